@@ -1,0 +1,1 @@
+"""The worlds of the course: bundled real pictures, ladybirds, sprites."""
