@@ -1,0 +1,189 @@
+"""The course's figures: one look, pictures in linear light, alt text on every one.
+
+>>> fig, ax = figure()
+>>> _ = ax.plot([0, 1], [0, 1])
+>>> show(fig, alt="A straight line from (0, 0) to (1, 1).")
+Figure: A straight line from (0, 0) to (1, 1).
+"""
+
+import base64
+import html
+import io
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course_lib.optics import srgb_encode
+
+# Okabe & Ito (2008), "Color universal design": distinguishable with every common colour vision.
+COLOURS = {
+    "blue": "#0072B2",
+    "orange": "#E69F00",
+    "green": "#009E73",
+    "purple": "#CC79A7",
+    "sky": "#56B4E9",
+    "vermilion": "#D55E00",
+    "yellow": "#F0E442",
+    "black": "#000000",
+}
+
+STYLE = {
+    "axes.edgecolor": "#555555",
+    "axes.grid": True,
+    "axes.labelsize": 11,
+    "axes.prop_cycle": matplotlib.cycler(color=list(COLOURS.values())),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": 12,
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "white",
+    "font.family": "DejaVu Sans",
+    "font.size": 11,
+    "grid.color": "#DDDDDD",
+    "image.cmap": "viridis",
+    "image.interpolation": "nearest",
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+}
+
+DPI = 144
+CSS_DPI = 96
+
+
+class Picture:
+    """A finished figure: a PNG and the sentence that says what it shows.
+
+    Notebooks display it as an image whose `alt` attribute is that sentence; plain-text readers get
+    the sentence itself.
+    """
+
+    def __init__(self, png, alt, width):
+        self.png, self.alt, self.width = png, alt, width
+
+    def img(self):
+        """Return the picture as an HTML ``<img>`` element with its alt text."""
+        data = base64.b64encode(self.png).decode("ascii")
+        return (
+            f'<img src="data:image/png;base64,{data}" width="{self.width}" '
+            f'style="max-width: 100%" alt="{html.escape(self.alt, quote=True)}">'
+        )
+
+    def __repr__(self):
+        return f"Figure: {self.alt}"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data = {"text/plain": repr(self), "image/png": self.png, "text/html": self.img()}
+        return data, {"image/png": {"alt": self.alt, "width": self.width}}
+
+
+def figure(rows=1, columns=1, size=None, **options):
+    """Open a figure in the course's look; returns ``(fig, axes)`` as `matplotlib.pyplot.subplots`.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Grid of axes.
+    size : (float, float), optional
+        Width and height in inches; by default 4.2 × 3 per panel, at most 10 wide.
+    **options
+        Passed on to `matplotlib.pyplot.subplots`.
+    """
+    size = size or (min(4.2 * columns, 10) if columns > 1 else 6, 3 * rows)
+    with matplotlib.rc_context(STYLE):
+        return plt.subplots(rows, columns, figsize=size, **options)
+
+
+def show(fig, alt):
+    """Finish a figure with the sentence that says what it shows.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+    alt : str
+        What a reader who can't see the figure must know: the finding, not the word "plot".
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError
+        If `alt` has fewer than five words.
+    """
+    if not isinstance(alt, str) or len(alt.split()) < 5:
+        raise ValueError(f"alt is {alt!r}; it must say in words (five or more) what is seen")
+    buffer = io.BytesIO()
+    with matplotlib.rc_context(STYLE):
+        fig.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    plt.close(fig)
+    width = round(fig.get_figwidth() * CSS_DPI)
+    return Picture(buffer.getvalue(), alt, width)
+
+
+def draw_image(ax, x, title="", limits=(0.0, 1.0), colour_map="gray"):
+    """Draw one linear-light image on `ax`, square pixels, its size in pixels below it.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    x : array, shape (C, H, W) with C = 1 or 3, or (H, W)
+        Linear light; values outside `limits` are shown clipped.
+    title : str
+    limits : (float, float)
+        Values shown as black and white, the same for all images that are compared.
+    colour_map : str
+        ``"gray"`` shows light, sRGB-encoded for the screen; any other name is a matplotlib colour
+        map applied to the values themselves (maps of errors, of the null space …).
+    """
+    x = np.asarray(x, dtype=float)
+    low, high = limits
+    if x.ndim == 3:
+        x = x[0] if len(x) == 1 else np.moveaxis(x, 0, -1)
+    if x.ndim not in (2, 3) or (x.ndim == 3 and x.shape[-1] != 3):
+        raise ValueError(f"x has shape {x.shape}; it must be (H, W) or (C, H, W) with C = 1 or 3")
+    mapped = None
+    if colour_map == "gray":
+        shown = srgb_encode(np.clip((x - low) / (high - low), 0, 1))
+        ax.imshow(shown, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    else:
+        mapped = ax.imshow(x, cmap=colour_map, vmin=low, vmax=high, interpolation="nearest")
+    height, width = x.shape[:2]
+    ax.set(xticks=[], yticks=[], title=title)
+    ax.set_xlabel(f"{width} × {height} px", fontsize=9, color="#555555")
+    ax.grid(False)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    return mapped
+
+
+def show_images(pictures, alt, columns=None, limits=(0.0, 1.0), colour_map="gray", unit=""):
+    """Show images side by side in linear light, all with the same intensity range.
+
+    Parameters
+    ----------
+    pictures : dict
+        Title → image of shape (C, H, W) or (H, W), linear light.
+    alt : str
+        What is seen.
+    columns : int, optional
+        Images per row; by default all in one row, at most five.
+    limits, colour_map
+        As in `draw_image`; a colour map other than gray adds one colour bar.
+    unit : str
+        Label of the colour bar.
+    """
+    columns = columns or min(len(pictures), 5)
+    rows = -(-len(pictures) // columns)
+    side = min(2.6, 10 / columns)
+    size = (side * columns, (side + 0.45) * rows)
+    fig, axes = figure(rows, columns, size=size, squeeze=False)
+    mapped = None
+    for ax, (title, x) in zip(axes.flat, pictures.items(), strict=False):
+        mapped = draw_image(ax, x, title, limits, colour_map)
+    for ax in list(axes.flat)[len(pictures) :]:
+        ax.set_visible(False)
+    if mapped is not None:
+        fig.colorbar(mapped, ax=axes, label=unit, shrink=0.8)
+    return show(fig, alt)

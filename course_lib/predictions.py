@@ -1,0 +1,99 @@
+"""Predict, run, explain: keep a guess before the measurement, then show both.
+
+A learner who opens the course with ``course lab`` has the guesses kept in ``predictions.json`` beside
+the lessons; lesson 08 scores the very first of them.  Everywhere else they live in memory only.
+They are never graded.
+"""
+
+import json
+import math
+import os
+from pathlib import Path
+
+from course_lib import figures
+
+_memory = {}
+
+
+def _file():
+    folder = os.environ.get("COURSE_WORK")
+    return Path(folder) / "predictions.json" if folder else None
+
+
+def recall(key):
+    """Return the prediction kept under `key`, or None."""
+    file = _file()
+    if file is not None and file.exists():
+        return json.loads(file.read_text(encoding="utf-8")).get(key)
+    return _memory.get(key)
+
+
+def predict(key, value=None):
+    """Keep a guess under `key`, before measuring; returns what is kept.
+
+    Parameters
+    ----------
+    key : str
+        Name of the prediction, for example ``"01.dip"``.
+    value : float, str or None
+        The guess.  None keeps nothing and says so.
+
+    Raises
+    ------
+    ValueError
+        If `value` is neither a finite number, nor text, nor None.
+    """
+    if value is None:
+        print("No guess yet: replace None by yours and run this cell again.")
+        return recall(key)
+    is_number = isinstance(value, int | float) and math.isfinite(value)
+    if not (is_number or isinstance(value, str)):
+        raise ValueError(f"value is {value!r}; it must be a finite number or a text")
+    kept = dict(_memory)
+    file = _file()
+    if file is not None and file.exists():
+        kept = json.loads(file.read_text(encoding="utf-8"))
+    kept[key] = value
+    if file is None:
+        _memory.update(kept)
+    else:
+        file.write_text(json.dumps(kept, indent=1, ensure_ascii=False), encoding="utf-8")
+    print(f"Kept: {value}")
+    return value
+
+
+def reveal(key, measured, label, unit="", log=False):
+    """Show the prediction kept under `key` beside the measured number.
+
+    Parameters
+    ----------
+    key : str
+        The name given to `predict`.
+    measured : float
+        The measured number.
+    label : str
+        What was measured.
+    unit : str
+        Its unit.
+    log : bool
+        Logarithmic axis, for numbers that differ by factors.
+
+    Returns
+    -------
+    figures.Picture
+    """
+    guess = recall(key)
+    rows = [("measured", float(measured), "blue")]
+    if isinstance(guess, int | float) and (guess > 0 or not log):
+        rows.insert(0, ("you predicted", float(guess), "orange"))
+    fig, ax = figures.figure(size=(6, 0.6 + 0.45 * len(rows)))
+    for row, (_, value, colour) in enumerate(rows):
+        ax.barh(row, value, color=figures.COLOURS[colour], height=0.6)
+        ax.annotate(f" {value:.4g}", (value, row), va="center")
+    ax.set(yticks=range(len(rows)), yticklabels=[name for name, *_ in rows])
+    ax.set_xlabel(f"{label} ({unit})" if unit else label)
+    ax.set_xscale("log" if log else "linear")
+    ax.invert_yaxis()
+    ax.margins(x=0.15)
+    told = ", ".join(f"{name} {value:.4g}" for name, value, _ in rows)
+    return figures.show(fig, alt=f"Bars for {label}: {told} {unit}".strip() + ".")
