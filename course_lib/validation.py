@@ -1,0 +1,115 @@
+"""Argument checks. Every message says ``name is …; it must be …``.
+
+The checks are plain functions that return the (possibly converted) value, so that a line such as
+``sigma = positive(sigma, "sigma")`` both documents and enforces a unit's range.
+"""
+
+import math
+from numbers import Integral, Real
+
+import numpy as np
+from array_api_compat import array_namespace, is_array_api_obj
+
+__all__ = [
+    "choice",
+    "fail",
+    "image",
+    "integer",
+    "matching",
+    "matrix",
+    "non_negative",
+    "pair",
+    "positive",
+    "real",
+]
+
+
+def fail(name, found, required):
+    """Raise the ValueError that all checks share."""
+    raise ValueError(f"{name} is {found}; it must be {required}")
+
+
+def real(value, name, required="a finite real number"):
+    """Return `value` as a float; refuse anything that is not a finite real number."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+        fail(name, repr(value), required)
+    return float(value)
+
+
+def positive(value, name):
+    """Return `value` as a float > 0."""
+    required = "a finite number greater than 0"
+    return value if (value := real(value, name, required)) > 0 else fail(name, value, required)
+
+
+def non_negative(value, name):
+    """Return `value` as a float ≥ 0."""
+    required = "a finite number, 0 or greater"
+    return value if (value := real(value, name, required)) >= 0 else fail(name, value, required)
+
+
+def integer(value, name, least=1):
+    """Return `value` as an int ≥ `least`."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        fail(name, repr(value), f"an integer, {least} or greater")
+    return int(value)
+
+
+def pair(value, name, least=1):
+    """Return `value`, one integer or two (vertical, horizontal), as two ints ≥ `least`."""
+    both = value if isinstance(value, (tuple, list)) else (value, value)
+    if len(both) != 2:
+        fail(name, repr(value), "one integer or a pair (vertical, horizontal)")
+    return tuple(integer(each, name, least) for each in both)
+
+
+def choice(value, name, options):
+    """Return `value` if it is one of `options`."""
+    if value not in options:
+        fail(name, repr(value), "one of " + ", ".join(map(repr, options)))
+    return value
+
+
+def image(x, name):
+    """Return `x` as a floating-point array (..., H, W), or say what is wrong with it.
+
+    Lists and arrays of 0 and 1 are converted to float64. Refused are other integers, complex
+    numbers, NaN and infinities, fewer than two axes, and channels in the last place.
+    """
+    if not is_array_api_obj(x):
+        x = np.asarray(x)
+    if x.ndim < 2 or 0 in x.shape:
+        fail(name, f"an array of shape {tuple(x.shape)}",
+             "of shape (..., H, W), none of them 0; a signal is an image one pixel high, (1, N)")
+    xp = array_namespace(x)
+    if not xp.isdtype(x.dtype, "real floating"):
+        integral = xp.isdtype(x.dtype, ("bool", "integral"))
+        if not (integral and bool(xp.all((x == 0) | (x == 1)))):
+            fail(name, f"of type {x.dtype}",
+                 "floating point in linear light: divide 8-bit codes by 255 and linearise them "
+                 "(optics.srgb_decode); convert counts with astype(float)")
+        x = xp.astype(x, xp.float64)
+    if not bool(xp.all(xp.isfinite(x))):
+        fail(name, "not finite everywhere (NaN or infinity)", "finite")
+    if x.ndim > 2 and x.shape[-1] in (3, 4) and x.shape[-3] not in (1, 3) and x.shape[-2] > 8:
+        fail(name, f"of shape {tuple(x.shape)}, which looks like (H, W, channels)",
+             "of shape (..., C, H, W): move the channels with np.moveaxis(x, -1, -3)")
+    return x
+
+
+def matching(x, shape, name):
+    """Return `x` if its shape is `shape`."""
+    if tuple(x.shape) != tuple(shape):
+        fail(name, f"of shape {tuple(x.shape)}", f"of shape {tuple(shape)}")
+    return x
+
+
+def matrix(values, name):
+    """Return `values` as a read-only float64 NumPy array with two axes, finite."""
+    values = np.array(values, dtype=np.float64)
+    if values.ndim != 2 or values.size == 0:
+        fail(name, f"of shape {values.shape}", "two-dimensional; a row of k values is (1, k)")
+    if not np.isfinite(values).all():
+        fail(name, "not finite everywhere (NaN or infinity)", "finite")
+    values.setflags(write=False)
+    return values
