@@ -165,6 +165,12 @@ def test_shift(shape):
     np.testing.assert_allclose(half(wave), moved, atol=1e-12)
 
 
+def test_shift_keeps_of_the_nyquist_frequency_what_sampling_keeps():
+    i, j = np.indices((6, 8))
+    for wave in ((-1.0) ** i * np.cos(2 * np.pi * j / 8), (-1.0) ** i):
+        np.testing.assert_allclose(Shift(0.3, 0)(wave), np.cos(0.3 * np.pi) * wave, atol=1e-12)
+
+
 def test_stack_and_composition():
     camera = Downsample(2) @ Blur(LOPSIDED[3, 3], "reflect")
     A = Stack([camera @ Shift(0, d) for d in (0.0, 0.5, 1.0)])
