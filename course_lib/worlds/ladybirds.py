@@ -195,189 +195,172 @@ def render(beetles, size=64):
         Linear light in [0, 1].
     """
     if not isinstance(beetles, Ladybirds):
-        raise ValueError(f"beetles is {type(beetles).__name__}; it must be Ladybirds (see `sample`)")
+        raise ValueError(f"beetles is {type(beetles).__name__}; it must be Ladybirds")
     if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 8:
         raise ValueError(f"size is {size!r}; it must be a whole number of pixels, 8 or larger")
     pictures = np.empty((len(beetles), 3, size, size), np.float32)
-    step = max(1, 2**14 // size**2)  # few enough at a time to stay in the processor's cache
-    for i in range(0, len(beetles), step):
-        pictures[i : i + step] = _render(beetles[i : i + step], size)
+    step = max(1, 2**15 // size**2)  # few enough at a time to stay in the processor's cache
+    for form in (COMMON, RARE):
+        rows = np.flatnonzero(beetles.form == form)
+        for i in range(0, len(rows), step):
+            some = rows[i : i + step]
+            pictures[some] = _draw(beetles[some], form, size)
     return pictures
 
 
-# ------------------------------------------------------------------------------------- the drawing
+# ------------------------------------------------------------------------------------ the drawing
 
-# Pigments and lights, linear RGB.
-ORANGE, RED = (0.80, 0.29, 0.025), (0.60, 0.055, 0.018)
-BLUE_GREEN, YELLOW_GREEN = (0.085, 0.30, 0.075), (0.23, 0.36, 0.035)
-VEIN = (0.36, 0.46, 0.16)
-IVORY = (0.80, 0.74, 0.56)
-BLACK = (0.016, 0.014, 0.016)
-SKY = (0.90, 0.97, 1.0)
+# Pigments and the sky's reflection, linear RGB.
+ORANGE, RED = np.array([0.80, 0.29, 0.025]), np.array([0.60, 0.055, 0.018])
+BLUE_GREEN, YELLOW_GREEN = np.array([0.085, 0.30, 0.075]), np.array([0.23, 0.36, 0.035])
+VEIN, IVORY = np.array([0.36, 0.46, 0.16]), np.array([0.80, 0.74, 0.56])
+BLACK, SKY = np.array([0.016, 0.014, 0.016]), np.array([0.90, 0.97, 1.0])
 
-# Half of each symmetric pattern, as (distance from the seam, towards the head, radius).
-SPOTS = np.array(
-    [
-        (0.62, 0.22, 1.00),
-        (0.30, -0.05, 1.10),
-        (0.24, -0.52, 0.95),
-        (0.61, -0.24, 1.05),
-        (0.00, 0.47, 0.95),
-        (0.36, 0.40, 0.90),
-        (0.50, -0.60, 0.85),
-    ],
-    np.float32,
-)
-PATCHES = np.array([(0.37, 0.26, 1.00), (0.32, -0.46, 0.85)], np.float32)
+# Pattern of each form, right half, in order of appearance: distance from the seam, height towards
+# the head, relative radius. Spots are black on colour, patches coloured on black.
+SPOTS = [
+    (0.62, 0.22, 1.00),
+    (0.30, -0.05, 1.10),
+    (0.24, -0.52, 0.95),
+    (0.61, -0.24, 1.05),
+    (0.00, 0.47, 0.95),
+    (0.36, 0.40, 0.90),
+    (0.50, -0.60, 0.85),
+]
+PATCHES = [(0.37, 0.26, 1.00), (0.32, -0.46, 0.85)]
 
-# Half of the limbs: (x, y) of the two ends and the radius at each.
-LIMBS = np.array(
-    [
-        (0.46, 0.56, 0.84, 0.84, 0.062, 0.046),
-        (0.84, 0.84, 0.98, 1.10, 0.040, 0.020),
-        (0.66, 0.02, 1.06, 0.12, 0.062, 0.046),
-        (1.06, 0.12, 1.26, -0.10, 0.040, 0.020),
-        (0.56, -0.60, 0.92, -0.84, 0.062, 0.046),
-        (0.92, -0.84, 1.02, -1.13, 0.040, 0.020),
-        (0.12, 1.08, 0.36, 1.30, 0.026, 0.040),
-    ],
-    np.float32,
-)
+# Legs and antenna, right half: the two ends (x, y) of each segment and the radius at each end.
+LIMBS = [
+    ((0.46, 0.56), (0.84, 0.84), 0.062, 0.046),
+    ((0.84, 0.84), (0.98, 1.10), 0.040, 0.020),
+    ((0.66, 0.02), (1.06, 0.12), 0.062, 0.046),
+    ((1.06, 0.12), (1.26, -0.10), 0.040, 0.020),
+    ((0.56, -0.60), (0.92, -0.84), 0.062, 0.046),
+    ((0.92, -0.84), (1.02, -1.13), 0.040, 0.020),
+    ((0.12, 1.08), (0.36, 1.30), 0.026, 0.040),
+]
 
 
-def _render(beetles, size):
-    p = {name: beetles[name][:, None, None] for name in _COLUMN}
+def _draw(beetles, form, size):
+    """Pictures of beetles that all have the same form."""
+    p = {prior.name: beetles[prior.name][:, None, None] for prior in PRIORS}
     pixel = np.float32(2 / size)
-    right = (np.arange(size, dtype=np.float32) + np.float32(0.5)) * pixel - 1
+    right = (np.arange(size, dtype=np.float32) + 0.5) * pixel - 1
     up = -right[:, None]
 
-    # The beetle's own coordinates: x to its right, y to its head; and the lamp's direction in them.
+    # The beetle's own frame: x to its right, y to its head, the size of a pixel, the lamp.
     cos, sin = np.cos(p["angle"]), np.sin(p["angle"])
     across, along = (right - p["x"]) / p["scale"], (up - p["y"]) / p["scale"]
     x, y = cos * across + sin * along, cos * along - sin * across
-    side, pixel_b = np.abs(x), pixel / p["scale"]
-    lamp = _unit(p["lamp"], np.float32(0.45), np.float32(1.0))
-    lamp = (cos * lamp[0] + sin * lamp[1], cos * lamp[1] - sin * lamp[0], lamp[2])
+    side, dot = np.abs(x), pixel / p["scale"]
+    east, north, above = _unit(p["lamp"], 0.45, 1.0)
+    lamp = (cos * east + sin * north, cos * north - sin * east, above)
 
-    wings = _Dome(x, y, 0, -0.12, 0.79 * p["plump"], 0.93, lamp)
-    collar = _Dome(x, y, 0, 0.73, 0.56, 0.32, lamp)
-    wing = _inside(wings.edge, pixel_b)
-    front = _inside(collar.edge, pixel_b)
-    head = _inside(_ellipse(x, y, 0, 1.02, 0.31, 0.20), pixel_b)
-    limbs = _limbs(side, y, pixel_b)
-    ivory = _inside(_ellipse(side, y, 0.42, 0.79, 0.14 * p["collar"], 0.18 * p["collar"]), pixel_b)
-    ivory *= front
-    colour = _pattern(side, y, p, beetles.form, pixel_b)
-    colour *= 1 - np.float32(0.75) * _inside(side - np.float32(0.012), pixel_b)  # the seam
+    # Coverage of each part, between 0 and 1; the wing cases hide the collar and it hides the head.
+    wing_edge, wing_light, wing_gloss = _dome(x, y, -0.12, 0.79 * p["plump"], 0.93, lamp)
+    collar_edge, collar_light, collar_gloss = _dome(x, y, 0.73, 0.56, 0.32, lamp)
+    wing, collar = _inside(wing_edge, dot), _inside(collar_edge, dot)
+    head = _inside(_ellipse(x, y, 0, 1.02, 0.31, 0.20), dot)
+    colour = wing * _coloured(side, y, p, form, dot)
+    ivory = _inside(_ellipse(side, y, 0.42, 0.79, 0.14 * p["collar"], 0.18 * p["collar"]), dot)
+    collar *= 1 - wing
+    leaf = (1 - wing - collar) * (1 - head) * (1 - _limbs(side, y, dot))
+    body = 1 - leaf
 
-    # What hides what: wing cases over the collar, the collar over the head, all over the leaf.
-    front *= 1 - wing
-    ivory *= 1 - wing
-    body = 1 - (1 - wing) * (1 - front) * (1 - head)
-    leaf = (1 - body) * (1 - limbs)
-
-    # The leaf darkens under the beetle (contact) and away from the lamp (cast shadow).
-    cast_x, cast_y = x + np.float32(0.30) * lamp[0], y + np.float32(0.30) * lamp[1]
-    cast = _ellipse(cast_x, cast_y, 0, 0.02, 0.80, 1.05)
-    leaf *= 1 - np.float32(0.60) * _inside(cast, np.float32(0.36))
-
-    dx, dy = np.cos(p["vein_angle"]), np.sin(p["vein_angle"])
-    crossing = dy * right - dx * up + p["vein"]
-    vein = _strip(np.abs(crossing), np.float32(0.022), pixel)
-    leaf *= 1 + np.float32(0.10) * np.tanh(crossing * np.float32(6))  # the blade folds at its vein
+    # The leaf: darker under the beetle and away from the lamp, folded at its vein.
+    shadow = _inside(_ellipse(x + 0.3 * lamp[0], y + 0.3 * lamp[1], 0, 0.02, 0.80, 1.05), 0.36)
+    from_vein = p["vein"] + np.sin(p["vein_angle"]) * right - np.cos(p["vein_angle"]) * up
+    vein = 0.7 * _strip(np.abs(from_vein), 0.022, pixel)
+    leaf *= (1 - 0.6 * shadow) * (1 + np.clip(0.3 * from_vein, -0.1, 0.1))
 
     maps = np.empty((len(beetles), 6, size, size), np.float32)
-    maps[:, 0] = leaf * (1 - np.float32(0.7) * vein)
-    maps[:, 1] = leaf * (np.float32(0.7) * vein)
-    maps[:, 2] = wing * colour * wings.diffuse
-    maps[:, 3] = ivory * collar.diffuse
-    maps[:, 4] = 1 - leaf - maps[:, 2] - maps[:, 3]
-    maps[:, 5] = wing * wings.gloss + front * (np.float32(0.35) * collar.gloss)
+    maps[:, 0] = leaf * (1 - vein)
+    maps[:, 1] = leaf * vein
+    maps[:, 2] = colour * wing_light
+    maps[:, 3] = collar * ivory * collar_light
+    maps[:, 4] = body - colour - collar * ivory
+    maps[:, 5] = wing * wing_gloss + 0.35 * collar * collar_gloss
 
     light = p["level"] * (1 + p["slope_x"] * right + p["slope_y"] * up)
-    light *= 1 + (p["shade"] - 1) * np.exp(-np.square(x * x + np.square(y - np.float32(0.05))))
-    pictures = (_colours(beetles) @ maps.reshape(len(beetles), 6, -1)).reshape(-1, 3, size, size)
-    pictures *= light[:, None]
+    light *= 1 + (p["shade"] - 1) * np.exp(-np.square(x * x + y * y))
+    pictures = _pigments(beetles) @ maps.reshape(len(beetles), 6, -1)
+    pictures = pictures.reshape(-1, 3, size, size) * light[:, None]
     return np.clip(pictures, 0, 1, out=pictures)
 
 
-def _colours(beetles):
-    """The six pigments of each beetle, (n, 3, 6)."""
-    mix = lambda a, b, t: np.asarray(a) + (np.asarray(b) - a) * t[:, None]
-    n = len(beetles)
-    leaf = mix(BLUE_GREEN, YELLOW_GREEN, beetles["leaf_hue"]) * beetles["leaf_tone"][:, None]
-    wings = mix(ORANGE, RED, beetles["hue"])
-    fixed = [np.broadcast_to(c, (n, 3)) for c in (VEIN, IVORY, BLACK, SKY)]
-    vein, ivory, black, sky = fixed
+def _pigments(beetles):
+    """Colours of leaf, vein, wing cases, ivory, black and reflected sky: (n, 3, 6)."""
+    hue, leaf_hue, leaf_tone = (beetles[k][:, None] for k in ("hue", "leaf_hue", "leaf_tone"))
+    wings = ORANGE + (RED - ORANGE) * hue
+    leaf = (BLUE_GREEN + (YELLOW_GREEN - BLUE_GREEN) * leaf_hue) * leaf_tone
+    vein, ivory, black, sky = (np.broadcast_to(c, leaf.shape) for c in (VEIN, IVORY, BLACK, SKY))
     return np.stack([leaf, vein, wings, ivory, black, sky], axis=-1).astype(np.float32)
 
 
-def _pattern(side, y, p, form, pixel):
-    """Share of each point that is coloured, not black."""
-    extent, number, tilt = p["extent"], p["number"], p["tilt"]
-    rare = (form == RARE)[:, None, None]
-    distance = np.full(y.shape, 9, np.float32)
-    for k, (cx, cy, r) in enumerate(SPOTS):
-        seen = np.clip(np.float32(1.5) + 4 * number + 2 * extent - k, 0, 1)
-        radius = r * (np.float32(0.085) + np.float32(0.085) * extent) * (1 + np.float32(0.25) * tilt * np.sign(cy)) * seen
-        if k < len(PATCHES):
-            px, py, pr = PATCHES[k]
-            patch = pr * (np.float32(0.20) + np.float32(0.15) * extent) * (1 + np.float32(0.12) * tilt * np.sign(py))
-            if k == 1:
-                patch = patch * np.clip(4 * number - 1 + extent, 0, 1)
-            cx, cy = np.where(rare, px, cx), np.where(rare, py, cy)
-            radius = np.where(rare, patch, radius)
-        else:
-            radius = np.where(rare, 0, radius)
-        sx = np.where(cx > 0, cx + p["spread"], cx)
-        spot = _ellipse(side, y, sx, cy + p["rise"], radius * p["stretch"] + np.float32(1e-3), radius / p["stretch"] + np.float32(1e-3))
-        distance = np.minimum(distance, spot + np.where(radius > 0.02, 0, 9).astype(np.float32))
-    inside = _inside(distance, pixel)
-    return np.where(rare, inside, 1 - inside)
+def _coloured(side, y, p, form, dot):
+    """Share of each pixel of the wing cases that is coloured, not black."""
+    # A spot that has not appeared yet has a negative radius; it grows from nothing.
+    if form == COMMON:
+        spots, size = SPOTS, 0.085 + 0.085 * p["extent"]
+        shown, lean = 1.5 + 4 * p["number"] + 2 * p["extent"], 0.25 * p["tilt"]
+    else:
+        spots, size = PATCHES, 0.20 + 0.15 * p["extent"]
+        shown, lean = 1 + 3 * p["number"] + p["extent"], 0.12 * p["tilt"]
+    # In stretched coordinates every spot is a circle.
+    sx, sy = side / p["stretch"], y * p["stretch"]
+    edge = np.full_like(y, np.inf)
+    for k, (cx, cy, radius) in enumerate(spots):
+        dx = sx - (cx + (cx > 0) * p["spread"]) / p["stretch"]
+        dy = sy - (cy + p["rise"]) * p["stretch"]
+        radius = radius * size * (1 + lean * np.sign(cy)) * np.clip(shown - k, -1, 1)
+        np.minimum(edge, np.sqrt(dx * dx + dy * dy) - radius, out=edge)
+    inside = _inside(edge, dot)
+    if form == RARE:
+        return inside
+    return (1 - inside) * (1 - 0.75 * _inside(side - 0.012, dot))  # with the seam between the wings
 
 
-class _Dome:
-    """A glossy cap over an ellipse: edge distance, diffuse light and highlight at each point."""
-
-    def __init__(self, x, y, cx, cy, a, b, lamp):
-        qx, qy = (x - np.float32(cx)) / np.float32(1) / a, (y - np.float32(cy)) / np.float32(b)
-        r2 = qx * qx + qy * qy
-        self.edge = (np.sqrt(r2) - 1) * np.minimum(a, np.float32(b))
-        steep = np.float32(0.85)  # below 1: the cap meets the leaf at an angle, as wing cases do
-        nz = np.sqrt(np.maximum(1 - steep**2 * r2, np.float32(0.05)))
-        toward = steep * (qx * lamp[0] + qy * lamp[1]) + nz * lamp[2]
-        half = _unit(lamp[0], lamp[1], lamp[2] + 1)
-        mirror = steep * (qx * half[0] + qy * half[1]) + nz * half[2]
-        self.diffuse = np.float32(0.25) + np.float32(0.75) * np.maximum(toward, 0)
-        self.gloss = np.float32(0.55) * np.exp(np.float32(90) * (np.minimum(mirror, 1) - 1))
-        self.gloss += np.float32(0.035) * np.exp(np.float32(10) * (np.minimum(mirror, 1) - 1))
+def _dome(x, y, centre, a, b, lamp):
+    """Edge distance, diffuse light and highlight of a glossy cap over an ellipse."""
+    qx, qy = x / a, (y - centre) / b
+    r2 = qx * qx + qy * qy
+    edge = (np.sqrt(r2) - 1) * np.minimum(a, b)
+    # Surface normal; below 1 the cap meets the leaf at an angle, as wing cases do.
+    nx, ny, nz = 0.85 * qx, 0.85 * qy, np.sqrt(np.maximum(1 - 0.85**2 * r2, 0.05))
+    towards_lamp = nx * lamp[0] + ny * lamp[1] + nz * lamp[2]
+    half = _unit(lamp[0], lamp[1], lamp[2] + 1)  # half-way between the lamp and the viewer
+    sheen = np.exp(10 * np.minimum(nx * half[0] + ny * half[1] + nz * half[2] - 1, 0))
+    peak = np.square(np.square(np.square(sheen)))
+    return edge, 0.25 + 0.75 * np.maximum(towards_lamp, 0), 0.035 * sheen + 0.55 * peak
 
 
-def _limbs(side, y, pixel):
-    cover = np.zeros_like(y)
-    for ax, ay, bx, by, ra, rb in LIMBS:
+def _limbs(side, y, dot):
+    """Coverage by legs and antennae."""
+    edge = np.full_like(y, np.inf)
+    for (ax, ay), (bx, by), ra, rb in LIMBS:
         dx, dy = bx - ax, by - ay
         qx, qy = side - ax, y - ay
         t = np.clip((qx * dx + qy * dy) / (dx * dx + dy * dy), 0, 1)
-        distance = np.hypot(qx - t * dx, qy - t * dy)
-        cover = np.maximum(cover, _strip(distance, ra + (rb - ra) * t, pixel))
-    return cover
+        qx -= t * dx
+        qy -= t * dy
+        np.minimum(edge, np.sqrt(qx * qx + qy * qy) - (ra + (rb - ra) * t), out=edge)
+    return _strip(edge + 0.035, 0.035, dot)
 
 
 def _ellipse(x, y, cx, cy, a, b):
-    """Distance to an ellipse, negative inside (exact for a circle, close for a mild ellipse)."""
+    """Distance to an ellipse, negative inside (exact for a circle, near it for a mild ellipse)."""
     qx, qy = (x - cx) / a, (y - cy) / b
     return (np.sqrt(qx * qx + qy * qy) - 1) * np.minimum(a, b)
 
 
 def _inside(distance, width):
-    """Share of a pixel on the inner side of an edge."""
-    return np.clip(np.float32(0.5) - distance / width, 0, 1)
+    """Share of a pixel (or of a soft edge) of this width that lies on the inner side."""
+    return np.clip(0.5 - distance / width, 0, 1)
 
 
 def _strip(distance, radius, width):
-    """Share of a pixel inside a strip that may be thinner than the pixel."""
-    return _inside(distance - radius, width) + _inside(-distance - radius, width) - 1
+    """Share of a pixel covered by a strip, which may be thinner than the pixel."""
+    return _inside(distance - radius, width) - _inside(distance + radius, width)
 
 
 def _unit(x, y, z):
@@ -385,7 +368,7 @@ def _unit(x, y, z):
     return x / length, y / length, z / length
 
 
-# ---------------------------------------------------------------------------------- small checks
+# ----------------------------------------------------------------------------------- small checks
 
 
 def _normals(n, seed):
