@@ -48,7 +48,7 @@ PRIORS = (
     Prior("plump", "individual", "uniform", 0.92, 1.08, "width of the wing cases"),
     Prior("collar", "individual", "uniform", 0.7, 1.1, "size of the ivory marks on the pronotum"),
     Prior("extent", "individual", "uniform", 0, 1, "times `overlap`: pattern, 0 sparse to 1 broad"),
-    Prior("number", "individual", "uniform", 0, 1, "few spots (one patch a side) to all of them"),
+    Prior("number", "individual", "uniform", 0, 1, "few to 7 spots a side, 1 or 2 patches"),
     Prior("tilt", "individual", "uniform", -1, 1, "larger at the rear (-) or at the front (+)"),
     Prior("spread", "individual", "uniform", -0.05, 0.05, "spots shifted away from the seam"),
     Prior("rise", "individual", "uniform", -0.05, 0.05, "spots shifted towards the head"),
@@ -216,18 +216,18 @@ BLUE_GREEN, YELLOW_GREEN = np.array([0.085, 0.30, 0.075]), np.array([0.23, 0.36,
 VEIN, IVORY = np.array([0.36, 0.46, 0.16]), np.array([0.80, 0.74, 0.56])
 BLACK, SKY = np.array([0.016, 0.014, 0.016]), np.array([0.90, 0.97, 1.0])
 
-# Pattern of each form, right half, in order of appearance: distance from the seam, height towards
-# the head, relative radius. Spots are black on colour, patches coloured on black.
+# Pattern of each form, right half: distance from the seam, height towards the head, relative
+# radius, and the `number` at which it appears. Spots are black on colour, patches the reverse.
 SPOTS = [
-    (0.62, 0.22, 1.00),
-    (0.30, -0.05, 1.10),
-    (0.24, -0.52, 0.95),
-    (0.61, -0.24, 1.05),
-    (0.00, 0.47, 0.95),
-    (0.36, 0.40, 0.90),
-    (0.50, -0.60, 0.85),
+    (0.62, 0.22, 1.00, -1.0),
+    (0.30, -0.05, 1.10, -1.0),
+    (0.24, -0.52, 0.95, 0.0),
+    (0.61, -0.24, 1.05, 0.15),
+    (0.00, 0.47, 0.95, 0.3),
+    (0.36, 0.40, 0.90, 0.45),
+    (0.50, -0.60, 0.85, 0.6),
 ]
-PATCHES = [(0.37, 0.26, 1.00), (0.32, -0.46, 0.85)]
+PATCHES = [(0.37, 0.26, 1.00, -1.0), (0.32, -0.46, 0.85, 0.15)]
 
 # Legs and antenna, right half: the two ends (x, y) of each segment and the radius at each end.
 LIMBS = [
@@ -299,20 +299,19 @@ def _pigments(beetles):
 
 def _coloured(side, y, p, form, dot):
     """Share of each pixel of the wing cases that is coloured, not black."""
-    # A spot that has not appeared yet has a negative radius; it grows from nothing.
     if form == COMMON:
-        spots, size = SPOTS, 0.085 + 0.085 * p["extent"]
-        shown, lean = 1.5 + 4 * p["number"] + 2 * p["extent"], 0.25 * p["tilt"]
+        spots, size, lean = SPOTS, 0.085 + 0.085 * p["extent"], 0.25 * p["tilt"]
     else:
-        spots, size = PATCHES, 0.20 + 0.15 * p["extent"]
-        shown, lean = 1 + 3 * p["number"] + p["extent"], 0.12 * p["tilt"]
-    # In stretched coordinates every spot is a circle.
+        spots, size, lean = PATCHES, 0.20 + 0.15 * p["extent"], 0.12 * p["tilt"]
+    # In stretched coordinates every spot is a circle. One that has not appeared yet has a negative
+    # radius, so that it grows from nothing as `number` rises: pictures depend on it continuously.
     sx, sy = side / p["stretch"], y * p["stretch"]
     edge = np.full_like(y, np.inf)
-    for k, (cx, cy, radius) in enumerate(spots):
+    for cx, cy, radius, appears in spots:
         dx = sx - (cx + (cx > 0) * p["spread"]) / p["stretch"]
         dy = sy - (cy + p["rise"]) * p["stretch"]
-        radius = radius * size * (1 + lean * np.sign(cy)) * np.clip(shown - k, -1, 1)
+        grown = np.clip(5 * (p["number"] - appears), -1, 1)
+        radius = radius * size * (1 + np.sign(cy) * lean) * grown
         np.minimum(edge, np.sqrt(dx * dx + dy * dy) - radius, out=edge)
     inside = _inside(edge, dot)
     if form == RARE:
