@@ -1,0 +1,191 @@
+"""Figures, predictions, checks and explorers: what lessons are made with."""
+
+import io
+import json
+import re
+
+import ipywidgets
+import numpy as np
+import pytest
+from PIL import Image
+
+from course_lib import checks, explorers, figures, predictions
+
+
+def line_picture(alt="A straight line that rises from 0 to 1."):
+    fig, ax = figures.figure()
+    ax.plot([0, 1], [0, 1])
+    return figures.show(fig, alt)
+
+
+def test_every_representation_of_a_figure_carries_its_alt_text():
+    alt = 'A line at 45° & a "quoted" <label>.'
+    data, metadata = line_picture(alt)._repr_mimebundle_()
+    assert data["text/plain"] == f"Figure: {alt}"
+    assert 'alt="A line at 45° &amp; a &quot;quoted&quot; &lt;label&gt;."' in data["text/html"]
+    assert metadata["image/png"]["alt"] == alt
+
+
+@pytest.mark.parametrize("alt", [None, "", "plot", "A plot of x"])
+def test_a_figure_without_a_telling_alt_text_is_refused(alt):
+    fig, _ = figures.figure()
+    with pytest.raises(ValueError, match="alt is"):
+        figures.show(fig, alt)
+
+
+def test_the_same_figure_gives_the_same_bytes():
+    assert line_picture().png == line_picture().png
+
+
+def test_images_are_shown_srgb_encoded_and_maps_are_not():
+    """A checkerboard that averages to .5 in linear light has the sRGB code .7354, 188 of 255."""
+    grey = np.full((1, 8, 8), 0.5)
+    png = figures.show_images({"half": grey}, alt="An even gray square, half the light.").png
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("L"))
+    assert (pixels == 188).sum() > 0.2 * pixels.size
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 3), (2, 8, 8), (1, 1, 8, 8)])
+def test_a_wrong_channel_axis_is_refused(shape):
+    _, ax = figures.figure()
+    with pytest.raises(ValueError, match="x has shape"):
+        figures.draw_image(ax, np.zeros(shape))
+
+
+@pytest.fixture
+def work(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_WORK", str(tmp_path))
+    return tmp_path
+
+
+def test_predictions_are_kept_beside_the_learners_work(work, capsys):
+    predictions.predict("00.percent_dark", 30)
+    predictions.predict("01.dip", 0.5)
+    predictions.predict("01.dip", 0.7)
+    kept = json.loads((work / "predictions.json").read_text(encoding="utf-8"))
+    assert kept == {"00.percent_dark": 30, "01.dip": 0.7}
+    assert predictions.recall("01.dip") == 0.7 and predictions.recall("02.none") is None
+
+
+def test_no_guess_keeps_an_earlier_one(work, capsys):
+    predictions.predict("01.dip", 0.5)
+    assert predictions.predict("01.dip", None) == 0.5
+    assert "replace None" in capsys.readouterr().out
+
+
+def test_without_a_work_folder_nothing_is_written(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("COURSE_WORK", raising=False)
+    monkeypatch.chdir(tmp_path)
+    predictions.predict("test.memory", 1.5)
+    assert predictions.recall("test.memory") == 1.5 and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), [1, 2]])
+def test_what_is_no_prediction_is_refused(value):
+    with pytest.raises(ValueError, match="value is"):
+        predictions.predict("test.bad", value)
+
+
+def test_a_reveal_tells_prediction_and_measurement(work, capsys):
+    predictions.predict("01.dip", 0.5)
+    assert predictions.reveal("01.dip", 0.735, "dip").alt == (
+        "Bars for dip: you predicted 0.5, measured 0.735.")
+    assert predictions.reveal("none", 0.735, "dip").alt == "Bars for dip: measured 0.735."
+
+
+def unwritten(x):
+    raise NotImplementedError
+
+
+def test_checks_diagnose_in_order_type_shape_value_cause():
+    cases = [
+        (None, "None: is the `return` missing"),
+        ("text", "is a str"),
+        ([1.0, 2.0, 3.0], r"shape \(3,\)"),
+        ([1.0, np.nan], "not finite"),
+        ([1.0, 4.0], "forgot to halve"),
+        ([1.0, 2.5], "is 2.5 at index .1,.; it should be 2"),
+    ]
+    for value, message in cases:
+        with pytest.raises(AssertionError, match=message):
+            checks.equal(value, [1.0, 2.0], "f(x)", mistakes={"you forgot to halve.": [1.0, 4.0]})
+    checks.equal([1.0, 2.0 + 1e-12], [1.0, 2.0], "f(x)")
+
+
+def test_a_call_is_quiet_and_explains_what_was_raised(capfd):
+    def loud(x):
+        print("noise")
+        return np.log(x)
+
+    assert checks.call(loud, np.zeros(1)) == -np.inf
+    assert capfd.readouterr() == ("", "")
+    with pytest.raises(AssertionError, match="unwritten is not written yet"):
+        checks.call(unwritten, 1)
+    with pytest.raises(AssertionError, match="raised ZeroDivisionError"):
+        checks.call(lambda: 1 / 0)
+
+
+def test_a_function_that_changes_its_input_is_told_and_harms_nothing():
+    def spoil(x):
+        x *= 2
+        return x
+
+    x = np.ones(3)
+    with pytest.raises(AssertionError, match="in place"):
+        checks.call(spoil, x)
+    assert (x == 1).all()
+
+
+def test_the_adjoint_check_passes_adjoints_and_names_the_ratio():
+    rng = np.random.default_rng(0)
+    matrix, x, y = rng.normal(size=(4, 6)), rng.normal(size=6), rng.normal(size=4)
+
+    def forward(x):
+        return matrix @ x
+
+    checks.adjoint(forward, lambda y: matrix.T @ y, x, y, "transpose")
+    with pytest.raises(AssertionError, match="forgot the 2"):
+        checks.adjoint(forward, lambda y: 2 * matrix.T @ y, x, y, "transpose",
+                       ratios={"you forgot the 2": 2})
+    with pytest.raises(AssertionError, match="not the adjoint"):
+        checks.adjoint(forward, lambda y: np.linalg.pinv(matrix) @ y, x, y, "transpose")
+    with pytest.raises(AssertionError, match="scene's shape"):
+        checks.adjoint(forward, lambda y: y, x, y, "transpose")
+
+
+def test_refuses_wants_a_value_error():
+    def picky(x):
+        if x < 0:
+            raise ValueError
+        if x == 0:
+            raise TypeError
+
+    checks.refuses(picky, -1, because="x is negative")
+    for x, message in ((1, "must raise ValueError here"), (0, "not TypeError")):
+        with pytest.raises(AssertionError, match=message):
+            checks.refuses(picky, x, because="x is too small")
+
+
+def test_an_explorer_redraws_and_leaves_a_stand_in():
+    def draw(height):
+        return line_picture(f"A straight line that rises to {height} units.")
+
+    slider = ipywidgets.IntSlider(value=1, min=0, max=5, description="height")
+    explorer = explorers.Explorer(draw, height=slider)
+    data, metadata = explorer._repr_mimebundle_()
+    assert data["text/plain"] == "Figure: A straight line that rises to 1 units."
+    assert "application/vnd.jupyter.widget-view+json" in data and "alt" in metadata["image/png"]
+    slider.value = 3
+    assert "rises to 3 units" in explorer.view.value
+
+
+def test_all_pictures_between_the_candidates_leave_the_same_pixels():
+    rng = np.random.default_rng(0)
+    pixels = rng.random((3, 4, 4))
+    sharp = [pixels.repeat(16, -1).repeat(16, -2), np.clip(rng.random((3, 64, 64)), 0, 1)]
+    sharp[1] += (pixels - explorers.Downsample(16)(sharp[1])).repeat(16, -1).repeat(16, -2)
+    explorer = explorers.sixteen_pixels(sharp, pixels)
+    for position in (1.0, 1.5, 2.0):
+        explorer.controls["position"].value = position
+        gap = re.search(r"by at most (\S+)\.", explorer.view.value)[1]
+        assert float(gap) < 1e-12
