@@ -1,0 +1,7 @@
+"""Staff verbs of the console script `course`: verb → (help, add_arguments(parser), run(args))."""
+
+from course_staff import build
+
+VERBS = {
+    "build": ("make lessons and solutions from the sources", build.add_arguments, build.run),
+}
