@@ -25,6 +25,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
+from course_lib import validation
+
 __all__ = ["N_LATENTS", "OVERLAP", "PRIORS", "Ladybirds", "from_latents", "render", "sample"]
 
 COMMON, RARE = 0, 1
@@ -137,9 +139,8 @@ def sample(n, share=0.1, seed=0, form=None, overlap=OVERLAP):
     -------
     Ladybirds
     """
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
-        raise ValueError(f"n is {n!r}; it must be a whole number, 0 or larger")
-    _fraction("share", share)
+    n = validation.integer(n, "n", least=0)
+    _fraction(share, "share")
     u = _normals(n, seed)
     if form is None:
         form = np.where(ndtr(u[:, -1]) < share, RARE, COMMON)
@@ -162,10 +163,10 @@ def from_latents(u, form, overlap=OVERLAP):
     """
     u = np.asarray(u)
     if u.ndim != 2 or u.shape[1] != N_LATENTS:
-        raise ValueError(f"u has shape {u.shape}; it must be (n, {N_LATENTS})")
+        validation.fail("u", f"of shape {u.shape}", f"of shape (n, {N_LATENTS})")
     if not np.isfinite(u).all():
-        raise ValueError("u has values that are not finite; latents must be real numbers")
-    _fraction("overlap", overlap)
+        validation.fail("u", "not finite everywhere (NaN or infinity)", "finite")
+    _fraction(overlap, "overlap")
     values = ndtr(u)
     for column, prior in zip(values.T, PRIORS, strict=True):
         if prior.law == "uniform":
@@ -195,9 +196,8 @@ def render(beetles, size=64):
         Linear light in [0, 1].
     """
     if not isinstance(beetles, Ladybirds):
-        raise ValueError(f"beetles is {type(beetles).__name__}; it must be Ladybirds")
-    if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 8:
-        raise ValueError(f"size is {size!r}; it must be a whole number of pixels, 8 or larger")
+        validation.fail("beetles", f"of type {type(beetles).__name__}", "Ladybirds, as from sample")
+    size = validation.integer(size, "size", least=8)
     pictures = np.empty((len(beetles), 3, size, size), np.float32)
     step = max(1, 2**15 // size**2)  # few enough at a time to stay in the processor's cache
     for form in (COMMON, RARE):
@@ -253,22 +253,22 @@ def _draw(beetles, form, size):
     across, along = (right - p["x"]) / p["scale"], (up - p["y"]) / p["scale"]
     x, y = cos * across + sin * along, cos * along - sin * across
     side, dot = np.abs(x), pixel / p["scale"]
-    east, north, above = _unit(p["lamp"], 0.45, 1.0)
+    east, north, above = unit(p["lamp"], 0.45, 1.0)
     lamp = (cos * east + sin * north, cos * north - sin * east, above)
 
     # Coverage of each part, between 0 and 1; the wing cases hide the collar and it hides the head.
-    wing_edge, wing_light, wing_gloss = _dome(x, y, -0.12, 0.79 * p["plump"], 0.93, lamp)
-    collar_edge, collar_light, collar_gloss = _dome(x, y, 0.73, 0.56, 0.32, lamp)
-    wing, collar = _inside(wing_edge, dot), _inside(collar_edge, dot)
-    head = _inside(_ellipse(x, y, 0, 1.02, 0.31, 0.20), dot)
+    wing_edge, wing_light, wing_gloss = dome(x, y, -0.12, 0.79 * p["plump"], 0.93, lamp)
+    collar_edge, collar_light, collar_gloss = dome(x, y, 0.73, 0.56, 0.32, lamp)
+    wing, collar = inside(wing_edge, dot), inside(collar_edge, dot)
+    head = inside(_ellipse(x, y, 0, 1.02, 0.31, 0.20), dot)
     colour = wing * _coloured(side, y, p, form, dot)
-    ivory = _inside(_ellipse(side, y, 0.42, 0.79, 0.14 * p["collar"], 0.18 * p["collar"]), dot)
+    ivory = inside(_ellipse(side, y, 0.42, 0.79, 0.14 * p["collar"], 0.18 * p["collar"]), dot)
     collar *= 1 - wing
     leaf = (1 - wing - collar) * (1 - head) * (1 - _limbs(side, y, dot))
     body = 1 - leaf
 
     # The leaf: darker under the beetle and away from the lamp, folded at its vein.
-    shadow = _inside(_ellipse(x + 0.3 * lamp[0], y + 0.3 * lamp[1], 0, 0.02, 0.80, 1.05), 0.36)
+    shadow = inside(_ellipse(x + 0.3 * lamp[0], y + 0.3 * lamp[1], 0, 0.02, 0.80, 1.05), 0.36)
     from_vein = p["vein"] + np.sin(p["vein_angle"]) * right - np.cos(p["vein_angle"]) * up
     vein = 0.7 * _strip(np.abs(from_vein), 0.022, pixel)
     leaf *= (1 - 0.6 * shadow) * (1 + np.clip(0.3 * from_vein, -0.1, 0.1))
@@ -313,13 +313,13 @@ def _coloured(side, y, p, form, dot):
         grown = np.clip(5 * (p["number"] - appears), -1, 1)
         radius = radius * size * (1 + np.sign(cy) * lean) * grown
         np.minimum(edge, np.sqrt(dx * dx + dy * dy) - radius, out=edge)
-    inside = _inside(edge, dot)
+    marked = inside(edge, dot)
     if form == RARE:
-        return inside
-    return (1 - inside) * (1 - 0.75 * _inside(side - 0.012, dot))  # with the seam between the wings
+        return marked
+    return (1 - marked) * (1 - 0.75 * inside(side - 0.012, dot))  # with the seam between the wings
 
 
-def _dome(x, y, centre, a, b, lamp):
+def dome(x, y, centre, a, b, lamp):
     """Edge distance, diffuse light and highlight of a glossy cap over an ellipse."""
     qx, qy = x / a, (y - centre) / b
     r2 = qx * qx + qy * qy
@@ -327,7 +327,7 @@ def _dome(x, y, centre, a, b, lamp):
     # Surface normal; below 1 the cap meets the leaf at an angle, as wing cases do.
     nx, ny, nz = 0.85 * qx, 0.85 * qy, np.sqrt(np.maximum(1 - 0.85**2 * r2, 0.05))
     towards_lamp = nx * lamp[0] + ny * lamp[1] + nz * lamp[2]
-    half = _unit(lamp[0], lamp[1], lamp[2] + 1)  # half-way between the lamp and the viewer
+    half = unit(lamp[0], lamp[1], lamp[2] + 1)  # half-way between the lamp and the viewer
     sheen = np.exp(10 * np.minimum(nx * half[0] + ny * half[1] + nz * half[2] - 1, 0))
     peak = np.square(np.square(np.square(sheen)))
     return edge, 0.25 + 0.75 * np.maximum(towards_lamp, 0), 0.035 * sheen + 0.55 * peak
@@ -352,17 +352,17 @@ def _ellipse(x, y, cx, cy, a, b):
     return (np.sqrt(qx * qx + qy * qy) - 1) * np.minimum(a, b)
 
 
-def _inside(distance, width):
+def inside(distance, width):
     """Share of a pixel (or of a soft edge) of this width that lies on the inner side."""
     return np.clip(0.5 - distance / width, 0, 1)
 
 
 def _strip(distance, radius, width):
     """Share of a pixel covered by a strip, which may be thinner than the pixel."""
-    return _inside(distance - radius, width) - _inside(distance + radius, width)
+    return inside(distance - radius, width) - inside(distance + radius, width)
 
 
-def _unit(x, y, z):
+def unit(x, y, z):
     length = np.sqrt(x * x + y * y + z * z)
     return x / length, y / length, z / length
 
@@ -371,22 +371,22 @@ def _unit(x, y, z):
 
 
 def _normals(n, seed):
+    """Latents, one row a beetle; the last column decides the form."""
     return np.random.default_rng(seed).standard_normal((n, N_LATENTS + 1))
 
 
 def _column(name):
-    if name not in _COLUMN:
-        raise ValueError(f"name is {name!r}; it must be one of {', '.join(_COLUMN)}")
-    return _COLUMN[name]
+    return _COLUMN[validation.choice(name, "name", tuple(_COLUMN))]
 
 
-def _fraction(name, value):
+def _fraction(value, name):
+    value = validation.real(value, name, "a number in [0, 1]")
     if not 0 <= value <= 1:
-        raise ValueError(f"{name} is {value!r}; it must lie in [0, 1]")
+        validation.fail(name, value, "in [0, 1]")
 
 
 def _forms(form, n):
     form = np.asarray(form)
-    if not np.isin(form, (COMMON, RARE)).all() or form.shape not in ((), (n,)):
-        raise ValueError(f"form is {form!r}; it must be 0, 1 or an array of {n} of them")
+    if form.shape not in ((), (n,)) or not np.isin(form, (COMMON, RARE)).all():
+        validation.fail("form", repr(form), f"0 (common), 1 (rare) or {n} of them")
     return np.broadcast_to(form.astype(np.int64), n).copy()
