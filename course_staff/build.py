@@ -341,9 +341,12 @@ def sources(names=(), root=ROOT):
     Raises
     ------
     SourceError
-        If a name fits no source.
+        If a name fits no source, or a source is misnamed.
     """
-    found = sorted((root / "solutions").glob("[0-9][0-9]_*.py"))
+    found = sorted((root / "solutions").glob("*.py"))
+    misnamed = [p.name for p in found if not re.fullmatch(r"\d\d_[a-z0-9_]+", p.stem)]
+    if misnamed:
+        raise SourceError(f"solutions/{name}: must be called NN_name.py" for name in misnamed)
     missing = [name for name in names if not any(path.stem.startswith(name) for path in found)]
     if missing:
         raise SourceError(f"solutions/: no lesson begins with {name!r}" for name in missing)

@@ -47,8 +47,6 @@ def check(lesson):
 
 
 def _header(lesson):
-    if not re.fullmatch(r"\d\d_[a-z0-9_]+", lesson.name):
-        yield None, f"the file is called {lesson.path.name}; it must be NN_name.py"
     for key in lesson.header.keys() - HEADER.keys():
         yield None, f"unknown key {key!r}; known are {', '.join(HEADER)}"
     for key, kind in HEADER.items():

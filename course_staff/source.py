@@ -23,6 +23,7 @@ An exercise is one solution cell and the test cells up to the next solution cell
 `course_staff.rules` says what is wrong with a source, `course_staff.build` makes notebooks of it.
 """
 
+import ast
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,7 +55,7 @@ class Cell:
     """One cell of a source: its place, its header's options, its text."""
 
     number: int
-    line: int | None
+    line: int
     type: str
     options: dict
     text: str
@@ -93,6 +94,15 @@ class Exercise:
     def name(self):
         return self.solution.name
 
+    @property
+    def functions(self):
+        """Names of the functions and classes that the learner completes."""
+        tree = ast.parse(self.solution.text).body
+        kinds = ast.FunctionDef | ast.ClassDef
+        parts = {n.name: ast.get_source_segment(self.solution.text, n)
+                 for n in tree if isinstance(n, kinds)}
+        return [name for name, text in parts.items() if "BEGIN SOLUTION" in text]
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -122,7 +132,7 @@ class Lesson:
         where = f"{self.path.parent.name}/{self.path.name}"
         if cell is None:
             return f"{where}: header: {reason}"
-        return f"{where}:{cell.line or '?'}: {cell.label}: {reason}"
+        return f"{where}:{cell.line}: {cell.label}: {reason}"
 
 
 def read(path):
@@ -140,8 +150,8 @@ def read(path):
     text = path.read_text(encoding="utf-8")
     parsed = jupytext.reads(text, fmt="py:percent")
     lines = [n for n, line in enumerate(text.splitlines(), 1) if line.startswith("# %%")]
-    if len(lines) != len(parsed.cells):
-        lines = [None] * len(parsed.cells)
+    if len(lines) < len(parsed.cells):
+        lines = [1, *lines]  # text before the first header is a cell, too
     cells = []
     for number, (line, cell) in enumerate(zip(lines, parsed.cells, strict=True), 1):
         options = {k: v for k, v in cell.metadata.items() if k not in _FORMATTING}
