@@ -1,0 +1,174 @@
+"""Is this computer ready for the course?  Each check says what it found and what to do about it.
+
+Standard library only: it must run where nothing else does.
+"""
+
+import ctypes
+import importlib.metadata
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import webbrowser
+from pathlib import Path
+from typing import NamedTuple
+
+__all__ = ["checks", "find_chromium", "report", "sandbox_refusal"]
+
+APPARMOR = """\
+Ubuntu 24.04 and later keep ordinary users from making sandboxes. Save these lines as
+/etc/apparmor.d/bwrap and run `sudo apparmor_parser -r /etc/apparmor.d/bwrap`:
+
+  abi <abi/4.0>,
+  include <tunables/global>
+
+  profile bwrap /usr/bin/bwrap flags=(unconfined) {
+    userns,
+    include if exists <local/bwrap>
+  }
+"""
+
+
+class Check(NamedTuple):
+    """What was looked at, what was found, whether it is good, and what to do if not."""
+
+    name: str
+    found: str
+    good: bool
+    remedy: str
+    needed: bool = True
+
+
+def python(root):
+    bits = 64 if sys.maxsize > 2**32 else 32
+    good = (3, 11) <= sys.version_info[:2] <= (3, 14) and bits == 64
+    return Check("Python", f"{platform.python_version()}, {bits}-bit, {platform.machine()}", good,
+                 "Install a 64-bit Python 3.11, 3.12, 3.13 or 3.14 and run setup_course.py again.")
+
+
+def disk(root):
+    free = shutil.disk_usage(root).free / 1e9
+    return Check("disk", f"{free:.1f} GB free", free >= 3,
+                 "Free some space: the course and what it needs take about 2 GB.")
+
+
+def memory(root):
+    """Total memory: sysconf where POSIX, GlobalMemoryStatusEx on Windows."""
+    if os.name == "posix":
+        size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    else:
+        kilobytes = ctypes.c_ulonglong()
+        ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes))
+        size = kilobytes.value * 1024
+    return Check("memory", f"{size / 1e9:.1f} GB", size >= 3.5e9,
+                 "Lessons may run short: close other programs while you work.", needed=False)
+
+
+def packages(root):
+    """Compare what is installed with the lock."""
+    lock = (root / "requirements.lock").read_text(encoding="utf-8")
+    wrong, right = [], 0
+    for name, pinned in re.findall(r"^([\w.-]+)==([^\s;]+)", lock, flags=re.MULTILINE):
+        try:
+            version = importlib.metadata.version(name).split("+")[0]
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        right += version == pinned
+        # A name may be pinned more than once, for different Pythons.
+        if not re.search(rf"^{re.escape(name)}=={re.escape(version)}(\s|$)", lock, re.MULTILINE):
+            wrong.append(f"{name} {version} instead of {pinned}")
+    found = f"{right} as pinned" + "".join(f"; {each}" for each in wrong)
+    inside = f"{'in a' if sys.prefix != sys.base_prefix else 'in no'} virtual environment"
+    return Check("packages", f"{found}; {inside}", right > 0 and not wrong,
+                 "`python3 setup_course.py lab` (Windows: `py setup_course.py lab`) installs them.")
+
+
+def torch(root):
+    try:
+        found = importlib.metadata.version("torch")
+    except importlib.metadata.PackageNotFoundError:
+        return Check("PyTorch", "not installed", False,
+                     "Lessons 00 to 04 run without it. `python3 setup_course.py lab` installs it "
+                     "where it exists (not on Intel Macs).", needed=False)
+    return Check("PyTorch", found, True, "")
+
+
+def browser(root):
+    try:
+        found = webbrowser.get()
+    except webbrowser.Error:
+        return Check("browser", "none that Python can open", False,
+                     "`course lab --no-browser` prints an address to open by hand.", needed=False)
+    return Check("browser", getattr(found, "name", type(found).__name__), True, "")
+
+
+def find_chromium():
+    """Return the path of a Chromium-based browser that tests can drive, or None."""
+    names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge"]
+    places = [
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+        r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+    ]
+    found = filter(None, map(shutil.which, names))
+    return next(found, None) or next(filter(os.path.exists, places), None)
+
+
+def chromium(root):
+    found = find_chromium()
+    return Check("browser for tests", found or "no Chromium, Chrome or Edge", found is not None,
+                 "Only tests and slides need it. Debian, Ubuntu: `sudo apt install chromium`.",
+                 needed=False)
+
+
+def sandbox_refusal():
+    """Try bubblewrap for real; return None if it works, else what it said."""
+    program = shutil.which("bwrap")
+    if program is None:
+        return "bubblewrap is not installed"
+    tried = subprocess.run(
+        [program, "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/",
+         "--proc", "/proc", "--dev", "/dev", "true"],
+        capture_output=True, encoding="utf-8", errors="replace", timeout=20, check=False)
+    return None if tried.returncode == 0 else tried.stderr.strip() or "bubblewrap failed"
+
+
+def sandbox(root):
+    refusal = sandbox_refusal()
+    remedy = "Only grading others' notebooks needs it. "
+    restricted = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+    if not sys.platform.startswith("linux"):
+        remedy += "It exists on Linux only."
+    elif shutil.which("bwrap") is None:
+        remedy += "Debian, Ubuntu: `sudo apt install bubblewrap`."
+    elif restricted.exists() and restricted.read_text(encoding="ascii").strip() == "1":
+        remedy += APPARMOR
+    else:
+        remedy += "In a container, allow user namespaces, or grade outside the container."
+    return Check("sandbox", refusal or "bubblewrap works", refusal is None, remedy, needed=False)
+
+
+def make(root):
+    found = shutil.which("make")
+    return Check("make", found or "not installed", found is not None,
+                 "Not needed: `python3 setup_course.py VERB` does what `make VERB` does.",
+                 needed=False)
+
+
+checks = (python, disk, memory, packages, torch, browser, chromium, sandbox, make)
+
+
+def report(root):
+    """Print one line per check, a remedy below each that failed; 1 if a needed one did, else 0."""
+    results = [check(root) for check in checks]
+    for result in results:
+        mark = "ok     " if result.good else "PROBLEM" if result.needed else "missing"
+        print(f"{mark}  {result.name}: {result.found}")
+        if not result.good:
+            print("         " + result.remedy.rstrip().replace("\n", "\n         "))
+    bad = sum(not result.good and result.needed for result in results)
+    print("This computer is not ready yet." if bad else "This computer is ready for the course.")
+    return 1 if bad else 0

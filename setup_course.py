@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+"""Set the course up in .venv and run one of its verbs:  python3 setup_course.py lab
+
+    lab        open JupyterLab on the first lesson
+    test       run all tests
+    doctor     is this computer ready, and if not, what to do (installs nothing)
+    check      are all data and lessons as shipped?
+    reset 01   start lesson 01 again; your version is kept
+    build ...  and the other verbs of instructors
+
+On Windows: py setup_course.py lab.  The first time needs the network and a few minutes; from then
+on everything works without it.  Only the standard library is used, and no syntax that Python 2.7
+could not read: whatever Python starts this file finds a newer one or says what is missing.  What
+follows `main`'s first check of the version runs under 3.11 to 3.14 only.
+"""
+
+from __future__ import print_function
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.abspath(__file__))
+VENV = os.path.join(ROOT, ".venv")
+STAMP = os.path.join(VENV, "course-setup.json")
+WINDOWS = os.name == "nt"
+MINORS = (14, 13, 12, 11)
+VERSIONS = [(3, minor) for minor in MINORS]
+# Each layer contains the one before it.
+LAYERS = ("lessons", "staff", "test")
+LAYER_OF = {"lab": "lessons", "check": "lessons", "reset": "lessons", "test": "test"}
+
+PROBE = (
+    "import json, struct, sys\n"
+    "try:\n"
+    "    import ensurepip, venv\n"
+    "    pip = True\n"
+    "except ImportError:\n"
+    "    pip = False\n"
+    "print(json.dumps([list(sys.version_info[:2]), struct.calcsize('P') * 8, pip]))\n"
+)
+HAS_TORCH = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
+
+
+class Told(Exception):
+    """Something that the person at the keyboard can put right; the message says how."""
+
+
+def answer(command):
+    """Return what a program prints, or None if it can't be run or fails."""
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    except OSError:
+        return None
+    out, _ = process.communicate()
+    return out.decode("utf-8", "replace") if process.returncode == 0 else None
+
+
+def probe(command):
+    """Return ((3, minor), bits, has venv and pip) of the Python that `command` starts, or None."""
+    out = answer(command + ["-c", PROBE])
+    try:
+        version, bits, pip = json.loads(out)
+    except (TypeError, ValueError):
+        return None
+    return tuple(version), bits, pip
+
+
+def candidates():
+    """Yield commands that may start a suitable Python: this one first, then the newest."""
+    if not sys.executable.startswith(VENV):
+        yield [sys.executable]
+    for minor in MINORS:
+        yield ["py", "-3.%d" % minor] if WINDOWS else ["python3.%d" % minor]
+    yield ["python3"]
+    yield ["python"]
+
+
+def find_python():
+    """Return the command of a 64-bit Python 3.11 to 3.14 that can make environments."""
+    seen = []
+    for command in candidates():
+        found = probe(command)
+        if found is None:
+            continue
+        version, bits, pip = found
+        if version in VERSIONS and bits == 64 and pip:
+            return command
+        seen.append((version, bits, pip))
+    raise Told(what_is_missing(seen))
+
+
+def what_is_missing(seen):
+    """Say why none of the Pythons seen will do, and what to install."""
+    right = [each for each in seen if each[0] in VERSIONS]
+    if any(bits == 64 for _, bits, _ in right):
+        minor = max(version for version, bits, _ in right if bits == 64)[1]
+        return (
+            "Python 3.%d is here, but it cannot make virtual environments.\n"
+            "On Debian and Ubuntu:  sudo apt install python3.%d-venv\n"
+            "Then run the same command again." % (minor, minor))
+    if right:
+        return ("Python is here as a 32-bit program, and the course needs the 64-bit one.\n"
+                "Install a 64-bit Python 3.11 to 3.14, then run the same command again.")
+    versions = sorted(set("%d.%d" % version for version, _, _ in seen))
+    return (
+        "The course needs Python 3.11, 3.12, 3.13 or 3.14 (64-bit); found only: %s.\n"
+        "  macOS, Windows:   install it from python.org\n"
+        "  Debian, Ubuntu:   sudo apt install python3 python3-venv\n"
+        "  conda:            conda env create -f environment.yml\n"
+        "Then run the same command again." % (", ".join(versions) or "none"))
+
+
+def venv_python():
+    """Return the path of the environment's Python on this system."""
+    return os.path.join(VENV, "Scripts/python.exe" if WINDOWS else "bin/python")
+
+
+def wanted(layer):
+    """Return what the stamp of an environment that is up to date says."""
+    digest = hashlib.sha256()
+    for name in ("requirements.lock", "pyproject.toml"):
+        with open(os.path.join(ROOT, name), "rb") as file:
+            digest.update(file.read())
+    return {"root": ROOT, "pins": digest.hexdigest(), "layer": layer}
+
+
+def stamp():
+    """Return what was installed last, or {} if that is unknown or did not finish."""
+    try:
+        with open(STAMP, encoding="utf-8") as file:
+            return json.load(file)
+    except (OSError, ValueError):
+        return {}
+
+
+def pip_environment():
+    """Return the environment variables for pip, without those that would lead it out of .venv."""
+    environment = dict(os.environ, PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1")
+    for name in ("PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "__PYVENV_LAUNCHER__"):
+        environment.pop(name, None)
+    return environment
+
+
+def hint_about_size():
+    """Before PyTorch comes with gigabytes that only NVIDIA cards can use, say how to avoid that."""
+    if (sys.platform.startswith("linux") and not shutil.which("nvidia-smi")
+            and not os.environ.get("PIP_EXTRA_INDEX_URL")
+            and answer([venv_python(), "-c", HAS_TORCH]) is None):
+        print("No NVIDIA card found. To download some 200 MB instead of several GB, stop here\n"
+              "(Control-C), set PIP_EXTRA_INDEX_URL to the CPU index that PyTorch's install page\n"
+              "shows, and run the same command again.", flush=True)
+
+
+def install(layer):
+    """Make .venv hold `layer`, unless it already does; keep a larger layer that is there."""
+    last = stamp()
+    layer = max(layer, last.get("layer", layer), key=LAYERS.index)
+    found = probe([venv_python()])
+    # Programs in an environment know its place: after the folder has moved it is made anew.
+    usable = (found is not None and found[0] in VERSIONS and last.get("root", ROOT) == ROOT)
+    if usable and last == wanted(layer):
+        return
+    if not usable:
+        print("Making an environment in %s" % VENV, flush=True)
+        make = find_python() + ["-m", "venv", "--clear", VENV]
+        if subprocess.call(make, env=pip_environment()) != 0:
+            raise Told("The environment could not be made; the lines above say why.")
+    elif last:
+        os.remove(STAMP)  # it is true again when pip has finished
+    hint_about_size()
+    print("Installing what %s need: a few minutes the first time" % {
+        "lessons": "the lessons", "staff": "instructors", "test": "the lessons and their tests",
+    }[layer], flush=True)
+    target = "." if layer == "lessons" else ".[%s]" % layer
+    pip = [venv_python(), "-m", "pip", "install", "-c", "requirements.lock", "-e", target]
+    if subprocess.call(pip, cwd=ROOT, env=pip_environment()) != 0:
+        raise Told("Installing did not finish; the lines above say why. It needs the network this\n"
+                   "one time. Run the same command again to go on.")
+    with open(STAMP, "w", encoding="utf-8") as file:
+        json.dump(wanted(layer), file)
+
+
+def course(arguments):
+    """Run `course` with these arguments in .venv; the doctor can do without."""
+    python, environment = venv_python(), dict(os.environ)
+    if not os.path.exists(python):
+        python, environment["PYTHONPATH"] = sys.executable, ROOT
+    command = [python, "-m", "course_lib.commands"] + arguments
+    if WINDOWS:
+        return subprocess.call(command, env=environment)
+    sys.stdout.flush()
+    os.execve(python, command, environment)
+
+
+def main(arguments):
+    """Set up, then run the verb; returns the exit status."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(__doc__)
+        return 0
+    if sys.version_info[:2] not in VERSIONS:
+        # Let a suitable Python go on from here.
+        return subprocess.call(find_python() + [os.path.abspath(__file__)] + arguments)
+    if arguments[0] != "doctor":
+        install(LAYER_OF.get(arguments[0], "staff"))
+    return course(arguments)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Told as told:
+        sys.exit("\n%s" % told)
+    except KeyboardInterrupt:
+        sys.exit("\nStopped. Run the same command again to go on.")
