@@ -211,24 +211,42 @@ VERBS = {
 }
 
 
-def staff_verbs():
-    """Return the verbs of instructors, where their package and what it needs are installed."""
-    if importlib.util.find_spec("course_staff") is None:
-        return {}
+def all_verbs(wanted=None):
+    """Return the learners' verbs and, where their package is here, those of instructors.
+
+    Raises
+    ------
+    Told
+        If a package is missing that the verb `wanted` needs.
+    """
+    if wanted in VERBS:
+        return VERBS  # a learner's verb starts at once: those of instructors bring in a lot
     try:
-        from course_staff.commands import VERBS as verbs
+        from course_staff.commands import VERBS as more
     except ModuleNotFoundError as error:
-        if error.name.startswith("course_"):
-            raise
-        return {}
-    return verbs
+        if error.name != "course_staff" and wanted is not None:
+            raise Told(f"`course {wanted}` needs {error.name}, which is not installed here; "
+                       f"`python setup_course.py {wanted}` installs it") from None
+        more = {}
+    return {**VERBS, **more}
 
 
 def main(argv=None):
     """Run a verb; returns the exit status."""
     argv = sys.argv[1:] if argv is None else argv
-    # A learner's verb starts at once: instructors' verbs bring in a lot.
-    verbs = VERBS if argv and argv[0] in VERBS else {**VERBS, **staff_verbs()}
+    try:
+        verbs = all_verbs(argv[0] if argv and not argv[0].startswith("-") else None)
+        if argv[:1] == ["test"] and argv[1:2] not in (["-h"], ["--help"]):
+            return test(argv[1:])
+        args = parse(argv, verbs)
+        return args.action(args)
+    except Told as told:
+        print(told, file=sys.stderr)
+        return 1
+
+
+def parse(argv, verbs):
+    """Return what argparse makes of the command line, with the verb's function as `action`."""
     parser = argparse.ArgumentParser(
         prog="course", description="The limits of super-resolution: open it, check it, test it.",
         epilog="`course VERB --help` tells more about one verb.")
@@ -237,14 +255,7 @@ def main(argv=None):
         one = choices.add_parser(verb, help=told, description=f"{told[0].upper()}{told[1:]}.")
         add_arguments(one)
         one.set_defaults(action=action)
-    try:
-        if argv[:1] == ["test"] and not {"-h", "--help"} & set(argv[1:2]):
-            return test(argv[1:])
-        args = parser.parse_args(argv)
-        return args.action(args)
-    except Told as told:
-        print(told, file=sys.stderr)
-        return 1
+    return parser.parse_args(argv)
 
 
 if __name__ == "__main__":
