@@ -30,6 +30,7 @@ COLOURS = {
 }
 
 STYLE = {
+    "axes.axisbelow": True,
     "axes.edgecolor": "#555555",
     "axes.grid": True,
     "axes.labelsize": 11,

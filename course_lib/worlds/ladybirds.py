@@ -26,9 +26,10 @@ import numpy as np
 from scipy.special import ndtr
 
 from course_lib import validation
+from course_lib.operators import Downsample
 
 __all__ = ["N_LATENTS", "OVERLAP", "PRIORS", "Ladybirds", "from_latents", "look_alikes",
-           "render", "sample"]
+           "render", "sample", "sixteen_pixels"]
 
 COMMON, RARE = 0, 1
 
@@ -110,6 +111,9 @@ class Ladybirds:
         if "form" in columns:
             form = _forms(columns.pop("form"), len(self))
         for name, value in columns.items():
+            value = np.asarray(value, dtype=np.float32)
+            if value.shape not in ((), (len(self),)) or not np.isfinite(value).all():
+                validation.fail(name, repr(value), f"a finite number or {len(self)} of them")
             values[:, _column(name)] = value
         return Ladybirds(form, values)
 
@@ -201,6 +205,17 @@ def look_alikes():
          -1.10, -1.15, -1.15, -0.20, -0.91, -1.55, 0.02, 0.55, -0.82, -1.42, -2.19],
     ]
     return from_latents(u, form=[COMMON, RARE, COMMON, RARE])
+
+
+def sixteen_pixels():
+    """What the camera kept of one of the `look_alikes`: the 4 × 4 pixels of lessons 00 and 08.
+
+    Returns
+    -------
+    array (3, 4, 4)
+        Block means, linear light, without noise; float64.
+    """
+    return Downsample(16)(render(look_alikes()[3:4])[0].astype(float))
 
 
 def render(beetles, size=64):

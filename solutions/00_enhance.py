@@ -1,0 +1,458 @@
+# ---
+# jupyter:
+#   course: {title: "Enhance!", points: 5, minutes: 45}
+# ---
+
+# %% [markdown] slide="slide"
+# # 00 · Enhance!
+#
+# **Here are sixteen pixels. What is in the picture?**
+#
+# After this lesson you can
+#
+# - *commit* to an answer before you look, and keep it;
+# - *shrink* a picture the way a coarse camera does, with a function of your own;
+# - *show* that different sharp pictures leave exactly the same pixels;
+# - *say* what an "enhanced" picture must have got from somewhere else.
+#
+# 45 minutes. You need some Python and NumPy. Press **Shift + Enter** to run a cell and move on.
+
+# %% slide="subslide"
+from course_lib.figures import show_images
+from course_lib.worlds import ladybirds
+
+sixteen = ladybirds.sixteen_pixels()
+show_images({"What the camera kept": sixteen},
+            alt="Four by four coloured squares: green around the rim, dark reddish in the middle.")
+
+# %% [markdown]
+# Sixteen squares, three numbers each: red, green, blue. Nothing else reached the file.
+# It might be a flower, a beetle, a traffic light seen from far away.
+#
+# **Commit first.** Write down what you think it is. Your answer is kept on your computer and never
+# graded; it is yours to look at again at the end of the course.
+
+# %%
+from course_lib.predictions import predict
+
+what_i_see = None  # replace None by a few words, in quotes
+predict("00.what_i_see", what_i_see)
+
+# %% [markdown]
+# ## The world these pixels come from
+#
+# Here is some help that no camera gives: the picture shows a ladybird on a leaf. In this course,
+# ladybirds come in two colour forms, as in the harlequin ladybird *Harmonia axyridis*: a **pale
+# form** with dark spots, and a **dark form** with red or orange spots on black. The pictures are drawn
+# by a small program, so we always know what really was there.
+
+# %% slide="subslide"
+pale = ladybirds.render(ladybirds.sample(5, share=0, seed=1))
+dark = ladybirds.render(ladybirds.sample(5, share=1, seed=1))
+show_images({f"pale {i + 1}": x for i, x in enumerate(pale)}
+            | {f"dark {i + 1}": x for i, x in enumerate(dark)},
+            alt="Ten drawn ladybirds on leaves. Upper row: the pale form, orange to red with "
+                "dark spots. Lower row: the dark form, black with red or orange spots.")
+
+# %% [markdown]
+# At 64 × 64 pixels nobody confuses the two. At 4 × 4?
+#
+# **Predict.** Both forms are equally common here. How probable is it, in percent, that the sixteen
+# pixels above show the *dark* form? 100 means certainly dark, 0 certainly pale, 50 no idea.
+# Lesson 08 scores your number against the exact answer.
+
+# %%
+percent_dark = None  # replace None by a number from 0 to 100
+predict("00.percent_dark", percent_dark)
+
+# %% [markdown] slide="notes"
+# Ask the room for a show of hands: dark or pale? Then for a number. Write the range on the board; it
+# comes back in lesson 08. Two minutes.
+
+# %% [markdown]
+# ## What "enhance" promises
+#
+# You know the scene. A detective looks at a blurred photograph, says "enhance", and a machine makes
+# it sharp: the number plate, the reflection, the culprit. *Blade Runner* has it in 1982, police series
+# have had it ever since. Call it the **folk theory** of pictures: the detail is *in there*, and
+# a good enough machine gets it *out*.
+#
+# In June 2020 the folk theory met a real tool. PULSE, by Menon and colleagues (CVPR 2020), turns a tiny
+# picture of a face into a large sharp one. Somebody gave it a pixelated photograph of Barack Obama, and
+# a white man came back. A public argument followed: about data, about algorithms, about what such a tool
+# is for ("There Is No (Real Life) Use Case for Face Super Resolution" is one article of that month).
+# Few could say which part of the output had been measured, and which part made up.
+#
+# That question has an answer, and it is a number. This course measures it: on beetles, on buildings
+# of brick, on the sky. No human face is needed, and none appears. (Lesson 10 says why.)
+
+# %% [markdown] only="slides" slide="slide"
+# ## The folk theory
+#
+# *"The detail is in there. A good enough machine gets it out."*
+#
+# June 2020: PULSE (Menon et al., CVPR 2020) made a tiny photograph sharp, and a Black president came
+# back as a white man.
+#
+# **What was measured? What was made up?**
+
+# %% [markdown] slide="notes"
+# State the 2020 case soberly: no picture of it is needed. The course replaces the faces by ladybirds,
+# because with ladybirds we know the truth. Three minutes.
+
+# %% [markdown]
+# ## How a picture shrinks
+#
+# A coarse camera pixel adds up all the light that falls on it. So the simplest model of a coarse
+# camera is the **block mean**: cut the picture into blocks of $s \times s$ pixels and keep the mean
+# of each. In the course's library this is the operator `Downsample`.
+
+# %%
+from course_lib.operators import Downsample
+
+shrink = Downsample(16)
+beetle = dark[1].astype(float)
+show_images({"64 × 64": beetle, "4 × 4": shrink(beetle)},
+            alt="A dark ladybird and the same picture as 4 × 4 squares of its mean colours.")
+
+# %% [markdown]
+# **Predict.** The sharp picture holds 64 × 64 × 3 = 12,288 numbers. The small one holds
+# 4 × 4 × 3 = 48. Knowing the 48, what percentage of the 12,288 is still free to vary
+# independently?
+
+# %%
+percent_free = None  # replace None by a number from 0 to 100
+predict("00.percent_free", percent_free)
+
+# %%
+from course_lib.predictions import reveal
+
+free = 1 - shrink(beetle).size / beetle.size
+reveal("00.percent_free", 100 * free, label="numbers still free", unit="%")
+
+# %% [markdown]
+# Each measured number is one equation: "the mean of these 256 values is so much". Forty-eight
+# independent equations leave 12,288 − 48 = 12,240 numbers free: a fraction $1 - 1/s^2$ with
+# $s = 16$. That is not noise, and no better camera with the same sixteen pixels helps. Lesson 03 gives the
+# freedom its name, the *null space*.
+
+# %% [markdown]
+# ## Which sharp picture was it?
+#
+# Take any sharp picture. Compare its sixteen pixels with ours, and add to each block, evenly, the light
+# that it lacks. What comes out has *our* sixteen pixels.
+
+# %%
+def with_these_pixels(picture, pixels, s=16):
+    """Return `picture`, lighter or darker block by block, so that it shrinks to `pixels`."""
+    missing = pixels - Downsample(s)(picture)
+    return picture + missing.repeat(s, axis=-2).repeat(s, axis=-1)
+
+
+# %%
+candidates = ladybirds.render(ladybirds.look_alikes()).astype(float)
+lookalikes = [with_these_pixels(x, sixteen) for x in candidates]
+show_images({"sixteen pixels": sixteen}
+            | {f"candidate {i + 1}": x for i, x in enumerate(lookalikes)},
+            alt="The sixteen pixels, and four sharp ladybirds: two pale, two dark, all different.")
+
+# %%
+import numpy as np
+
+for number, x in enumerate(lookalikes, start=1):
+    gap = np.abs(shrink(x) - sixteen).max()
+    print(f"candidate {number}: differs from our sixteen pixels by at most {gap:.1g}; "
+          f"darkest {x.min():.2f}, brightest {x.max():.2f}")
+
+# %% [markdown]
+# Read those numbers again. Four different animals, pale and dark, sharp to the last leg. Each is
+# a proper picture, with light between 0 and 1. And the camera *could not* have told them apart: their
+# sixteen pixels agree to the last digit that the computer keeps.
+#
+# So "which of the four was it?" has no answer in the pixels. A machine that shows you one of them has
+# decided for you. What it decided *with* is the subject of the second half of this course.
+
+# %% [markdown] only="slides" slide="slide"
+# ## Four beetles, one measurement
+#
+# Each of the next pictures shrinks to *exactly* the same sixteen pixels.
+#
+# Which one was it? **The pixels can't say.**
+
+# %% [markdown] slide="notes"
+# Go back to the vote: show the pale and the dark candidates. Nobody in the room was wrong, nobody was
+# right. Then show the tomato. Four minutes.
+
+# %% [markdown]
+# ## It need not even be a ladybird
+#
+# A tomato on a leaf has no legs, no spots and no wings. It, too, can be adjusted to our pixels.
+
+# %% slide="subslide"
+from course_lib.worlds import sprites
+
+tomato = with_these_pixels(sprites.tomato().astype(float), sixteen)
+show_images({"a tomato": tomato, "its sixteen pixels": shrink(tomato), "ours": sixteen},
+            limits=(0, 1),
+            alt="A blotchy tomato beside two identical four by four pictures.")
+
+# %%
+print(f"largest difference {np.abs(shrink(tomato) - sixteen).max():.1g}; "
+      f"darkest {tomato.min():.2f}, brightest {tomato.max():.2f}")
+
+# %% [markdown]
+# This one looks odd: blocky edges, and a darkest value below zero, where light would have to be
+# negative. You *reject* it. Notice what you reject it with: not the sixteen
+# pixels, which fit, but your knowledge of tomatoes and of light. That knowledge is an **assumption**. Good
+# ones (light isn't negative) are worth a great deal; lesson 04 shows how much. Others are a portrait
+# of whoever made them.
+
+# %% [markdown]
+# ## A real picture
+#
+# The same holds for pictures that nobody drew. This is a piece of the Hubble deep field: galaxies,
+# billions of light-years away. Inside each block of 4 × 4 pixels, shuffle the pixels at random. The
+# mean of a block doesn't care about the order.
+
+# %% slide="subslide"
+from course_lib.worlds import images
+
+sky = images.load("hubble")[:, :128, :128]
+blocks = sky.reshape(3, 32, 4, 32, 4).swapaxes(2, 3).reshape(3, 32, 32, 16)
+order = np.random.default_rng(0).permuted(np.tile(np.arange(16), (32, 32, 1)), axis=-1)
+shuffled = np.take_along_axis(blocks, order[None], axis=-1)
+shuffled = shuffled.reshape(3, 32, 32, 4, 4).swapaxes(2, 3).reshape(3, 128, 128)
+fourth = Downsample(4)
+show_images({"the sky": sky, "its shuffled twin": shuffled,
+             "the sky, shrunk": fourth(sky), "the twin, shrunk": fourth(shuffled)},
+            limits=(0, 0.5),
+            alt="A field of galaxies, a grainy copy of it, and two small pictures that are equal.")
+
+# %%
+rms = np.sqrt(np.mean((sky - shuffled) ** 2)) / np.sqrt(np.mean((sky - sky.mean()) ** 2))
+print(f"the two scenes differ by {100 * rms:.0f} % of the sky's own variation; "
+      f"their small versions by {np.abs(fourth(sky) - fourth(shuffled)).max():.0e}")
+
+# %% [markdown]
+# (The bundled picture is an 8-bit, processed one, decoded to linear light: numbers proportional to
+# light energy. Here it only plays the scene. Lesson 01 says why "linear" matters.)
+
+# %% [markdown]
+# ## Exercise 1: shrink it yourself
+#
+# Now write the coarse camera. `downsample(x, s)` takes a picture `x` of shape `(..., H, W)`: the last
+# two axes are rows and columns, and whatever stands before them (colours, a batch) stays as it is. It
+# returns the mean of each block of `s` × `s` pixels, with shape `(..., H/s, W/s)`. If `s` divides
+# `H` or `W` with a remainder, it raises `ValueError`.
+#
+# *How exercises work.* Replace the line that raises `NotImplementedError` by your code. The cell
+# below tests it and says what is wrong, if something is. Some tests stay hidden until grading: they try other
+# inputs, so write what the text says rather than what the visible test wants.
+
+# %% solution="downsample"
+def downsample(x, s):
+    """Return the means of the s × s blocks of a picture.
+
+    Parameters
+    ----------
+    x : array, shape (..., H, W)
+        Picture in linear light.
+    s : int
+        Block size in pixels; must divide H and W.
+
+    Returns
+    -------
+    array, shape (..., H/s, W/s)
+
+    Raises
+    ------
+    ValueError
+        If s does not divide H and W.
+    """
+    ### BEGIN SOLUTION
+    *front, height, width = x.shape
+    if height % s or width % s:
+        raise ValueError(f"s is {s}; it must divide {height} and {width}")
+    return x.reshape(*front, height // s, s, width // s, s).mean(axis=(-3, -1))
+    ### END SOLUTION
+
+
+# %% test="downsample_takes_block_means" points=1
+from course_lib.checks import call, equal, refuses
+
+squares = np.arange(72.0).reshape(6, 12) ** 2
+means = np.array([[squares[3 * i : 3 * i + 3, 3 * j : 3 * j + 3].mean() for j in range(4)]
+                  for i in range(2)])
+equal(call(downsample, squares, 3), means, "downsample(squares, 3)", mistakes={
+    "you picked one pixel of each block (as x[::s, ::s] does); the mean of all s² is wanted.":
+        squares[::3, ::3],
+    "you picked the middle pixel of each block; the mean of all s² is wanted.":
+        squares[1::3, 1::3],
+    "these are sums; divide by the number of pixels in a block, s².": 9 * means,
+    "you divided by s; a block has s² pixels.": 3 * means,
+    "you multiplied by something: the blocks' means are s² times larger.": means / 9,
+    "the blocks are mixed up: reshape to (H/s, s, W/s, s) first, then average over both s axes.":
+        squares.reshape(2, 4, 3, 3).mean(axis=(2, 3)),
+    "this is the median of each block; the mean is wanted, for light adds up.":
+        np.median(squares.reshape(2, 3, 4, 3).swapaxes(1, 2).reshape(2, 4, 9), axis=-1),
+}, atol=1e-9)
+refuses(downsample, squares, 5, because="5 divides neither 6 nor 12")
+
+# %% test="downsample_leaves_leading_axes_alone" points=1
+batch = np.random.default_rng(3).random((2, 3, 8, 12))
+small = call(downsample, batch, 4)
+assert np.shape(small) == (2, 3, 2, 3), (
+    f"downsample(batch, 4) has shape {np.shape(small)}; from (2, 3, 8, 12) comes (2, 3, 2, 3): "
+    "only the last two axes shrink.")
+### BEGIN HIDDEN TESTS
+# hint: s = 1 changes nothing, light is conserved, and each picture of a batch is treated alone.
+equal(call(downsample, batch, 1), batch, "downsample(batch, 1)")
+equal(np.mean(small, axis=(-2, -1)), batch.mean(axis=(-2, -1)), "mean light per picture")
+equal(call(downsample, batch, 2), Downsample(2)(batch), "downsample(batch, 2)")
+equal(call(downsample, batch[1, 2], 4), Downsample(4)(batch[1, 2]), "downsample of one channel")
+refuses(downsample, batch, 3, because="3 divides 12 but not 8")
+refuses(downsample, batch, 8, because="8 divides 8 but not 12")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Exercise 2: can the camera tell them apart?
+#
+# Write `indistinguishable(a, b, s, tol)`. It takes two pictures of the same shape `(..., H, W)` and
+# returns `True` if, shrunk by `s`, *no* value differs by more than `tol`; otherwise `False`. Use the
+# library's operator: `Downsample(s)(a)` shrinks `a`.
+
+# %% solution="indistinguishable"
+def indistinguishable(a, b, s, tol=1e-12):
+    """Say whether two pictures have the same low-resolution version.
+
+    Parameters
+    ----------
+    a, b : array, shape (..., H, W)
+        Pictures in linear light.
+    s : int
+        Block size in pixels.
+    tol : float
+        Largest difference allowed between the two low-resolution versions.
+
+    Returns
+    -------
+    bool
+    """
+    ### BEGIN SOLUTION
+    difference = Downsample(s)(a) - Downsample(s)(b)
+    return bool(np.abs(difference).max() <= tol)
+    ### END SOLUTION
+
+
+# %% test="indistinguishable_compares_every_pixel" points=1
+flat = np.full((1, 8, 8), 0.5)
+checker = flat + 0.5 * (-1.0) ** np.add.outer(np.arange(8), np.arange(8))
+one_brighter = flat + np.pad([[[0.01]]], ((0, 0), (0, 7), (0, 7)))
+one_darker = 2 * flat - one_brighter
+same = call(indistinguishable, checker, flat, 2)
+assert isinstance(same, bool | np.bool_), (
+    f"indistinguishable returns {type(same).__name__}; it should return True or False.")
+assert same, ("a checkerboard shrinks to even gray, yet you call it different: "
+              "compare the small pictures, not the sharp ones.")
+assert not call(indistinguishable, one_brighter, flat, 2), (
+    "one small pixel differs by 0.0025, yet you call the pictures the same: "
+    "every pixel counts, so take the largest difference.")
+assert not call(indistinguishable, one_darker, flat, 2), (
+    "one small pixel is darker by 0.0025, yet you call the pictures the same: "
+    "take absolute differences.")
+### BEGIN HIDDEN TESTS
+# hint: the tolerance is the caller's; equal means over the whole picture don't suffice.
+swapped = flat + np.pad([[[0.01]]], ((0, 0), (0, 7), (0, 7)))
+swapped -= np.pad([[[0.01]]], ((0, 0), (7, 0), (7, 0)))
+assert not call(indistinguishable, swapped, flat, 2), (
+    "the pictures have the same mean over all pixels, but not pixel by pixel: "
+    "compare every small pixel.")
+assert call(indistinguishable, one_brighter, flat, 2, 0.003), (
+    "the difference, 0.0025, is within the tolerance 0.003: the caller's `tol` decides.")
+assert not call(indistinguishable, one_brighter, flat, 2, 0.002), (
+    "the difference, 0.0025, is above the tolerance 0.002: the caller's `tol` decides.")
+assert call(indistinguishable, checker, flat, 4) and not call(indistinguishable, checker, flat, 1), (
+    "at s = 1 nothing is averaged and the checkerboard shows: the block size `s` matters.")
+### END HIDDEN TESTS
+
+# %%
+print(indistinguishable(lookalikes[0], lookalikes[3], 16),
+      indistinguishable(lookalikes[0], lookalikes[3], 8))
+
+# %% [markdown]
+# At sixteen pixels the first and the last candidate are one and the same. With four times as many pixels
+# (`s = 8`), they are not: a limit belongs to a *camera*, not to a picture.
+
+# %% [markdown] slide="subslide"
+# ## Everything in between
+#
+# Two pictures with the same pixels have infinitely many companions: fade from one to the other, and every
+# step of the way has those pixels, too.
+
+# %% slide="subslide"
+from course_lib.explorers import sixteen_pixels
+
+sixteen_pixels(lookalikes, sixteen)
+
+# %% [markdown]
+# Move the slider (click it, then use the arrow keys). The left picture turns from one beetle into another. The right
+# one, its sixteen pixels, stays put: you are walking through the freedom that the camera left.
+
+# %% [markdown]
+# ## In your own words
+#
+# A machine turns our sixteen pixels into a sharp ladybird of the dark form. A friend says: "See, it *was*
+# a dark one, the machine got the detail out." **Answer your friend in three to five sentences.** Say what the
+# pixels do determine, what they don't, where the detail came from, and one thing that you would
+# measure or ask before believing the machine.
+
+# %% [markdown] answer="answer_your_friend" points=2
+# ### BEGIN SOLUTION
+# *Example.* The pixels fix 48 numbers, the mean colours of sixteen blocks, and any sharp picture with
+# these means fits them equally well. We built four, two pale and two dark, and a tomato. So the legs and spots in the
+# machine's picture were not in the pixels; they came from whatever it had learned or been told about ladybirds. I would ask
+# which other pictures it could have drawn from the same pixels, and how common dark beetles were among the
+# pictures it learned from.
+#
+# *Rubric, half a point each:*
+#
+# 1. says what is determined: the block means (colours of the sixteen pixels), or their number, 48;
+# 2. says that different sharp pictures, of both forms, share them, and refers to a measurement of this lesson;
+# 3. says that the detail comes from an assumption or from training, not from this picture;
+# 4. names a sensible check: other answers to the same pixels, the training pictures, more pixels, a
+#    second photograph, how often it is right when the truth is known.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## Hand it in
+#
+# 1. **Save** (Ctrl + S). Your file is `work/00_enhance/00_enhance.ipynb`; nothing ever overwrites it.
+# 2. **Restart the kernel and run all cells** (menu *Kernel*). If it runs to the end, it runs for others.
+# 3. **Validate** (button above the notebook): it runs the visible tests and tells you what fails.
+# 4. In a class, hand in that one file the way your instructor says. On your own, go on to lesson 01.
+#
+# To start over, `course reset 00` in a terminal puts your notebook aside, with the date in its name, and gives
+# you a fresh one.
+
+# %% [markdown] slide="slide"
+# ## What you can now say, and what you can't
+#
+# You can say: *these sixteen pixels were measured; the rest of the picture is free, and here are four animals that
+# prove it.*
+#
+# You can't say yet which of the free pictures are *likely*, or by how much. That takes a stated
+# assumption, and the rest of the course fills in this sentence:
+#
+# > Given operator **A** (here: block means, 64 → 4), noise **σ** (here: none), **K** frames (one) and assumptions
+# > **P** (here: none), these components are known: 48 of 12,288. The rest is drawn from **P**.
+
+# %% [markdown] slide="notes"
+# Close with the sentence; it returns in each lesson with other entries. One minute.
+
+# %% [markdown]
+# ## Further reading
+#
+# - S. Menon, A. Damian, S. Hu, N. Ravi, C. Rudin, "PULSE: Self-Supervised Photo Upsampling via Latent Space Exploration of
+#   Generative Models", CVPR 2020. [doi:10.1109/CVPR42600.2020.00251](https://doi.org/10.1109/CVPR42600.2020.00251)
+# - "There Is No (Real Life) Use Case for Face Super Resolution", June 2020: the article this course grew from.
+#   Lesson 03 tests its claim of a "hard" limit, lesson 10 its title.
