@@ -10,9 +10,9 @@
     …
 
 A wrong answer must fail a test of its exercise with a message that matches `says` (a regular
-expression, any case) and no test of another exercise; a right one must pass all.  The zero map, the
-input returned unchanged and the first array returned unchanged are tried on every function without
-being written down.
+expression without backslashes, any case) and no test of another exercise; a right one must pass
+all.  The zero map, the input returned unchanged and the first array returned unchanged are tried on
+every function without being written down.
 
 Each exercise is tried where a learner meets it: everything above its solution cell has run, with
 reference answers.  The other exercises' tests are run at the lesson's end, with the answer in
@@ -32,6 +32,7 @@ import re
 import signal
 import subprocess
 import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,9 +73,11 @@ def read(path, lesson):
     Raises
     ------
     SourceError
-        For unknown keys or exercises, names used twice, a wrong answer without a proper `says`, and
-        exercises with fewer than three wrong answers or no right one.
+        For a missing file, unknown keys or exercises, names used twice, a wrong answer without
+        `says`, and exercises with fewer than three wrong answers or no right one.
     """
+    if not path.exists():
+        raise SourceError([f"tests/answers/{path.name} is missing"])
     answers, problems = [], []
     exercises = [exercise.name for exercise in lesson.exercises]
     file = source.read(path)
@@ -165,13 +168,15 @@ def same(a, b):
 # --- trying them ----------------------------------------------------------------------------------
 
 
-def try_all(lesson, answers):
+def try_all(lesson, answers, seconds=SECONDS):
     """Run a lesson once and try every answer on its tests.
 
     Parameters
     ----------
     lesson : Lesson
     answers : list of Answer
+    seconds : int
+        How long an answer may take.
 
     Returns
     -------
@@ -194,7 +199,7 @@ def try_all(lesson, answers):
             if cell.number in exercises and answer.exercise == cell.name:
                 exercise = exercises[cell.number]
                 path = _path(exercise, code[place + 1 :])
-                outcomes[answer] = isolated(try_one, answer, exercise, path, namespace)
+                outcomes[answer] = isolated(seconds, try_one, answer, exercise, path, namespace)
         message = run_cell(cell, namespace)
         if message is not None:
             raise SourceError([lesson.problem(cell, message)])
@@ -205,7 +210,7 @@ def try_all(lesson, answers):
     for exercise in exercises.values():
         others = [test for e in exercises.values() if e is not exercise for test in e.tests]
         for answer in (a for a in answers if a.exercise == exercise.name):
-            outcome = isolated(try_one, answer, exercise, others, namespace)
+            outcome = isolated(seconds, try_one, answer, exercise, others, namespace)
             outcomes[answer]["others"] = outcome["failed"]
             outcomes[answer]["error"] = outcomes[answer]["error"] or outcome["error"]
     return [outcomes[answer] for answer in answers]
@@ -257,7 +262,11 @@ def _generic(answer, reference, outcome):
 def run_cell(cell, namespace):
     """Run a code cell; returns None, or what went wrong.  In a test, a word on stderr is wrong."""
     stderr = io.StringIO()
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(stderr):
+    with (
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(stderr),
+        warnings.catch_warnings(),  # shows a warning again that an earlier cell has shown
+    ):
         try:
             exec(compile(cell.text, f"<{cell.name or cell.number}>", "exec"), namespace)
         except (Exception, SystemExit) as error:
@@ -269,7 +278,7 @@ def run_cell(cell, namespace):
     return None
 
 
-def isolated(task, *arguments):
+def isolated(seconds, task, *arguments):
     """Call ``task(*arguments)``, the last a namespace, without effect on what comes after."""
     *arguments, namespace = arguments
     if not FORKS:
@@ -278,7 +287,7 @@ def isolated(task, *arguments):
     child = os.fork()
     if child == 0:
         try:
-            signal.alarm(SECONDS)
+            signal.alarm(seconds)
             with open(writing, "w", encoding="utf-8") as pipe:
                 json.dump(task(*arguments, dict(namespace)), pipe)
         finally:
@@ -289,7 +298,7 @@ def isolated(task, *arguments):
     os.waitpid(child, 0)
     if told:
         return json.loads(told)
-    return {"failed": {}, "error": f"dies or takes more than {SECONDS} s", "wrong": True}
+    return {"failed": {}, "error": f"dies or takes more than {seconds} s", "wrong": True}
 
 
 # --- judging --------------------------------------------------------------------------------------
@@ -352,7 +361,7 @@ def _names(statement):
     return loaded, stored
 
 
-def examine(lesson_path, answers_path):
+def examine(lesson_path, answers_path, seconds=SECONDS):
     """Try all answers of a lesson in this process.
 
     Returns
@@ -366,19 +375,19 @@ def examine(lesson_path, answers_path):
     if found:
         raise SourceError(found)
     report = []
-    for answer, outcome in zip(answers, try_all(lesson, answers), strict=True):
+    for answer, outcome in zip(answers, try_all(lesson, answers, seconds), strict=True):
         message = next(iter(outcome["failed"].values()), "")
         report.append((answer.label, judge(answer, outcome), message))
     return report
 
 
-def examine_apart(lesson_path, answers_path):
+def examine_apart(lesson_path, answers_path, seconds=SECONDS):
     """As `examine`, in a process of its own: single-threaded, drawing without a screen."""
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     environment = os.environ | dict.fromkeys(threads, "1") | {"MPLBACKEND": "Agg"}
     environment.pop("COURSE_WORK", None)
     paths = [str(lesson_path), str(answers_path)]
-    command = [sys.executable, "-m", "course_staff.answers", "--json", *paths]
+    command = [sys.executable, "-m", "course_staff.answers", "--json", str(seconds), *paths]
     done = subprocess.run(
         command, capture_output=True, encoding="utf-8", env=environment, cwd=ROOT, check=False)
     if done.returncode:
@@ -411,13 +420,13 @@ def run(args):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("paths", nargs="+")
+    parser = argparse.ArgumentParser(prog="course answers")
+    parser.add_argument("--json", type=int, metavar="SECONDS", help="examine two files")
+    add_arguments(parser)
     args = parser.parse_args()
     if not args.json:
-        sys.exit(run(argparse.Namespace(lesson=args.paths)))
+        sys.exit(run(args))
     try:
-        print(json.dumps(examine(*map(Path, args.paths))))
+        print(json.dumps(examine(*map(Path, args.lesson), args.json)))
     except SourceError as error:
         sys.exit(str(error))

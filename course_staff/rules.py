@@ -62,8 +62,10 @@ def _options(cell):
     options = cell.options
     kinds = [kind for kind in KINDS if kind in options]
     for key in options.keys() - OPTIONS:
-        value = f" ({options[key]})" if key == "incorrectly_encoded_metadata" else ""
-        yield f"unknown header key {key!r}{value}; known are {', '.join(sorted(OPTIONS))}"
+        if key == "incorrectly_encoded_metadata":
+            yield f"its header can't be read: {options[key]} (texts need quotes)"
+        else:
+            yield f"unknown header key {key!r}; known are {', '.join(sorted(OPTIONS))}"
     if len(kinds) > 1:
         yield f"is {' and '.join(kinds)} at once"
     if cell.name and not re.fullmatch(r"[a-z][a-z0-9_]*", str(cell.name)):

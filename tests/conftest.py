@@ -1,0 +1,34 @@
+"""Surroundings of every test: one thread, the environment's programs, no personal settings."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["_strict"]  # where CI is set, a skip is a failure
+collect_ignore = ["answers", "fixtures"]
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+os.environ.pop("COURSE_WORK", None)
+os.environ.setdefault("MPLBACKEND", "Agg")
+# A fresh nbgrader gradebook calls `alembic`, which lies beside this Python.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_personal_settings(tmp_path_factory):
+    """Keep the tester's IPython start-up files and Jupyter configuration out of every kernel."""
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR"):
+            patch.setenv(variable, str(tmp_path_factory.mktemp(variable.lower())))
+        yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """With ``--dist loadgroup``, a file's tests share a worker unless they name another group."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
