@@ -21,8 +21,8 @@ True
 import math
 
 import numpy as np
-from array_api_compat import array_namespace, device
-from scipy.fft import next_fast_len
+import scipy.fft
+from array_api_compat import array_namespace, device, is_numpy_namespace
 
 from course_lib import validation
 
@@ -260,7 +260,7 @@ class Blur(LinearOperator):
             return shape
         if self.boundary == "reflect":
             return tuple(2 * n for n in shape)
-        return tuple(next_fast_len(n + k // 2, real=True)
+        return tuple(scipy.fft.next_fast_len(n + k // 2, real=True)
                      for n, k in zip(shape, self.psf.shape, strict=True))
 
     def _convolve(self, x, extent, adjoint):
@@ -269,8 +269,9 @@ class Blur(LinearOperator):
         if key not in self._cache:
             otf = _like(self._otf(extent), x)
             self._cache[key] = otf, xp.conj(otf)
-        spectrum = xp.fft.rfftn(x, s=extent, axes=(-2, -1))  # pads with zeros up to `extent`
-        return xp.fft.irfftn(spectrum * self._cache[key][adjoint], s=extent, axes=(-2, -1))
+        fft = scipy.fft if is_numpy_namespace(xp) else xp.fft  # SciPy's is twice as fast
+        spectrum = fft.rfftn(x, s=extent, axes=(-2, -1))  # pads with zeros up to `extent`
+        return fft.irfftn(spectrum * self._cache[key][adjoint], s=extent, axes=(-2, -1))
 
     def _forward(self, x):
         height, width = x.shape[-2:]

@@ -242,10 +242,8 @@ def photon_noise(x, photons, rng):
     y = Poisson(photons · x)/photons, so E[y] = x and Var[y] = x/photons. Counting `x` itself, in
     [0, 1], as photons would be a picture of one photon per pixel.
     """
-    x = validation.image(np.asarray(x), "x")
+    x = validation.light(validation.image(np.asarray(x), "x"), "x")
     photons = validation.positive(photons, "photons")
-    if x.min() < 0:
-        validation.fail("x", f"{x.min()} somewhere", "0 or greater: light is")
     return np.random.default_rng(rng).poisson(photons * x) / photons
 
 

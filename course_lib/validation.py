@@ -15,6 +15,7 @@ __all__ = [
     "fail",
     "image",
     "integer",
+    "light",
     "matching",
     "matrix",
     "non_negative",
@@ -95,6 +96,15 @@ def image(x, name):
         fail(name, f"of shape {tuple(x.shape)}, which looks like (H, W, channels)",
              "of shape (..., C, H, W): move the channels with np.moveaxis(x, -1, -3)")
     return x
+
+
+def light(x, name):
+    """Return the image `x`, nowhere negative; what rounding put below 0 becomes 0."""
+    xp = array_namespace(x)
+    least, most = float(xp.min(x)), float(xp.max(x))
+    if least < -1e3 * xp.finfo(x.dtype).eps * max(most, 0.0):
+        fail(name, f"{least:g} somewhere", "0 or greater: light and counts are")
+    return xp.clip(x, 0.0, None)
 
 
 def matching(x, shape, name):

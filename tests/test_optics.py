@@ -111,6 +111,9 @@ def test_photon_noise_has_the_variance_of_light():
         assert abs(y.mean() - 0.5) < 5 * y.std() / 400
         np.testing.assert_allclose(y.std() / 0.5, relative, rtol=0.02)
         np.testing.assert_allclose(y * photons, np.round(y * photons), atol=1e-9)
+    star = np.pad(np.ones((1, 1)), 15)
+    y = Blur(optics.box_psf(3))(star)  # rounding leaves values just below 0
+    assert y.min() < 0 and optics.photon_noise(y, 10, 1).min() == 0
     noisy = optics.read_noise(x, 0.1, np.random.default_rng(2))
     np.testing.assert_allclose([noisy.mean(), noisy.std()], [0.5, 0.1], rtol=0.02)
     np.testing.assert_array_equal(optics.read_noise(x, 0.1, 3), optics.read_noise(x, 0.1, 3))
