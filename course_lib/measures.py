@@ -1,8 +1,8 @@
 """How far an estimate is from the truth.
 
 Errors compare `x_hat` with `x`, arrays of one shape. `axis` says which axes are averaged: all by
-default, ``(-3, -2, -1)`` for one number per picture of a batch (..., C, H, W). Structural similarity
-is `skimage.metrics.structural_similarity`'s business.
+default, ``(-3, -2, -1)`` for one number per picture of a batch (..., C, H, W). For structural
+similarity use `skimage.metrics.structural_similarity`.
 """
 
 import math
