@@ -9,7 +9,8 @@ import ipywidgets
 import numpy as np
 
 from course_lib import figures, optics
-from course_lib.operators import Downsample
+from course_lib.operators import Blur, Downsample
+from course_lib.recovery import low_frequencies, recover_spikes, spikes
 
 
 class Explorer:
@@ -122,4 +123,110 @@ def image_formation(scene):
         s=ipywidgets.Dropdown(value=4, options=[1, 2, 4, 8], description="pixel size s"),
         log_photons=ipywidgets.FloatSlider(value=2, min=0, max=4, step=0.25,
                                            description="log₁₀ photons per px"),
+    )
+
+
+def information_limit(scene):
+    """Lesson 03: noise level against the components that survive, what they show and what is lost.
+
+    Parameters
+    ----------
+    scene : array (1, H, W)
+        Linear light; 8 must divide H and W.
+
+    Notes
+    -----
+    Periodic blur and block means turn every frequency of the small picture into itself, so AAᵀ is
+    diagonal there: its eigenvalues sᵢ² are the spectrum of its answer to a single bright pixel.
+    """
+    scale, shape = float(scene.std()), scene.shape[-2:]
+
+    def draw(log_sigma, width, s):
+        sigma = 10**log_sigma
+        A = Downsample(s) @ Blur.from_otf(lambda f: optics.gaussian_otf(f, width))
+        exact = A(scene)
+        point = np.zeros(exact.shape)
+        point[0, 0, 0] = 1
+        squares = np.maximum(np.fft.fft2(A(A.T(point))).real, 1e-30)
+        kept = np.sqrt(squares) * scale > sigma
+        kept[..., 0, 0] = True  # the mean brightness, far above the scale of all the rest
+        noise = np.random.default_rng(0).standard_normal(exact.shape)
+
+        def estimate(y):
+            return A.T(np.fft.ifft2(np.fft.fft2(y) * kept / squares).real)
+
+        guess, invisible = estimate(exact + sigma * noise), scene - estimate(exact)
+        values = np.sort(np.sqrt(squares).ravel())[::-1] * scale
+        counts = int(kept.sum()), int(kept.size - kept.sum()), scene.size - kept.size
+        fig, axes = figures.figure(1, 4, size=(9.6, 2.8))
+        figures.draw_image(axes[0], scene, "scene")
+        figures.draw_image(axes[1], guess, f"rebuilt from {counts[0]}")
+        figures.draw_image(axes[2], invisible, "invisible", (-0.3, 0.3), "RdBu_r")
+        axes[3].semilogy(np.arange(1, len(values) + 1), values)
+        axes[3].axhline(sigma, color=figures.COLOURS["vermilion"])
+        axes[3].set(xlabel="component i", ylim=(1e-5, 0.3),
+                    title="sᵢ·scale and σ")
+        lost = np.sqrt(np.mean(invisible**2))
+        return figures.show(fig, alt=(
+            f"Noise {sigma:.2g}: {counts[0]} of {scene.size} components of the scene stand above "
+            f"it, {counts[1]} are measured but lost in the noise, {counts[2]} lie in the null "
+            f"space. Shown: the {shape[0]} × {shape[1]} scene, the picture rebuilt from the "
+            f"surviving components, and the invisible rest, {lost:.3f} RMS."))
+
+    return Explorer(
+        draw,
+        log_sigma=ipywidgets.FloatSlider(value=-2, min=-4, max=-0.5, step=0.25,
+                                         description="noise, log₁₀ σ"),
+        width=ipywidgets.FloatSlider(value=1.5, min=0.5, max=4, step=0.25,
+                                     description="blur width, px"),
+        s=ipywidgets.Dropdown(value=2, options=[1, 2, 4, 8], description="pixel size s"),
+    )
+
+
+def moving_the_limit():
+    """Lesson 04: distance of two spikes, noise and the assumption against what comes back."""
+    cutoff, n = 10, 400
+    A = low_frequencies(n, cutoff)
+    position = (np.arange(n) - n // 2) * cutoff / n
+    noise = np.random.default_rng(0).standard_normal((1, 2 * cutoff + 1))
+    cases = {"two lights, x ≥ 0 assumed": (1, True), "two lights, few spikes assumed": (1, False),
+             "+ and −, few spikes assumed": (-1, False), "+ and −, x ≥ 0 assumed": (-1, True)}
+
+    def draw(distance, log_sigma, case):
+        second, positive = cases[case]
+        steps, sigma = round(distance * n / cutoff), 0.0 if log_sigma < -6 else 10**log_sigma
+        places = np.array([n // 2 - steps // 2, n // 2 - steps // 2 + steps])
+        y = A(spikes(places, [1, second], n)) + sigma * noise
+        fig, ax = figures.figure(size=(8, 3.2))
+        ax.plot(position, A.T(y)[0] / (2 * cutoff + 1), color=figures.COLOURS["sky"],
+                label="what the lens shows")
+        ax.plot(position[places], [1, second], "o", mfc="none", color="black", ms=10,
+                label="truth")
+        try:
+            x_hat = recover_spikes(y, A, positive, tolerance=3 * sigma)[0]
+        except ValueError:
+            title = "refuted: no such scene explains the data"
+        else:
+            at = [slice(place - 1, place + 2) for place in places]  # a grid step is 1/40 fc
+            right = (x_hat[at[0]].clip(0).sum()
+                     + (second * x_hat[at[1]]).clip(0).sum()) / np.abs(x_hat).sum()
+            title = f"{100 * right:.0f} % of the strength within 0.025/fc of the truth"
+            found = np.abs(x_hat) > 1e-4
+            ax.vlines(position[found], 0, x_hat[found], color=figures.COLOURS["vermilion"],
+                      lw=2.5, label="recovered")
+        ax.set(xlabel="position (units of 1/fc)", ylabel="strength", xlim=(-2, 2), title=title)
+        ax.legend(loc="upper right", fontsize=9)
+        told = f"noise σ {sigma:.1g}" if sigma else "no noise"
+        return figures.show(fig, alt=(
+            f"Two spikes {steps * cutoff / n:.3g}/fc apart, {told}; {case}. {title[0].upper()}"
+            f"{title[1:]}."))
+
+    return Explorer(
+        draw,
+        distance=ipywidgets.FloatSlider(value=0.4, min=0.1, max=1.5, step=0.05,
+                                        description="distance (1/fc)"),
+        log_sigma=ipywidgets.FloatSlider(value=-6.5, min=-6.5, max=-0.5, step=0.5,
+                                         description="noise, log₁₀ σ (−6.5: none)"),
+        case=ipywidgets.Dropdown(options=list(cases), value="two lights, x ≥ 0 assumed",
+                                 description="truth and assumption"),
     )
