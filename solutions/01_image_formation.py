@@ -193,9 +193,10 @@ for f_number in (1.8, 5.6, 16):
 # $h$. So a blur is a list of factors, one for each frequency: that is why Fourier methods rule this
 # subject.
 #
-# For an ideal round lens the factor has a picture: light of frequency $f$ passes where the round
-# pupil overlaps a copy of itself that is moved by $f$. The **share of the disc that overlaps** is
-# the OTF, and from one disc diameter on, they no longer touch. With $\rho = |f|/f_c$:
+# For an ideal round lens the factor has a picture. Draw the lens's opening as a disc of diameter
+# $f_c$. Light of frequency $f$ passes where the disc overlaps a copy of itself that is moved by
+# $f$. The **share of the disc that overlaps** is the OTF, and from one diameter on, they no longer
+# touch. With $\rho = |f|/f_c$:
 #
 # $$\mathrm{OTF}(f) = \frac{2}{\pi}\left(\arccos\rho - \rho\sqrt{1-\rho^2}\right)
 # \ \text{for } \rho \le 1, \qquad 0 \ \text{beyond}.$$
@@ -577,7 +578,9 @@ for way, y in ways.items():
 
 # %% slide="subslide"
 wall, s = images.load("brick")[:, :250, :250], 10
-coarse = Blur.from_otf(lambda f: (f < 1 / (2 * s)) * 1.0)(wall)  # what 25 × 25 pixels can show
+frequencies = np.abs(np.fft.fftfreq(250))[:, None], np.fft.rfftfreq(250)
+below_nyquist = np.maximum(*frequencies) < 1 / (2 * s)
+coarse = Blur.from_otf(below_nyquist)(wall)  # all that 25 × 25 pixels can show
 soft_lens = Blur.from_otf(lambda f: optics.airy_otf(f, cutoff=1 / (2 * s)))
 shrinkers = {"every 10th pixel": lambda x: x[:, ::s, ::s], "block mean": Downsample(s),
              "lens, block mean": Downsample(s) @ soft_lens}
@@ -589,11 +592,11 @@ show_images({"scene": wall} | {way: S(wall) for way, S in shrinkers.items()}, li
                 "breaks others into dashes; block means keep them; a lens first makes them soft.")
 
 # %% [markdown]
-# "True" is what 25 × 25 pixels can show, in percent of its contrast; "false" is what folded on it.
-# Keeping every tenth pixel gives more false detail than true. The block mean, which is what a
-# sensor does, is far better and isn't clean. The lens cleans up, and pays with softness: 31 % of
-# the true contrast are left. There is no free choice. From here on, $S$ is the block mean:
-# `Downsample(s)`.
+# "True" is what 25 × 25 pixels can show, "false" is what folded on it, both in percent of the
+# contrast that they could show. Keeping every tenth pixel gives more false detail than true. The
+# block mean, which is what a sensor does, is far better and isn't clean. The lens cleans up, and
+# pays with softness: 30 % of the true contrast is left. There is no free choice. From here on, $S$
+# is the block mean: `Downsample(s)`.
 
 # %% [markdown] slide="notes"
 # Ask where the audience has seen this: wheels that turn backwards, moiré on shirts. Stress that
@@ -840,8 +843,8 @@ print(f"'the same blur again' claims {replicated(np.ones((16, 16)))[0, 0]:.2f} f
 
 # %% [markdown]
 # **Replicate padding is not self-adjoint**: in the corner, the shortcut gives a third too little.
-# (Periodic and zero borders are, for a symmetric spot, and so is a mirror that repeats the edge
-# pixel: the library's `"reflect"`.)
+# (With a round spot like this one, periodic and zero borders are self-adjoint, and so is a mirror
+# that repeats the edge pixel: the library's `"reflect"`.)
 #
 # ### How to find an adjoint
 #
