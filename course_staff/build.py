@@ -39,10 +39,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
 from tqdm import tqdm
 
-from course_staff import rules, source
-from course_staff.source import KINDS, WITH_POINTS, SourceError
+from course_staff import commands, rules, source
+from course_staff.source import KINDS, ROOT, WITH_POINTS, SourceError
 
-ROOT = rules.ROOT
 CELL_TIMEOUT = 120
 SLOW_CELL, SLOW_LESSON = 15, 60
 LARGEST = 1_000_000
@@ -335,24 +334,6 @@ def _output_problems(cell, outputs):
 # --- all steps ------------------------------------------------------------------------------------
 
 
-def sources(names=(), root=ROOT):
-    """Return the sources in solutions/, all or those whose names begin with one of `names`.
-
-    Raises
-    ------
-    SourceError
-        If a name fits no source, or a source is misnamed.
-    """
-    found = sorted((root / "solutions").glob("*.py"))
-    misnamed = [p.name for p in found if not re.fullmatch(r"\d\d_[a-z0-9_]+", p.stem)]
-    if misnamed:
-        raise SourceError(f"solutions/{name}: must be called NN_name.py" for name in misnamed)
-    missing = [name for name in names if not any(path.stem.startswith(name) for path in found)]
-    if missing:
-        raise SourceError(f"solutions/: no lesson begins with {name!r}" for name in missing)
-    return [path for path in found if not names or path.stem.startswith(tuple(names))]
-
-
 def load(path):
     """Steps 1 and 2: return a checked lesson and the text of its unexecuted notebook."""
     lesson = source.read(path)
@@ -404,16 +385,10 @@ def build(path, force=False, root=ROOT):
     return [*told, f"{name}: solution executed in {sum(seconds):.1f} s", *warnings]
 
 
-def add_arguments(parser):
-    """Declare the arguments of ``course build``."""
-    parser.add_argument("lesson", nargs="*", help="lesson numbers or names; all by default")
-    parser.add_argument("--force", action="store_true", help="execute even what is unchanged")
-
-
 def run(args):
     """Build the lessons asked for; returns the exit status, 1 if any has a problem."""
     try:
-        paths = sources(args.lesson)
+        paths = source.find(args.lesson)
     except SourceError as error:
         print(error, file=sys.stderr)
         return 1
@@ -429,5 +404,5 @@ def run(args):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="course build", description="Build lessons from sources.")
-    add_arguments(parser)
+    commands.build_arguments(parser)
     sys.exit(run(parser.parse_args()))

@@ -8,15 +8,13 @@ by `course_staff.build` after execution.
 import ast
 import re
 from functools import cache
-from pathlib import Path
 
 import nbformat
 from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import PyFileConfigLoader
 
-from course_staff.source import KINDS, WITH_POINTS, SourceError, regions
+from course_staff.source import KINDS, ROOT, WITH_POINTS, SourceError, regions
 
-ROOT = Path(__file__).resolve().parent.parent
 HEADER = {"title": str, "points": int, "minutes": int}
 OPTIONS = {*KINDS, "points", "slide", "only"}
 SLIDES = {"slide", "subslide", "fragment", "notes", "skip"}

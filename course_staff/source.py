@@ -24,11 +24,13 @@ An exercise is one solution cell and the test cells up to the next solution cell
 """
 
 import ast
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import jupytext
 
+ROOT = Path(__file__).resolve().parent.parent
 # What each kind of cell is to nbgrader; `points` belong to the kinds that are graded or tasks.
 KINDS = {
     "solution": {"grade": False, "locked": False, "solution": True, "task": False},
@@ -133,6 +135,24 @@ class Lesson:
         if cell is None:
             return f"{where}: header: {reason}"
         return f"{where}:{cell.line}: {cell.label}: {reason}"
+
+
+def find(names=(), root=ROOT):
+    """Return the sources in solutions/, all or those whose names begin with one of `names`.
+
+    Raises
+    ------
+    SourceError
+        If a name fits no source, or a source is misnamed.
+    """
+    found = sorted((root / "solutions").glob("*.py"))
+    misnamed = [path.name for path in found if not re.fullmatch(r"\d\d_[a-z0-9_]+", path.stem)]
+    if misnamed:
+        raise SourceError(f"solutions/{name}: must be called NN_name.py" for name in misnamed)
+    missing = [name for name in names if not any(path.stem.startswith(name) for path in found)]
+    if missing:
+        raise SourceError(f"solutions/: no lesson begins with {name!r}" for name in missing)
+    return [path for path in found if not names or path.stem.startswith(tuple(names))]
 
 
 def read(path):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_staff import answers, build, source
+from course_staff import answers, source
 from course_staff.source import SourceError
 
 HERE = Path(__file__).parent
@@ -17,7 +17,7 @@ LESSON = MINI / "solutions" / "90_mini.py"
 ANSWERS = MINI / "answers" / "90_mini.py"
 each_lesson = pytest.mark.parametrize("path", [
     pytest.param(p, id=p.stem, marks=pytest.mark.xdist_group(f"answers_{p.stem}"))
-    for p in build.sources()])
+    for p in source.find()])
 
 
 @each_lesson
@@ -172,6 +172,13 @@ def test_zero_of_arrays_and_of_what_has_none():
     assert result.dtype == np.float32 and np.array_equal(result, [0, 0])
     with pytest.raises(answers.Inapplicable):
         answers.zero(object(), ())
+
+
+def test_first_array_differs_from_unchanged():
+    x = np.ones(2)
+    assert answers.first_array(None, [3, x]) is x and answers.unchanged(None, [3, x]) == 3
+    with pytest.raises(answers.Inapplicable):
+        answers.first_array(None, [x, x])
 
 
 def test_a_generic_answer_that_is_right_is_no_wrong_answer():

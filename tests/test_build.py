@@ -1,5 +1,6 @@
 """The build on small sources: what it makes of a sound one, what it says of a broken one."""
 
+import argparse
 import copy
 import json
 import re
@@ -128,12 +129,25 @@ def test_large_and_slow_notebooks_are_told():
 def test_unknown_and_misnamed_lessons_are_refused(tmp_path):
     (tmp_path / "solutions").mkdir()
     shutil.copy(MINI, tmp_path / "solutions")
-    assert [p.stem for p in build.sources(["90"], tmp_path)] == ["90_mini"]
+    assert [p.stem for p in source.find(["90"], tmp_path)] == ["90_mini"]
     with pytest.raises(SourceError, match="no lesson begins with '7'"):
-        build.sources(["7"], tmp_path)
+        source.find(["7"], tmp_path)
     shutil.copy(MINI, tmp_path / "solutions" / "mini.py")
     with pytest.raises(SourceError, match=r"mini.py: must be called NN_name.py"):
-        build.sources([], tmp_path)
+        source.find([], tmp_path)
+
+
+@pytest.mark.parametrize("name", ["7", "90"])
+def test_exit_status_tells_of_problems(monkeypatch, capsys, name):
+    broken = {"90": [SOURCES / "unknown_key.py", SOURCES / "no_markers.py"]}
+    if name in broken:
+        monkeypatch.setattr(source, "find", lambda names: broken[name])
+    parser = argparse.ArgumentParser()
+    _, add_arguments, run = commands.VERBS["build"]
+    add_arguments(parser)
+    assert run(parser.parse_args([name])) == 1
+    told = capsys.readouterr().err
+    assert ("pionts" in told and "BEGIN SOLUTION" in told) if name in broken else "'7'" in told
 
 
 def test_verbs_have_help_arguments_and_function():

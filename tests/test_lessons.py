@@ -13,10 +13,10 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 
-from course_staff import build
+from course_staff import build, source
 
 MINI = build.ROOT / "tests" / "fixtures" / "mini" / "solutions" / "90_mini.py"
-PATHS = build.sources()
+PATHS = source.find()
 each_lesson = pytest.mark.parametrize(
     "path",
     [pytest.param(p, id=p.stem, marks=pytest.mark.xdist_group(p.stem)) for p in PATHS],
