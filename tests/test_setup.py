@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-import setup_course  # noqa: E402
+import setup_course
 
+ROOT = Path(__file__).resolve().parent.parent
 SOURCE = (ROOT / "setup_course.py").read_text(encoding="utf-8")
 POSIX = os.name == "posix"
 

@@ -1,0 +1,238 @@
+"""The house: one set of pins, no addresses of package hosts, texts that say what is there."""
+
+import ast
+import importlib.metadata
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+LOCK_TEXT = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCK = [Requirement(line) for line in LOCK_TEXT.splitlines() if line and line[0] != "#"]
+CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+SYSTEMS = {
+    "Linux": {"sys_platform": "linux", "platform_machine": "x86_64", "os_name": "posix"},
+    "Linux on ARM": {"sys_platform": "linux", "platform_machine": "aarch64", "os_name": "posix"},
+    "Windows": {"sys_platform": "win32", "platform_machine": "AMD64", "os_name": "nt"},
+    "macOS": {"sys_platform": "darwin", "platform_machine": "arm64", "os_name": "posix"},
+    "macOS on Intel": {"sys_platform": "darwin", "platform_machine": "x86_64",
+                       "os_name": "posix"},
+}
+# What facts established by trial resolve together; a change here is a decision, not an accident.
+AGREED = {
+    "jupyterlab": "4.6.6", "notebook": "7.6.5", "nbgrader": "0.9.6", "nbconvert": "7.17.2",
+    "nbclient": "0.11.0", "ipykernel": "7.4.0", "ipywidgets": "8.1.9", "jupytext": "1.19.6",
+    "nbval": "0.11.0", "pytest": "9.2.0", "numpy": "2.4.6", "scipy": "1.17.1",
+    "matplotlib": "3.11.2", "torch": "2.13.0",
+}
+
+
+def direct():
+    """All direct dependencies of all layers."""
+    layers = [PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()]
+    found = [Requirement(line) for layer in layers for line in layer]
+    return [each for each in found if canonicalize_name(each.name) != PROJECT["name"]]
+
+
+def pins(name, system, python):
+    """Versions that the lock gives for a package on one system and Python."""
+    environment = {**SYSTEMS[system], "python_version": python, "implementation_name": "cpython",
+                   "python_full_version": f"{python}.9", "extra": "",
+                   "platform_python_implementation": "CPython"}
+    return [next(iter(each.specifier)).version for each in LOCK
+            if canonicalize_name(each.name) == canonicalize_name(name)
+            and (each.marker is None or each.marker.evaluate(environment))]
+
+
+# --- one set of pins ------------------------------------------------------------------------------
+
+def test_every_line_of_the_lock_pins_one_exact_version():
+    for each in LOCK:
+        (specifier,) = each.specifier
+        assert specifier.operator == "==" and "+" not in specifier.version, each
+        assert each.url is None and "*" not in specifier.version, each
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("python", PYTHONS)
+def test_every_direct_dependency_is_pinned_within_its_range(system, python):
+    environment = {**SYSTEMS[system], "python_version": python}
+    for each in direct():
+        found = pins(each.name, system, python)
+        if each.marker is None or each.marker.evaluate(environment):
+            assert len(found) == 1, f"{each.name}: {found}"
+            assert each.specifier.contains(found[0]), f"{each} is pinned to {found[0]}"
+        else:
+            assert found == [], f"{each.name} is not for {system}"
+
+
+def test_pins_are_those_agreed():
+    found = {name: pins(name, "Linux", "3.11") for name in AGREED}
+    assert found == {name: [version] for name, version in AGREED.items()}
+
+
+def test_no_package_of_the_cuda_builds_is_pinned():
+    assert not [each.name for each in LOCK if re.match("nvidia|cuda|triton", each.name)]
+
+
+def test_conda_takes_the_same_pins_and_pythons():
+    *conda, last = CONDA["dependencies"]
+    assert last == {"pip": ["-c requirements.lock", "-e ."]}
+    assert conda[1:] == ["pip"] and len(conda) == 2
+    name, _, pythons = conda[0].partition(" ")
+    assert name == "python" and SpecifierSet(pythons) == SpecifierSet(PROJECT["requires-python"])
+    assert CONDA["name"] == PROJECT["name"]
+
+
+def test_all_places_agree_on_the_pythons():
+    import setup_course
+    from course_lib import doctor
+
+    supported = SpecifierSet(PROJECT["requires-python"])
+    for minor in range(8, 20):
+        inside = f"3.{minor}" in PYTHONS
+        assert supported.contains(f"3.{minor}.1") is inside
+        assert ((3, minor) in setup_course.VERSIONS) is inside
+        version = (3, minor, 1, "final", 0)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(doctor.sys, "version_info", version)
+            assert doctor.python(ROOT).good is inside
+    assert PYPROJECT["tool"]["ruff"]["target-version"] == "py311"
+
+
+def third_party(package):
+    """Names that the files of a package import from elsewhere, lazily or not."""
+    found = set()
+    for file in (ROOT / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                found.add(node.module.split(".")[0])
+    return found - set(sys.stdlib_module_names) - {"course_lib", "course_staff"}
+
+
+@pytest.mark.parametrize("package, layers", [
+    ("course_lib", []), ("course_staff", ["staff"])])
+def test_what_is_imported_is_declared(package, layers):
+    lines = PROJECT["dependencies"] + [
+        line for layer in layers for line in PROJECT["optional-dependencies"][layer]]
+    declared = {canonicalize_name(Requirement(line).name) for line in lines}
+    distributions = importlib.metadata.packages_distributions()
+    for module in third_party(package):
+        names = {canonicalize_name(name) for name in distributions.get(module, [module])}
+        assert names & declared, f"{package} imports {module}, which its layer does not declare"
+
+
+# --- what the files say ---------------------------------------------------------------------------
+
+def tracked():
+    """Text files that belong to the project, derived notebooks left out."""
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    said = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    files = [ROOT / name for name in said.stdout.decode("utf-8").split("\0") if name]
+    return [path for path in files if path.is_file()
+            and path.suffix not in {".png", ".jpg", ".safetensors", ".npz", ".ipynb"}]
+
+
+def test_no_host_of_packages_and_no_path_of_one_machine_is_named():
+    hosts = ["pypi" + ".org", "pythonhosted" + ".org", "download." + "pytorch", "files." + "pyt"]
+    paths = ["/" + "root/", "/" + "tmp/env", "/" + "work/main", "C:\\" + "Users"]
+    for path in tracked():
+        text = path.read_text(encoding="utf-8")
+        for forbidden in hosts + paths:
+            assert forbidden not in text, f"{path.relative_to(ROOT)} names {forbidden}"
+
+
+def test_texts_are_utf8_with_plain_line_ends():
+    for path in tracked():
+        content = path.read_bytes()
+        content.decode("utf-8")
+        assert b"\r" not in content, path
+        assert content == b"" or content.endswith(b"\n"), path
+
+
+def test_work_and_environment_are_ignored_by_git():
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {".venv/", "work/"} <= set(ignored)
+
+
+def test_links_between_the_texts_lead_somewhere():
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        text = path.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
+            if not target.startswith(("http:", "https:", "mailto:")):
+                assert (path.parent / target).exists(), f"{path.name} links to {target}"
+
+
+def test_readme_gives_the_commands_that_exist():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE).group(1).split()
+    assert {"lab", "test"} <= set(re.findall(r"(?:^|`)make (\w+)", text, re.M)) <= set(targets)
+    assert "py setup_course.py lab" in text and "py setup_course.py test" in text
+
+
+def test_readme_lists_the_lessons_that_are_there():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for lesson in sorted((ROOT / "lessons").glob("[0-9][0-9]_*")):
+        row = next((line for line in text.splitlines() if line.startswith(f"| {lesson.name[:2]} ")),
+                   "")
+        assert lesson.name in row, f"the README's table does not link to {lesson.name}"
+
+
+def test_licence_and_citation():
+    licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    for said in ("Redistribution and use in source and binary forms", "THIS SOFTWARE IS PROVIDED",
+                 "https://creativecommons.org/licenses/by/4.0/", "data/SOURCES.md"):
+        assert said in licence
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    from course_lib import __version__
+
+    assert citation["cff-version"] == "1.2.0" and citation["type"] == "software"
+    assert citation["version"] == __version__
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_ci_calls_the_command_of_the_readme():
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "#!/usr/bin/env bash" and "set -euo pipefail" in lines
+    assert re.match(r"exec make .*\btest\b", lines[-1])
+
+
+def test_workflow_of_other_systems_is_readable():
+    text = (ROOT / "MAINTAINING.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    jobs = yaml.safe_load(block)["jobs"]
+    (job,) = jobs.values()
+    assert set(job["strategy"]["matrix"]["os"]) >= {"windows-latest", "macos-latest"}
+    assert [str(each) for each in job["strategy"]["matrix"]["python"]] == list(PYTHONS)
+    assert "not yet run" in text
+
+
+def test_code_is_clean():
+    told = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache", "--quiet", "."],
+                          cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_packages_include_what_runs_beside_the_code():
+    listed = PYPROJECT["tool"]["setuptools"]["package-data"]["course_lib"]
+    for file in (ROOT / "course_lib").rglob("*.json"):
+        assert any(file.match(pattern) for pattern in listed), file
+        json.loads(file.read_text(encoding="utf-8"))
