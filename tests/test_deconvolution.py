@@ -97,7 +97,7 @@ def test_wiener_agrees_with_scikit_image():
     impulse[1, 1] = 1
     theirs = restoration.wiener(y, LOPSIDED, 0.05, reg=impulse, clip=False)
     np.testing.assert_allclose(wiener(y, Blur(LOPSIDED), 0.05), theirs, atol=1e-10)
-    laplacian = np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0.0]]) 
+    laplacian = np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0.0]])
     spectrum = 0.05 * np.abs(Blur(laplacian).otf(y.shape)) ** 2
     theirs = restoration.wiener(y, LOPSIDED, 0.05, reg=laplacian, clip=False)
     np.testing.assert_allclose(wiener(y, Blur(LOPSIDED), spectrum), theirs, atol=1e-10)
