@@ -28,7 +28,7 @@ __all__ = [
 
 
 def noise_gain(blur, shape):
-    r"""How much the inverse filter multiplies the variance of white noise: mean of 1/\|H\|².
+    """How much the inverse filter multiplies the variance of white noise: mean of 1/|H|².
 
     The mean runs over all H·W frequencies of a periodic `blur` on images of `shape` (H, W). It
     depends on what is called H: the transfer function of the continuous blur, of its samples, or of
@@ -48,14 +48,14 @@ def noise_gain(blur, shape):
 
 
 def inverse_filter(y, blur):
-    r"""Divide by the transfer function: X̂ = Y/H.
+    """Divide by the transfer function: X̂ = Y/H.
 
     Exact without noise, on periodic pictures; noise grows by `noise_gain`.
 
     Raises
     ------
     ValueError
-        If \|H\| falls below 1e-15 of its maximum: not even rounding errors leave anything there.
+        If |H| falls below 1e-15 of its maximum: not even rounding errors leave anything there.
     """
     y = validation.image(y, "y")
     otf = _transfer_function(blur, y.shape)
@@ -67,7 +67,7 @@ def inverse_filter(y, blur):
 
 
 def wiener(y, blur, noise_to_signal):
-    r"""Wiener filter: X̂ = H* Y/(\|H\|² + N/S), the best *linear* estimate.
+    """Wiener filter: X̂ = H* Y/(|H|² + N/S), the best *linear* estimate.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def _conjugate_gradients(normal, right, tol, iterations=2000):
     xp = array_namespace(right)
     x, residual, direction = xp.zeros_like(right), right, right
     power = float(xp.sum(residual**2))
-    goal = tol**2 * power
+    goal = max(tol, xp.finfo(right.dtype).eps) ** 2 * power
     for _ in range(iterations):
         if power <= goal:
             return x

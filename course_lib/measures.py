@@ -39,9 +39,9 @@ def rmse(x_hat, x, axis=None):
 def psnr(x_hat, x, data_range=1.0, axis=None):
     """Peak signal-to-noise ratio, 10 log₁₀(data_range²/mse), in dB; infinite for a perfect copy.
 
-    For a set of pictures say which you mean. The mean of their PSNRs weighs a good picture's
-    hundredth of a grey level as much as a bad one's ten; averaging the squared errors first
-    (`axis` None) never gives more than that mean, by Jensen's inequality.
+    For a set of pictures say which you mean. In the mean of their PSNRs, halving an error that
+    nobody sees counts as much as halving one that ruins the picture; averaging the squared errors
+    first (`axis` None) never gives more than that mean, by Jensen's inequality.
 
     >>> x = np.zeros((2, 1, 8, 8))
     >>> x_hat = x + np.array([0.041, 0.090]).reshape(2, 1, 1, 1)

@@ -186,7 +186,7 @@ class Blur(LinearOperator):
     transforms. So y = R C E x: extend, convolve circularly, restrict to the first H × W pixels; the
     adjoint is Eᵀ Cᵀ Rᵀ, where Cᵀ has the conjugate transfer function, Rᵀ pads with zeros, and Eᵀ
     folds the mirror image back. With this mirror a psf that is symmetric along both axes gives
-    Aᵀ = A; borders that repeat the edge, or mirror about the edge pixel's centre, never do.
+    Aᵀ = A; with borders that repeat the edge or mirror about its pixels' centres it does not.
 
     >>> x = np.array([[0.0, 0.0, 4.0, 0.0]])
     >>> A = Blur([[1.0, 2.0, 3.0]], "zero")
@@ -271,7 +271,8 @@ class Blur(LinearOperator):
             self._cache[key] = otf, xp.conj(otf)
         fft = scipy.fft if is_numpy_namespace(xp) else xp.fft  # SciPy's is twice as fast
         spectrum = fft.rfftn(x, s=extent, axes=(-2, -1))  # pads with zeros up to `extent`
-        return fft.irfftn(spectrum * self._cache[key][adjoint], s=extent, axes=(-2, -1))
+        spectrum *= self._cache[key][adjoint]
+        return fft.irfftn(spectrum, s=extent, axes=(-2, -1))
 
     def _forward(self, x):
         height, width = x.shape[-2:]

@@ -1,6 +1,8 @@
 """Laws of the operators: adjoints, closed forms, agreement between libraries, honest errors."""
 
 import copy
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -295,6 +297,13 @@ def test_integers_0_and_1_and_lists_are_pictures():
     assert Identity()(np.eye(3, dtype=bool)).dtype == np.float64
     torch = pytest.importorskip("torch")
     assert Identity()(torch.eye(3, dtype=torch.int64)).dtype == torch.float64
+
+
+def test_act_one_does_not_load_torch_or_plotting():
+    program = ("import sys, course_lib.deconvolution, course_lib.measures, course_lib.optics; "
+               "sys.exit(', '.join({'torch', 'matplotlib', 'skimage'} & set(sys.modules)) or 0)")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, f"loaded: {done.stderr}"
 
 
 def test_public_names_are_documented():
