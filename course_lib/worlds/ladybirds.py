@@ -241,8 +241,8 @@ def render(beetles, size=64):
         validation.fail("beetles", f"of type {type(beetles).__name__}", "Ladybirds, as from sample")
     size = validation.integer(size, "size", least=8)
     pictures = np.empty((len(beetles), 3, size, size), np.float32)
-    # On Linux the C library hands memory back after each operation and fetches it again for the next
-    # unless a large block has been freed once; this one is never touched and saves half the time.
+    # On Linux the C library hands memory back after each operation and fetches it again for the
+    # next, unless a large block has been freed once: this one, never touched, halves the time.
     np.empty(2**21)
     step = max(1, 2**15 // size**2)  # few enough at a time to stay in the processor's cache
     for form in (COMMON, RARE):
