@@ -383,9 +383,7 @@ def examine(lesson_path, answers_path, seconds=SECONDS):
 
 def examine_apart(lesson_path, answers_path, seconds=SECONDS):
     """As `examine`, in a process of its own: single-threaded, drawing without a screen."""
-    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    environment = os.environ | dict.fromkeys(threads, "1") | {"MPLBACKEND": "Agg"}
-    environment.pop("COURSE_WORK", None)
+    environment = source.environment() | {"MPLBACKEND": "Agg"}
     paths = [str(lesson_path), str(answers_path)]
     command = [sys.executable, "-m", "course_staff.answers", "--json", str(seconds), *paths]
     done = subprocess.run(

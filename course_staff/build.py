@@ -24,7 +24,6 @@ import ast
 import copy
 import hashlib
 import json
-import os
 import re
 import sys
 import tempfile
@@ -45,7 +44,6 @@ from course_staff.source import KINDS, ROOT, WITH_POINTS, SourceError
 CELL_TIMEOUT = 120
 SLOW_CELL, SLOW_LESSON = 15, 60
 LARGEST = 1_000_000
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 VIEW = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -213,13 +211,6 @@ def recorded(path):
 # --- step 5 ---------------------------------------------------------------------------------------
 
 
-def kernel_environment():
-    """Environment of a lesson's kernel: one thread, and nothing of whoever runs the build."""
-    dropped = {"COURSE_WORK", "MPLBACKEND", "PYTHONWARNINGS", "PYTHONWARNDEFAULTENCODING"}
-    kept = {key: value for key, value in os.environ.items() if key not in dropped}
-    return kept | dict.fromkeys(THREADS, "1")
-
-
 def execute(lesson, nb):
     """Execute a notebook in place, in a scratch folder; the first error ends the build."""
     codes = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code"]
@@ -244,7 +235,7 @@ def execute(lesson, nb):
             on_cell_complete=lambda cell, cell_index: bar.update(cell.cell_type == "code"),
         )
         try:
-            client.execute(env=kernel_environment() | {"IPYTHONDIR": folder})
+            client.execute(env=source.environment() | {"IPYTHONDIR": folder})
         except CellTimeoutError:
             reason = f"still runs after {CELL_TIMEOUT} s"
         except CellExecutionError as error:

@@ -24,6 +24,7 @@ An exercise is one solution cell and the test cells up to the next solution cell
 """
 
 import ast
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,15 @@ KINDS = {
 WITH_POINTS = {"test", "answer", "task"}
 # jupytext's own notes on how a cell was written; they are no part of the lesson.
 _FORMATTING = {"cell_marker", "lines_to_next_cell"}
+# What a lesson must not inherit from whoever runs it.
+PERSONAL = {"COURSE_WORK", "MPLBACKEND", "PYTHONWARNINGS", "PYTHONWARNDEFAULTENCODING"}
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def environment():
+    """Return the environment that lessons run in: one thread, and nothing of whoever runs them."""
+    kept = {key: value for key, value in os.environ.items() if key not in PERSONAL}
+    return kept | dict.fromkeys(THREADS, "1")
 
 
 class SourceError(Exception):

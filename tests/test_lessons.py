@@ -163,7 +163,8 @@ def grade(path, folder):
     for student, submitted in (("blank", blank), ("reference", build.dumps(reference))):
         build.write(folder / "submitted" / student / name / f"{name}.ipynb", submitted)
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("MPLBACKEND", raising=False)  # figures as in a notebook
+        for variable in source.PERSONAL:
+            patch.delenv(variable, raising=False)
         build.run_nbgrader(Autograde, name, folder)
     grades = {}
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}", "limits_of_super_resolution") as book:
