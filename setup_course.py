@@ -137,11 +137,12 @@ def stamp():
         return {}
 
 
-def pip_environment():
-    """Return the environment variables for pip, without those that would lead it out of .venv."""
-    environment = dict(os.environ, PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1")
-    for name in ("PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "__PYVENV_LAUNCHER__"):
-        environment.pop(name, None)
+def inside(**more):
+    """Return the environment variables without those that would lead Python or pip out of .venv."""
+    environment = dict(os.environ, PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1", **more)
+    for name in ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "__PYVENV_LAUNCHER__"):
+        if name not in more:
+            environment.pop(name, None)
     return environment
 
 
@@ -167,7 +168,7 @@ def install(layer):
     if not usable:
         print("Making an environment in %s" % VENV, flush=True)
         make = find_python() + ["-m", "venv", "--clear", VENV]
-        if subprocess.call(make, env=pip_environment()) != 0:
+        if subprocess.call(make, env=inside()) != 0:
             raise Told("The environment could not be made; the lines above say why.")
     elif last:
         os.remove(STAMP)  # it is true again when pip has finished
@@ -177,7 +178,7 @@ def install(layer):
     }[layer], flush=True)
     target = "." if layer == "lessons" else ".[%s]" % layer
     pip = [venv_python(), "-m", "pip", "install", "-c", "requirements.lock", "-e", target]
-    if subprocess.call(pip, cwd=ROOT, env=pip_environment()) != 0:
+    if subprocess.call(pip, cwd=ROOT, env=inside()) != 0:
         raise Told("Installing did not finish; the lines above say why. It needs the network this\n"
                    "one time. Run the same command again to go on.")
     with open(STAMP, "w", encoding="utf-8") as file:
@@ -186,9 +187,9 @@ def install(layer):
 
 def course(arguments):
     """Run `course` with these arguments in .venv; the doctor can do without."""
-    python, environment = venv_python(), dict(os.environ)
+    python, environment = venv_python(), inside()
     if not os.path.exists(python):
-        python, environment["PYTHONPATH"] = sys.executable, ROOT
+        python, environment = sys.executable, inside(PYTHONPATH=ROOT)
     command = [python, "-m", "course_lib.commands"] + arguments
     if WINDOWS:
         return subprocess.call(command, env=environment)

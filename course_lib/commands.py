@@ -147,7 +147,9 @@ def run(command, **environment):
 def test(arguments):
     """Run pytest; without arguments everything, on several cores."""
     if importlib.util.find_spec("pytest") is None:
-        raise Told("pytest is not installed here; `python setup_course.py test` installs it")
+        print("`course test` needs pytest, which is not installed here; "
+              "`python setup_course.py test` installs it.", file=sys.stderr)
+        return 1
     os.chdir(ROOT)
     everything = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup"]
     return run(
@@ -211,22 +213,13 @@ VERBS = {
 }
 
 
-def all_verbs(wanted=None):
-    """Return the learners' verbs and, where their package is here, those of instructors.
-
-    Raises
-    ------
-    Told
-        If a package is missing that the verb `wanted` needs.
-    """
-    if wanted in VERBS:
-        return VERBS  # a learner's verb starts at once: those of instructors bring in a lot
+def all_verbs():
+    """Return the learners' verbs and, where their package is here, those of instructors."""
     try:
         from course_staff.commands import VERBS as more
     except ModuleNotFoundError as error:
-        if error.name != "course_staff" and wanted is not None:
-            raise Told(f"`course {wanted}` needs {error.name}, which is not installed here; "
-                       f"`python setup_course.py {wanted}` installs it") from None
+        if error.name != "course_staff":
+            raise
         more = {}
     return {**VERBS, **more}
 
@@ -234,15 +227,19 @@ def all_verbs(wanted=None):
 def main(argv=None):
     """Run a verb; returns the exit status."""
     argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["test"] and argv[1:2] not in (["-h"], ["--help"]):
+        return test(argv[1:])
+    args = parse(argv, all_verbs())
     try:
-        verbs = all_verbs(argv[0] if argv and not argv[0].startswith("-") else None)
-        if argv[:1] == ["test"] and argv[1:2] not in (["-h"], ["--help"]):
-            return test(argv[1:])
-        args = parse(argv, verbs)
         return args.action(args)
     except Told as told:
         print(told, file=sys.stderr)
-        return 1
+    except ModuleNotFoundError as error:
+        if error.name.startswith("course_"):
+            raise
+        print(f"`course {argv[0]}` needs {error.name}, which is not installed here; "
+              f"`python setup_course.py {argv[0]}` installs it.", file=sys.stderr)
+    return 1
 
 
 def parse(argv, verbs):

@@ -306,7 +306,7 @@ def test_learners_have_no_verbs_of_instructors():
 
 
 def test_the_smallest_layer_is_enough_for_learners():
-    staff_only = ["jupytext", "nbval", "pytest", "hypothesis", "playwright"]
+    staff_only = ["jupytext", "nbval", "pytest", "hypothesis"]
     assert "lab" in blocked_run(["--help"], *staff_only).stdout
     assert "Data are as shipped" in blocked_run(["check"], "numpy", "torch", *staff_only).stdout
     refused = blocked_run(["build"], *staff_only)
@@ -320,3 +320,9 @@ def test_every_verb_has_a_help_text(capsys):
         with pytest.raises(SystemExit, match="0"):
             commands.main([verb, "--help"])
         assert f"usage: course {verb}" in capsys.readouterr().out
+
+
+def test_test_without_pytest_says_how_to_get_it(monkeypatch, capsys, started):
+    monkeypatch.setattr(commands.importlib.util, "find_spec", lambda name: None)
+    assert commands.main(["test"]) == 1 and not started
+    assert "setup_course.py test" in capsys.readouterr().err

@@ -178,7 +178,7 @@ def set_up(root, *arguments, **environment):
 
 
 def test_first_run_installs_and_later_ones_do_not(project):
-    first = set_up(project, "check", "a b")
+    first = set_up(project, "check", "a b", PYTHONPATH=str(ROOT))  # must not leak in
     assert first.returncode == 7, first.stdout + first.stderr
     arguments, prefix, imported_from = json.loads(first.stdout.splitlines()[-1])
     assert arguments == ["check", "a b"]
@@ -275,11 +275,13 @@ def test_layers_exist_in_pyproject():
     assert set(setup_course.LAYERS) == {"lessons", *project["optional-dependencies"]}
 
 
-def test_pip_is_kept_inside_the_environment(monkeypatch):
+def test_python_and_pip_are_kept_inside_the_environment(monkeypatch):
     monkeypatch.setenv("PIP_USER", "1")
-    monkeypatch.setenv("PIP_TARGET", "elsewhere")
-    environment = setup_course.pip_environment()
-    assert environment["PIP_USER"] == "0" and "PIP_TARGET" not in environment
+    for name in ("PIP_TARGET", "PYTHONPATH", "PYTHONHOME"):
+        monkeypatch.setenv(name, "elsewhere")
+    environment = setup_course.inside()
+    assert environment["PIP_USER"] == "0" and "elsewhere" not in environment.values()
+    assert setup_course.inside(PYTHONPATH="here")["PYTHONPATH"] == "here"
 
 
 @pytest.mark.parametrize("system, card, index, told", [
