@@ -121,10 +121,13 @@ def venv_python():
 
 def wanted(layer):
     """Return what the stamp of an environment that is up to date says."""
-    digest = hashlib.sha256()
-    for name in ("requirements.lock", "pyproject.toml"):
-        with open(os.path.join(ROOT, name), "rb") as file:
-            digest.update(file.read())
+    import tomllib  # new in 3.11
+
+    with open(os.path.join(ROOT, "pyproject.toml"), "rb") as file:
+        tables = tomllib.load(file)
+    needs = json.dumps([tables["build-system"], tables["project"]], sort_keys=True)
+    with open(os.path.join(ROOT, "requirements.lock"), "rb") as file:
+        digest = hashlib.sha256(file.read() + needs.encode("utf-8"))
     return {"root": ROOT, "pins": digest.hexdigest(), "layer": layer}
 
 

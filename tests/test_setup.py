@@ -229,6 +229,13 @@ def test_nothing_is_done_twice_and_no_layer_is_lost(calls):
     assert calls.made[2:] == [".[staff]"]
     setup_course.install("test")
     assert calls.made[3:] == [".[test]"]
+    pyproject = calls.root / "pyproject.toml"
+    pyproject.write_text(PYPROJECT + "[tool.ruff]\nline-length = 90\n", encoding="utf-8")
+    setup_course.install("test")
+    assert len(calls.made) == 4  # settings of tools are no reason to install
+    pyproject.write_text(PYPROJECT + 'dependencies = ["numpy"]\n', encoding="utf-8")
+    setup_course.install("test")
+    assert calls.made[4:] == [".[test]"]
 
 
 def test_a_moved_folder_gets_a_new_environment(calls, monkeypatch):
@@ -241,7 +248,7 @@ def test_a_moved_folder_gets_a_new_environment(calls, monkeypatch):
 
 def test_a_failed_installation_is_told_and_tried_again(calls):
     setup_course.install("lessons")
-    (calls.root / "pyproject.toml").write_text("# other\n", encoding="utf-8")
+    (calls.root / "requirements.lock").write_text("numpy==2.4.7\n", encoding="utf-8")
     calls.call.status = 1
     for _ in range(2):
         with pytest.raises(setup_course.Told, match="Installing did not finish"):
