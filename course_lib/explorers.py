@@ -166,6 +166,7 @@ def information_limit(scene):
         axes[3].axhline(sigma, color=figures.COLOURS["vermilion"])
         axes[3].set(xlabel="component i", ylim=(1e-5, 0.3),
                     title="sᵢ·scale and σ")
+        axes[3].minorticks_off()
         lost = np.sqrt(np.mean(invisible**2))
         return figures.show(fig, alt=(
             f"Noise {sigma:.2g}: {counts[0]} of {scene.size} components of the scene stand above "
@@ -230,3 +231,56 @@ def moving_the_limit():
         case=ipywidgets.Dropdown(options=list(cases), value="two lights, x ≥ 0 assumed",
                                  description="truth and assumption"),
     )
+
+
+def who_pays(budget, wide, margin=16):
+    """Lesson 02: what noise, border, wrong PSF and regularisation add to one picture's error.
+
+    Parameters
+    ----------
+    budget : callable
+        The lesson's ``error_budget(x, seen, y, A, believed, lam)``: four error maps by name.
+    wide : array (1, H, W)
+        Linear light; the camera sees all but `margin` pixels on every side.
+    """
+    inside = (slice(None), slice(margin, -margin), slice(margin, -margin))
+    blur = Blur(optics.gaussian_psf(1.5))
+    x, seen = wide[inside], blur(wide)[inside]
+    grain = np.random.default_rng(0).standard_normal(x.shape)
+    colours = ("blue", "orange", "green", "purple")
+
+    def draw(log_lam, width, log_sigma, border):
+        believed = Blur(optics.gaussian_psf(1.5 * (1 + width / 100)))
+        y = seen + 10**log_sigma * grain
+        scene, clean, noisy = (x, seen, y) if border == "periodic" else map(_mirrored, (x, seen, y))
+        parts = budget(scene, clean, noisy, blur, believed, 10**log_lam)
+        parts = {name: p[..., : x.shape[-2], : x.shape[-1]] for name, p in parts.items()}
+        error = sum(parts.values())
+        sizes = {name: float(np.sqrt(np.mean(part**2)))
+                 for name, part in (parts | {"all": error}).items()}
+        fig, axes = figures.figure(1, 3, size=(8.4, 3), width_ratios=(1, 1, 1.1))
+        figures.draw_image(axes[0], y, "recorded y")
+        figures.draw_image(axes[1], x + error, "estimate")
+        axes[2].barh(list(sizes), list(sizes.values()),
+                     color=[figures.COLOURS[c] for c in (*colours, "black")])
+        axes[2].set(xscale="log", xlim=(1e-3, 1), xlabel="error (rms, 1 = white)")
+        axes[2].invert_yaxis()
+        told = ", ".join(f"{name} {size:.3f}" for name, size in sizes.items())
+        return figures.show(fig, alt=f"Recorded page, its estimate, and bars of the error: {told}.")
+
+    return Explorer(
+        draw,
+        log_lam=ipywidgets.FloatSlider(value=-2, min=-5, max=0, step=0.25, description="log₁₀ λ"),
+        width=ipywidgets.IntSlider(value=10, min=-30, max=30, step=5,
+                                   description="believed PSF width, % off"),
+        log_sigma=ipywidgets.FloatSlider(value=-2, min=-4, max=-1, step=0.25,
+                                         description="log₁₀ noise σ"),
+        border=ipywidgets.Dropdown(value="periodic", options=["periodic", "mirrored"],
+                                   description="believed border"),
+    )
+
+
+def _mirrored(x):
+    """Continue a picture by its mirror image: to a periodic method its borders are mirrors."""
+    x = np.concatenate([x, x[..., ::-1]], axis=-1)
+    return np.concatenate([x, x[..., ::-1, :]], axis=-2)

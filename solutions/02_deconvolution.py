@@ -1,0 +1,1375 @@
+# ---
+# jupyter:
+#   course: {title: "Deconvolution", points: 20, minutes: 120}
+# ---
+
+# %% [markdown]
+# # 02 · Deconvolution
+#
+# **How much of the blur can be undone, and who pays?**
+#
+# After this lesson you can
+#
+# - *predict* how much noise an inverse filter makes, and under which convention;
+# - *write* a Wiener filter and a Richardson–Lucy iteration, and state what each one assumes;
+# - *choose* the strength of a regularisation without ever seeing the truth;
+# - *catch* the four classic cheats: the inverse crime, circular borders, tuning on the truth, and
+#   a point-spread function that was only believed;
+# - *split* one picture's error into what noise, border, PSF and regularisation each contribute.
+#
+# 120 minutes. Builds on lesson 01: $y = S(h * x) + n$, transfer functions, adjoints, noise.
+
+# %% [markdown] only="slides" slide="slide"
+# # 02 · Deconvolution
+#
+# **How much of the blur can be undone, and who pays?**
+
+# %% slide="subslide"
+import numpy as np
+
+from course_lib.deconvolution import inverse_filter
+from course_lib.figures import show_images
+from course_lib.operators import Blur
+from course_lib.optics import gaussian_otf
+from course_lib.worlds import images
+
+page = images.load("text")[:, 16:144, 56:248]
+page = page / page.max()  # exposed so that the brightest paper is 1
+shake = Blur.from_otf(np.tile(gaussian_otf(np.fft.rfftfreq(192), 1.5), (128, 1)))
+blurred = shake(page)
+restored = inverse_filter(blurred, shake)
+show_images({"a page": page, "the camera shook": blurred, "undone": restored},
+            alt="A page of handwriting, the same page smeared sideways, and the page again, sharp.")
+
+# %% [markdown]
+# The camera trembled from side to side, and each line of the page was smeared by a Gaussian with
+# a standard deviation of 1.5 pixels. A blur multiplies every frequency by a number, its transfer
+# function $H$ (lesson 01). So to undo it, divide: $\hat X = Y / H$. This is the **inverse
+# filter**.
+
+# %%
+print(f"largest error after undoing the blur: {np.abs(restored - page).max():.0e}")
+
+# %% [markdown]
+# Perfect to eleven digits. Is that all? Save the blurred picture in a file first, with 8 bits per
+# pixel: every value is rounded to the nearest of 256. No eye can see the difference.
+
+# %% slide="subslide"
+def rms(error):
+    """Root mean square."""
+    return float(np.sqrt(np.mean(np.square(error))))
+
+
+saved = np.round(255 * blurred) / 255
+show_images({"saved with 8 bits": saved, "undone from the file": inverse_filter(saved, shake)},
+            alt="The smeared page in 8 bits, which looks as before, and what the inverse filter "
+                "makes of it: black and white noise.")
+
+# %%
+error = rms(inverse_filter(saved, shake) - page)
+print(f"rounding changed the picture by {rms(saved - blurred):.4f} rms; "
+      f"undone, it is wrong by {error:.1f} rms")
+
+# %% [markdown]
+# The picture's whole range is from 0 to 1, and the answer is wrong by more than ten times that.
+# Nothing was lost that an eye could see, and yet nothing is left.
+#
+# Where does it come from? At the highest frequency of the grid, half a cycle per pixel, this blur
+# leaves a share $H = e^{-11}$ of the signal. Dividing multiplies by 66,000: the signal, which is
+# welcome, and the rounding error, which nobody blurred.
+
+# %%
+print(f"1/H at half a cycle per pixel: {1 / gaussian_otf(0.5, 1.5):,.0f}")
+
+# %% [markdown] slide="notes"
+# Let the room enjoy the perfect restoration before showing the third picture. The question to
+# ask: who of you saves pictures with more than 8 bits? Four minutes.
+
+# %% [markdown]
+# ### The inverse crime
+#
+# Why did the first attempt succeed at all? Because we made the data with the very operator, on
+# the very grid, that we then inverted, and added no noise. That is called an **inverse crime**:
+# the experiment tests arithmetic, not the method. Real light knows nothing of our grid. Let us be
+# asked for the same inverse three times, for one line of a bar code, 64 pixels long.
+
+# %%
+from course_lib.operators import Downsample
+
+bars = np.repeat(np.random.default_rng(589).integers(0, 2, 52), 5)[None, :256].astype(float)
+line = Downsample((1, 4))(bars)  # what 64 pixels would see without blur
+blur = Blur.from_otf(lambda f: gaussian_otf(f, 1.5))
+fine_blur = Blur.from_otf(lambda f: gaussian_otf(f, 6.0))  # the same blur on the 4 × finer grid
+same_grid = blur(line)
+finer_world = Downsample((1, 4))(fine_blur(bars))
+eight_bits = np.round(255 * same_grid) / 255
+for name, taken, digits in (("same grid, no noise", same_grid, ".0e"),
+                            ("made on a 4 × finer grid", finer_world, ".3f"),
+                            ("same grid, 8 bits", eight_bits, ".1f")):
+    print(f"{name:25s} error {rms(inverse_filter(taken, blur) - line):{digits}}")
+
+# %% [markdown]
+# $10^{-12}$, .078, 10.2. The first number is the crime. The second is what remains when the world
+# is finer than the pixels, still without noise; the third, when the numbers are kept in a byte.
+# **A test of a method must use data that the method's own model did not make.** Most simulations
+# in this lesson share the operator between camera and method; each time we say so, and in section
+# 7 we pay.
+
+# %% [markdown]
+# ## 1. Noise gain
+#
+# How wrong must an inverse filter be? The measurement is $y = h * x + n$, with noise of variance
+# $\sigma^2$, the same at all frequencies (*white*). Dividing by $H$ returns $x$, and the noise at
+# each frequency divided by $H$. On average over all frequencies, the noise variance grows by the
+# **noise gain**
+#
+# $$ g = \operatorname{mean}_f \; \frac{1}{|H(f)|^2}. $$
+#
+# **Predict.** A signal of 64 samples was blurred by a Gaussian with a standard deviation of *one*
+# pixel. By which factor does undoing the blur multiply the noise variance?
+
+# %%
+from course_lib.predictions import predict, reveal
+
+guess_gain = None  # replace None by your number
+predict("02.noise_gain", guess_gain)
+
+# %% slide="subslide"
+H = gaussian_otf(np.fft.fftfreq(64), 1.0)
+gain = float(np.mean(1 / np.abs(H) ** 2))
+print(f"noise gain {gain:.0f}, that is {10 * np.log10(gain):.0f} dB")
+reveal("02.noise_gain", gain, label="noise gain, Gaussian blur of one pixel", unit="variance ratio",
+       log=True)
+
+# %% [markdown]
+# A thousandfold, for a blur that you would hardly notice. Does the law explain the page? Rounding
+# to 256 levels is an error spread evenly over ±1/510, with a standard deviation of
+# $1/(255\sqrt{12})$.
+
+# %%
+from course_lib.deconvolution import noise_gain
+
+rounding = 1 / (255 * np.sqrt(12))
+for name, width, measured in (("the page", 192, error),
+                              ("the bar code", 64, rms(inverse_filter(eight_bits, blur) - line))):
+    expected = rounding * np.sqrt(noise_gain(blur, (1, width)))
+    print(f"{name:13s} expected {expected:.1f} rms, measured {measured:.1f}")
+
+# %% [markdown]
+# It does. The page averages over 128 lines and comes close; one line scatters around its
+# expectation, because a handful of frequencies carry nearly all of the noise.
+
+# %% [markdown]
+# ### Exercise 1: the noise gain of a kernel
+#
+# Cameras are often described by a **kernel**, a short list of weights, rather than by $H$. Write
+# `kernel_gain(kernel, n)` for a signal of `n` samples that is blurred, with periodic borders, by
+# a one-dimensional `kernel` of length `k ≤ n`. $H$ is the discrete Fourier transform of the
+# kernel, filled up with zeros to `n` samples (where the kernel is centred doesn't matter: a shift
+# changes only the phase of $H$). Return the mean of $1/|H|^2$ over **all** `n` frequencies, as a
+# number. If the kernel is longer than the signal, raise `ValueError`.
+
+# %% solution="kernel_gain"
+def kernel_gain(kernel, n):
+    """Return the factor by which undoing a blur multiplies the variance of white noise.
+
+    Parameters
+    ----------
+    kernel : array, shape (k,)
+        Weights of the blur.
+    n : int
+        Number of samples of the signal.
+
+    Returns
+    -------
+    float
+        Mean of 1/|H|² over the n frequencies.
+
+    Raises
+    ------
+    ValueError
+        If k > n.
+    """
+    ### BEGIN SOLUTION
+    if len(kernel) > n:
+        raise ValueError(f"kernel has {len(kernel)} weights; the signal has only {n} samples")
+    H = np.fft.fft(kernel, n)
+    return float(np.mean(1 / np.abs(H) ** 2))
+    ### END SOLUTION
+
+
+# %% test="kernel_gain_of_two_weights" points=1
+from course_lib.checks import call, equal, refuses
+
+# For the weights (¾, ¼), H = ¾ + ¼ exp(−2πif), and the mean of 1/|H|² is exactly 2.
+equal(call(kernel_gain, np.array([0.75, 0.25]), 64), 2.0, "kernel_gain([.75, .25], 64)", mistakes={
+    "you took the mean of 1/|H|; noise *variance* grows by 1/|H|².": 1.3728805006,
+    "you inverted the mean of |H|²; the mean of 1/|H|² is wanted: weak frequencies hurt most.": 1.6,
+    "you returned the largest 1/|H|²; the mean over all frequencies is wanted.": 4.0,
+    "you averaged over half of the frequencies only (as rfft gives them); all n are wanted.":
+        2.0151515152,
+    "this is the gain in standard deviation; the gain in variance is wanted.": 1.4142135624,
+    "this is in decibels; return the ratio itself.": 3.0102999566,
+    "you summed over the frequencies; take the mean.": 128.0,
+    "you used the kernel's own few frequencies; fill it up with zeros to n samples first.": 2.5,
+}, atol=1e-6)
+refuses(kernel_gain, np.ones(9) / 9, 8, because="the kernel is longer than the signal")
+
+# %% test="kernel_gain_follows_from_the_inverse_matrix" points=2
+equal(call(kernel_gain, np.array([1.0]), 50), 1.0, "kernel_gain([1], 50)")
+equal(call(kernel_gain, np.array([0.5]), 50), 4.0, "kernel_gain([.5], 50)", mistakes={
+    "did you divide the kernel by its sum? Take it as it is.": 1.0})
+### BEGIN HIDDEN TESTS
+# hint: noise gain is the sum of the squared entries of the inverse matrix over n; odd n, too.
+for hidden_kernel, hidden_n in (([0.2, 0.5, 0.3], 31), ([0.1, 0.7, 0.2], 48), ([0.3, 0.7], 2)):
+    matrix = Blur([hidden_kernel]).dense((1, hidden_n))
+    equal(call(kernel_gain, np.array(hidden_kernel), hidden_n),
+          np.sum(np.linalg.inv(matrix) ** 2) / hidden_n,
+          f"kernel_gain({hidden_kernel}, {hidden_n})", atol=1e-8)
+refuses(kernel_gain, np.ones(4) / 4, 3, because="the kernel is longer than the signal")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### A number that depends on a sentence nobody wrote
+#
+# "A Gaussian blur, σ = 1 pixel." You can read that in at least three ways: $H$ is the transfer
+# function of the continuous Gaussian; or of its *samples* at the pixel centres; or of its *means*
+# over the pixels. All three are in use. Here is the gain for each.
+
+# %% slide="subslide"
+from course_lib.optics import gaussian_psf
+
+for sigma in (1, 2):
+    conventions = {
+        "analytic transfer function": Blur.from_otf(lambda f, s=sigma: gaussian_otf(f, s)),
+        "sampled kernel, not cut": Blur(gaussian_psf(sigma, (1, 63))),
+        "integrated over pixels": Blur(gaussian_psf(sigma, (1, 63), integrated=True)),
+        "sampled kernel, cut at 4σ": Blur(gaussian_psf(sigma, (1, 8 * sigma + 1))),
+    }
+    for name, convention in conventions.items():
+        print(f"σ = {sigma} px, {name:27s} {noise_gain(convention, (1, 64)):10.4g}")
+
+# %% [markdown]
+# 1071, 541, 1203: a factor of two, for *one pixel*. At two pixels, $2.6 \cdot 10^{15}$ turns into
+# $7.9 \cdot 10^{9}$ when somebody cuts the kernel at 4σ to save time. The cut makes a small sharp
+# edge; a sharp edge contains all frequencies; and now $H$ is nowhere as small as it was. The blur
+# became "easier to undo" by being computed less carefully. When you read a noise gain, a
+# condition number or a claim about what can be restored, ask first: **which H?**
+
+# %% [markdown] slide="notes"
+# The table is the moment for practitioners: ask who has cut a Gaussian kernel at 3σ this year. A
+# millionfold change in "how ill-posed it is" came from a line of code that no paper mentions.
+# Five minutes.
+
+# %% [markdown]
+# ## 2. The Wiener filter: give up where it costs too much
+#
+# Dividing by a tiny $H$ buys little signal for much noise. So divide less where the signal is
+# weak. Say that at frequency $f$ the scene has power $S(f)$ and the noise has power $N(f)$. Among
+# all filters $\hat X = W\,Y$, the expected squared error is least for
+#
+# $$ W = \frac{H^*}{|H|^2 + N/S}. $$
+#
+# Where $|H|^2$ is far above $N/S$, this is $1/H$; far below, it is nearly 0. $H^*$ is the complex
+# conjugate: it takes back the shift that an asymmetric blur makes. What the filter **assumes** is
+# the ratio $N/S$.
+
+# %% [markdown]
+# ### Exercise 2: a Wiener filter
+#
+# Write `wiener_filter(y, otf, noise_to_signal)`. `y` is a picture of shape `(..., H, W)`; `otf`
+# is the blur's transfer function, complex, of shape `(H, W // 2 + 1)`, in the layout of
+# `np.fft.rfft2`. `noise_to_signal` is $N/S$: one number, or an array shaped like `otf`. Return
+# the estimate, of shape `(..., H, W)`, also for odd `W`. A negative `noise_to_signal` raises
+# `ValueError`.
+
+# %% solution="wiener_filter"
+def wiener_filter(y, otf, noise_to_signal):
+    """Return the Wiener estimate of the scene behind a blurred, noisy picture.
+
+    Parameters
+    ----------
+    y : array, shape (..., H, W)
+        Measured picture.
+    otf : complex array, shape (H, W // 2 + 1)
+        Transfer function of the blur, as `np.fft.rfft2` orders frequencies.
+    noise_to_signal : float or array, shape (H, W // 2 + 1)
+        Power of the noise divided by power of the scene; 0 or greater.
+
+    Returns
+    -------
+    array, shape (..., H, W)
+
+    Raises
+    ------
+    ValueError
+        If noise_to_signal is negative anywhere.
+    """
+    ### BEGIN SOLUTION
+    if np.min(noise_to_signal) < 0:
+        raise ValueError("noise_to_signal is negative; it must be 0 or greater")
+    W = np.conj(otf) / (np.abs(otf) ** 2 + noise_to_signal)
+    return np.fft.irfft2(W * np.fft.rfft2(y), s=np.shape(y)[-2:])
+    ### END SOLUTION
+
+
+# %% test="wiener_filter_weighs_signal_against_noise" points=1
+from course_lib.operators import Shift
+
+patch = np.random.default_rng(1).random((6, 8))
+halved = np.full((6, 5), 0.5 + 0j)  # a "blur" that halves every frequency
+# W = ½/(¼ + .15) = 1.25 at every frequency, so the estimate is 1.25 y.
+equal(call(wiener_filter, patch, halved, 0.15), 1.25 * patch,
+      "wiener_filter(patch, halved, .15)", mistakes={
+    "this is the inverse filter: noise_to_signal has no effect.": 2 * patch,
+    "you divided by H + N/S; the Wiener filter is H*/(|H|² + N/S).": patch / 0.65,
+    "you used |H| where |H|² belongs, in the denominator.": 0.5 / 0.65 * patch,
+    "this is the adjoint: you multiplied by H* and didn't divide.": 0.5 * patch,
+    "you squared noise_to_signal: it is a ratio of powers already.": 0.5 / 0.2725 * patch,
+}, atol=1e-9)
+moved = Shift(0, 1)
+equal(call(wiener_filter, moved(patch), moved.otf((6, 8)), 0.0), patch,
+      "wiener_filter of a picture moved by one pixel, N/S = 0", mistakes={
+    "the picture moves on instead of back: is the complex conjugate H* missing?":
+        np.roll(patch, 2, axis=-1),
+    "the blur's phase is ignored: you used |H| where H* belongs.": np.roll(patch, 1, axis=-1),
+}, atol=1e-9)
+
+# %% test="wiener_filter_obeys_the_normal_equations" points=2
+odd_patch = np.random.default_rng(2).random((3, 7, 9))
+odd_shape = np.shape(call(wiener_filter, odd_patch, np.ones((7, 5), complex), 0.0))
+assert odd_shape == (3, 7, 9), (
+    f"from a picture of shape (3, 7, 9) came {odd_shape}: irfft2 must be told the shape "
+    "(s=…), or an odd width loses a column; and leading axes stay as they are.")
+refuses(wiener_filter, patch, halved, -0.1, because="power ratios aren't negative")
+### BEGIN HIDDEN TESTS
+# hint: the estimate solves (AᵀA + N/S) x̂ = Aᵀy; N/S may differ from frequency to frequency.
+lopsided = Blur([[0.1, 0.5, 0.2], [0.0, 0.15, 0.05]])
+hidden_y = np.random.default_rng(3).random((2, 7, 9))
+hidden_x = call(wiener_filter, hidden_y, lopsided.otf((7, 9)), 0.03)
+equal(lopsided.T(lopsided(hidden_x)) + 0.03 * hidden_x, lopsided.T(hidden_y),
+      "(AᵀA + N/S) x̂", atol=1e-9)
+coloured = np.linspace(0.01, 1, 35).reshape(7, 5)
+spectrum = np.fft.rfft2(call(wiener_filter, hidden_y, np.ones((7, 5), complex), coloured))
+given = np.fft.rfft2(hidden_y) / (1 + coloured)
+equal(np.abs(spectrum[..., 1:]), np.abs(given[..., 1:]), "spectrum for N/S per frequency",
+      atol=1e-8)
+coloured[2, 3] = -1e-3
+refuses(wiener_filter, hidden_y, np.ones((7, 5), complex), coloured,
+        because="one of the power ratios is negative")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### The dial
+#
+# For the rest of the lesson our camera sees 96 × 96 pixels of the page, blurs them by a Gaussian
+# of 1.5 pixels (cut at 4σ), and adds read noise with a standard deviation of .01. Its borders are
+# periodic, as in the method: the inverse crime again, confessed here and paid for in section 7.
+
+# %% slide="subslide"
+from course_lib.deconvolution import wiener
+from course_lib.optics import read_noise
+
+sigma = 0.01
+scene = page[:, 16:112, 60:156]
+A = Blur(gaussian_psf(1.5))
+y = read_noise(A(scene), sigma, rng=0)
+show_images({"recorded": y, "N/S = .0001": wiener(y, A, 1e-4),
+             "N/S = .01": wiener(y, A, 1e-2), "N/S = 1": wiener(y, A, 1.0)},
+            alt="Blurred handwriting and three Wiener estimates: full of grain, sharp with a little "
+                "grain, and dark and soft.")
+
+# %% [markdown]
+# One number turns grain into blur. With a small ratio you believe in strong signal: detail comes
+# back, and the noise with it. With a large one you believe in noise: everything that might be
+# noise is taken out, and the page grows dark, because a ratio of 1 halves even the mean
+# brightness. The measurement is the same in all three. What you *believe* makes the picture.
+
+# %% [markdown]
+# ### Best, but among what?
+#
+# The Wiener filter has the least mean squared error of all *linear* estimates. Is it the best
+# there is? Take the simplest scene of all: every pixel is +1 or −1, by a coin flip. No blur;
+# noise of variance ¼. The Wiener filter is $\hat x = y/(1 + ¼)$, and its mean squared error is
+# $1 \cdot ¼ / (1 + ¼) = .200$.
+#
+# **Predict.** If you may use *any* function of $y$, and know that only +1 and −1 occur, how small
+# can the mean squared error get?
+
+# %%
+guess_mmse = None  # replace None by your number
+predict("02.mmse", guess_mmse)
+
+# %%
+signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(1000, 1000))
+seen_signs = signs + 0.5 * np.random.default_rng(1).standard_normal(signs.shape)
+linear = seen_signs / 1.25
+best = np.tanh(seen_signs / 0.25)  # the posterior mean E[x | y]: lesson 05 derives it
+print("mean squared error over a million flips: "
+      f"linear {rms(linear - signs) ** 2:.4f}, best {rms(best - signs) ** 2:.4f}")
+
+# %%
+from scipy.integrate import quad
+
+
+def weighted_error(t):
+    """Squared error of the posterior mean at noise t standard deviations, times its density."""
+    return (1 - np.tanh((1 + 0.5 * t) / 0.25)) ** 2 * np.exp(-t**2 / 2) / np.sqrt(2 * np.pi)
+
+
+mmse = quad(weighted_error, -12, 12)[0]
+print(f"by integration: {mmse:.4f}")
+reveal("02.mmse", mmse, label="least mean squared error (the linear filter's is .200)")
+
+# %% [markdown]
+# .0686, a third of .200. Knowing that only two values occur is worth more than any filter can
+# buy. "Wiener is optimal" is half true: optimal among linear estimates, always; optimal among
+# *all* estimates only if scene and noise are Gaussian. Pictures aren't.
+
+# %% [markdown] slide="notes"
+# Draw the two curves on the board: a straight line through the origin, and tanh, which snaps to
+# ±1. The picture that scores best lies *between* +1 and −1 and is no possible scene; lesson 05
+# lives on this. Four minutes.
+
+# %% [markdown]
+# ## 3. How strong? Ask the noise, not the truth
+#
+# **Tikhonov's** method asks for a scene that explains the data and is not large:
+#
+# $$ \hat x_\lambda = \arg\min_x \; \|A x - y\|^2 + \lambda \|x\|^2. $$
+#
+# For a periodic blur that is the Wiener filter with $N/S = \lambda$; but $A$ may now be any
+# linear camera. Which λ? We have the scene, so we could try them all and keep the one with the
+# least error: the **oracle** λ. Nobody with a real measurement can.
+#
+# But you do know your noise. The true scene misses the data by $\|A x - y\|^2 \approx m\sigma^2$,
+# for $m$ pixels. An estimate that fits *better* than the truth does is fitting noise; one that
+# fits worse wastes data. **Morozov's discrepancy principle**: take the λ at which
+#
+# $$ \|A \hat x_\lambda - y\|^2 = m \sigma^2. $$
+
+# %%
+from course_lib.deconvolution import tikhonov
+
+print(f"m σ² = {y.size * sigma**2:.3f}")
+for trial in (1e-4, 1e-2, 1.0):
+    misfit = np.sum((A(tikhonov(y, A, trial)) - y) ** 2)
+    print(f"λ = {trial:<6g}  ‖A x̂ − y‖² = {misfit:.3f}")
+
+# %% [markdown]
+# The middle one is close. The misfit grows with λ, so there is exactly one λ that hits it.
+#
+# ### Exercise 3: choose λ without the truth
+#
+# Write `morozov(y, A, sigma)`: `y` is the measurement (an array with `m = y.size` numbers), `A`
+# the camera (an operator of the library), `sigma` the standard deviation of the noise. Return the
+# λ that solves the equation above, to at least four digits. `tikhonov(y, A, lam)` gives
+# $\hat x_\lambda$. The misfit grows with λ, so bisection works: search over $\log_{10} λ$ from
+# −12 to 12 (or hand that interval to `scipy.optimize.brentq`). If $\|y\|^2 \le m\sigma^2$, then
+# $x = 0$ explains the data already: raise `ValueError`. The scene is not among the arguments, on
+# purpose.
+
+# %% solution="morozov"
+def morozov(y, A, sigma):
+    """Return the Tikhonov λ at which the misfit equals the expected noise.
+
+    Parameters
+    ----------
+    y : array, shape (..., h, w)
+        Measurement.
+    A : LinearOperator
+        The camera.
+    sigma : float
+        Standard deviation of the noise in every pixel.
+
+    Returns
+    -------
+    float
+        λ > 0 with ‖A x_λ − y‖² = m σ².
+
+    Raises
+    ------
+    ValueError
+        If ‖y‖² ≤ m σ².
+    """
+    ### BEGIN SOLUTION
+    allowed = y.size * sigma**2
+    if np.sum(y**2) <= allowed:
+        raise ValueError(f"sigma is {sigma}; the measurement is no stronger than that")
+    low, high = -12.0, 12.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if np.sum((A(tikhonov(y, A, 10**middle)) - y) ** 2) > allowed:
+            high = middle
+        else:
+            low = middle
+    return 10**middle
+    ### END SOLUTION
+
+
+# %% test="morozov_without_blur" points=2
+from course_lib.operators import Identity
+
+# No blur, sixteen pixels of value 2, σ = ½: x_λ = y/(1 + λ), and the misfit is 64 (λ/(1 + λ))².
+# It must be 16 · ¼ = 4, so λ/(1 + λ) = ¼.
+twos = np.full((1, 4, 4), 2.0)
+equal(call(morozov, twos, Identity(), 0.5), 1 / 3, "morozov(twos, Identity(), .5)", mistakes={
+    "the sum over m pixels must reach mσ², not σ²: is the factor m missing?": 1 / 15,
+    "you compare the norm with mσ²; the *squared* norm belongs there.": 1.0,
+    "you compare with mσ; the variance σ² belongs there.": 0.5469181606780272,
+    "this is log₁₀ λ; return λ.": np.log10(1 / 3),
+    "this is ln λ; return λ.": np.log(1 / 3),
+    "this is σ² over the signal's power; the misfit must decide.": 0.0625,
+    "this is σ²: the misfit must decide, not the noise alone.": 0.25,
+}, atol=1e-4)
+refuses(morozov, np.full((1, 4, 4), 0.1), Identity(), 0.5,
+        because="the measurement is weaker than its noise")
+
+# %% test="morozov_explains_the_data_up_to_the_noise" points=1
+small_blur = Blur(gaussian_psf(1.0, 5))
+small_scene = np.random.default_rng(4).random((1, 16, 16))
+small_y = read_noise(small_blur(small_scene), 0.05, rng=5)
+small_lam = call(morozov, small_y, small_blur, 0.05)
+small_misfit = np.sum((small_blur(tikhonov(small_y, small_blur, small_lam)) - small_y) ** 2)
+equal(small_misfit / (256 * 0.05**2), 1.0, "misfit / (m σ²) at your λ, with a blur", atol=1e-3)
+### BEGIN HIDDEN TESTS
+# hint: scaling picture and noise together changes nothing; a camera may also shrink the picture.
+equal(call(morozov, 7 * small_y, small_blur, 0.35) / small_lam, 1.0,
+      "λ for picture and noise both 7 times brighter, over λ", atol=1e-3)
+hidden_camera = Downsample(2) @ Blur(gaussian_psf(1.0, 5), "reflect")
+hidden_seen = read_noise(hidden_camera(small_scene), 0.02, rng=6)
+hidden_lam = call(morozov, hidden_seen, hidden_camera, 0.02)
+hidden_misfit = np.sum(
+    (hidden_camera(tikhonov(hidden_seen, hidden_camera, hidden_lam)) - hidden_seen) ** 2)
+equal(hidden_misfit / (64 * 0.02**2), 1.0, "misfit / (m σ²), another camera", atol=1e-3)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### How much does not knowing cost?
+
+# %% slide="subslide"
+from course_lib.deconvolution import discrepancy_lambda
+from course_lib.figures import COLOURS, figure, show
+
+lam = discrepancy_lambda(y, A, sigma)  # the library's morozov
+lams = np.logspace(-4, 0, 41)
+errors = [rms(tikhonov(y, A, value) - scene) for value in lams]
+misfits = [rms(A(tikhonov(y, A, value)) - y) for value in lams]
+oracle = lams[np.argmin(errors)]
+fig, ax = figure()
+ax.loglog(lams, errors, label="error (needs the truth)")
+ax.loglog(lams, misfits, color=COLOURS["orange"], label="misfit to the data")
+ax.axhline(sigma, color=COLOURS["black"], linestyle=":", label="noise σ")
+ax.axvline(lam, color=COLOURS["vermilion"], linestyle="--", label="Morozov's λ")
+ax.set(xlabel="λ", ylabel="rms (1 = white)", ylim=(5e-3, 2))
+ax.legend(fontsize=9, loc="upper left")
+show(fig, alt=f"Error against λ has its minimum near {oracle:.3f}; the misfit to the data rises "
+              f"and crosses the noise level at Morozov's λ = {lam:.3f}, close to that minimum.")
+
+# %%
+errors_found = {"recorded": rms(y - scene), "Morozov": rms(tikhonov(y, A, lam) - scene),
+                "oracle": min(errors)}
+print({name: round(value, 5) for name, value in errors_found.items()})
+gap = errors_found["Morozov"] / errors_found["oracle"] - 1
+print(f"oracle gap: {100 * gap:.1f} %")
+
+# %% [markdown]
+# The blue curve is what you want to minimise and can't see. The orange one you can compute, and
+# where it meets the noise level, the blue one is nearly at its minimum. The difference is the
+# **oracle gap**: what you pay for not knowing the truth. Here it is small. It isn't always:
+
+# %%
+print("   blur  noise   Morozov  oracle   gap")
+for width in (1.0, 2.0, 3.0):
+    for noise in (0.002, 0.05):
+        camera = Blur(gaussian_psf(width))
+        seen = read_noise(camera(scene), noise, rng=0)
+        chosen = rms(tikhonov(seen, camera, discrepancy_lambda(seen, camera, noise)) - scene)
+        ideal = min(rms(tikhonov(seen, camera, value) - scene) for value in np.logspace(-6, 1, 141))
+        ideal = min(ideal, chosen)  # the oracle may take Morozov's λ, too
+        print(f"{width:5.1f} px  {noise:.3f}  {chosen:.4f}   {ideal:.4f}  "
+              f"{100 * (chosen / ideal - 1):4.1f} %")
+
+# %% [markdown]
+# **Pitfall: tuning on the truth.** A paper that reports the least error over all λ, on the
+# picture that it tests on, reports the oracle column: a score that no user of the method will
+# ever get. The cure is a rule about *arguments*: whatever selects a parameter must never receive
+# the scene. Your `morozov` keeps it by construction.
+
+# %% [markdown] slide="notes"
+# Point at the two curves: one you can compute, one you can't. Ask how many published comparisons
+# state how the parameter was chosen. The gap in the table is honest both ways: often small, and
+# largest where the data are best. Five minutes.
+
+# %% [markdown]
+# ## 4. Richardson–Lucy: count photons
+#
+# So far the noise had the same variance everywhere. Light comes in photons, and then the variance
+# *is* the brightness. Write $y_i$ for the photons counted in pixel $i$, with mean $(Ax)_i$. The
+# logarithm of the probability of what you saw is, up to a constant,
+# $\sum_i y_i \log (Ax)_i - (Ax)_i$. Richardson (1972) and Lucy (1974) found a rule that climbs
+# it; Shepp and Vardi (1982) recognised it as expectation–maximisation (EM):
+#
+# $$ x \;\leftarrow\; \frac{x}{A^T 1} \cdot A^T\!\left(\frac{y}{A x}\right). $$
+#
+# Read it from the inside. $y/Ax$: where did I predict too little light? $A^T$: which scene pixels
+# are responsible? Multiply those up. $A^T 1$ says how much of each scene pixel's light the camera
+# sees *at all*. What it **assumes**: Poisson counts, and that light is never negative.
+#
+# Two pixels, by hand: $A = \begin{pmatrix} .8 & .2 \\ .2 & .8\end{pmatrix}$, $y = (10, 2)$, start
+# $(6, 6)$.
+
+# %%
+from course_lib.deconvolution import richardson_lucy
+from course_lib.operators import Matrix
+
+two_pixels = Matrix([[0.8, 0.2], [0.2, 0.8]])
+counts = np.array([[10.0, 2.0]])
+for steps in (1, 2, 10, 100):
+    print(f"after {steps:3d} steps", richardson_lucy(counts, two_pixels, steps).round(4))
+print("unconstrained   ", np.linalg.solve(two_pixels.matrix, counts[0]).round(4))
+
+# %% [markdown]
+# $(6,6) \to (8.4, 3.6) \to \dots \to (12, 0)$. Do the first step with a pencil: $Ax = (6, 6)$,
+# the ratios are $10/6$ and $2/6$, so the left pixel is multiplied by
+# $.8 \cdot 10/6 + .2 \cdot 2/6 = 1.4$. Solving $Ax = y$ would give $(12.67, -.67)$: an exact fit
+# with negative light. The iteration can't go there, since it only multiplies by positive numbers.
+# It stops at the wall, $(12, 0)$.
+
+# %% [markdown]
+# ### Exercise 4: the iteration
+#
+# Write `photon_em(y, A, iterations, x0)`: start from `x0 > 0`, do `iterations` Richardson–Lucy
+# steps and return the estimate (a new array, `x0` untouched). `y ≥ 0` has the shape of `A(x0)`;
+# `A` is an operator with entries ≥ 0, and its adjoint is `A.T`. Zero iterations return `x0` as it
+# is.
+
+# %% solution="photon_em"
+def photon_em(y, A, iterations, x0):
+    """Return the Richardson–Lucy estimate after some iterations.
+
+    Parameters
+    ----------
+    y : array, shape (..., h, w)
+        Counts, 0 or greater.
+    A : LinearOperator
+        The camera, with entries 0 or greater; ``A(x)`` and ``A.T(y)``.
+    iterations : int
+        Number of steps.
+    x0 : array, shape (..., H, W)
+        Start, greater than 0.
+
+    Returns
+    -------
+    array, shape (..., H, W)
+    """
+    ### BEGIN SOLUTION
+    seen = A.T(np.ones_like(y))
+    x = x0
+    for _ in range(iterations):
+        x = x / seen * A.T(y / A(x))
+    return x
+    ### END SOLUTION
+
+
+# %% test="photon_em_first_step_by_hand" points=2
+# A = [[.8, .2], [.1, .3]], x0 = (5, 5): A x0 = (5, 2), so the ratios y / A x0 are (2, 1), and
+# Aᵀ1 = (.9, .5).
+uneven = Matrix([[0.8, 0.2], [0.1, 0.3]])
+fives = np.array([[5.0, 5.0]])
+equal(call(photon_em, counts, uneven, 1, fives), [[5 * 1.7 / 0.9, 7.0]],
+      "one step from (5, 5)", mistakes={
+    "Aᵀ1 is missing: divide by how much of each scene pixel the camera sees.": [[8.5, 3.5]],
+    "you used A where its adjoint A.T belongs.": [[10.0, 5.0]],
+    "you used A both for the ratios and for the normalisation; A.T belongs there.": [[9.0, 6.25]],
+    "the ratio is upside down: y / A(x) is wanted.": [[5 * 0.5 / 0.9, 4.0]],
+    "you clipped to 1: counts and stars have no upper limit.": [[1.0, 1.0]],
+    "you did no step, or one too few.": fives,
+    "that is the correction factor; multiply x by it.": [[1.7 / 0.9, 1.4]],
+}, atol=1e-9)
+sixes = np.array([[6.0, 6.0]])
+equal(call(photon_em, counts, two_pixels, 1, sixes), [[8.4, 3.6]], "one step from (6, 6)")
+equal(call(photon_em, counts, two_pixels, 400, sixes), [[12.0, 0.0]], "400 steps from (6, 6)",
+      mistakes={"this is the unconstrained solution; the iteration keeps light positive.":
+                [[38 / 3, -2 / 3]]}, atol=1e-6)
+
+# %% test="photon_em_accounts_for_recorded_light" points=2
+corner_camera = Blur(gaussian_psf(1.0, 5), "zero")
+corner_seen = corner_camera.T(np.ones((1, 12, 12)))
+corner_scene = np.full((1, 12, 12), 0.5)
+corner_scene[0, 0, 0] = 50.0
+corner_y = corner_camera(corner_scene)
+corner_estimate = call(photon_em, corner_y, corner_camera, 20, np.ones((1, 12, 12)))
+assert not np.isclose(np.sum(corner_estimate), np.sum(corner_y), rtol=1e-6), (
+    "Σx̂ equals Σy: your scene holds only the light that was recorded, although some of its "
+    "light fell outside. That happens when Aᵀ1 is missing.")
+equal(np.sum(corner_seen * corner_estimate), np.sum(corner_y), "Σ (Aᵀ1) x̂, which must be Σ y",
+      atol=1e-6)
+### BEGIN HIDDEN TESTS
+# hint: the likelihood never falls; zero iterations return the start; several pictures at once.
+from course_lib.deconvolution import poisson_log_likelihood
+
+hidden_start = np.random.default_rng(7).random((2, 1, 9, 11)) + 0.5
+hidden_lens = Blur([[0.1, 0.5, 0.2], [0.0, 0.15, 0.05]], "zero")
+hidden_counts = np.random.default_rng(8).poisson(9.0, (2, 1, 9, 11)).astype(float)
+equal(call(photon_em, hidden_counts, hidden_lens, 0, hidden_start), hidden_start, "zero iterations")
+climb = [poisson_log_likelihood(
+    hidden_counts, hidden_lens(call(photon_em, hidden_counts, hidden_lens, k, hidden_start)))
+    for k in range(6)]
+assert np.all(np.diff(climb) > 0), "the log-likelihood falls from one step to the next."
+equal(call(photon_em, hidden_counts, hidden_lens, 7, hidden_start),
+      richardson_lucy(hidden_counts, hidden_lens, 7, x0=hidden_start), "seven steps", atol=1e-8)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Light that left the picture
+#
+# Why does $A^T 1$ deserve such care? Put a single star of 100 units into the *corner* of a dark,
+# 32 × 32 pixel field. The blur (σ = 1.5, 9 × 9 pixels) carries part of its light across the
+# border.
+
+# %%
+corner = np.zeros((1, 32, 32))
+corner[0, 0, 0] = 100.0
+lens = Blur(gaussian_psf(1.5, 9), "zero")
+recorded = lens(corner)
+print(f"recorded: {recorded.sum():.3f} of 100 units")
+
+# %% [markdown]
+# **Predict.** You run 50 Richardson–Lucy steps on this picture. How many units of light does the
+# estimated *scene* hold?
+
+# %%
+guess_corner = None  # replace None by your number
+predict("02.corner", guess_corner)
+
+# %%
+right = richardson_lucy(recorded, lens, 50)
+wrong = richardson_lucy(recorded, lens, 50, normalise=False)  # the same, without Aᵀ1
+seen = lens.T(np.ones_like(recorded))
+print(f"with Aᵀ1:    scene {right.sum():.2f}, explained {lens(right).sum():.3f}")
+print(f"without Aᵀ1: scene {wrong.sum():.1f}, explained {lens(wrong).sum():.3f}")
+print(f"Σ (Aᵀ1) x̂ = {np.sum(seen * right):.3f} = Σ y")
+reveal("02.corner", right.sum(), label="light in the estimated scene", unit="units")
+
+# %% [markdown]
+# 96.96 of 100, from a picture that holds 40.104: the method knows that a corner star shows less
+# than half of itself. Without $A^T 1$ it returns a scene of 40.1 units. Notice which law holds.
+# You might test an implementation by "light is conserved, $\sum x = \sum y$", and **the wrong one
+# passes that test**. The right law is $\sum_j (A^T 1)_j x_j = \sum y$: light is accounted for
+# *where the camera could see it*. Only where $A^T 1 = 1$, far from borders, is that
+# $\sum x = \sum y$.
+
+# %% [markdown]
+# ### Better, then worse
+#
+# Now a real sky: a piece of a Hubble picture (8-bit and processed; here it plays the scene), seen
+# through a blur of 1.5 pixels with 300 photons for white.
+#
+# **Predict.** After how many steps is the estimate closest to the truth? (We run 400.)
+
+# %%
+guess_steps = None  # replace None by your number
+predict("02.best_step", guess_steps)
+
+# %%
+from course_lib.deconvolution import poisson_log_likelihood
+from course_lib.optics import photon_noise
+
+sky = images.load("hubble", gray=True)[:, 136:232, 80:176]
+telescope = Blur(gaussian_psf(1.5), "zero")
+photons = 300
+night = photon_noise(np.clip(telescope(sky), 0, None), photons, rng=0)
+path, climb = {}, []
+
+
+def watch(step, x):
+    """Keep the error and the log-likelihood of each step, and some pictures."""
+    path[step] = rms(x - sky)
+    climb.append(poisson_log_likelihood(photons * night, photons * telescope(x).clip(1e-12)))
+
+
+last = richardson_lucy(night, telescope, 400, callback=watch)
+best_step = min(path, key=path.get)
+print("log-likelihood never falls:", bool(np.all(np.diff(climb) >= 0)))
+reveal("02.best_step", best_step, label="best number of steps", log=True)
+
+# %% slide="subslide"
+fig, axes = figure(1, 2, size=(9, 3.2))
+axes[0].plot(range(1, 401), climb)
+axes[0].set(xscale="log", xlabel="step", ylabel="log-likelihood")
+axes[1].plot(list(path), list(path.values()), color=COLOURS["vermilion"])
+axes[1].axhline(rms(night - sky), color=COLOURS["black"], linestyle=":")
+axes[1].annotate("recorded picture", (1.2, rms(night - sky)), va="bottom", fontsize=9)
+axes[1].set(xscale="log", xlabel="step", ylabel="error (rms, 1 = white)", ylim=(0, None))
+show(fig, alt=f"Left: the log-likelihood rises at every step. Right: the error falls to "
+              f"{path[best_step]:.3f} at step {best_step}, then rises to {path[400]:.3f} at 400.")
+
+# %% slide="subslide"
+show_images({"scene": sky, "recorded": night,
+             f"step {best_step}": richardson_lucy(night, telescope, best_step), "step 400": last},
+            limits=(0, 0.3),
+            alt="A star with spikes and small galaxies; the same blurred and grainy; sharpened "
+                "after a few steps; and broken up into bright dots after 400 steps.")
+
+# %% [markdown]
+# The likelihood climbs for ever; the error doesn't follow. Early steps bring back what the
+# photons support; later ones explain the noise as well, by piling light onto single dots. This is
+# called **semi-convergence**, and it means that *the number of steps is a regularisation
+# parameter*. "We ran it until convergence" is not a compliment.
+
+# %% [markdown] slide="notes"
+# Left: what the algorithm sees. Right: what it never sees. The dots at step 400 look like stars,
+# and an astronomer would count them. Stop here and ask how one would stop without the truth
+# (Morozov again). Five minutes.
+
+# %% [markdown]
+# ## 5. Total variation: pay for edges
+#
+# Another belief: scenes consist of even areas with sharp edges. Rudin, Osher and Fatemi (1992)
+# put a price on the total height of all edges,
+#
+# $$ \hat x = \arg\min_x \; \tfrac12\|A x - y\|^2 + \lambda \sum |\nabla x|. $$
+#
+# What does the price do to a clean signal? Without blur, the answer is exact. Move a plateau of
+# $n$ samples by δ: the misfit costs $\tfrac12 n δ^2$, and each of its edges that gets lower saves
+# $λδ$. An **end** plateau has one edge, so δ = λ/n. A **peak or valley** has two: 2λ/n. A
+# **stair** gains at one edge what it loses at the other: 0.
+
+# %% slide="subslide"
+from course_lib.deconvolution import total_variation
+
+levels, lengths, price = [0.2, 0.5, 0.9, 0.4], [8, 10, 5, 7], 0.2
+clean = np.repeat(levels, lengths)[None]
+smooth = total_variation(clean, price, tol=1e-7, iterations=20_000)
+fig, ax = figure(size=(7, 3))
+ax.step(range(30), clean[0], where="mid", color=COLOURS["black"], label="signal")
+ax.step(range(30), smooth[0], where="mid", color=COLOURS["vermilion"], label=f"TV, λ = {price}")
+ax.set(xlabel="sample", ylabel="value")
+ax.legend(fontsize=9, loc="upper left")
+show(fig, alt="A staircase signal with a peak. After total variation the left end is higher, the "
+              "stair in the middle unchanged, the peak lower, the right end higher.")
+
+# %%
+starts = np.cumsum([0, *lengths[:-1]])
+for kind, start, n, law in zip(("end plateau", "stair", "peak", "end plateau"), starts, lengths,
+                               (1, 0, -2, 1), strict=True):
+    moved_by = smooth[0, start] - clean[0, start]
+    print(f"{kind:12s} of {n:2d} samples moves by {moved_by:+.4f};  "
+          f"law {law:+d}·λ/n = {law * price / n:+.4f}")
+
+# %% [markdown]
+# The laws hold to every digit shown. They tell you what TV costs: *contrast*, most of all in
+# small things. A peak one sample wide loses 2λ. Real stars pay that, too.
+
+# %% [markdown]
+# ### The same data, three beliefs
+#
+# Back to the page. All three methods get the same measurement, and all three are tuned by the
+# same rule without the truth: fit the data up to the noise, no further.
+
+# %% slide="subslide"
+counts_page = np.clip(y, 0, None)
+steps = 1
+while rms(A(richardson_lucy(counts_page, A, steps)) - y) > sigma:
+    steps += 1
+prices = np.array([5e-4, 1e-3, 2e-3, 4e-3])
+tv_all = [total_variation(y, value, A=A, tol=3e-3) for value in prices]
+tv_choice = int(np.argmin([abs(rms(A(x) - y) - sigma) for x in tv_all]))
+estimates = {"Tikhonov": tikhonov(y, A, lam),
+             f"Richardson–Lucy, {steps} steps": richardson_lucy(counts_page, A, steps),
+             f"TV, λ = {prices[tv_choice]:g}": tv_all[tv_choice]}
+titles = {name.replace(", ", "\n"): x_hat for name, x_hat in estimates.items()}
+show_images({"recorded": y} | titles,
+            alt="Blurred handwriting and three estimates: Tikhonov with fine grain, "
+                "Richardson–Lucy a little softer with less grain, total variation smooth as paint.")
+
+# %%
+print(f"recorded: error {rms(y - scene):.4f}")
+for name, x_hat in estimates.items():
+    print(f"{name:26s} error {rms(x_hat - scene):.4f}, misfit {rms(A(x_hat) - y):.4f}")
+
+# %% [markdown]
+# Three different pictures, and the data fit all of them equally well: the misfits agree, the
+# pictures don't. Grain, dots or paint: each method fills what the blur removed with what it
+# believes in. Fitting the data can't choose between them.
+
+# %% [markdown] slide="notes"
+# Ask: which of the three is right? Then read the misfits. This is the whole course on one slide:
+# same data, same fit, three pictures. Three minutes.
+
+# %% [markdown]
+# ## 6. Beside a library that people use
+#
+# `skimage.restoration` has all three. Same data, side by side; differences are differences of
+# *convention*, and you can now name each.
+
+# %%
+from skimage import restoration
+
+psf = gaussian_psf(1.5)
+theirs = restoration.wiener(y[0], psf, 0.01, reg=np.ones((1, 1)), clip=False)
+default = restoration.wiener(y[0], psf, 0.01, clip=False)
+difference = np.abs(theirs - tikhonov(y, A, 0.01)[0]).max()
+print(f"wiener, same penalty: largest difference {difference:.0e}")
+print(f"wiener, its default penalty: error {rms(default - scene[0]):.4f} "
+      f"(ours {rms(tikhonov(y, A, 0.01) - scene):.4f})")
+
+# %%
+open_border = Blur(psf, "zero")
+dim = photon_noise(np.clip(open_border(scene), 0, None), 1000, rng=0)
+start = np.full_like(dim, 0.5)
+ours = richardson_lucy(dim, open_border, 30, x0=start)[0]
+plain = richardson_lucy(dim, open_border, 30, x0=start, normalise=False)[0]
+theirs = restoration.richardson_lucy(dim[0], psf, 30, clip=False)
+print(f"Richardson–Lucy without Aᵀ1: largest difference {np.abs(theirs - plain).max():.0e}")
+rim = np.ones((96, 96), dtype=bool)
+rim[6:-6, 6:-6] = False
+for name, x_hat in (("skimage", theirs), ("with Aᵀ1", ours)):
+    print(f"{name:9s} error inside {rms((x_hat - scene[0])[~rim]):.3f}, "
+          f"in the 6 pixels at the border {rms((x_hat - scene[0])[rim]):.3f}")
+
+# %%
+two_stars = np.zeros((32, 32))
+two_stars[16, 16], two_stars[8, 8] = 100, 50
+starlight = lens(two_stars)
+clipped = restoration.richardson_lucy(starlight, gaussian_psf(1.5, 9), 50)
+unclipped = restoration.richardson_lucy(starlight, gaussian_psf(1.5, 9), 50, clip=False)
+print(f"two stars, {starlight.sum():.1f} units: by default {clipped.sum():.1f} come back, "
+      f"with clip=False {unclipped.sum():.1f}")
+for eps in (2e-4, 1e-8):
+    chambolle = restoration.denoise_tv_chambolle(clean[0], weight=price, eps=eps,
+                                                 max_num_iter=20_000)
+    print(f"TV, eps = {eps:.0e}: end plateau moves by {chambolle[0] - 0.2:.4f} "
+          f"(law {price / 8:.4f})")
+
+# %% [markdown]
+# - `wiener` is our Tikhonov, to the last digit, once both penalise the same thing. By default it
+#   penalises the Laplacian (roughness) instead of size: another belief, about as good for this
+#   page.
+# - `richardson_lucy` leaves $A^T 1$ out: the same inside the picture, wrong at the border. And by
+#   default it clips to 1: of 150 units of starlight, 16.7 survive. Its documentation says so; set
+#   `clip=False` for anything that isn't a picture in [0, 1].
+# - `denoise_tv_chambolle` solves the same problem, with our λ as `weight`; its default stopping
+#   rule stops early. The plateau law is a good test for any TV code.
+
+# %% [markdown]
+# ## 7. Who pays
+#
+# ### Pitfall: circular borders
+#
+# A real camera doesn't wrap around: light from *outside* leaks in at the rim, and the left edge
+# knows nothing of the right. A Fourier filter believes that it does. The simplest scene shows it,
+# a ramp from 0 to 1.
+
+# %%
+slope = 1 / 95
+wide_ramp = slope * np.arange(-16, 112)[None]  # the world goes on beyond the 96 pixels
+ramp = wide_ramp[:, 16:112]
+ramp_blur = Blur(gaussian_psf(1.0, (1, 9), integrated=True))
+ramp_y = read_noise(ramp_blur(wide_ramp)[:, 16:112], 0.001, rng=0)
+ramp_hat = wiener(ramp_y, ramp_blur, 0.001**2 / np.var(ramp))
+edges = np.r_[0:15, 81:96]
+print(f"border (15 pixels at either end): error {rms((ramp_hat - ramp)[:, edges]):.2f}")
+print(f"inside:                           error {rms((ramp_hat - ramp)[:, 15:81]):.3f}")
+
+# %%
+mirror_blur = Blur(gaussian_psf(1.0, (1, 9), integrated=True), "reflect")
+mirror_hat = tikhonov(ramp_y, mirror_blur, 0.001**2 / np.var(ramp))
+print(f"mirrored border:                  error {rms((mirror_hat - ramp)[:, edges]):.3f}")
+
+# %% slide="subslide"
+fig, ax = figure(size=(7, 3))
+ax.plot(ramp_hat[0], color=COLOURS["vermilion"], label="periodic border")
+ax.plot(mirror_hat[0], color=COLOURS["blue"], label="mirrored border")
+ax.plot(ramp[0], color=COLOURS["black"], linewidth=1, label="scene")
+ax.set(xlabel="pixel", ylabel="value", ylim=(-3, 4))
+ax.legend(fontsize=9, loc="upper center")
+show(fig, alt="A straight ramp. The estimate with periodic borders swings wildly, far outside the "
+              "axes, near both ends; the one with mirrored borders follows the ramp.")
+
+# %% [markdown]
+# 2.94 at the border, .032 inside: ninety times worse, on a scene that ranges from 0 to 1. The
+# filter sees a jump from 1 back to 0 that no blur could have left so sharp, and sharpens it
+# further. Mirrored borders (`"reflect"`) repair it here: the mirrored ramp is continuous. They
+# are a belief as well, only a milder one.
+
+# %% [markdown]
+# ### Exercise 5: spot the circular border
+#
+# Somebody hands you a restoration method, and no source code. Does it wrap around? Write
+# `wraps_around(method, shape)`: `method` is a function from a picture of shape `(H, W)` to one of
+# the same shape. Give it two pictures that differ only in the **first row** (by .1, say) and look
+# at the **last row** of the results. If that changes anywhere by more than 1 % of the change you
+# made, the method wraps. Do the same for the first and last **column**. Return `True` if it wraps
+# in either direction, else `False`. The method may not be linear, and light must not be negative:
+# start from an even gray of .5.
+
+# %% solution="wraps_around"
+def wraps_around(method, shape):
+    """Tell whether a method lets one edge of a picture influence the opposite edge.
+
+    Parameters
+    ----------
+    method : callable
+        Takes and returns an array of shape (H, W).
+    shape : (int, int)
+        H and W, large compared to the blur.
+
+    Returns
+    -------
+    bool
+    """
+    ### BEGIN SOLUTION
+    gray = np.full(shape, 0.5)
+    upper, left = gray.copy(), gray.copy()
+    upper[0] += 0.1
+    left[:, 0] += 0.1
+    last_row = np.abs(method(upper) - method(gray))[-1].max()
+    last_column = np.abs(method(left) - method(gray))[:, -1].max()
+    return bool(max(last_row, last_column) > 0.001)
+    ### END SOLUTION
+
+
+# %% test="wraps_around_tells_good_borders_from_bad" points=2
+border_psf = gaussian_psf(1.0, 7)
+
+
+def fourier_method(picture):
+    return wiener(picture, Blur(border_psf), 0.01)
+
+
+def mirror_method(picture):
+    return tikhonov(picture, Blur(border_psf, "reflect"), 0.01)
+
+
+def rows_method(picture):
+    return (picture + np.roll(picture, -1, axis=0)) / 2
+
+
+def columns_method(picture):
+    return (picture + np.roll(picture, -1, axis=1)) / 2
+
+
+identity_verdict = call(wraps_around, np.copy, (32, 40))
+assert isinstance(identity_verdict, bool | np.bool_), (
+    f"wraps_around returns {type(identity_verdict).__name__}; it should return True or False.")
+assert not identity_verdict, (
+    "you say that copying a picture wraps around: change one edge at a time, and look at the edge "
+    "*opposite* to it.")
+assert not call(wraps_around, mirror_method, (32, 40)), (
+    "you say that mirrored borders wrap around: a change at one edge spreads to its neighbours "
+    "there, but not to the opposite edge.")
+assert call(wraps_around, fourier_method, (32, 40)), (
+    "a Fourier filter goes unnoticed. Are the two pictures different, and only in the first row (or "
+    "column)? Its far edge gets *darker*: are your differences absolute?")
+assert call(wraps_around, rows_method, (32, 40)), (
+    "a method that mixes the first row into the last goes unnoticed: check top and bottom, too.")
+assert call(wraps_around, columns_method, (32, 40)), (
+    "a method that mixes the first column into the last goes unnoticed: check left and right, too.")
+### BEGIN HIDDEN TESTS
+# hint: methods that aren't linear, a darkening at the far edge, an effect below 1 %.
+assert call(wraps_around, lambda p: np.sqrt(fourier_method(p) ** 2 + 1), (40, 32)), (
+    "a method that isn't linear goes unnoticed.")
+assert call(wraps_around, lambda p: 1 - rows_method(p), (32, 32)), (
+    "a far edge that gets *darker* goes unnoticed: any change counts.")
+assert not call(wraps_around, lambda p: p + 0.001 * np.roll(p, -1, axis=0), (32, 40)), (
+    "an effect of one part in a thousand is below the 1 % of the task.")
+assert not call(wraps_around, lambda p: np.sqrt(mirror_method(p) ** 2 + 1), (32, 40)), (
+    "a method with mirrored borders that isn't linear is accused.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Pitfall: a PSF that was only believed
+#
+# "$A$ is known." Is it? Suppose that the blur's true width is 1.5 pixels, and you believe one
+# that is off by ten or twenty per cent. Everything else is right: good exposure
+# ($\sigma = .002$), λ by Morozov. What does it cost, and does the misfit warn you?
+
+# %% slide="subslide"
+bright = read_noise(A(scene), 0.002, rng=0)
+factors = np.array([0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3])
+costs, warnings_given = [], []
+for factor in factors:
+    believed = Blur(gaussian_psf(1.5 * factor))
+    x_hat = tikhonov(bright, believed, discrepancy_lambda(bright, believed, 0.002))
+    costs.append(rms(x_hat - scene))
+    warnings_given.append(rms(believed(x_hat) - bright))
+fig, ax = figure()
+ax.plot(100 * (factors - 1), costs, "o-", label="error (needs the truth)")
+ax.plot(100 * (factors - 1), warnings_given, "s-", color=COLOURS["orange"], label="misfit")
+ax.axhline(rms(bright - scene), color=COLOURS["black"], linestyle=":", label="recorded picture")
+ax.set(xlabel="believed width of the PSF minus true width (%)", ylabel="rms (1 = white)",
+       ylim=(0, None))
+ax.legend(fontsize=9)
+show(fig, alt="Error against the believed width of the PSF: lowest at the true width, higher on "
+              "both sides, worst where the PSF is believed too wide; the misfit is a flat line.")
+
+# %%
+for factor, cost, misfit in zip(factors, costs, warnings_given, strict=True):
+    print(f"{100 * (factor - 1):+4.0f} %: error {cost:.4f} ({cost / costs[3]:.2f} ×), "
+          f"misfit {misfit:.4f}")
+
+# %% [markdown]
+# Ten per cent off cost about 15 % more error. Twenty per cent too wide nearly doubles it, which
+# is all that deconvolution had gained; thirty makes the picture far worse than doing nothing. The
+# misfit says .0020 every time. It must: this blur passes a little of every frequency, so *any*
+# data can be explained by *any* width. **The residual doesn't check the PSF.** "A is known" is an
+# assumption like any other.
+
+# %% [markdown] slide="notes"
+# The flat orange line is the point. Ask how one *would* notice a wrong PSF: by something known
+# about the scene, such as that stars are points. That leads to Hubble. Four minutes.
+
+# %% [markdown]
+# ### One picture, four payers
+#
+# Now all at once, for the page: a real border, noise, a PSF believed 10 % too wide, and
+# Tikhonov's regularisation. Let each enter in turn, and book the change that it makes:
+
+# %%
+def error_budget(x, seen, y, A, believed, lam):
+    """Split the error of Tikhonov's estimate, x_hat − x, into four parts that add up to it.
+
+    `seen` is the noiseless picture with its real border, `y` the same with noise, `A` the true blur
+    and `believed` the one used, both periodic.
+    """
+    ideal = tikhonov(A(x), A, lam)
+    with_border = tikhonov(seen, A, lam)
+    with_wrong_psf = tikhonov(seen, believed, lam)
+    with_noise = tikhonov(y, believed, lam)
+    return {"regularisation": ideal - x, "border": with_border - ideal,
+            "wrong PSF": with_wrong_psf - with_border, "noise": with_noise - with_wrong_psf}
+
+
+too_wide = Blur(gaussian_psf(1.65))
+real_border = A(page[:, :, 44:172])[:, 16:112, 16:112]  # the page goes on beyond 96 pixels
+recorded_page = read_noise(real_border, sigma, rng=0)
+budget = error_budget(scene, real_border, recorded_page, A, too_wide, 0.01)
+
+# %% slide="subslide"
+total = sum(budget.values())
+show_images({f"{name}\n{rms(part):.3f} rms": part for name, part in budget.items()}
+            | {f"all\n{rms(total):.3f} rms": total}, limits=(-0.1, 0.1), colour_map="RdBu_r",
+            unit="error (1 = white)",
+            alt="Five error maps. Regularisation: outlines of the handwriting. Border: stripes "
+                "along the rim, nothing inside. Wrong PSF: outlines and stripes. Noise: even "
+                "grain. Their sum shows all four.")
+
+# %%
+x_hat = tikhonov(recorded_page, too_wide, 0.01)
+print(f"parts minus whole: {np.abs(total - (x_hat - scene)).max():.0e}")
+print(f"root of the sum of squares {np.sqrt(sum(rms(p) ** 2 for p in budget.values())):.4f}, "
+      f"whole {rms(total):.4f}")
+
+# %% [markdown]
+# Four payers, four places. **Regularisation** pays at the edges of the strokes: that is where the
+# detail was. The **border** pays along the rim. The **wrong PSF** pays where edges are. **Noise**
+# pays everywhere. The parts add up to the whole exactly, since each is the change from one
+# estimate to the next; had they entered in another order, they would share a little differently.
+
+# %% slide="subslide"
+budgets = [error_budget(scene, real_border, recorded_page, A, too_wide, value) for value in lams]
+fig, ax = figure(size=(7, 3.6))
+for name, style in zip(budget, ("-", "--", "-.", ":"), strict=True):
+    ax.loglog(lams, [rms(b[name]) for b in budgets], style, label=name)
+whole = [rms(sum(b.values())) for b in budgets]
+ax.loglog(lams, whole, color=COLOURS["black"], linewidth=2.5, label="all")
+ax.set(xlabel="λ", ylabel="error (rms, 1 = white)")
+ax.legend(fontsize=9)
+show(fig, alt="Error against λ. Noise, border and wrong PSF fall as λ grows, regularisation rises; "
+              f"the whole is least, {min(whole):.3f}, at λ = {lams[np.argmin(whole)]:.3f}.")
+
+# %% [markdown]
+# So that is what λ does: it moves the bill. Turn it down and noise, border and PSF send you
+# theirs; turn it up and the scene itself pays, with its detail. There is no setting at which
+# nobody does.
+
+# %% slide="subslide"
+from course_lib.explorers import who_pays
+
+who_pays(error_budget, page[:, :, 44:172])
+
+# %% [markdown]
+# Play: find the λ with the smallest error for very little noise. Now believe in a PSF that is 20
+# % too wide, and find it again. Good data forgive a wrong PSF *less*: there is less noise to hide
+# behind.
+
+# %% [markdown] slide="notes"
+# Give the explorer to the room: first noise down to .001, then the PSF to +20 %. The best λ moves
+# up by an order of magnitude. Model errors act like noise that no exposure time reduces. Five
+# minutes.
+
+# %% [markdown]
+# ## 8. Two true stories
+#
+# ### A mirror that was precisely wrong
+#
+# In 1990 the Hubble Space Telescope went into orbit, and its pictures were blurred: the main
+# mirror had been polished, with great precision, to a wrong shape. Of a star's light, 70 % was
+# meant to fall within a tenth of an arc second; about 16 % did (Burrows and others, 1991). The
+# board of investigation found that the device that had guided the polishing was assembled wrongly
+# (Allen and others, 1990).
+#
+# Until a repair flight put correcting optics in, in December 1993, deconvolution was what there
+# was. It worked better than most, for a reason that matters here: **the PSF could be measured.**
+# A star is a point, so its picture *is* the PSF. From such pictures the mirror's error itself was
+# computed (Fienup and others, 1993). Still, those who did the work called a good PSF, rather than
+# a good algorithm, the hardest part (White, 1994).
+#
+# A toy of that telescope: 16 % of the light in a sharp core, the rest in a wide halo.
+
+# %%
+design = gaussian_psf(0.8, 33)
+actual = 0.16 * design + 0.84 * gaussian_psf(4.0, 33)
+orbit = photon_noise(np.clip(Blur(actual, "zero")(sky), 0, None), 5000, rng=0)
+
+point = np.zeros((1, 33, 33))
+point[0, 16, 16] = 1.0
+star = photon_noise(np.clip(Blur(actual, "zero")(point), 0, None), 30_000, rng=1)[0]
+measured = star / star.sum()  # 30,000 photons of one lonely star
+
+# %% slide="subslide"
+mended = {}
+for name, kernel in {"PSF as designed": design, "PSF from a star": measured,
+                     "true PSF": actual}.items():
+    x_hat = richardson_lucy(orbit, Blur(kernel, "zero"), 60)
+    mended[name] = x_hat
+    print(f"{name:16s} error {rms(x_hat - sky):.4f}, "
+          f"misfit {rms(Blur(kernel, 'zero')(x_hat) - orbit):.4f}")
+print(f"{'recorded':16s} error {rms(orbit - sky):.4f}")
+del mended["true PSF"]  # looks like the one from a star
+show_images({"scene": sky, "recorded": orbit} | mended, limits=(0, 0.3),
+            alt="A sky; its recording with wide halos; the estimate with the designed PSF, as "
+                "blurred as the recording and grainier; a good one with the measured PSF.")
+
+# %% [markdown]
+# With the PSF from the drawing board, nothing is gained; with the one from a star, nearly
+# everything that the true PSF would give. And look at the misfits: the *wrong* PSF fits the data
+# **better**. A narrow PSF can follow every speck of noise. Whoever chooses by misfit chooses the
+# wrong telescope.
+
+# %% [markdown]
+# ### A clock, and no truth
+#
+# Here is a picture that really was blurred in a camera, moved sideways during the exposure.
+# Nobody has the sharp one. Nobody wrote down the motion. (It is also 8-bit and processed.)
+
+# %% slide="subslide"
+from course_lib.optics import motion_psf
+
+clock = images.load("clock")[:, 58:202, 70:214]
+trials = {"recorded": clock}
+for length in (18, 36):
+    motion = Blur(motion_psf(length, 0), "reflect")
+    x_hat = richardson_lucy(clock, motion, 100)
+    trials[f"motion of {length} px"] = x_hat
+    print(f"motion of {length} px: misfit {rms(motion(x_hat) - clock):.4f}")
+show_images(trials, limits=(0.1, 1),
+            alt="A clock smeared sideways, and restorations with motions of 18 and 36 pixels. At 36 "
+                "the rim is round and a hand points to about four; ghosts of the rim remain.")
+
+# %% [markdown]
+# Which motion was it? The misfit prefers the shorter one, which changes the picture less, and
+# says nothing of use. You would choose 36 pixels, and now notice *why*: at 36 the rim is round.
+# **You know that clocks are round.** That is an assumption $P$, it doesn't come from the data,
+# and here it is a good one. The ghosts beside the rim say that the motion wasn't quite even, or
+# not quite straight. And the time? At 36 pixels a hand seems to point at the four; at 18 there is
+# none.
+
+# %% [markdown] slide="notes"
+# Ask for the time in both pictures, before saying which is "right". Then ask what would convince
+# a court. Deconvolution is honest when the PSF is measured; here it was chosen because the result
+# looked right. Five minutes.
+
+# %% [markdown]
+# ## In your own words
+#
+# A company shows you a blurred photograph and its deconvolved version, in which a line of text
+# can be read. It says: *"Our result is faithful: blurred again, it reproduces the photograph to
+# within the noise. And on 100 test pictures, our parameters gave the least error of all
+# settings."*
+#
+# **Answer in eight sentences or fewer.** What does each of the two arguments prove, what doesn't
+# it prove, and which questions do you ask before you believe the text? Refer to measurements of
+# this lesson.
+
+# %% [markdown] answer="what_the_misfit_proves" points=5
+# ### BEGIN SOLUTION
+# *Example.* That the result reproduces the photograph shows only that it is one of many that do:
+# for our page, three methods fitted the data to the noise level and gave three pictures. It
+# doesn't show that the PSF was right either: with a width off by 20 % our misfit was .0020 as
+# before, while the error nearly doubled, and in the telescope the wrong PSF fitted better. The
+# second argument is an oracle's: the least error over all settings needs the truth, which the
+# photograph doesn't come with; and if the test pictures were made with the method's own operator,
+# without other noise, it is an inverse crime ($10^{-12}$ turned into 10.2). I would ask: how was
+# the PSF obtained, was it measured on this camera? How was the parameter chosen for *this*
+# photograph? How noisy is it, and how were the borders treated? What does the text look like with
+# a PSF 10 % wider, or with another method: does it still read the same?
+#
+# *Rubric, one point each:*
+#
+# 1. fitting the data is necessary, not sufficient: names that different pictures fit equally
+#    well;
+# 2. the misfit doesn't check the PSF: asks how it was obtained, measured or believed;
+# 3. parameters with the least error on test pictures were tuned on the truth (oracle), which is
+#    missing here;
+# 4. asks how the test data were made (same operator, grid, noise, borders: inverse crime);
+# 5. refers to at least two numbers or figures of this lesson, correctly, or proposes a concrete
+#    check (repeat with a perturbed PSF, another method, another noise sample).
+# ### END SOLUTION
+
+# %% [markdown]
+# ## What you can now say, and what you can't
+#
+# You **can** say:
+#
+# - how much noise an inverse filter makes, once somebody says which $H$ is meant;
+# - what each method believes: power spectra (Wiener), small size (Tikhonov), photons and positive
+#   light (Richardson–Lucy), even areas (total variation);
+# - how to choose a parameter from the noise level, and what the oracle would have gained;
+# - which part of one picture's error is noise, border, PSF and regularisation.
+#
+# You **can't** say from a good fit that a picture is right, nor that the PSF was. And you can't
+# yet say which details the data determine and which the method's belief has filled in. That needs
+# a ruler for information: lesson 03.
+#
+# The sentence of this course, for the page of this lesson:
+#
+# > Given operator **A** (*a Gaussian blur of 1.5 pixels, known to 10 %*), noise **σ** (*.01 of
+# > white*), **K** = *1* frame and assumptions **P** (*small ‖x‖, by λ = .01; periodic borders*),
+# > these components (*strokes a few pixels wide, away from the border*) are known to within τ
+# > (*.054 rms over the whole page*); the rest is drawn from P.
+
+# %% [markdown] only="slides" slide="slide"
+# ## Who pays?
+#
+# Noise, border, PSF, or the scene's own detail. **Somebody always does.**
+#
+# A good fit doesn't say that the picture is right, nor that the PSF was.
+
+# %% [markdown]
+# ## Further reading
+#
+# - W. H. Richardson, Bayesian-based iterative method of image restoration, *J. Opt. Soc. Am.* 62
+#   (1972) 55, [doi:10.1364/JOSA.62.000055](https://doi.org/10.1364/JOSA.62.000055); L. B. Lucy,
+#   An iterative technique for the rectification of observed distributions, *Astron. J.* 79 (1974)
+#   745, [doi:10.1086/111605](https://doi.org/10.1086/111605).
+# - L. A. Shepp and Y. Vardi, Maximum likelihood reconstruction for emission tomography, *IEEE
+#   Trans. Med. Imaging* 1 (1982) 113,
+#   [doi:10.1109/TMI.1982.4307558](https://doi.org/10.1109/TMI.1982.4307558).
+# - L. I. Rudin, S. Osher and E. Fatemi, Nonlinear total variation based noise removal algorithms,
+#   *Physica D* 60 (1992) 259,
+#   [doi:10.1016/0167-2789(92)90242-F](https://doi.org/10.1016/0167-2789%2892%2990242-F); D.
+#   Strong and T. Chan, Edge-preserving and scale-dependent properties of total variation
+#   regularization, *Inverse Problems* 19 (2003) S165: the plateau laws.
+# - J. Kaipio and E. Somersalo, *Statistical and Computational Inverse Problems* (Springer, 2005):
+#   inverse crimes, discrepancy, and the Bayesian view.
+# - C. J. Burrows and others, The imaging performance of the Hubble Space Telescope, *Astrophys.
+#   J. Letters* 369 (1991) L21; L. Allen and others, *The Hubble Space Telescope Optical Systems
+#   Failure Report* (NASA, November 1990); J. R. Fienup and others, Hubble Space Telescope
+#   characterized by using phase-retrieval algorithms, *Applied Optics* 32 (1993) 1747,
+#   [doi:10.1364/AO.32.001747](https://doi.org/10.1364/AO.32.001747); R. L. White, Better HST
+#   point-spread functions, in *The Restoration of HST Images and Spectra II* (STScI, 1994).
+# - S. van der Walt and others, scikit-image: image processing in Python, *PeerJ* 2 (2014) e453,
+#   [doi:10.7717/peerj.453](https://doi.org/10.7717/peerj.453).
