@@ -1,0 +1,1011 @@
+# ---
+# jupyter:
+#   course: {title: "The information limit", points: 20, minutes: 120}
+# ---
+
+# %% [markdown]
+# # 03 · The information limit
+#
+# **Is there a "deconvolution limit", and where exactly is it?**
+#
+# After this lesson you can
+#
+# - *split* any picture into the part a camera measures and the part it can't see;
+# - *construct* two true scenes with one and the same measurement;
+# - *count* the components that survive a given noise, and say what the count depends on;
+# - *tell apart* what is null, what is lost in the noise, and what is merely hard;
+# - *state* in bits what a measurement says about a scene.
+#
+# 120 minutes. Builds on lesson 01 ($y = S(h * x) + n$, operators, adjoints) and lesson 02 (noise
+# gain).
+
+# %% [markdown] only="slides" slide="slide"
+# # 03 · The information limit
+#
+# **Is there a "deconvolution limit", and where exactly is it?**
+
+# %% slide="subslide"
+from course_lib import limits, optics
+from course_lib.figures import show_images
+from course_lib.operators import Blur, Downsample
+from course_lib.worlds import images
+
+lens = Blur.from_otf(lambda f: optics.airy_otf(f, cutoff=0.25))
+camera = Downsample(4) @ lens
+eye = images.load("retina", gray=True)[:, 60:156, 60:156]
+page = images.load("text", gray=True)[:, 30:126, 30:126]
+wall = images.load("brick", gray=True)[:, 30:126, 30:126]
+
+seen, _ = limits.split(camera, eye)
+twins = [seen + limits.split(camera, other)[1] for other in (page, wall)]
+show_images({"scene": eye, "twin 1": twins[0], "twin 2": twins[1], "recorded": camera(eye)},
+            limits=(0, 0.9),
+            alt="A piece of retina with two wide vessels; the same with fine branching lines; the "
+                "same behind a grid of bars; and a coarse picture of 24 by 24 pixels.")
+
+# %%
+import numpy as np
+
+for number, twin in enumerate(twins, start=1):
+    gap = np.abs(camera(twin) - camera(eye)).max()
+    print(f"twin {number}: light from {twin.min():.2f} to {twin.max():.2f}; "
+          f"its recorded picture differs by {gap:.0e}")
+
+# %% [markdown]
+# The first picture is a photograph of a human retina (bundled; 8-bit and processed, here in the
+# role of the scene). The second shows *fine vessels* in addition. They are no vessels: they are
+# strokes of handwriting. The third hides a brick wall. All three are proper pictures, with light between 0
+# and 1. One camera, a lens and 4 × 4 pixels, records all three as **the same** 24 × 24 numbers.
+# No noise is involved.
+#
+# An article of June 2020 calls the "deconvolution limit" a "hard" one ("There Is No (Real Life) Use
+# Case for Face Super Resolution"). What you have just seen is the part of it that *is* hard. This
+# lesson finds out how big that part is, and what happens at its edge.
+
+# %% [markdown] slide="notes"
+# Ask which of the three is the patient's. Then say where the "vessels" of twin 1 come from. The
+# camera is lesson 01's: lens cutoff .25 cycles per pixel, block means of 4. Four minutes.
+
+# %% [markdown]
+# ## 1. What the camera can't see
+#
+# Two scenes look alike to a camera $A$ if their difference $d$ leaves no trace: $Ad = 0$. All such
+# differences together form the **null space** of $A$. Adding one changes the scene and not the
+# measurement. Everything else about a scene, $A$ measures.
+#
+# **Predict.** A scene of 16 × 16 pixels is recorded as block means, $s = 4$. That is 256 unknowns. How
+# many of them (in independent directions) can change without any change in the measurement?
+
+# %%
+from course_lib.predictions import predict, reveal
+
+free_directions = None  # replace None by a number from 0 to 256
+predict("03.nullity", free_directions)
+
+# %%
+modes = limits.decompose(Downsample(4), (16, 16))
+nullity = 16 * 16 - modes.rank
+matrix = Downsample(4).dense((16, 16))
+print("matrix", matrix.shape, " rank", modes.rank, " nullity", nullity)
+print("A Aᵀ = I/16, to within", np.abs(matrix @ matrix.T - np.eye(16) / 16).max())
+print("singular values from", modes.values.min().round(12), "to", modes.values.max().round(12))
+reveal("03.nullity", nullity, label="free directions")
+
+# %% [markdown]
+# Sixteen measured numbers fix sixteen directions; 240 stay free: a fraction $1 - 1/s^2 = .9375$.
+# `decompose` is the **singular value decomposition**, $A = \sum_i s_i\, u_i v_i^T$. Think of it as a
+# list of questions: "how much of pattern $v_i$ is in the scene?" The camera multiplies the answer by
+# $s_i$ and hands it out along $u_i$. Here all sixteen $s_i$ equal $1/s = .25$. Patterns beyond
+# the list, or with $s_i = 0$, are never asked about.
+
+# %% slide="subslide"
+stones = images.load("gravel", gray=True)[:, 40:104, 40:104]
+measured, null = limits.split(Downsample(4), stones)
+show_images({"x": stones, "measured": measured, "null + ½": null + 0.5,
+             "A(measured)": Downsample(4)(measured), "A(null) + ½": Downsample(4)(null) + 0.5},
+            alt="Gravel; its block means as flat squares; the rest, edges and texture on gray; the "
+                "block means again, 16 by 16; and an even gray: the rest leaves no trace.")
+
+# %% [markdown]
+# `split` writes a scene as $x = x_{measured} + x_{null}$, at right angles to each other. For block
+# means the measured part is the mosaic, the null part all variation inside the blocks. Its
+# recorded picture is empty. The split needs $A$ and nothing else: no prior, no training.
+
+# %%
+names = ("retina", "brick", "gravel", "grass", "hubble")
+five = np.stack([images.load(name, gray=True)[:, :64, :64] for name in names])
+_, null = limits.split(Downsample(4), five)
+for name, x, part in zip(names, five, null, strict=True):
+    print(f"{name:7} {np.mean(part**2) / x.var():6.1%} of its variance is null")
+
+# %% [markdown]
+# All five have lost 93.75 % of their *directions*. How much of the *picture* that is depends on the
+# picture: 7 % for the retina, a third for grass, most of it for a starry sky. Many scenes put most of their
+# variance into coarse patterns. So "94 % of the information is gone" would be wrong twice: directions are
+# not variance, and neither is information. (Bits come in section 6.)
+
+# %% [markdown] only="slides" slide="slide"
+# ## Null space
+#
+# $Ad = 0$: the scene changes, the measurement doesn't.
+#
+# Block means, $s = 4$: 240 of 256 directions.
+#
+# **No noise level brings them back.**
+
+# %% [markdown]
+# ### Exercise 1: the part that leaves no trace
+#
+# Write `null_part(x, A)`: the null part of one scene `x` of shape `(H, W)`, for *any* `LinearOperator`
+# `A`. It is the orthogonal projection of `x` onto the null space: what remains after the measured part is
+# taken away. Don't use `limits.split` here.
+#
+# Two ways, among others. The rows of $V^T$ in the singular value decomposition of
+# `A.dense(x.shape)` (NumPy: `np.linalg.svd`) that belong to $s_i > 0$ span what is measured. Or: the measured part is $A^+ A x$,
+# with the pseudo-inverse `np.linalg.pinv`. Values of `A(x)` come flattened from `dense`; treat $s_i$ below $10^{-10} s_0$ as 0.
+
+# %% solution="null_part"
+def null_part(x, A):
+    """Project a scene onto the null space of a camera.
+
+    Parameters
+    ----------
+    x : array, shape (H, W)
+        Scene.
+    A : LinearOperator
+        Camera; `A.dense((H, W))` is its matrix, one column per scene pixel.
+
+    Returns
+    -------
+    array, shape (H, W)
+        The d closest to x with A(d) = 0.
+    """
+    ### BEGIN SOLUTION
+    _, strengths, rows = np.linalg.svd(A.dense(x.shape), full_matrices=False)
+    rows = rows[strengths > 1e-10 * strengths[0]]
+    return x - (rows.T @ (rows @ x.ravel())).reshape(x.shape)
+    ### END SOLUTION
+
+
+# %% test="null_part_of_block_means" points=2
+from course_lib.checks import call, equal
+
+patch = images.load("grass", gray=True)[0, 20:32, 20:32]
+blocks = Downsample(3)
+means = blocks(patch).repeat(3, axis=0).repeat(3, axis=1)
+equal(call(null_part, patch, blocks), patch - means, "null_part(patch, blocks)", mistakes={
+    "this is the measured part; the null part is what remains.": means,
+    "you took Aᵀ(Ax) away. Aᵀ is no inverse: here AAᵀ = I/9, so a ninth of the measured "
+    "part went.": patch - means / 9,
+    "the null part alone: don't add the mean back.": patch - means + patch.mean(),
+    "the sign is turned: x minus the measured part.": means - patch,
+})
+again = call(null_part, call(null_part, patch, blocks), blocks)
+equal(again, patch - means, "the null part of a null part")
+
+# %% test="null_part_of_any_camera" points=1
+from course_lib.operators import Identity, Stack
+
+ghost = Blur([[0.5, 0, 0.5]])  # a double exposure, two pixels apart
+twice = Stack([Downsample(2), Downsample(2)])  # the same view two times
+for ward, its_name in ((ghost, "a double exposure"), (twice, "two equal frames")):
+    piece = call(null_part, patch, ward)
+    trace = np.abs(ward(np.asarray(piece, dtype=float))).max()
+    assert trace < 1e-8, (
+        f"camera {its_name}: A(null_part) reaches {trace:.1g}; it must be 0. What you subtract has "
+        "to come from this A: block means are one camera among many.")
+    untraced = limits.split(ward, patch)[1]
+    equal(piece, untraced, f"null_part(patch, {its_name})", atol=1e-8, mistakes={
+        "0, but this camera does have a null space: count singular values above 0 (the rank), not "
+        "rows of the matrix.": np.zeros_like(patch)})
+### BEGIN HIDDEN TESTS
+# hint: a lens with a cutoff, a camera without null space, a blind one, and a picture that isn't square.
+sharp = images.load("brick", gray=True)[0, 40:50, 40:56]
+low = Blur.from_otf(lambda f: optics.airy_otf(f, 0.3))
+inside = np.hypot(np.fft.fftfreq(10)[:, None], np.fft.rfftfreq(16)) < 0.3
+beyond = np.fft.irfft2(np.fft.rfft2(sharp) * ~inside, s=sharp.shape)
+equal(call(null_part, sharp, low), beyond, "null part for a lens", atol=1e-7)
+equal(call(null_part, sharp, Identity()), 0 * sharp, "null part for a perfect camera", atol=1e-8)
+equal(call(null_part, sharp, Downsample((1, 8))),
+      sharp - sharp.reshape(10, 2, 8).mean(axis=-1).repeat(8, axis=1),
+      "null part for wide pixels", atol=1e-8)
+equal(call(null_part, sharp, Blur([[0.0]])), sharp, "null part for a blind camera", atol=1e-8)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 2: two truths, one measurement
+#
+# The heart of this lesson. Write `second_truth(x, A)`: for a scene `x`, shape `(H, W)`, values in [0, 1], return **another** scene
+# of the same shape that camera `A` can't tell from it. Valid is every scene that
+#
+# - has values in [0, 1] (to 10⁻⁶),
+# - leaves the same measurement: `A(twin)` equals `A(x)` to 10⁻⁶ everywhere,
+# - differs from `x` by at least 0.1 RMS, `np.sqrt(np.mean((twin - x) ** 2))`.
+#
+# Where no such scene exists, raise `ValueError`. There are two reasons for that: a camera may have
+# no null space, or the scene may leave no room (a black scene has no block mean to hide light under).
+# If your search ends without a valid twin, raise it, too.
+#
+# *One way to search*, "clip and restore": start with any very different picture `z`, say strong noise.
+# Repeat a few hundred times: clip `z` to [0, 1]; then make its measured part right again,
+# `z + measured part of (x − z)`. Each step brings `z` closer to the set of valid twins. Compute the measured
+# patterns once (`limits.decompose(A, x.shape)`: rows `inputs[:rank]`), not in every round.
+
+# %% solution="second_truth"
+def second_truth(x, A):
+    """Find a scene that a camera can't tell from x.
+
+    Parameters
+    ----------
+    x : array, shape (H, W)
+        Scene, values in [0, 1].
+    A : LinearOperator
+        Camera.
+
+    Returns
+    -------
+    array, shape (H, W)
+        Values in [0, 1]; A(twin) = A(x); at least 0.1 RMS away from x.
+
+    Raises
+    ------
+    ValueError
+        If there is no such scene.
+    """
+    ### BEGIN SOLUTION
+    found = limits.decompose(A, x.shape)
+    patterns = found.inputs[:found.rank]
+    z = 4 * np.random.default_rng(0).standard_normal(x.shape)
+    for _ in range(300):
+        z = np.clip(z, 0, 1)
+        z = z + (patterns.T @ (patterns @ (x - z).ravel())).reshape(x.shape)
+    far_enough = np.sqrt(np.mean((z - x) ** 2)) >= 0.1
+    if not far_enough or z.min() < -1e-6 or z.max() > 1 + 1e-6:
+        raise ValueError("no second scene found: no null space, or no room within [0, 1]")
+    return np.clip(z, 0, 1)
+    ### END SOLUTION
+
+
+# %% readonly="valid_pair"
+def valid_pair(x, twin, A, camera_name):
+    """Say what is wrong with a second truth, if anything is."""
+    assert twin is not None, "second_truth returns None: is the `return` missing?"
+    assert np.shape(twin) == x.shape, f"the twin has shape {np.shape(twin)}; needed is {x.shape}."
+    twin = np.asarray(twin, dtype=float)
+    assert np.isfinite(twin).all(), "the twin has values that are not finite."
+    gap = np.abs(A(twin) - A(x)).max()
+    distance = np.sqrt(np.mean((twin - x) ** 2))
+    assert gap <= 1e-6, (
+        f"{camera_name}: the measurements differ by up to {gap:.1g}. Only differences with A(d) = 0 are "
+        "free; and clipping to [0, 1] changes y, so restore y after it, or take a smaller step.")
+    assert twin.min() >= -1e-6 and twin.max() <= 1 + 1e-6, (
+        f"{camera_name}: the twin's values run from {twin.min():.3f} to {twin.max():.3f}; light "
+        "lies between 0 and 1. Stay inside.")
+    assert distance >= 0.1, (
+        f"{camera_name}: the two scenes are {distance:.3f} RMS apart; at least 0.1 is needed. "
+        "Go further along the null space.")
+
+
+# %% test="second_truth_of_a_real_picture" points=2
+vessel = eye[0, :48, :48]
+valid_pair(vessel, call(second_truth, vessel, Downsample(4)), Downsample(4), "4 × 4 pixels")
+### BEGIN HIDDEN TESTS
+# hint: darker pictures with more contrast, and other pixel sizes.
+for detail, sensor in ((images.load("grass", gray=True)[0, 20:50, 20:50], Downsample(3)),
+                       (stones[0, :32, :32], Downsample((1, 4)))):
+    valid_pair(detail, call(second_truth, detail, sensor), sensor, str(sensor))
+### END HIDDEN TESTS
+
+# %% test="second_truth_for_other_cameras" points=2
+even = images.load("retina", gray=True)[0, 164:188, 84:108]
+valid_pair(even, call(second_truth, even, ghost), ghost, "a double exposure")
+### BEGIN HIDDEN TESTS
+# hint: cameras with a lens, with both lens and pixels, with several frames.
+soft = Blur.from_otf(lambda f: optics.airy_otf(f, 0.3))
+shifted = Stack([Downsample(4) @ Blur(optics.gaussian_psf(1)),
+                 Downsample(4) @ Blur(optics.motion_psf(5, 30))])
+for device, device_name in ((soft, "a lens"), (Downsample(2) @ soft, "a lens and pixels"),
+                            (shifted, "two frames")):
+    valid_pair(even, call(second_truth, even, device), device, device_name)
+    valid_pair(stones[0, :24, :24], call(second_truth, stones[0, :24, :24], device), device,
+               device_name)
+### END HIDDEN TESTS
+
+# %% test="second_truth_refuses_where_there_is_none" points=1
+from course_lib.checks import refuses
+
+refuses(second_truth, even, Identity(),
+        because="a perfect camera has no null space, so no other scene leaves the same y")
+### BEGIN HIDDEN TESTS
+# hint: a blur that loses nothing exactly, and a scene that leaves no room.
+refuses(second_truth, even, Blur(optics.gaussian_psf(0.6)),
+        because="this blur damps every frequency and removes none")
+refuses(second_truth, np.zeros((16, 16)), Downsample(4),
+        because="block means of 0 force every pixel of a non-negative scene to be 0")
+refuses(second_truth, np.ones((16, 16)), Downsample(4),
+        because="block means of 1 force every pixel to be 1")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Here is **your own pair**.
+
+# %% slide="subslide"
+your_twin = np.asarray(second_truth(vessel, Downsample(4)), dtype=float)
+apart = np.sqrt(np.mean((your_twin - vessel) ** 2))
+gap = np.abs(Downsample(4)(your_twin) - Downsample(4)(vessel)).max()
+print(f"{apart:.2f} RMS apart, measured alike to {gap:.0e}")
+show_images({"one truth": vessel, "its measurement": Downsample(4)(vessel),
+             "another truth": your_twin, "its measurement, too": Downsample(4)(your_twin)},
+            alt=f"A smooth piece of retina and a second scene {apart:.2f} RMS away; between and "
+                "after them their recorded pictures of 12 by 12 pixels, which are equal.")
+
+# %% [markdown]
+# Ugly? Perhaps. But *ugly* is your judgement, not the camera's. If you prefer the smooth one, you
+# use an assumption: retinas are smooth. It is a good one. Lesson 04 is about good ones, Act II about those
+# that look good.
+
+# %% [markdown] slide="notes"
+# Show a learner's pair, not yours, if somebody volunteers. The point to make: preferring the smooth
+# one is sensible, and it is a prior. Three minutes.
+
+# %% [markdown]
+# ## 2. What the noise takes
+#
+# Now a loss of another kind. A Gaussian blur damps every frequency and removes none, so its null
+# space is *empty*: without noise, everything could be computed back. Take 64 samples in a
+# row (a signal is a picture one pixel high), a Gaussian of $\sigma_b = 2$ samples, darkness outside.
+
+# %%
+blur = Blur(optics.gaussian_psf(2, (1, 63)), "zero")
+blur_modes = limits.decompose(blur, (1, 64))
+print("rank", blur_modes.rank, "of 64;  largest singular value", blur_modes.values[0].round(3),
+      "  smallest", f"{blur_modes.values[-1]:.1e}")
+
+# %% [markdown]
+# Full rank. But the smallest $s_i$ is $7\cdot10^{-9}$. Component $i$ of the measurement is
+#
+# $$u_i^T y = s_i\,(v_i^T x) + u_i^T n,$$
+#
+# signal plus noise. The noise has the same standard deviation $\sigma$ in every component. The signal
+# has $s_i$ times the **scale** of the scene's component, here taken as 1. Where $s_i < \sigma$, the noise is larger than
+# what it covers. So the number of components that survive is the number of $s_i$ above $\sigma$.
+#
+# **Predict.** With $\sigma = 10^{-1}$, 22 of the 64 survive. How many, if the noise is a
+# *hundred thousand* times smaller, $\sigma = 10^{-6}$?
+
+# %%
+surviving = None  # replace None by a number from 22 to 64
+predict("03.surviving", surviving)
+
+# %%
+levels = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6]
+counts = [limits.picard_count(blur_modes.values, sigma) for sigma in levels]
+print(dict(zip(levels, counts, strict=True)))
+print(f"{counts[-1] / counts[0]:.1f} times the components for 100,000 times less noise")
+reveal("03.surviving", counts[-1], label="components with singular values above 1e-6")
+
+# %% [markdown]
+# A hundred thousand times less noise buys two and a half times the detail. That is why "just use a
+# better sensor" is a slow road, and why the limit *feels* hard. Look at the law behind it.
+
+# %% slide="subslide"
+from course_lib.figures import COLOURS, figure, show
+
+tail = Blur.from_otf(lambda f: np.exp(-f / 0.03))
+tail_counts = [limits.picard_count(limits.decompose(tail, (1, 64)).values, s) for s in levels]
+decades = -np.log10(levels)
+root = counts[0] * np.sqrt(decades)
+fig, ax = figure(size=(6.4, 3.6))
+ax.plot(decades, counts, "o-", label="Gaussian blur")
+ax.plot(decades, root, ":", color=COLOURS["black"], label="22·√log₁₀(1/σ)")
+ax.plot(decades, tail_counts, "s-", color=COLOURS["orange"], label="transfer exp(−f/0.03)")
+ax.set(xlabel="log₁₀(1/σ)", ylabel="surviving components of 64", ylim=(0, 64))
+ax.legend()
+print("Gaussian", counts, " exponential", tail_counts)
+show(fig, alt=f"Surviving components against the logarithm of 1/sigma. Gaussian blur: {counts}, a "
+              "curve that follows the square root. Exponential transfer: "
+              f"{tail_counts}, a straight line.")
+
+# %% [markdown]
+# For a Gaussian, $s \approx e^{-2\pi^2\sigma_b^2 f^2}$ falls below $\sigma$ at
+# $f = \sqrt{2\ln(1/\sigma)}\,/\,(2\pi\sigma_b)$: growth like $\sqrt{\log 1/\sigma}$. For a transfer
+# function that falls exponentially it is $\log 1/\sigma$, a straight line. Different blurs, different
+# laws; there is no universal number.
+
+# %%
+cut = limits.decompose(Blur(optics.gaussian_psf(2, (1, 17)), "zero"), (1, 64)).values
+print("Gaussian cut at 4 standard deviations:", [limits.picard_count(cut, s) for s in levels])
+
+# %% [markdown]
+# A warning about small numbers. Cut the same Gaussian at four standard deviations, and the last two
+# counts jump to 56 and 63: the tiny edge of the cut is a sharp detail that passes every
+# frequency. Nobody knows a real lens to five digits. Below the accuracy of your *model*, singular values are
+# fiction.
+
+# %% [markdown] only="slides" slide="slide"
+# ## Lost in the noise
+#
+# $$u_i^T y = s_i\,(v_i^T x) + u_i^T n$$
+#
+# Survives: $s_i \cdot \text{scale} > \sigma$.
+#
+# 100,000 times less noise, 2.5 times the detail.
+
+# %% [markdown]
+# ### The Picard plot
+#
+# In practice you hold one noisy measurement. It is tempting to count the coefficients $|u_i^T y|$ above $\sigma$.
+#
+# **Predict.** Suppose there is no scene at all, $y$ is *pure noise* of standard deviation $\sigma$. What
+# percentage of its coefficients exceeds $\sigma$ in absolute value?
+
+# %%
+percent_above = None  # replace None by a number from 0 to 100
+predict("03.pure_noise", percent_above)
+
+# %%
+pure_noise = np.random.default_rng(0).standard_normal((2000, 64))
+above = np.mean(np.abs(pure_noise @ blur_modes.outputs.T) > 1)
+reveal("03.pure_noise", 100 * above, label="coefficients of pure noise above σ", unit="%")
+
+# %% [markdown]
+# Almost a third: $P(|n| > \sigma) = .317$ for normal noise, in any orthonormal basis. A count of
+# noisy coefficients above σ therefore counts noise. What you may count are the *singular values*
+# times the scale (no data needed), or the coefficients *before the plateau* in the
+# plot that Hansen (1990) named after Picard.
+
+# %% slide="subslide"
+row = stones[:, 20:21, :]  # one row of a real picture
+sigma, scale = 1e-3, row.std()
+y = optics.read_noise(blur(row), sigma, rng=1)
+exact, noisy = (np.abs(blur_modes.coefficients(v)) for v in (blur(row), y))
+count = limits.picard_count(blur_modes.values, sigma, scale)
+naive = int(np.sum(noisy > sigma))
+plateau = limits.picard_plateau(noisy, sigma)
+
+fig, ax = figure(size=(7, 3.8))
+i = np.arange(1, 65)
+ax.semilogy(i, blur_modes.values * scale, color=COLOURS["black"], label="sᵢ · scale")
+ax.semilogy(i, exact, ".", color=COLOURS["sky"], label="|uᵢᵀAx|, exact")
+ax.semilogy(i, noisy, "o", mfc="none", label="|uᵢᵀy|, measured")
+ax.axhline(sigma, color=COLOURS["vermilion"], label="σ")
+ax.axvline(count + 0.5, color="gray", linestyle=":")
+ax.set(xlabel="component i", ylabel="coefficient", ylim=(1e-8, 3))
+ax.legend(loc="lower left")
+print(f"singular values × scale above σ: {count};  before the plateau: {plateau};  "
+      f"noisy coefficients above σ: {naive}")
+show(fig, alt=f"Picard plot. The exact coefficients fall through sigma near component {count} and "
+              "go on to fall; the measured ones level off there and scatter about sigma.")
+
+# %% [markdown]
+# Left of the dotted line the circles sit on the exact dots: signal. Right of it they level off at
+# σ while the signal dives: noise. The count from singular values and the one before the plateau
+# agree within a few components; counting noisy coefficients overshoots. The *scale* is a convention for
+# pictures: their components shrink with frequency. State it with the count.
+#
+# Does the count mean anything? Rebuild the row from its first $k$ components,
+# $\hat x = \sum_{i \le k} v_i\,(u_i^T y)/s_i$, and look at the error. (With the truth in hand: this is a test of the
+# count, not a way to choose it.)
+
+# %% slide="subslide"
+ks = np.arange(1, 65)
+errors = [np.sqrt(np.mean((blur_modes.reconstruct(y, k) - row[0]) ** 2)) for k in ks]
+best = int(ks[np.argmin(errors)])
+fig, ax = figure(size=(6.4, 3.4))
+ax.semilogy(ks, errors)
+ax.axvline(count, color="gray", linestyle=":")
+ax.set(xlabel="components used, k", ylabel="RMS error of the row (light)")
+print(f"smallest error {min(errors):.3f} with k = {best}; with the counted {count}: "
+      f"{errors[count - 1]:.3f}; with all 64: {errors[-1]:.0f}")
+show(fig, alt=f"Error against the number of components: it falls until k = {best} and then climbs "
+              f"exponentially, to {errors[-1]:.0f} with all 64.")
+
+# %% [markdown]
+# Fewer than that leave detail unused, more let noise in, amplified by $1/s_i$: with all 64 the "light"
+# is off by thousands. The minimum lies at the count, give or take a component.
+# That error has a floor, though, and *null* and *lost in noise* differ in what lowers it:
+
+# %%
+for level in (1e-2, 1e-3, 1e-4, 1e-5):
+    kept, lost = limits.split(blur, row - row.mean(), sigma=level, scale=scale)
+    print(f"σ = {level:g}: {np.sum(lost**2) / np.sum((row - row.mean()) ** 2):.2%} of the "
+          "row's variance is lost in the noise")
+print(f"σ = 0: {np.sum(limits.split(blur, row)[1] ** 2):.2%}: nothing is null")
+
+# %% [markdown]
+# The loss shrinks with the noise, slowly, and nothing of it is null. Compare section 1: there nothing
+# depended on σ. Ask of every missing detail which of the two losses took it. What noise took, photons
+# bring back. What is null, no exposure brings back: change the camera, or assume something.
+
+# %% [markdown] slide="notes"
+# Two losses, two remedies: say it twice. Then the explorer on the projector: move the noise first with pixel size
+# 1, then set the pixel size to 4 and move the noise again. The null count doesn't budge. Six minutes.
+
+# %% [markdown]
+# ### Exercise 3: count what survives
+#
+# Write `surviving_components(A, shape, sigma, scale)`: how many components of a scene of `shape` `(H, W)`
+# stand above noise of standard deviation `sigma` in the measurement of camera `A`, if the scene's
+# components have standard deviation `scale`. It returns an integer and sees no data.
+# (`A.dense(shape)` gives the matrix; `limits.decompose` is allowed, `limits.picard_count` is not.) Noise or scale that isn't
+# positive is a `ValueError`.
+
+# %% solution="surviving_components"
+def surviving_components(A, shape, sigma, scale=1.0):
+    """Count the components of a scene that stand above the noise.
+
+    Parameters
+    ----------
+    A : LinearOperator
+        Camera.
+    shape : (int, int)
+        Height and width of the scene in pixels.
+    sigma : float
+        Standard deviation of the noise, in units of the measurement; > 0.
+    scale : float
+        Standard deviation of the scene's components, in units of the scene; > 0.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If sigma or scale is not positive.
+    """
+    ### BEGIN SOLUTION
+    if sigma <= 0 or scale <= 0:
+        raise ValueError(f"sigma is {sigma}, scale {scale}; both must be greater than 0")
+    sizes = np.linalg.svd(A.dense(shape), compute_uv=False)
+    return int(np.sum(sizes * scale > sigma))
+    ### END SOLUTION
+
+
+# %% test="surviving_components_of_a_blur" points=2
+def periodic_gaussian(width):
+    """Gaussian blur of `width` samples whose transfer function is known in closed form."""
+    return Blur.from_otf(lambda f: optics.gaussian_otf(f, width))
+
+
+drowned = call(surviving_components, periodic_gaussian(1.5), (1, 48), 10.0)
+assert drowned is None or drowned == 0, (
+    f"{drowned} of 48 components survive σ = 10, you say, though every signal is below 1. Counting "
+    "noisy coefficients |uᵢᵀy| counts noise; and the rank doesn't ask about noise.")
+frequencies = np.abs(np.fft.fftfreq(48))
+for deviation, size in ((0.1, 1.0), (1e-3, 1.0), (0.01, 0.2)):
+    edge = np.sqrt(2 * np.log(size / deviation)) / (2 * np.pi * 1.5)
+    equal(call(surviving_components, periodic_gaussian(1.5), (1, 48), deviation, size),
+          np.sum(frequencies < edge),
+          f"surviving_components(blur, (1, 48), {deviation}, {size})", mistakes={
+        "the scale is missing: compare sᵢ · scale with σ.": np.sum(
+            frequencies < np.sqrt(2 * np.log(1 / deviation)) / (2 * np.pi * 1.5)),
+        "you compare s² with σ: signal and noise both are standard deviations.": np.sum(
+            frequencies < np.sqrt(np.log(size / deviation)) / (2 * np.pi * 1.5)),
+        "you compare sᵢ with σ · scale; the scale belongs to the signal.": np.sum(
+            frequencies < np.sqrt(max(2 * np.log(1 / (deviation * size)), 0)) / (3 * np.pi)),
+        "this counts the components that are lost.": 48 - np.sum(frequencies < edge),
+    })
+
+# %% test="surviving_components_of_any_camera" points=2
+# Block means: all singular values are 1/s, so all survive or none.
+for deviation, expected in ((0.24, 16), (0.26, 0)):
+    equal(call(surviving_components, Downsample(4), (16, 16), deviation), expected,
+          f"surviving_components(Downsample(4), (16, 16), {deviation})", mistakes={
+        "you compare the eigenvalues of AAᵀ, which are s²: take the root.":
+            16 if 1 / 16 > deviation else 0,
+        "these are directions of the scene, not singular values: 240 of them are null.":
+            256 if 1 / 4 > deviation else 0})
+refuses(surviving_components, Downsample(4), (16, 16), 0.0,
+        because="without noise the question is the rank, not this count")
+### BEGIN HIDDEN TESTS
+# hint: cameras with fewer or more measurements than pixels; only the ratio σ/scale matters.
+dark = Blur(optics.gaussian_psf(2, (1, 63)), "zero")
+equal([call(surviving_components, dark, (1, 64), s) for s in (0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6)],
+      [22, 32, 39, 45, 50, 55], "counts of a Gaussian blur with a dark border")
+equal(call(surviving_components, dark, (1, 64), 1e-4, 1e-2),
+      call(surviving_components, dark, (1, 64), 1e-2), "the same σ/scale", atol=1e-12)
+frames = Stack([Downsample((1, 2))] * 5)
+equal(call(surviving_components, frames, (1, 12), 1.5), 6, "five equal frames, σ = 1.5")
+equal(call(surviving_components, frames, (1, 12), 1.6), 0, "five equal frames, σ = 1.6")
+equal(call(surviving_components, Identity(), (3, 5), 0.9), 15, "a perfect camera, σ = 0.9")
+refuses(surviving_components, Downsample(4), (16, 16), 0.1, -1.0, because="a scale is positive")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 3. A soft edge
+#
+# Is a component with $s_i \cdot \text{scale} = 1.01\,\sigma$ known, and one with $.99\,\sigma$ unknown? Of course not. If
+# the scene's components are Gaussian with standard deviation `scale`, the measurement removes the share
+#
+# $$\varphi_i = \frac{s_i^2}{s_i^2 + \sigma^2/\text{scale}^2}$$
+#
+# of the uncertainty (variance) about component $i$. It is 1 for what is measured well, ½ *at* the
+# count, 0 in the null space. The wall is a slope. The sum of all $\varphi_i$ is the effective number of measured
+# components.
+
+# %% slide="subslide"
+fig, ax = figure(size=(6.4, 3.4))
+for level, colour in zip((1e-1, 1e-3, 1e-5), ("blue", "orange", "green"), strict=True):
+    share = blur_modes.values**2 / (blur_modes.values**2 + level**2)
+    sharp_count = limits.picard_count(blur_modes.values, level)
+    ax.plot(i, share, color=COLOURS[colour], label=f"σ = {level:g}: sum {share.sum():.1f}")
+    ax.axvline(sharp_count + 0.5, color=COLOURS[colour], linestyle=":")
+    print(f"σ = {level:g}: counted {sharp_count}, sum of shares {share.sum():.1f}, "
+          f"{np.sum((share > 0.01) & (share < 0.99))} components between .01 and .99")
+ax.set(xlabel="component i", ylabel="share known, φᵢ")
+ax.legend(loc="lower left")
+show(fig, alt="Three curves that fall smoothly from 1 to 0, each around its dotted count; less "
+              "noise moves the slope to the right and makes it steeper, but never a wall.")
+
+# %% [markdown]
+# Less noise moves the slope to the right. Between 31 and 10 components lie on it: partly known. For
+# a picture, the same with a two-dimensional blur. Watch the invisible part dissolve as σ falls:
+
+# %% slide="subslide"
+soft_lens = Blur.from_otf(lambda f: optics.gaussian_otf(f, 1.5))
+parts = {}
+for level in (1e-1, 1e-2, 1e-4):
+    known, rest = limits.split(soft_lens, stones - stones.mean(), sigma=level,
+                               scale=stones.std(), soft=True)
+    parts[f"known, σ = {level:g}"] = known + 0.35
+    parts[f"rest, {np.sqrt(np.mean(rest**2)):.3f} RMS"] = rest + 0.35
+show_images(parts, columns=6, limits=(0, 0.7),
+            alt="Gravel in three pairs, known and rest. At high noise the known part is a blur and "
+                "the rest holds all edges; at low noise the known part is nearly sharp and the "
+                "rest is faint texture.")
+
+# %% [markdown]
+# The pictures beside "known" are not null; a better sensor recovers them. Only for $\sigma \to 0$ does the split
+# become that of section 1.
+
+# %% [markdown]
+# ## 4. A real picture, a whole camera
+#
+# Now the lens of the first cell, 4 × 4 pixels *and* noise, on gravel. Three fates for 4096
+# components: known, lost in the noise, null.
+
+# %%
+whole = limits.decompose(camera, (64, 64))
+varying = stones - stones.mean()
+total, scale = np.sum(varying**2), stones.std()
+energies = (whole.inputs @ varying.ravel()) ** 2 / total  # share of each component vᵢ
+fates = {}
+for level in (0.03, 0.01, 0.003):
+    k = limits.picard_count(whole.values, level, scale)
+    noisy = whole.coefficients(optics.read_noise(camera(stones), level, rng=0))
+    share = [energies[:k].sum(), energies[k:].sum(), 1 - energies.sum()]
+    fates[f"σ = {level}"] = share
+    print(f"σ = {level}: known {k} ({share[0]:.0%} of the variance), lost {whole.rank - k} "
+          f"({share[1]:.0%}), null {4096 - whole.rank} ({share[2]:.0%}); "
+          f"before the plateau {limits.picard_plateau(noisy, level)}")
+
+# %% slide="subslide"
+fig, ax = figure(size=(7, 2.6))
+left = np.zeros(len(fates))
+for part, colour, pattern in zip(("known", "lost in the noise", "null"), ("blue", "sky", "orange"),
+                                 ("", "//", ".."), strict=True):
+    width = 100 * np.array([share[("known", "lost in the noise", "null").index(part)]
+                            for share in fates.values()])
+    ax.barh(list(fates), width, left=left, color=COLOURS[colour], hatch=pattern,
+            edgecolor="white", label=part)
+    left = left + width
+ax.set(xlabel="share of the picture's variance (%)")
+ax.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1))
+show(fig, alt="Stacked bars for three noise levels. The null share, a quarter, is the same in all; "
+              "between known and lost the border moves from all lost to all known.")
+
+# %% [markdown]
+# The null share, a quarter of the variance and 94 % of the directions, is the same in all three
+# rows. Noise only moves the border between "known" and "lost". And look at σ = .03: the count says 0,
+# the data show 223 coefficients before the plateau. Both are right. The count used *one* scale for all
+# components; gravel has far more variance in its coarse ones, so they stand out of noise that would
+# drown an average one. A count without its scale is no statement.
+
+# %% slide="subslide"
+from course_lib.explorers import information_limit
+
+information_limit(images.load("gravel", gray=True)[:, 40:136, 40:136])
+
+# %% [markdown]
+# *Try:* pixel size 1 and falling noise (the invisible part shrinks: everything is in reach); pixel
+# size 4 and falling noise (it stops shrinking: the null space is what stays); a wide blur (no noise
+# you can afford helps).
+
+# %% [markdown]
+# ## 5. Degrees of freedom: a step, not an end
+#
+# Take an ideal band: all frequencies $|f| \le W$ get through, evenly, and none beyond. Suppose you *know*
+# that the scene fills $N$ samples, with darkness outside. How many independent numbers about it get
+# through? There are $N$ patterns, at right angles, of which pattern $k$ gets through with a share $\lambda_k$ of its
+# energy: the Slepian eigenvalues. Their sum is the **space-bandwidth product**, $2NW$ exactly.
+#
+# **Predict.** $N = 128$, $2NW = 16$. If the limit were a wall, sixteen eigenvalues would be 1 and all
+# others 0. How many of the 128 lie in between, say between .01 and .99?
+
+# %%
+between = None  # replace None by a number from 0 to 128
+predict("03.slepian", between)
+
+# %%
+eigenvalues = limits.slepian_eigenvalues(128, 8 / 128)
+in_between = int(np.sum((eigenvalues > 0.01) & (eigenvalues < 0.99)))
+print(f"sum {eigenvalues.sum():.6f}; above ½: {np.sum(eigenvalues > 0.5)}; "
+      f"λ₁₅ = {eigenvalues[15]:.3f}, λ₁₆ = {eigenvalues[16]:.3f} (counted from 0)")
+reveal("03.slepian", in_between, label="eigenvalues between .01 and .99")
+
+# %% slide="subslide"
+fig, ax = figure(size=(6.8, 3.4))
+for product, colour in zip((4, 16, 64), ("blue", "orange", "green"), strict=True):
+    values = limits.slepian_eigenvalues(256, product / 512)
+    k = np.arange(256) - product
+    ax.plot(k, values, "o-", markersize=3, color=COLOURS[colour], label=f"2NW = {product}")
+ax.set(xlim=(-8.5, 8.5), xlabel="index k − 2NW", ylabel="energy passed, λ")
+ax.legend()
+show(fig, alt="Eigenvalues around the index 2NW for three products: each falls from 1 to 0 within "
+              "a few indices; the step is a little wider for the larger product.")
+
+# %%
+for product in (1, 4, 16, 64, 128):
+    values = limits.slepian_eigenvalues(512, product / 1024)
+    print(f"2NW = {product:3}: above ½: {np.sum(values > 0.5):3}, above 1e-4: "
+          f"{np.sum(values > 1e-4):3}; between .01 and .99: "
+          f"{np.sum((values > 0.01) & (values < 0.99))}")
+
+# %% [markdown]
+# The count of degrees of freedom is $2NW$ (Toraldo di Francia 1969, with the mathematics of
+# Slepian, Landau and Pollak), with a step whose width grows only like
+# $\log(2NW)\cdot\log(1/\varepsilon)$. Read the second column as "what a noise of one per cent of the amplitude would let
+# you use" ($\lambda$ is energy: $10^{-4}$ is $10^{-2}$ in amplitude).
+#
+# - **Large product** (64): 70 instead of 64 components. Continuing the spectrum beyond the lens's cutoff is
+#   possible and nearly useless.
+# - **Small product** (1): 4 instead of 1. For an object hardly larger than a resolution cell it is
+#   substantial.
+#
+# In both cases you *knew* that the scene ends where it does. That bounded support is an
+# assumption: the first **P** in this course that moves the limit. If light stands outside, the
+# continuation is wrong, not only noisy.
+
+# %% [markdown] slide="notes"
+# This is the answer to "analytic continuation beats diffraction": true, priced by the logarithm, and conditional
+# on the support. A microscope's whole field has a product of millions; a single grain has one. Five minutes.
+
+# %% [markdown]
+# ## 6. Bits
+#
+# One number for all that: how many **bits** does the measurement say about the scene? For a Gaussian scene
+# with covariance $\Sigma$ and Gaussian noise,
+#
+# $$I(x; y) = \tfrac12 \log_2 \det\!\left(I + \frac{A\Sigma A^T}{\sigma^2}\right)
+#   = \sum_i \tfrac12 \log_2\!\left(1 + \frac{s_i^2}{\sigma^2}\right),$$
+#
+# with $s_i$ the singular values of $A\Sigma^{1/2}$. A component well above the noise gains half a bit with
+# each doubling of signal-to-noise power; noisy ones add a little, null ones nothing.
+#
+# **Predict.** A white scene (independent pixels of unit variance), block means with $s = 4$, $\sigma = .1$:
+# how many bits does each low-resolution pixel carry?
+
+# %%
+bits_per_pixel = None  # replace None by a number from 0 to 20
+predict("03.bits", bits_per_pixel)
+
+# %%
+per_pixel = limits.mutual_information(Downsample(4), (16, 16), sigma=0.1) / 16
+print(f"{per_pixel:.3f} bits per low-resolution pixel, {16 * per_pixel:.1f} in all")
+reveal("03.bits", per_pixel, label="bits per low-resolution pixel")
+
+# %% [markdown]
+# $\tfrac12\log_2(1 + \tfrac{1}{16}/.01) = 1.429$. The file may hold 8 bits per pixel; about this scene it
+# says less than two. All sixteen together: 22.9 bits, too few to name one of, say, $2^{30}$ equally
+# likely scenes of this kind without frequent errors.
+#
+# Now give the camera more pixels. To be fair, keep the light: smaller pixels collect less, so
+# their noise grows as their side shrinks. The scene is white, 32 × 32, seen through a lens with
+# cutoff .125.
+
+# %% slide="subslide"
+fixed_lens = Blur.from_otf(lambda f: optics.airy_otf(f, cutoff=0.125))
+sides, bits = [2, 4, 8, 16, 32], {"through the lens": [], "without a lens": []}
+for side in sides:
+    pixel = Downsample(32 // side)
+    noise = 0.01 * side / 4  # same light in all, so σ grows as the pixels shrink
+    bits["through the lens"].append(limits.mutual_information(pixel @ fixed_lens, (32, 32), noise))
+    bits["without a lens"].append(limits.mutual_information(pixel, (32, 32), noise))
+fig, ax = figure(size=(6.4, 3.4))
+for (kind, values), style in zip(bits.items(), ("o-", "s--"), strict=True):
+    ax.loglog(np.square(sides), values, style, label=kind)
+    print(kind, [round(v) for v in values])
+ax.set(xlabel="pixels on the sensor", ylabel="information (bits)")
+ax.legend()
+through = bits["through the lens"]
+show(fig, alt=f"Bits against pixels. Through the lens {through[2]:.0f} bits with 64 pixels and "
+              f"{through[4]:.0f} with 1024: a plateau. Without a lens the bits keep growing.")
+
+# %% [markdown]
+# Through the lens, sixteen times more pixels (64 → 1024) bring a tenth more bits: beyond the lens's
+# cutoff there is nothing left to sample. More pixels is not more information. And pixels added *after* the
+# measurement, by interpolation or by a network, bring none: whatever is computed from $y$ alone satisfies
+# $I(x; \hat x) \le I(x; y)$. That is the **data-processing inequality**. A prior may still make the picture
+# better; it speaks about the kind of scene, not about *this* scene's measurement.
+#
+# Real scenes aren't white. Give the Gaussian the spectrum of gravel, fitted to the picture:
+
+# %%
+field = images.load("gravel", gray=True)[0]
+window = np.outer(np.hanning(256), np.hanning(256))
+power = np.abs(np.fft.rfft2((field - field.mean()) * window)) ** 2
+radius = np.hypot(np.fft.fftfreq(256)[:, None], np.fft.rfftfreq(256))
+band = (radius > 0.02) & (radius < 0.4)
+slope = np.polyfit(np.log(radius[band]), np.log(power[band]), 1)[0]
+grid = np.hypot(np.fft.fftfreq(64)[:, None], np.fft.fftfreq(64))
+level = stones.var() / np.mean((grid**2 + 64.0**-2) ** (slope / 2))
+gravel_like = Blur.from_otf(lambda f: level * (f**2 + 64.0**-2) ** (slope / 2))
+print(f"power falls like f^{slope:.2f}")
+for noise in (0.1, 0.01, 0.001):
+    white, coloured = (limits.mutual_information(camera, (64, 64), noise, c) / 256
+                       for c in (float(stones.var()), gravel_like))
+    print(f"σ = {noise}: {coloured:.2f} bits per pixel for gravel's spectrum, {white:.2f} for a "
+          "white scene of the same variance")
+
+# %% [markdown]
+# The camera tells *more* about gravel-like scenes than about white ones of the same variance: they keep
+# their variance where the camera looks. How many bits is therefore a statement about camera, noise **and** the
+# ensemble of scenes, never about one picture alone. The Gaussian figure is an upper bound for every
+# ensemble with this covariance. (It is also not a distance to the truth: a thousand bits may
+# leave you with a wrong number plate; lesson 10.)
+
+# %% [markdown] only="slides" slide="slide"
+# ## Bits
+#
+# Block means $s = 4$, $\sigma = .1$: **1.43 bits** per pixel.
+#
+# 16 times more pixels behind the same lens, same light: 10 % more bits.
+#
+# Processing $y$ adds none about *this* scene.
+
+# %% [markdown]
+# ### Exercise 4: bits of a measurement
+#
+# Write `information_bits(A, shape, sigma, variance)`: the mutual information in **bits** between a white
+# Gaussian scene of `shape` `(H, W)`, pixels independent with `variance`, and its measurement by camera `A` with
+# independent Gaussian noise of standard deviation `sigma`. In all, not per pixel. Don't call
+# `limits.mutual_information`. For large signal-to-noise ratios a determinant overflows: sum logarithms instead.
+# Noise or variance that isn't positive is a `ValueError`.
+
+# %% solution="information_bits"
+def information_bits(A, shape, sigma, variance=1.0):
+    """Mutual information between a white Gaussian scene and its noisy measurement.
+
+    Parameters
+    ----------
+    A : LinearOperator
+        Camera.
+    shape : (int, int)
+        Height and width of the scene in pixels.
+    sigma : float
+        Standard deviation of the noise; > 0.
+    variance : float
+        Variance of each scene pixel; > 0.
+
+    Returns
+    -------
+    float
+        Bits.
+
+    Raises
+    ------
+    ValueError
+        If sigma or variance is not positive.
+    """
+    ### BEGIN SOLUTION
+    if sigma <= 0 or variance <= 0:
+        raise ValueError(f"sigma is {sigma}, variance {variance}; both must be greater than 0")
+    gains = np.linalg.svd(A.dense(shape), compute_uv=False)
+    return float(0.5 * np.sum(np.log2(1 + variance * gains**2 / sigma**2)))
+    ### END SOLUTION
+
+
+# %% test="information_bits_of_block_means" points=2
+for side, noise, spread in ((4, 0.1, 1.0), (2, 0.5, 3.0)):
+    pixels = (16 // side) ** 2
+    snr = spread / (side * noise) ** 2
+    right = pixels * 0.5 * np.log2(1 + snr)
+    equal(call(information_bits, Downsample(side), (16, 16), noise, spread), right,
+          f"information_bits(Downsample({side}), (16, 16), {noise}, {spread})", mistakes={
+        "these are nats: use the logarithm to base 2.": right * np.log(2),
+        "a factor ½ is missing: log₂ of a *power* ratio.": 2 * right,
+        "this is per pixel; the whole measurement is asked for.": right / pixels,
+        "singular values enter squared.": pixels * 0.5 * np.log2(1 + spread / side / noise**2),
+        "σ is a standard deviation: divide by its square.":
+            pixels * 0.5 * np.log2(1 + spread / side**2 / noise),
+        "the variance is missing.": pixels * 0.5 * np.log2(1 + 1 / (side * noise) ** 2),
+        "`variance` is a variance already: don't square it.":
+            pixels * 0.5 * np.log2(1 + spread**2 / (side * noise) ** 2),
+        "the 1 inside the logarithm is missing.": pixels * 0.5 * np.log2(snr),
+    })
+
+# %% test="information_bits_obeys_its_laws" points=2
+view = Downsample((1, 2)) @ Blur(optics.gaussian_psf(0.8, (1, 5)))
+once = call(information_bits, view, (1, 16), 0.2)
+frames_bits = call(information_bits, Stack([view, view]), (1, 16), 0.2)
+assert once is not None and frames_bits is not None, "information_bits returns None."
+averaged = call(information_bits, view, (1, 16), 0.2 / np.sqrt(2))
+equal(frames_bits, averaged, "bits of two equal frames (they are worth one with σ/√2)", mistakes={
+    "twice the bits of one frame, but the second frame repeats the first.": 2 * once})
+refuses(information_bits, view, (1, 16), 0.0, 1.0, because="without noise the bits are infinite")
+### BEGIN HIDDEN TESTS
+# hint: perfect cameras, blind ones, very small noise, and cameras in a row.
+equal(call(information_bits, Identity(), (3, 5), 1.0), 7.5, "a perfect camera at σ = 1")
+equal(call(information_bits, Blur([[0.0]]), (3, 5), 1.0), 0.0, "a blind camera")
+equal(call(information_bits, Identity(), (40, 40), 1e-6), 800 * np.log2(1 + 1e12),
+      "1600 pixels at σ = 1e-6 (a determinant would overflow)", atol=1e-4)
+equal(call(information_bits, view, (1, 16), 0.3, 2.0),
+      limits.mutual_information(view, (1, 16), 0.3, 2.0), "a blurred view", atol=1e-8)
+coarse = call(information_bits, Downsample((1, 4)) @ view, (1, 16), 0.2)
+assert 0 < coarse < once, f"a coarser camera gives {coarse:.3g} bits, the finer one {once:.3g}."
+refuses(information_bits, view, (1, 16), 0.1, -1.0, because="a variance is positive")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 7. So: is it a hard limit?
+#
+# | Loss | Depends on | What lowers it |
+# |---|---|---|
+# | null space of $A$ | the camera alone | another camera, more frames, an assumption |
+# | lost in the noise | camera, σ, the scene's scale | photons, at $\sqrt{\log}$ or $\log$ speed |
+# | beyond the band, support known | $2NW$, σ | less noise (a little), a smaller scene; **P** = support |
+# | bits | camera, σ, ensemble of scenes | never processing alone |
+#
+# **In your own words.** The article says the deconvolution limit is "hard". *For which camera $A$, noise σ, number of frames $K$ and
+# assumptions $P$ is that right, and for which is it too strong?* Six to ten sentences. Use at least three numbers that you measured in this lesson.
+
+# %% [markdown] answer="is_it_hard" points=4
+# ### BEGIN SOLUTION
+# *Example.* For one frame ($K = 1$) of a fixed linear camera and no assumption ($P$ empty) the null space is
+# a hard limit: of 256 directions of a 16 × 16 scene, block means with s = 4 leave 240 free, at any σ, and my pair
+# of scenes was .37 RMS apart with the same y. It holds for a lens, too, beyond its cutoff. It is too strong as a statement about blur: a Gaussian blur
+# has no null space, and what is lost depends on σ: 22 of 64 components at σ = .1, 55 at 1e-6. There the limit is a slope, and a slow
+# one. It is also too strong where P says more: if the scene is known to end, 4 components instead of 1 get through for a product of 1, though only 70 instead
+# of 64 for a product of 64. More frames with other shifts are another A, so another null space. What stays hard in all cases: no processing of y adds
+# bits about this scene (1.43 per pixel here); detail beyond comes from P and is as right as P.
+#
+# *Rubric, one point each (half for half):*
+#
+# 1. "Hard" is tied to the null space, with its conditions: one (or fixed) linear camera, no prior, any noise.
+# 2. "Too strong" is tied to noise: no null space for a Gaussian blur, count depends on σ (and scale), slow law.
+# 3. At least one assumption or measurement that moves the limit (support, frames, other A) is named as such, with what it costs.
+# 4. Three measured numbers, correctly used; null and lost in noise are not mixed up.
+# ### END SOLUTION
+
+# %% [markdown] slide="slide"
+# ## What you can now say, and what you can't
+#
+# > Given operator **A** (lens and 4 × 4 pixels), noise **σ** = .003, **K** = 1 frame and assumptions **P** (none but the
+# > scale), 256 of 4096 components are known to within τ = σ/sᵢ; the rest is drawn from **P**.
+
+# %%
+tau = 0.003 / whole.values[: whole.rank]
+print(f"τ runs from {tau.min():.3f} to {tau.max():.3f}; the scene's scale is {scale:.3f}")
+
+# %% [markdown]
+# You can say *which* part of a picture a camera measured, prove it with a second scene, and tell whether photons
+# would help. You can't say yet what the rest looks like, nor who has the right to guess. And you have
+# met the first assumption that moves the limit. Lesson 04 collects the others, and breaks each one.
+
+# %% [markdown] slide="notes"
+# Let somebody complete the sentence for their own instrument. What is A, what is σ, what do they
+# assume? Three minutes.
+
+# %% [markdown]
+# ## Further reading
+#
+# - P. C. Hansen, "The discrete Picard condition for discrete ill-posed problems", *BIT* 30 (1990).
+# - D. Slepian, H. O. Pollak, "Prolate spheroidal wave functions, Fourier analysis and uncertainty I",
+#   *Bell System Technical Journal* 40 (1961) 43–63; H. J. Landau, H. O. Pollak, part II, 65–83.
+# - G. Toraldo di Francia, "Degrees of freedom of an image", *J. Opt. Soc. Am.* 59 (1969) 799–803.
+# - T. M. Cover, J. A. Thomas, *Elements of Information Theory*, 2nd ed. 2006: parallel Gaussian channels,
+#   data-processing inequality, Fano's inequality.
+# - S. Bhadra, V. A. Kelkar, F. J. Brooks, M. A. Anastasio, "On hallucinations in tomographic image reconstruction", *IEEE
+#   Trans. Med. Imaging* 40 (2021) 3249–3260. [doi:10.1109/TMI.2021.3077857](https://doi.org/10.1109/TMI.2021.3077857)
+# - The library's `course_lib.limits` holds all of this lesson in one file; read it.

@@ -1,0 +1,262 @@
+"""Wrong and right answers to the exercises of lesson 03."""
+
+# %% wrong="returns_the_measured_part" exercise="null_part" says="this is the measured part"
+def null_part(x, A):
+    return limits.split(A, x)[0]
+
+
+# %% wrong="takes_the_adjoint_for_the_inverse" exercise="null_part" says="Aᵀ is no inverse"
+def null_part(x, A):
+    return x - A.T(A(x))
+
+
+# %% wrong="corrects_for_square_blocks_only" exercise="null_part" says="one camera among many"
+def null_part(x, A):
+    return x - x.size / A(x).size * A.T(A(x))
+
+
+# %% wrong="counts_rows_instead_of_rank" exercise="null_part" says="the rank"
+def null_part(x, A):
+    matrix = A.dense(x.shape)
+    rows = np.linalg.svd(matrix, full_matrices=False)[2]
+    return x - (rows.T @ (rows @ x.ravel())).reshape(x.shape)
+
+
+# %% wrong="adds_the_mean_back" exercise="null_part" says="don't add the mean back"
+def null_part(x, A):
+    return limits.split(A, x)[1] + x.mean()
+
+
+# %% wrong="measured_minus_x" exercise="null_part" says="sign is turned"
+def null_part(x, A):
+    return limits.split(A, x)[0] - x
+
+
+# %% right="pseudo_inverse" exercise="null_part"
+def null_part(x, A):
+    M = A.dense(x.shape)
+    return x - (np.linalg.pinv(M, rcond=1e-10) @ (M @ x.ravel())).reshape(x.shape)
+
+
+# %% right="basis_of_the_null_space" exercise="null_part"
+def null_part(x, A):
+    from scipy.linalg import null_space
+
+    basis = null_space(A.dense(x.shape), rcond=1e-10)
+    return (basis @ (basis.T @ x.ravel())).reshape(x.shape)
+
+
+# %% right="least_squares" exercise="null_part"
+def null_part(x, A):
+    M = A.dense(x.shape)
+    z = np.linalg.lstsq(M, M @ x.ravel(), rcond=1e-10)[0]
+    return x - z.reshape(x.shape)
+
+
+# %% wrong="a_little_noise" exercise="second_truth" says="Go further"
+def second_truth(x, A):
+    null = limits.split(A, np.random.default_rng(0).standard_normal(x.shape))[1]
+    if np.abs(null).max() < 1e-8:
+        raise ValueError("no null space")
+    room = np.minimum(x, 1 - x).min() / np.abs(null).max()
+    return x + 0.2 * room * null
+
+
+# %% wrong="leaves_the_box" exercise="second_truth" says="light lies between 0 and 1"
+def second_truth(x, A):
+    null = limits.split(A, np.random.default_rng(0).standard_normal(x.shape))[1]
+    if np.abs(null).max() < 1e-8:
+        raise ValueError("no null space")
+    return x + null
+
+
+# %% wrong="clips_last" exercise="second_truth" says="clipping to"
+def second_truth(x, A):
+    null = limits.split(A, np.random.default_rng(0).standard_normal(x.shape))[1]
+    if np.abs(null).max() < 1e-8:
+        raise ValueError("no null space")
+    return np.clip(x + null, 0, 1)
+
+
+# %% wrong="knows_block_means_only" exercise="second_truth" says="exposure: the measurements differ"
+def second_truth(x, A):
+    if A(x).shape == x.shape and not isinstance(A, Blur):
+        raise ValueError("no null space")
+    room = np.minimum(x, 1 - x).min()
+    return x + room * (-1.0) ** np.add.outer(np.arange(x.shape[0]), np.arange(x.shape[1]))
+
+
+# %% wrong="never_refuses" exercise="second_truth" says="ValueError here: a perfect camera"
+def second_truth(x, A):
+    modes = limits.decompose(A, x.shape)
+    rows = modes.inputs[:modes.rank]
+    z = 4 * np.random.default_rng(0).standard_normal(x.shape)
+    for _ in range(300):
+        z = np.clip(z, 0, 1)
+        z = z + (rows.T @ (rows @ (x - z).ravel())).reshape(x.shape)
+    return np.clip(z, 0, 1)
+
+
+# %% wrong="trusts_the_null_space_alone" exercise="second_truth" says="block means of 0"
+def second_truth(x, A):
+    modes = limits.decompose(A, x.shape)
+    if modes.rank == x.size:
+        raise ValueError("no null space")
+    rows = modes.inputs[:modes.rank]
+    z = 4 * np.random.default_rng(0).standard_normal(x.shape)
+    for _ in range(300):
+        z = np.clip(z, 0, 1)
+        z = z + (rows.T @ (rows @ (x - z).ravel())).reshape(x.shape)
+    return np.clip(z, 0, 1)
+
+
+# %% right="linear_program" exercise="second_truth"
+def second_truth(x, A):
+    from scipy.optimize import linprog
+
+    M = A.dense(x.shape)
+    cost = np.random.default_rng(0).standard_normal(x.size)
+    rows = limits.decompose(A, x.shape)
+    rows = rows.inputs[:rows.rank]
+    for sign in (1, -1):
+        found = linprog(sign * cost, A_eq=rows, b_eq=rows @ x.ravel(), bounds=(0, 1))
+        if found.status == 0 and np.sqrt(np.mean((found.x - x.ravel()) ** 2)) >= 0.1:
+            assert np.abs(M @ found.x - M @ x.ravel()).max() < 1e-6
+            return found.x.reshape(x.shape)
+    raise ValueError("no second scene")
+
+
+# %% right="pushes_apart_then_steps_back" exercise="second_truth"
+def second_truth(x, A):
+    basis = np.linalg.svd(A.dense(x.shape))[2][limits.decompose(A, x.shape).rank:]
+    d = basis.T @ (basis @ (3 * np.sign(np.random.default_rng(5).standard_normal(x.size))))
+    for _ in range(400):
+        d = np.clip(x.ravel() + d, 0, 1) - x.ravel()
+        d = basis.T @ (basis @ d)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        room = np.where(d > 0, (1 - x.ravel()) / d, np.where(d < 0, -x.ravel() / d, np.inf))
+    d = d * min(1.0, room.min())
+    if not np.sqrt(np.mean(d**2)) >= 0.1:
+        raise ValueError("none found")
+    return x + d.reshape(x.shape)
+
+
+# %% wrong="forgets_the_scale" exercise="surviving_components" says="scale is missing"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if sigma <= 0 or scale <= 0:
+        raise ValueError
+    return int(np.sum(limits.decompose(A, shape).values > sigma))
+
+
+# %% wrong="compares_squares" exercise="surviving_components" says="standard deviations"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if sigma <= 0 or scale <= 0:
+        raise ValueError
+    return int(np.sum(limits.decompose(A, shape).values ** 2 * scale > sigma))
+
+
+# %% wrong="scales_the_noise" exercise="surviving_components" says="belongs to the signal"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if sigma <= 0 or scale <= 0:
+        raise ValueError
+    return int(np.sum(limits.decompose(A, shape).values > sigma * scale))
+
+
+# %% wrong="counts_noisy_data" exercise="surviving_components" says="counts noise"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if sigma <= 0 or scale <= 0:
+        raise ValueError
+    rng = np.random.default_rng(0)
+    modes = limits.decompose(A, shape)
+    x = scale * rng.standard_normal(shape)
+    y = A(x)
+    y = y + sigma * rng.standard_normal(y.shape)
+    return int(np.sum(np.abs(modes.coefficients(y)) > sigma))
+
+
+# %% wrong="returns_the_rank" exercise="surviving_components" says="the rank doesn"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if sigma <= 0 or scale <= 0:
+        raise ValueError
+    return limits.decompose(A, shape).rank
+
+
+# %% wrong="accepts_no_noise" exercise="surviving_components" says="must raise ValueError"
+def surviving_components(A, shape, sigma, scale=1.0):
+    return int(np.sum(limits.decompose(A, shape).values * scale > sigma))
+
+
+# %% right="library_decomposition" exercise="surviving_components"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if not (sigma > 0 and scale > 0):
+        raise ValueError("both must be positive")
+    count = 0
+    for value in limits.decompose(A, shape).values:
+        count += value > sigma / scale
+    return int(count)
+
+
+# %% wrong="nats" exercise="information_bits" says="nats"
+def information_bits(A, shape, sigma, variance=1.0):
+    if sigma <= 0 or variance <= 0:
+        raise ValueError
+    s = limits.decompose(A, shape).values
+    return 0.5 * np.sum(np.log(1 + variance * s**2 / sigma**2))
+
+
+# %% wrong="no_half" exercise="information_bits" says="½ is missing"
+def information_bits(A, shape, sigma, variance=1.0):
+    if sigma <= 0 or variance <= 0:
+        raise ValueError
+    s = limits.decompose(A, shape).values
+    return np.sum(np.log2(1 + variance * s**2 / sigma**2))
+
+
+# %% wrong="per_pixel" exercise="information_bits" says="per pixel"
+def information_bits(A, shape, sigma, variance=1.0):
+    if sigma <= 0 or variance <= 0:
+        raise ValueError
+    s = limits.decompose(A, shape).values
+    return 0.5 * np.mean(np.log2(1 + variance * s**2 / sigma**2))
+
+
+# %% wrong="singular_values_not_squared" exercise="information_bits" says="enter squared"
+def information_bits(A, shape, sigma, variance=1.0):
+    if sigma <= 0 or variance <= 0:
+        raise ValueError
+    s = limits.decompose(A, shape).values
+    return 0.5 * np.sum(np.log2(1 + variance * s / sigma**2))
+
+
+# %% wrong="variance_forgotten" exercise="information_bits" says="variance is missing"
+def information_bits(A, shape, sigma, variance=1.0):
+    if sigma <= 0 or variance <= 0:
+        raise ValueError
+    s = limits.decompose(A, shape).values
+    return 0.5 * np.sum(np.log2(1 + s**2 / sigma**2))
+
+
+# %% wrong="adds_frames_as_if_independent" exercise="information_bits" says="repeats the first"
+def information_bits(A, shape, sigma, variance=1.0):
+    if sigma <= 0 or variance <= 0:
+        raise ValueError
+    rows = A.dense(shape)
+    return 0.5 * np.sum(np.log2(1 + variance * np.sum(rows**2, axis=1) / sigma**2))
+
+
+# %% right="log_determinant" exercise="information_bits"
+def information_bits(A, shape, sigma, variance=1.0):
+    if not (sigma > 0 and variance > 0):
+        raise ValueError("both must be positive")
+    M = A.dense(shape)
+    gram = np.eye(len(M)) + variance * M @ M.T / sigma**2
+    return np.linalg.slogdet(gram)[1] / np.log(4)
+
+
+# %% right="chain_rule_by_cholesky" exercise="information_bits"
+def information_bits(A, shape, sigma, variance=1.0):
+    if min(sigma, variance) <= 0:
+        raise ValueError("both must be positive")
+    M = A.dense(shape)
+    factor = np.linalg.cholesky(np.eye(M.shape[1]) + variance * M.T @ M / sigma**2)
+    return float(np.sum(np.log2(np.diag(factor))))
