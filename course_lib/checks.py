@@ -7,6 +7,7 @@ shape, the right value; and if the value is that of a well-known mistake, the me
 import contextlib
 import io
 import math
+import traceback
 import warnings
 
 import numpy as np
@@ -16,26 +17,50 @@ def call(function, *arguments, **options):
     """Call a learner's function on copies of its arguments, quietly.
 
     Warnings and prints are swallowed (a line on stderr would cost marks), and whatever the function
-    raises becomes an `AssertionError` that says so in one sentence.  Arguments are copied, so a
-    function that works in place can't spoil the next check; one that does is told.
+    raises becomes an `AssertionError` that says in one sentence what and where.  Arguments are
+    copied, so a function that works in place can't spoil the next check; one that does is told.
     """
-    name = getattr(function, "__name__", "your function")
+    return _call(_name(function), function, arguments, options)
+
+
+def _call(name, function, arguments, options=None):
     copies = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
+    try:
+        with _quiet():
+            result = function(*copies, **(options or {}))
+    except NotImplementedError:
+        raise AssertionError(f"{name} is not written yet.") from None
+    except Exception as error:
+        message = f"{name} raised {type(error).__name__}: {error}{_place(function, error)}"
+        raise AssertionError(message) from None
+    for given, copy in zip(arguments, copies, strict=True):
+        if isinstance(given, np.ndarray) and not np.array_equal(given, copy, equal_nan=True):
+            raise AssertionError(f"{name} changes its input in place; work on a new array.")
+    if result is None:
+        raise AssertionError(f"{name} returns None: is the `return` missing?")
+    return result
+
+
+def _name(function):
+    return getattr(function, "__name__", "your function")
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Swallow what is printed and warned."""
     sink = io.StringIO()
     with warnings.catch_warnings(), contextlib.redirect_stderr(sink):
         warnings.simplefilter("ignore")
         with contextlib.redirect_stdout(sink):
-            try:
-                result = function(*copies, **options)
-            except NotImplementedError:
-                raise AssertionError(f"{name} is not written yet.") from None
-            except Exception as error:
-                message = f"{name} raised {type(error).__name__}: {error}"
-                raise AssertionError(message) from None
-    for given, copy in zip(arguments, copies, strict=True):
-        if isinstance(given, np.ndarray) and not np.array_equal(given, copy, equal_nan=True):
-            raise AssertionError(f"{name} changes its input in place; work on a new array.")
-    return result
+            yield
+
+
+def _place(function, error):
+    """Say which line of the function's own cell raised `error`."""
+    code = getattr(function, "__code__", None)
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__)
+             if code is not None and frame.f_code.co_filename == code.co_filename]
+    return f" (line {lines[-1]} of its cell)" if lines else ""
 
 
 def equal(actual, expected, what, atol=1e-9, mistakes=None):
@@ -58,6 +83,8 @@ def equal(actual, expected, what, atol=1e-9, mistakes=None):
     """
     if actual is None:
         raise AssertionError(f"{what} is None: is the `return` missing?")
+    if np.iscomplexobj(actual):
+        raise AssertionError(f"{what} is complex; real numbers are needed (.real at the end).")
     try:
         actual = np.asarray(actual, dtype=float)
     except (TypeError, ValueError):
@@ -104,11 +131,11 @@ def adjoint(forward, transpose, x, y, what, ratios=None, rtol=1e-12):
     rtol : float
         Largest difference relative to ‖Ax‖‖y‖.
     """
-    ax, aty = forward(x), call(transpose, y)
-    if aty is None or np.shape(aty) != np.shape(x):
-        found = "None" if aty is None else f"an array of shape {np.shape(aty)}"
+    ax, aty = forward(x), _call(what, transpose, [y])
+    if np.shape(aty) != np.shape(x):
         raise AssertionError(
-            f"{what} gives {found}; it should have the scene's shape {np.shape(x)}."
+            f"{what} gives an array of shape {np.shape(aty)}; "
+            f"it should have the scene's shape {np.shape(x)}."
         )
     left, right = float(np.vdot(ax, y)), float(np.vdot(x, aty))
     if abs(left - right) <= rtol * np.linalg.norm(ax) * np.linalg.norm(y):
@@ -132,9 +159,10 @@ def refuses(function, *arguments, because):
     because : str
         Why, as a clause: ``"3 doesn't divide 64"``.
     """
-    name = getattr(function, "__name__", "your function")
+    name = _name(function)
     try:
-        function(*arguments)
+        with _quiet():
+            function(*arguments)
     except ValueError:
         return
     except NotImplementedError:

@@ -1,14 +1,17 @@
 """Predict, run, explain: keep a guess before the measurement, then show both.
 
-A learner who opens the course with ``course lab`` has the guesses kept in ``predictions.json`` beside
-the lessons; lesson 08 scores the very first of them.  Everywhere else they live in memory only.
-They are never graded.
+A learner who opens the course with ``course lab`` has the guesses kept in ``predictions.json``
+beside the lessons; lesson 08 scores the very first of them.  Everywhere else they live in memory
+only.  They are never graded.
 """
 
 import json
 import math
+import numbers
 import os
 from pathlib import Path
+
+import numpy as np
 
 from course_lib import figures
 
@@ -28,8 +31,8 @@ def recall(key):
     return _memory.get(key)
 
 
-def predict(key, value=None):
-    """Keep a guess under `key`, before measuring; returns what is kept.
+def predict(key, value=None, between=None):
+    """Keep a guess under `key`, before measuring.
 
     Parameters
     ----------
@@ -37,18 +40,26 @@ def predict(key, value=None):
         Name of the prediction, for example ``"01.dip"``.
     value : float, str or None
         The guess.  None keeps nothing and says so.
+    between : (float, float), optional
+        Smallest and largest number that makes sense; the guess then has to be a number.
 
     Raises
     ------
     ValueError
-        If `value` is neither a finite number, nor text, nor None.
+        If `value` is neither a finite number, nor text, nor None; or not within `between`.
     """
     if value is None:
         print("No guess yet: replace None by yours and run this cell again.")
-        return recall(key)
-    is_number = isinstance(value, int | float) and math.isfinite(value)
-    if not (is_number or isinstance(value, str)):
-        raise ValueError(f"value is {value!r}; it must be a finite number or a text")
+        return
+    if isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_):
+        value = value.item() if isinstance(value, np.generic) else value
+        if not math.isfinite(value):
+            raise ValueError(f"value is {value}; it must be finite")
+    elif not isinstance(value, str):
+        raise ValueError(f"value is {value!r}; it must be a number, or a text in quotes")
+    if between is not None and (isinstance(value, str) or not between[0] <= value <= between[1]):
+        raise ValueError(
+            f"value is {value!r}; it must be a number from {between[0]:g} to {between[1]:g}")
     kept = dict(_memory)
     file = _file()
     if file is not None and file.exists():
@@ -59,7 +70,6 @@ def predict(key, value=None):
     else:
         file.write_text(json.dumps(kept, indent=1, ensure_ascii=False), encoding="utf-8")
     print(f"Kept: {value}")
-    return value
 
 
 def reveal(key, measured, label, unit="", log=False):

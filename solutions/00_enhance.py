@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {title: "Enhance!", points: 5, minutes: 45}
+#   course: {title: "Enhance!", points: 5, minutes: 50}
 # ---
 
 # %% [markdown] slide="slide"
@@ -15,7 +15,7 @@
 # - *show* that different sharp pictures leave exactly the same pixels;
 # - *say* what an "enhanced" picture must have got from somewhere else.
 #
-# 45 minutes. You need some Python and NumPy. Press **Shift + Enter** to run a cell and move on.
+# 50 minutes. You need some Python and NumPy. Press **Shift + Enter** to run a cell and move on.
 
 # %% slide="subslide"
 from course_lib.figures import show_images
@@ -55,15 +55,16 @@ show_images({f"pale {i + 1}": x for i, x in enumerate(pale)}
                 "dark spots. Lower row: the dark form, black with red or orange spots.")
 
 # %% [markdown]
-# At 64 × 64 pixels nobody confuses the two. At 4 × 4?
+# At 64 × 64 pixels nobody confuses the two. At 4 × 4? (The library calls the pale form *common* and
+# the dark one *rare*: in later lessons they are.)
 #
-# **Predict.** Both forms are equally common here. How probable is it, in percent, that the sixteen
+# **Predict.** Today both forms are equally frequent. How probable is it, in percent, that the sixteen
 # pixels above show the *dark* form? 100 means certainly dark, 0 certainly pale, 50 no idea.
 # Lesson 08 scores your number against the exact answer.
 
 # %%
 percent_dark = None  # replace None by a number from 0 to 100
-predict("00.percent_dark", percent_dark)
+predict("00.percent_dark", percent_dark, between=(0, 100))
 
 # %% [markdown] slide="notes"
 # Ask the room for a show of hands: dark or pale? Then for a number. Write the range on the board; it
@@ -122,7 +123,7 @@ show_images({"64 × 64": beetle, "4 × 4": shrink(beetle)},
 
 # %%
 percent_free = None  # replace None by a number from 0 to 100
-predict("00.percent_free", percent_free)
+predict("00.percent_free", percent_free, between=(0, 100))
 
 # %%
 from course_lib.predictions import reveal
@@ -139,8 +140,9 @@ reveal("00.percent_free", 100 * free, label="numbers still free", unit="%")
 # %% [markdown]
 # ## Which sharp picture was it?
 #
-# Take any sharp picture. Compare its sixteen pixels with ours, and add to each block, evenly, the light
-# that it lacks. What comes out has *our* sixteen pixels.
+# Take a sharp picture. Compare its sixteen pixels with ours, and add to each block, evenly, the light
+# that it lacks. What comes out has *our* sixteen pixels, exactly. If the picture was close to begin
+# with, it hardly changes. The library has four such beetles, found by searching among 60,000.
 
 # %%
 def with_these_pixels(picture, pixels, s=16):
@@ -159,17 +161,18 @@ show_images({"sixteen pixels": sixteen}
 # %%
 import numpy as np
 
-for number, x in enumerate(lookalikes, start=1):
-    gap = np.abs(shrink(x) - sixteen).max()
-    print(f"candidate {number}: differs from our sixteen pixels by at most {gap:.1g}; "
-          f"darkest {x.min():.2f}, brightest {x.max():.2f}")
+for number, (x, before) in enumerate(zip(lookalikes, candidates, strict=True), start=1):
+    gap, change = np.abs(shrink(x) - sixteen).max(), np.abs(x - before).max()
+    print(f"candidate {number}: off our sixteen pixels by {gap:.1g}, adjusted by {change:.4f}, "
+          f"darkest {x.min():.4f}, brightest {x.max():.4f}")
 
 # %% [markdown]
-# Read those numbers again. Four different animals, pale and dark, sharp to the last leg. Each is
-# a proper picture, with light between 0 and 1. And the camera *could not* have told them apart: their
+# Read those numbers again. Four different animals, pale and dark, sharp to the last leg. Each was
+# adjusted by about half a percent of white at most, and its light lies between 0 and 1. And the camera *could not* have told them apart: their
 # sixteen pixels agree to the last digit that the computer keeps.
 #
-# So "which of the four was it?" has no answer in the pixels. A machine that shows you one of them has
+# So "which of the four was it?" has no answer in the pixels. (It was none of them, by the way: the
+# sixteen pixels are those of a fifth beetle.) A machine that shows you one of them has
 # decided for you. What it decided *with* is the subject of the second half of this course.
 
 # %% [markdown] only="slides" slide="slide"
@@ -242,8 +245,9 @@ print(f"the two scenes differ by {100 * rms:.0f} % of the sky's own variation; "
 #
 # Now write the coarse camera. `downsample(x, s)` takes a picture `x` of shape `(..., H, W)`: the last
 # two axes are rows and columns, and whatever stands before them (colours, a batch) stays as it is. It
-# returns the mean of each block of `s` × `s` pixels, with shape `(..., H/s, W/s)`. If `s` divides
-# `H` or `W` with a remainder, it raises `ValueError`.
+# returns the mean of each block of `s` × `s` pixels, with shape `(..., H/s, W/s)`. It raises
+# `ValueError` unless `s` divides both `H` and `W`. Use NumPy; the library's `Downsample` is what you
+# rebuild.
 #
 # *How exercises work.* Replace the line that raises `NotImplementedError` by your code. The cell
 # below tests it and says what is wrong, if something is. Some tests stay hidden until grading: they try other
@@ -267,7 +271,7 @@ def downsample(x, s):
     Raises
     ------
     ValueError
-        If s does not divide H and W.
+        Unless s divides both H and W.
     """
     ### BEGIN SOLUTION
     *front, height, width = x.shape
@@ -297,6 +301,7 @@ equal(call(downsample, squares, 3), means, "downsample(squares, 3)", mistakes={
         np.median(squares.reshape(2, 3, 4, 3).swapaxes(1, 2).reshape(2, 4, 9), axis=-1),
 }, atol=1e-9)
 refuses(downsample, squares, 5, because="5 divides neither 6 nor 12")
+refuses(downsample, squares, 4, because="4 divides 12 but not 6")
 
 # %% test="downsample_leaves_leading_axes_alone" points=1
 batch = np.random.default_rng(3).random((2, 3, 8, 12))
@@ -304,10 +309,16 @@ small = call(downsample, batch, 4)
 assert np.shape(small) == (2, 3, 2, 3), (
     f"downsample(batch, 4) has shape {np.shape(small)}; from (2, 3, 8, 12) comes (2, 3, 2, 3): "
     "only the last two axes shrink.")
+picture_by_picture = [[Downsample(4)(channel) for channel in picture] for picture in batch]
+equal(small, picture_by_picture, "downsample(batch, 4)", mistakes={
+    "colours or pictures were averaged together; only the last two axes are pixels.":
+        np.broadcast_to(np.mean(picture_by_picture, axis=(0, 1)), (2, 3, 2, 3)),
+})
 ### BEGIN HIDDEN TESTS
 # hint: s = 1 changes nothing, light is conserved, and each picture of a batch is treated alone.
 equal(call(downsample, batch, 1), batch, "downsample(batch, 1)")
-equal(np.mean(small, axis=(-2, -1)), batch.mean(axis=(-2, -1)), "mean light per picture")
+light = np.mean(call(downsample, batch, 2), axis=(-2, -1))
+equal(light, batch.mean(axis=(-2, -1)), "mean light per picture")
 equal(call(downsample, batch, 2), Downsample(2)(batch), "downsample(batch, 2)")
 equal(call(downsample, batch[1, 2], 4), Downsample(4)(batch[1, 2]), "downsample of one channel")
 refuses(downsample, batch, 3, because="3 divides 12 but not 8")
@@ -347,32 +358,51 @@ def indistinguishable(a, b, s, tol=1e-12):
 # %% test="indistinguishable_compares_every_pixel" points=1
 flat = np.full((1, 8, 8), 0.5)
 checker = flat + 0.5 * (-1.0) ** np.add.outer(np.arange(8), np.arange(8))
-one_brighter = flat + np.pad([[[0.01]]], ((0, 0), (0, 7), (0, 7)))
-one_darker = 2 * flat - one_brighter
-same = call(indistinguishable, checker, flat, 2)
-assert isinstance(same, bool | np.bool_), (
-    f"indistinguishable returns {type(same).__name__}; it should return True or False.")
-assert same, ("a checkerboard shrinks to even gray, yet you call it different: "
-              "compare the small pictures, not the sharp ones.")
-assert not call(indistinguishable, one_brighter, flat, 2), (
-    "one small pixel differs by 0.0025, yet you call the pictures the same: "
-    "every pixel counts, so take the largest difference.")
-assert not call(indistinguishable, one_darker, flat, 2), (
-    "one small pixel is darker by 0.0025, yet you call the pictures the same: "
-    "take absolute differences.")
+
+
+def nudged(*steps):
+    """The flat picture with steps added to corner pixels, 4 times what the small pixel shows."""
+    x = flat.copy()
+    for corner, step in zip(((0, 0), (0, 7), (7, 0), (7, 7)), steps, strict=False):
+        x[0][corner] += 4 * step
+    return x
+
+
+def must_say(expected, why, *arguments):
+    """Fail with the reason `why` unless `indistinguishable` says what is expected."""
+    said = call(indistinguishable, *arguments)
+    assert isinstance(said, bool | np.bool_), (
+        f"indistinguishable returns {type(said).__name__}; it should return True or False.")
+    assert said == expected, f"indistinguishable says {bool(said)}, but {why}"
+
+
+must_say(True, "a checkerboard shrinks to even gray: compare the small pictures, not the sharp "
+         "ones.", checker, flat, 2)
+must_say(False, "one small pixel differs by 0.0025: every pixel counts, so take the largest "
+         "difference.", nudged(0.0025), flat, 2)
+must_say(False, "one small pixel is darker by 0.0025: take absolute differences.",
+         nudged(-0.0025), flat, 2)
+must_say(False, "one small pixel is lighter and one darker: compare every small pixel; their mean "
+         "hides it.", nudged(0.0025, -0.0025), flat, 2)
+must_say(True, "four small pixels differ by 0.0025 each and `tol` is 0.003: the caller's `tol` "
+         "decides, about the largest single difference.",
+         nudged(0.0025, 0.0025, 0.0025, 0.0025), flat, 2, 0.003)
+must_say(False, "one small pixel differs by 0.0025 and `tol` is 0.001: the caller's `tol` decides, "
+         "about the largest difference, not the mean.", nudged(0.0025), flat, 2, 0.001)
 ### BEGIN HIDDEN TESTS
-# hint: the tolerance is the caller's; equal means over the whole picture don't suffice.
-swapped = flat + np.pad([[[0.01]]], ((0, 0), (0, 7), (0, 7)))
-swapped -= np.pad([[[0.01]]], ((0, 0), (7, 0), (7, 0)))
-assert not call(indistinguishable, swapped, flat, 2), (
-    "the pictures have the same mean over all pixels, but not pixel by pixel: "
-    "compare every small pixel.")
-assert call(indistinguishable, one_brighter, flat, 2, 0.003), (
-    "the difference, 0.0025, is within the tolerance 0.003: the caller's `tol` decides.")
-assert not call(indistinguishable, one_brighter, flat, 2, 0.002), (
-    "the difference, 0.0025, is above the tolerance 0.002: the caller's `tol` decides.")
-assert call(indistinguishable, checker, flat, 4) and not call(indistinguishable, checker, flat, 1), (
-    "at s = 1 nothing is averaged and the checkerboard shows: the block size `s` matters.")
+# hint: s matters, tiny differences count (np.allclose adds a relative tolerance), equality is allowed.
+must_say(False, "one small pixel differs by 1e-6 and `tol` is 1e-12: np.allclose and np.isclose add "
+         "a relative tolerance of their own (rtol).", nudged(1e-6), flat, 2)
+must_say(True, "identical pictures differ by 0, and 0 is not more than a `tol` of 0.",
+         flat, flat, 2, 0)
+must_say(True, "the checkerboard has even blocks at s = 4, too.", checker, flat, 4)
+must_say(False, "at s = 1 nothing is averaged and the checkerboard shows: the block size `s` "
+         "matters.", checker, flat, 1)
+colours = np.random.default_rng(8).random((2, 3, 8, 8))
+other = colours.copy()
+other[1, 2, 5, 5] += 0.1
+must_say(False, "one small pixel of one colour differs.", colours, other, 4)
+must_say(True, "pictures equal themselves.", colours, colours.copy(), 4)
 ### END HIDDEN TESTS
 
 # %%

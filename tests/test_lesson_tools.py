@@ -69,7 +69,8 @@ def test_predictions_are_kept_beside_the_learners_work(work, capsys):
 
 def test_no_guess_keeps_an_earlier_one(work, capsys):
     predictions.predict("01.dip", 0.5)
-    assert predictions.predict("01.dip", None) == 0.5
+    predictions.predict("01.dip", None)
+    assert predictions.recall("01.dip") == 0.5
     assert "replace None" in capsys.readouterr().out
 
 
@@ -80,10 +81,22 @@ def test_without_a_work_folder_nothing_is_written(tmp_path, monkeypatch, capsys)
     assert predictions.recall("test.memory") == 1.5 and not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), [1, 2]])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), [1, 2], True])
 def test_what_is_no_prediction_is_refused(value):
     with pytest.raises(ValueError, match="value is"):
         predictions.predict("test.bad", value)
+
+
+@pytest.mark.parametrize("value", ["60%", -1, 100.5])
+def test_a_guess_out_of_its_range_is_refused(value):
+    with pytest.raises(ValueError, match="from 0 to 100"):
+        predictions.predict("test.bad", value, between=(0, 100))
+
+
+@pytest.mark.parametrize("value", [np.int64(3), np.float32(0.5), 3, 0.5])
+def test_numbers_of_any_kind_are_kept(work, value, capsys):
+    predictions.predict("test.number", value, between=(0, 100))
+    assert predictions.recall("test.number") == value
 
 
 def test_a_reveal_tells_prediction_and_measurement(work, capsys):
@@ -101,6 +114,7 @@ def test_checks_diagnose_in_order_type_shape_value_cause():
     cases = [
         (None, "None: is the `return` missing"),
         ("text", "is a str"),
+        ([1.0 + 0j, 2.0], "is complex"),
         ([1.0, 2.0, 3.0], r"shape \(3,\)"),
         ([1.0, np.nan], "not finite"),
         ([1.0, 4.0], "forgot to halve"),
@@ -121,8 +135,16 @@ def test_a_call_is_quiet_and_explains_what_was_raised(capfd):
     assert capfd.readouterr() == ("", "")
     with pytest.raises(AssertionError, match="unwritten is not written yet"):
         checks.call(unwritten, 1)
-    with pytest.raises(AssertionError, match="raised ZeroDivisionError"):
-        checks.call(lambda: 1 / 0)
+    with pytest.raises(AssertionError, match="returns None: is the `return` missing"):
+        checks.call(print, 1)
+
+
+def test_a_call_says_in_which_line_of_its_cell_a_function_failed():
+    cell = "import numpy as np\ndef f(x):\n    y = 2 * x\n    return np.reshape(y, (5, 5))\n"
+    namespace = {}
+    exec(compile(cell, "<cell 7>", "exec"), namespace)
+    with pytest.raises(AssertionError, match=r"f raised ValueError.*line 4 of its cell"):
+        checks.call(namespace["f"], np.ones(3))
 
 
 def test_a_function_that_changes_its_input_is_told_and_harms_nothing():
@@ -151,6 +173,8 @@ def test_the_adjoint_check_passes_adjoints_and_names_the_ratio():
         checks.adjoint(forward, lambda y: np.linalg.pinv(matrix) @ y, x, y, "transpose")
     with pytest.raises(AssertionError, match="scene's shape"):
         checks.adjoint(forward, lambda y: y, x, y, "transpose")
+    with pytest.raises(AssertionError, match="^transpose raised ZeroDivisionError"):
+        checks.adjoint(forward, lambda y: 1 / 0, x, y, "transpose")
 
 
 def test_refuses_wants_a_value_error():

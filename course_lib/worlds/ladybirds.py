@@ -209,14 +209,17 @@ def look_alikes():
 
 
 def sixteen_pixels():
-    """What the camera kept of one of the `look_alikes`: the 4 × 4 pixels of lessons 00 and 08.
+    """What the camera kept of one beetle: the 4 × 4 pixels of lessons 00 and 08.
+
+    The beetle is none of the `look_alikes`; each of them comes within 0.006 of its pixels.
 
     Returns
     -------
     array (3, 4, 4)
         Block means, linear light, without noise; float64.
     """
-    return Downsample(16)(render(look_alikes()[3:4])[0].astype(float))
+    beetle = sample(26263, share=0.5, seed=101)[-1:]
+    return Downsample(16)(render(beetle)[0].astype(float))
 
 
 def render(beetles, size=64):

@@ -45,6 +45,18 @@ def downsample(x, s):
     return x.reshape(*x.shape[:-2], height // s, s, width // s, s).mean(axis=(-3, -1))
 
 
+# %% wrong="averages_colours_together" exercise="downsample" says="averaged together"
+def downsample(x, s):
+    height, width = x.shape[-2:]
+    if height % s or width % s:
+        raise ValueError
+    small = np.zeros((*x.shape[:-2], height // s, width // s))
+    for i in range(height // s):
+        for j in range(width // s):
+            small[..., i, j] = x[..., i * s : i * s + s, j * s : j * s + s].mean()
+    return small
+
+
 # %% wrong="averages_the_batch_too" exercise="downsample" says="only the last two axes"
 def downsample(x, s):
     height, width = x.shape[-2:]
@@ -86,9 +98,24 @@ def indistinguishable(a, b, s, tol=1e-12):
     return bool(np.abs(Downsample(s)(a) - Downsample(s)(b)).min() <= tol)
 
 
-# %% wrong="ignores_the_tolerance" exercise="indistinguishable" says="tol"
+# %% wrong="ignores_the_tolerance" exercise="indistinguishable" says="caller's `tol`"
 def indistinguishable(a, b, s, tol=1e-12):
     return bool(np.abs(Downsample(s)(a) - Downsample(s)(b)).max() <= 1e-12)
+
+
+# %% wrong="uses_allclose" exercise="indistinguishable" says="relative tolerance"
+def indistinguishable(a, b, s, tol=1e-12):
+    return bool(np.allclose(Downsample(s)(a), Downsample(s)(b), atol=tol))
+
+
+# %% wrong="takes_the_norm" exercise="indistinguishable" says="largest single difference"
+def indistinguishable(a, b, s, tol=1e-12):
+    return bool(np.linalg.norm(Downsample(s)(a) - Downsample(s)(b)) <= tol)
+
+
+# %% wrong="takes_the_mean_difference" exercise="indistinguishable" says="not the mean"
+def indistinguishable(a, b, s, tol=1e-12):
+    return bool(np.abs(Downsample(s)(a) - Downsample(s)(b)).mean() <= tol)
 
 
 # %% right="shrinks_the_difference" exercise="indistinguishable"
