@@ -108,8 +108,8 @@ def reset_lesson(lesson, work, now=None):
 
 
 def add_lab_arguments(parser):
-    parser.add_argument("lesson", metavar="LESSON", nargs="?", default="0",
-                        help="its number or part of its name (default: lesson 00)")
+    parser.add_argument("lesson", metavar="LESSON", nargs="?",
+                        help="its number or part of its name (default: the first)")
     parser.add_argument("--no-browser", action="store_true",
                         help="print the address instead of opening a browser")
 
@@ -117,7 +117,7 @@ def add_lab_arguments(parser):
 def lab(args):
     if not lessons():
         raise Told(f"{ROOT / 'lessons'} holds no lessons")
-    work, lesson = work_folder(), find_lesson(args.lesson)
+    work, lesson = work_folder(), find_lesson(args.lesson) if args.lesson else lessons()[0]
     if added := add_lessons(work):
         print(f"Copied to {work}: {', '.join(added)}")
     print(f"Your lessons are in {work}; Control-C here ends JupyterLab.", flush=True)
