@@ -62,7 +62,7 @@ def second_truth(x, A):
     return x + 0.2 * room * null
 
 
-# %% wrong="leaves_the_box" exercise="second_truth" says="light lies between 0 and 1"
+# %% wrong="leaves_the_box" exercise="second_truth" says="light lies between"
 def second_truth(x, A):
     null = limits.split(A, np.random.default_rng(0).standard_normal(x.shape))[1]
     if np.abs(null).max() < 1e-8:
