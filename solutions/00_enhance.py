@@ -42,9 +42,9 @@ predict("00.what_i_see", what_i_see)
 # ## The world these pixels come from
 #
 # Here is some help that no camera gives: the picture shows a ladybird on a leaf. In this course,
-# ladybirds come in two colour forms, as in the harlequin ladybird *Harmonia axyridis*: a **pale
-# form** with dark spots, and a **dark form** with red or orange spots on black. The pictures are drawn
-# by a small program, so we always know what really was there.
+# ladybirds come in two colour forms. (The harlequin ladybird, *Harmonia axyridis*, has many more.)
+# There is a **pale form** with dark spots, and a **dark form** with red or orange patches on black. The
+# pictures are drawn by a small program, so we always know what really was there.
 
 # %% slide="subslide"
 pale = ladybirds.render(ladybirds.sample(5, share=0, seed=1))
@@ -58,9 +58,10 @@ show_images({f"pale {i + 1}": x for i, x in enumerate(pale)}
 # At 64 × 64 pixels nobody confuses the two. At 4 × 4? (The library calls the pale form *common* and
 # the dark one *rare*: in later lessons they are.)
 #
-# **Predict.** Today both forms are equally frequent. How probable is it, in percent, that the sixteen
-# pixels above show the *dark* form? 100 means certainly dark, 0 certainly pale, 50 no idea.
-# Lesson 08 scores your number against the exact answer.
+# **Predict.** Today both forms are equally frequent, and each pixel is known to within a noise of
+# σ = 0.05 (white is 1). How probable is it, in percent, that the sixteen pixels above show the *dark*
+# form? 100 means certainly dark, 0 certainly pale, 50 no idea. Lesson 08 scores your number against a
+# reference answer.
 
 # %%
 percent_dark = None  # replace None by a number from 0 to 100
@@ -82,10 +83,10 @@ predict("00.percent_dark", percent_dark, between=(0, 100))
 # picture of a face into a large sharp one. Somebody gave it a pixelated photograph of Barack Obama, and
 # a white man came back. A public argument followed: about data, about algorithms, about what such a tool
 # is for ("There Is No (Real Life) Use Case for Face Super Resolution" is one article of that month).
-# Few could say which part of the output had been measured, and which part made up.
+# PULSE's authors wrote that its faces are imaginary. But how much of such a picture was measured, and
+# how much was made up? That was seldom asked as a question with a number for an answer.
 #
-# That question has an answer, and it is a number. This course measures it: on beetles, on buildings
-# of brick, on the sky. No human face is needed, and none appears. (Lesson 10 says why.)
+# This course asks it that way, and measures: on beetles, on walls of brick, on the sky. No human face is needed, and none appears. (Lesson 10 says why.)
 
 # %% [markdown] only="slides" slide="slide"
 # ## The folk theory
@@ -142,7 +143,8 @@ reveal("00.percent_free", 100 * free, label="numbers still free", unit="%")
 #
 # Take a sharp picture. Compare its sixteen pixels with ours, and add to each block, evenly, the light
 # that it lacks. What comes out has *our* sixteen pixels, exactly. If the picture was close to begin
-# with, it hardly changes. The library has four such beetles, found by searching among 60,000.
+# with, it hardly changes. The library has four such beetles, found by searching among 60,000 and then
+# adjusting pose, light and pattern.
 
 # %%
 def with_these_pixels(picture, pixels, s=16):
@@ -151,7 +153,7 @@ def with_these_pixels(picture, pixels, s=16):
     return picture + missing.repeat(s, axis=-2).repeat(s, axis=-1)
 
 
-# %%
+# %% slide="subslide"
 candidates = ladybirds.render(ladybirds.look_alikes()).astype(float)
 lookalikes = [with_these_pixels(x, sixteen) for x in candidates]
 show_images({"sixteen pixels": sixteen}
@@ -183,8 +185,8 @@ for number, (x, before) in enumerate(zip(lookalikes, candidates, strict=True), s
 # Which one was it? **The pixels can't say.**
 
 # %% [markdown] slide="notes"
-# Go back to the vote: show the pale and the dark candidates. Nobody in the room was wrong, nobody was
-# right. Then show the tomato. Four minutes.
+# Go back to the vote: show the pale and the dark candidates. Nobody in the room could have known. Then
+# show the tomato. Four minutes.
 
 # %% [markdown]
 # ## It need not even be a ladybird
@@ -206,9 +208,9 @@ print(f"largest difference {np.abs(shrink(tomato) - sixteen).max():.1g}; "
 # %% [markdown]
 # This one looks odd: blocky edges, and a darkest value below zero, where light would have to be
 # negative. You *reject* it. Notice what you reject it with: not the sixteen
-# pixels, which fit, but your knowledge of tomatoes and of light. That knowledge is an **assumption**. Good
-# ones (light isn't negative) are worth a great deal; lesson 04 shows how much. Others are a portrait
-# of whoever made them.
+# pixels, which fit, but your knowledge of tomatoes and of light. That knowledge is an **assumption**.
+# Some are worth a great deal ("light isn't negative": lesson 04 shows how much). Others are worth what
+# the pictures are worth that they were learned from; lessons 06 to 09 measure that.
 
 # %% [markdown]
 # ## A real picture
@@ -410,7 +412,7 @@ print(indistinguishable(lookalikes[0], lookalikes[3], 16),
       indistinguishable(lookalikes[0], lookalikes[3], 8))
 
 # %% [markdown]
-# At sixteen pixels the first and the last candidate are one and the same. With four times as many pixels
+# The first and the last candidate leave the same sixteen pixels. With four times as many pixels
 # (`s = 8`), they are not: a limit belongs to a *camera*, not to a picture.
 
 # %% [markdown] slide="subslide"
@@ -434,7 +436,7 @@ sixteen_pixels(lookalikes, sixteen)
 # A machine turns our sixteen pixels into a sharp ladybird of the dark form. A friend says: "See, it *was*
 # a dark one, the machine got the detail out." **Answer your friend in three to five sentences.** Say what the
 # pixels do determine, what they don't, where the detail came from, and one thing that you would
-# measure or ask before believing the machine.
+# measure or ask before believing the machine. Refer to something you saw or measured in this lesson.
 
 # %% [markdown] answer="answer_your_friend" points=2
 # ### BEGIN SOLUTION
@@ -447,7 +449,7 @@ sixteen_pixels(lookalikes, sixteen)
 # *Rubric, half a point each:*
 #
 # 1. says what is determined: the block means (colours of the sixteen pixels), or their number, 48;
-# 2. says that different sharp pictures, of both forms, share them, and refers to a measurement of this lesson;
+# 2. says that different sharp pictures share them, and refers to something seen or measured in this lesson;
 # 3. says that the detail comes from an assumption or from training, not from this picture;
 # 4. names a sensible check: other answers to the same pixels, the training pictures, more pixels, a
 #    second photograph, how often it is right when the truth is known.
@@ -474,7 +476,8 @@ sixteen_pixels(lookalikes, sixteen)
 # assumption, and the rest of the course fills in this sentence:
 #
 # > Given operator **A** (here: block means, 64 → 4), noise **σ** (here: none), **K** frames (one) and assumptions
-# > **P** (here: none), these components are known: 48 of 12,288. The rest is drawn from **P**.
+# > **P** (here: none yet), these components are known: 48 of 12,288. The rest is open; whoever draws it
+# > draws it from some **P**.
 
 # %% [markdown] slide="notes"
 # Close with the sentence; it returns in each lesson with other entries. One minute.
