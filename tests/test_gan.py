@@ -1,0 +1,101 @@
+"""Laws of the generator, and of training: what was interrupted goes on as if it had not been."""
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from course_lib import gan  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def generator():
+    torch.manual_seed(0)
+    return gan.Generator(64).requires_grad_(False)
+
+
+def latents(n, seed=0):
+    return torch.randn(n, gan.Z_DIM, generator=torch.Generator().manual_seed(seed))
+
+
+def test_pictures_are_linear_light_of_the_stated_size(generator):
+    x = generator(latents(3))
+    assert x.shape == (3, 3, 64, 64) and 0 <= x.min() and x.max() <= 1 and x.std() > 0.01
+
+
+def test_only_the_direction_of_a_latent_counts(generator):
+    z = latents(4)
+    torch.testing.assert_close(generator.mapping(5 * z), generator.mapping(z))
+
+
+def test_one_style_is_the_same_style_in_every_row(generator):
+    w, noise = generator.mapping(latents(2)), generator.noise(2)
+    rows = w[:, None].expand(-1, generator.n_layers, -1)
+    assert torch.equal(generator.synthesis(w, noise), generator.synthesis(rows, noise))
+
+
+def test_each_style_row_reaches_the_picture(generator):
+    rows = generator.mapping(latents(1))[:, None].repeat(1, generator.n_layers, 1)
+    noise, other = generator.noise(1), generator.mapping(latents(1, seed=1))
+    x = generator.synthesis(rows, noise)
+    for layer in range(generator.n_layers):
+        changed = rows.clone()
+        changed[:, layer] = other
+        assert not torch.allclose(generator.synthesis(changed, noise), x, atol=1e-4)
+
+
+def test_no_truncation_changes_nothing_and_full_truncation_leaves_one_style(generator):
+    z = latents(4)
+    rng = [torch.Generator().manual_seed(1) for _ in range(2)]
+    w = generator.synthesis(generator.mapping(z), generator.noise(4, rng[0]))
+    torch.testing.assert_close(generator(z, generator=rng[1]), w)
+    mean = generator(z, truncation=0.0)
+    assert (mean - mean[:1]).abs().max() < 1e-6  # the noise has strength 0 before training
+
+
+def test_the_discriminator_sees_a_batch_that_repeats_itself():
+    torch.manual_seed(0)
+    judge = gan.Discriminator(32)
+    x = torch.rand(4, 3, 32, 32)
+    alone, repeated = judge(x), judge(x[:1].expand(4, -1, -1, -1))
+    assert (alone[0] - repeated[0]).abs() > 1e-4  # the first picture is the same in both
+    blind = gan.Discriminator(32, minibatch=False)
+    torch.testing.assert_close(blind(x)[0], blind(x[:1].expand(4, -1, -1, -1))[0])
+
+
+def test_a_larger_generator_keeps_what_the_smaller_one_learned():
+    small = gan.Generator(32)
+    grown = gan.Trainer(0.5, size=64, start=small).generator
+    for name, value in small.state_dict().items():
+        assert torch.equal(grown.state_dict()[name], value), name
+
+
+def weights(trainer):
+    return torch.cat([p.detach().flatten() for p in trainer.average.parameters()])
+
+
+def test_a_resumed_run_is_the_run_that_was_not_interrupted(tmp_path):
+    def trainer():
+        made = gan.Trainer(0.5, size=8, seed=3)
+        made.warm_up = 1
+        return made
+
+    whole = trainer()
+    for _ in range(4):
+        whole.advance()
+    first = trainer()
+    for _ in range(2):
+        first.advance()
+    first.save(tmp_path / "run.safetensors")
+    second = gan.Trainer.load(tmp_path / "run.safetensors")
+    second.warm_up = 1
+    assert second.step == 2 and second.share == 0.5
+    for _ in range(2):
+        second.advance()
+    torch.testing.assert_close(weights(second), weights(whole), rtol=0, atol=1e-7)
+    assert not torch.equal(weights(second), weights(first))
+
+
+@pytest.mark.parametrize("size", [0, 24, 128])
+def test_a_size_that_no_layer_has_is_refused(size):
+    with pytest.raises(ValueError, match="size is"):
+        gan.Generator(size)
