@@ -1,7 +1,7 @@
 """What visible tests call: assertions whose messages diagnose.
 
-Every check looks in the same order: does the function run, is the result of the right type, the right
-shape, the right value; and if the value is that of a well-known mistake, the message names it.
+Every check looks in the same order: does the function run, is the result of the right type, the
+right shape, the right value; and if the value is that of a well-known mistake, the message names it.
 """
 
 import contextlib
