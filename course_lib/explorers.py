@@ -258,12 +258,13 @@ def who_pays(budget, wide, margin=16):
         error = sum(parts.values())
         sizes = {name: float(np.sqrt(np.mean(part**2)))
                  for name, part in (parts | {"all": error}).items()}
-        fig, axes = figures.figure(1, 3, size=(8.4, 3), width_ratios=(1, 1, 1.1))
+        fig, axes = figures.figure(1, 3, size=(8.4, 3.2), width_ratios=(1, 1, 1.1))
         figures.draw_image(axes[0], y, "recorded y")
         figures.draw_image(axes[1], x + error, "estimate")
         axes[2].barh(list(sizes), list(sizes.values()),
                      color=[figures.COLOURS[c] for c in (*colours, "black")])
         axes[2].set(xscale="log", xlim=(1e-3, 1), xlabel="error (rms, 1 = white)")
+        axes[2].minorticks_off()
         axes[2].invert_yaxis()
         told = ", ".join(f"{name} {size:.3f}" for name, size in sizes.items())
         return figures.show(fig, alt=f"Recorded page, its estimate, and bars of the error: {told}.")
