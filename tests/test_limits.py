@@ -280,6 +280,36 @@ def test_gaussian_integral_by_another_route():
     assert F[0, 0] == pytest.approx(expected, rel=1e-8)
 
 
+def test_every_entry_by_finite_differences():
+    """The definition itself: numerical derivatives of the density on a plain grid."""
+    width, background = 2.5, 0.3
+    x, y = np.meshgrid(np.arange(-40, 40, 0.25), np.arange(-25, 25, 0.25))
+    values = {"position": 0.4, "separation": 3.0, "share": 0.3, "photons": 40.0}
+
+    def density(position, separation, share, photons):
+        def spot(at):
+            return np.exp(-((x - at) ** 2 + y**2) / (2 * width**2)) / (2 * np.pi * width**2)
+
+        left, right = position - (1 - share) * separation, position + share * separation
+        return photons * (share * spot(left) + (1 - share) * spot(right)) + background
+
+    slopes = np.array([
+        (density(**values | {name: v + 1e-4}) - density(**values | {name: v - 1e-4})) / 2e-4
+        for name, v in values.items()])
+    expected = np.einsum("iab,jab->ij", slopes, slopes / density(**values)) / 16
+    F = fisher_information(tuple(values), photons=40, sigma=width, separation=3.0, share=0.3,
+                           background=background)
+    np.testing.assert_allclose(F, expected, rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize("separation", [0.2, 1.1])
+def test_units(separation):
+    """Lengths times 3, background per area divided by 9: F in 1/length² is divided by 9."""
+    F = fisher_information(photons=9, cutoff=1, separation=separation, background=2.0)
+    G = fisher_information(photons=9, cutoff=1 / 3, separation=3 * separation, background=2 / 9)
+    np.testing.assert_allclose(G, F / 9, rtol=1e-9)
+
+
 def test_what_is_unknown_costs_only_where_it_mimics_the_separation():
     together = ("separation", "share", "position", "photons")
     for psf in ({"sigma": 1.0}, {"cutoff": 0.6}):
