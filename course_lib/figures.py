@@ -193,7 +193,9 @@ def show_images(pictures, alt, columns=None, limits=(0.0, 1.0), colour_map="gray
     columns = columns or min(len(pictures), 5)
     rows = -(-len(pictures) // columns)
     side = min(2.6, 10 / columns)
-    size = (side * columns, (side + 0.45) * rows)
+    tallest = max(np.shape(x)[-2] / np.shape(x)[-1] for x in pictures.values())
+    title_lines = 1 + max(title.count("\n") for title in pictures)
+    size = (side * columns, (side * tallest + 0.25 + 0.2 * title_lines) * rows)
     fig, axes = figure(rows, columns, size=size, squeeze=False)
     mapped = None
     for ax, (title, x) in zip(axes.flat, pictures.items(), strict=False):
