@@ -130,12 +130,25 @@ def show(fig, alt):
     """
     if not isinstance(alt, str) or len(alt.split()) < 5:
         raise ValueError(f"alt is {alt!r}; it must say in words (five or more) what is seen")
+    png = _rendered(fig)
+    if _touches_border(png):  # the automatic layout can misjudge long labels by some pixels
+        png = _rendered(fig, bbox_inches="tight", pad_inches=0.08)
+    plt.close(fig)
+    width = round(Image.open(io.BytesIO(png)).width * CSS_DPI / DPI)
+    return Picture(png, alt, width)
+
+
+def _rendered(fig, **options):
     buffer = io.BytesIO()
     with matplotlib.rc_context(STYLE):
-        fig.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-    plt.close(fig)
-    width = round(fig.get_figwidth() * CSS_DPI)
-    return Picture(buffer.getvalue(), alt, width)
+        fig.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None}, **options)
+    return buffer.getvalue()
+
+
+def _touches_border(png):
+    """Say whether something is drawn on the outermost pixels, so that it may be cut off."""
+    x = np.asarray(Image.open(io.BytesIO(png)).convert("L"))
+    return min(x[0].min(), x[-1].min(), x[:, 0].min(), x[:, -1].min()) < 250
 
 
 def draw_image(ax, x, title="", limits=(0.0, 1.0), colour_map="gray"):

@@ -37,6 +37,14 @@ def test_the_same_figure_gives_the_same_bytes():
     assert line_picture().png == line_picture().png
 
 
+def test_nothing_is_cut_off_at_the_border():
+    fig, ax = figures.figure(size=(3, 2))
+    ax.set_title("a title that is far too long for a figure as narrow as this one")
+    png = figures.show(fig, "An empty panel with a very long title.").png
+    x = np.asarray(Image.open(io.BytesIO(png)).convert("L"))
+    assert min(x[0].min(), x[-1].min(), x[:, 0].min(), x[:, -1].min()) > 250
+
+
 def test_images_are_shown_srgb_encoded_and_maps_are_not():
     """A checkerboard that averages to .5 in linear light has the sRGB code .7354, 188 of 255."""
     grey = np.full((1, 8, 8), 0.5)
