@@ -109,7 +109,7 @@ def image_formation(scene):
                              alpha=0.5)
         axes[2].axvline(nyquist, color="black", linestyle=":")
         axes[2].set(xlabel="frequency (cycles/scene px)", ylabel="lens × pixel",
-                    title="transfer", xlim=(0, 0.5), ylim=(0, 1.02))
+                    title="transfer", xlim=(0, 0.52), ylim=(0, 1.02))
         edge = float(np.interp(nyquist, f, passed))
         return figures.show(fig, alt=(
             f"The scene; the picture recorded by {scene.shape[-2] // s} × {scene.shape[-1] // s} "
@@ -122,7 +122,7 @@ def image_formation(scene):
                                       description="lens cutoff fc"),
         s=ipywidgets.Dropdown(value=4, options=[1, 2, 4, 8], description="pixel size s"),
         log_photons=ipywidgets.FloatSlider(value=2, min=0, max=4, step=0.25,
-                                           description="log₁₀ photons per px"),
+                                           description="log₁₀ photons/scene px"),
     )
 
 

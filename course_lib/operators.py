@@ -186,7 +186,8 @@ class Blur(LinearOperator):
     transforms. So y = R C E x: extend, convolve circularly, restrict to the first H × W pixels; the
     adjoint is Eᵀ Cᵀ Rᵀ, where Cᵀ has the conjugate transfer function, Rᵀ pads with zeros, and Eᵀ
     folds the mirror image back. With this mirror a psf that is symmetric along both axes gives
-    Aᵀ = A; with borders that repeat the edge or mirror about its pixels' centres it does not.
+    Aᵀ = A. With borders that repeat the edge it does not once the psf is more than 3 pixels wide
+    (up to 3 they are this mirror), nor with a mirror about the centres of the edge pixels.
 
     >>> x = np.array([[0.0, 0.0, 4.0, 0.0]])
     >>> A = Blur([[1.0, 2.0, 3.0]], "zero")
@@ -338,7 +339,7 @@ class Downsample(LinearOperator):
         `s`, or (vertical, horizontal); H and W must be divisible by it. Signals: ``(1, s)``.
     kernel : {"area", "bicubic"}
         "area": the mean over a block, what a square pixel records; AAᵀ = I/(sy·sx).
-        "bicubic": Keys' cubic (a = −½) stretched by the factor so that it also removes what would
+        "bicubic": Keys' cubic (a = −½) stretched by the factor so that it also weakens what would
         alias; weights that would reach over the edge are dropped and the rest rescaled to sum to 1.
 
     References

@@ -227,7 +227,8 @@ def render(beetles, size=64):
 
     Every picture is a sum of six pigments, each times a map of how much of it is seen and how
     brightly, times the light: ``picture = light * (colours @ maps)``. Edges are anti-aliased by the
-    share of the pixel that lies inside, so that pictures of different sizes shrink to the same one.
+    share of the pixel that lies inside, so that pictures of different sizes shrink to nearly the
+    same one; the course always shrinks from 64.
 
     Parameters
     ----------

@@ -42,6 +42,35 @@ def airy_otf(f, cutoff):
     return 2 / np.pi * (np.arccos(rho) - rho * np.sqrt(1 - rho**2))
 
 
+# %% wrong="negative_rho_in_the_formula" exercise="airy_otf" says="absolute value of f"
+def airy_otf(f, cutoff):
+    rho = np.minimum(np.asarray(f) / cutoff, 1)
+    return 2 / np.pi * (np.arccos(np.maximum(rho, -1)) - rho * np.sqrt(np.maximum(1 - rho**2, 0)))
+
+
+# %% wrong="two_over_pi_on_the_first_term_only" exercise="airy_otf" says="whole bracket"
+def airy_otf(f, cutoff):
+    rho = np.minimum(np.abs(f) / cutoff, 1)
+    return 2 / np.pi * np.arccos(rho) - rho * np.sqrt(1 - rho**2)
+
+
+# %% wrong="whole_numbers_stay_whole" exercise="airy_otf" says="rounded down"
+def airy_otf(f, cutoff):
+    f = np.asarray(f)
+    otf, inside = np.zeros_like(f), np.abs(f) < cutoff
+    rho = np.abs(f[inside]) / cutoff
+    otf[inside] = 2 / np.pi * (np.arccos(rho) - rho * np.sqrt(1 - rho**2))
+    return otf
+
+
+# %% wrong="no_single_numbers" exercise="airy_otf" says="raised"
+def airy_otf(f, cutoff):
+    otf, inside = np.zeros(f.shape), np.abs(f) < cutoff
+    rho = np.abs(f[inside]) / cutoff
+    otf[inside] = 2 / np.pi * (np.arccos(rho) - rho * np.sqrt(1 - rho**2))
+    return otf
+
+
 # %% right="by_angle_with_where" exercise="airy_otf"
 def airy_otf(f, cutoff):
     rho = np.abs(np.asarray(f, dtype=float)) / cutoff
@@ -84,6 +113,16 @@ def blur(x, psf):
 # %% wrong="takes_magnitudes_of_the_otf" exercise="blur" says="only the magnitude"
 def blur(x, psf):
     return np.fft.ifft2(np.fft.fft2(x) * np.abs(np.fft.fft2(psf))).real
+
+
+# %% wrong="magnitude_for_real_part" exercise="blur" says="loses the sign"
+def blur(x, psf):
+    return np.abs(np.fft.ifft2(np.fft.fft2(x) * np.fft.fft2(np.fft.ifftshift(psf))))
+
+
+# %% wrong="shifts_the_batch_axes" exercise="blur" says="batch axes"
+def blur(x, psf):
+    return np.fft.ifft2(np.fft.fft2(np.fft.ifftshift(x)) * np.fft.fft2(psf)).real
 
 
 # %% right="sum_of_moved_pictures" exercise="blur"
@@ -140,6 +179,21 @@ def shrink(codes, s):
     return optics.srgb_encode(Downsample(s)(optics.srgb_decode(codes[..., :height, :width])))
 
 
+# %% wrong="refuses_only_if_s_divides_neither" exercise="shrink" says="must raise ValueError"
+def shrink(codes, s):
+    if codes.shape[-2] % s and codes.shape[-1] % s:
+        raise ValueError("s must divide both sides")
+    height, width = codes.shape[-2] // s * s, codes.shape[-1] // s * s
+    return optics.srgb_encode(Downsample(s)(optics.srgb_decode(codes[..., :height, :width])))
+
+
+# %% wrong="one_picture_only" exercise="shrink" says="raised ValueError"
+def shrink(codes, s):
+    height, width = codes.shape
+    light = optics.srgb_decode(codes).reshape(height // s, s, width // s, s)
+    return optics.srgb_encode(light.mean(axis=(1, 3)))
+
+
 # %% right="one_axis_after_the_other" exercise="shrink"
 def shrink(codes, s):
     if codes.shape[-2] % s or codes.shape[-1] % s:
@@ -190,7 +244,7 @@ def camera_adjoint(y, psf, s):
     return correlate2d(np.kron(y, np.ones((s, s))) / s**2, psf, mode="same")
 
 
-# %% wrong="replicates_again" exercise="camera_adjoint" says="replicate padding is not self-adjoint"
+# %% wrong="replicates_again" exercise="camera_adjoint" says="replicate the border again"
 def camera_adjoint(y, psf, s):
     padded = np.pad(np.kron(y, np.ones((s, s))) / s**2, len(psf) // 2, mode="edge")
     return correlate2d(padded, psf, mode="valid")
@@ -208,6 +262,29 @@ def camera_adjoint(y, psf, s):
     for _ in range(2):
         z[p : 2 * p] += z[:p][::-1]
         z[-2 * p : -p] += z[-p:][::-1]
+        z = z[p:-p].T
+    return z
+
+
+# %% wrong="loses_the_corners" exercise="camera_adjoint" says="corners of the padding are lost"
+def camera_adjoint(y, psf, s):
+    p = len(psf) // 2
+    z = correlate2d(np.kron(y, np.ones((s, s))) / s**2, psf, mode="full")
+    x = z[p:-p, p:-p].copy()
+    x[0] += z[:p, p:-p].sum(axis=0)
+    x[-1] += z[-p:, p:-p].sum(axis=0)
+    x[:, 0] += z[p:-p, :p].sum(axis=1)
+    x[:, -1] += z[p:-p, -p:].sum(axis=1)
+    return x
+
+
+# %% wrong="adds_the_nearest_row_only" exercise="camera_adjoint" says="only the nearest row"
+def camera_adjoint(y, psf, s):
+    p = len(psf) // 2
+    z = correlate2d(np.kron(y, np.ones((s, s))) / s**2, psf, mode="full")
+    for _ in range(2):
+        z[p] += z[p - 1]
+        z[-p - 1] += z[-p]
         z = z[p:-p].T
     return z
 
@@ -266,9 +343,24 @@ def expose(x, photons, rng):
     return np.minimum(rng.poisson(x * photons) / photons, 1)
 
 
-# %% wrong="ignores_the_generator" exercise="expose" says="draw from the `rng`|draw from `rng`"
+# %% wrong="ignores_the_generator" exercise="expose" says="two different generators"
 def expose(x, photons, rng):
     return np.random.default_rng(0).poisson(x * photons) / photons
+
+
+# %% wrong="new_noise_with_every_call" exercise="expose" says="same seed give different noise"
+def expose(x, photons, rng):
+    return np.random.default_rng().poisson(x * photons) / photons
+
+
+# %% wrong="mean_light_for_every_pixel" exercise="expose" says="mean light of the picture"
+def expose(x, photons, rng):
+    return rng.poisson(np.mean(x) * photons, np.shape(x)) / photons
+
+
+# %% right="in_single_precision" exercise="expose"
+def expose(x, photons, rng):
+    return (rng.poisson(x * photons) / photons).astype(np.float32)
 
 
 # %% right="photon_by_photon_for_small_counts" exercise="expose"
