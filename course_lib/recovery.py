@@ -293,7 +293,8 @@ def _minimise(cost, matrix, y, tolerance):
     limits = {"A_eq": matrix, "b_eq": y} if tolerance == 0 else {
         "A_ub": np.vstack([matrix, -matrix]),
         "b_ub": np.concatenate([y, -y]) + tolerance / scale}
-    result = linprog(cost, **limits, bounds=(0, None), method="highs-ds")
+    result = linprog(cost, **limits, bounds=(0, None), method="highs-ds",
+                     options={"presolve": False})  # nothing to remove from dense data
     if result.status == 3:
         validation.fail("weights", "a quantity that the data leave unbounded", "bounded by them")
     if result.x is None:

@@ -1,0 +1,269 @@
+"""Wrong and right answers to the exercises of lesson 04."""
+
+# %% wrong="sums_instead_of_means" exercise="frames_matrix" says="divide by s"
+def frames_matrix(n, s, shifts):
+    if n % s:
+        raise ValueError
+    matrix = np.zeros((len(shifts) * n // s, n))
+    for k, d in enumerate(shifts):
+        for j in range(n // s):
+            matrix[k * n // s + j, (s * j + d + np.arange(s)) % n] = 1
+    return matrix
+
+
+# %% wrong="adjoint_scaling" exercise="frames_matrix" says="add up to 1"
+def frames_matrix(n, s, shifts):
+    if n % s:
+        raise ValueError
+    rows = np.kron(np.eye(n // s), np.ones(s)) / s**2
+    return np.vstack([np.roll(rows, d, axis=1) for d in shifts])
+
+
+# %% wrong="shifts_backwards" exercise="frames_matrix" says="wrong way"
+def frames_matrix(n, s, shifts):
+    if n % s:
+        raise ValueError
+    rows = np.kron(np.eye(n // s), np.ones(s)) / s
+    return np.vstack([np.roll(rows, -d, axis=1) for d in shifts])
+
+
+# %% wrong="cuts_off_at_the_border" exercise="frames_matrix" says="circle"
+def frames_matrix(n, s, shifts):
+    if n % s:
+        raise ValueError
+    matrix = np.zeros((len(shifts) * n // s, n))
+    for k, d in enumerate(shifts):
+        for j in range(n // s):
+            matrix[k * n // s + j, s * j + d : s * j + d + s] = 1 / s
+    return matrix
+
+
+# %% wrong="alternates_the_frames" exercise="frames_matrix" says="alternate"
+def frames_matrix(n, s, shifts):
+    if n % s:
+        raise ValueError
+    rows = np.kron(np.eye(n // s), np.ones(s)) / s
+    return np.stack([np.roll(rows, d, axis=1) for d in shifts], axis=1).reshape(-1, n)
+
+
+# %% wrong="shifts_by_coarse_pixels" exercise="frames_matrix" says="coarse pixels; d counts fine"
+def frames_matrix(n, s, shifts):
+    if n % s:
+        raise ValueError
+    rows = np.kron(np.eye(n // s), np.ones(s)) / s
+    return np.vstack([np.roll(rows, s * d, axis=1) for d in shifts])
+
+
+# %% wrong="crops_instead_of_refusing" exercise="frames_matrix" says="must raise ValueError"
+def frames_matrix(n, s, shifts):
+    matrix = np.zeros((len(shifts), n // s, n))
+    for k, d in enumerate(shifts):
+        for j in range(n // s):
+            matrix[k, j, (s * j + d + np.arange(s)) % n] = 1 / s
+    return matrix.reshape(-1, n)
+
+
+# %% right="rolled_kronecker" exercise="frames_matrix"
+def frames_matrix(n, s, shifts):
+    if n != s * (n // s):
+        raise ValueError("s must divide n")
+    one_frame = np.kron(np.eye(n // s), np.full((1, s), 1 / s))
+    return np.concatenate([np.roll(one_frame, shift, axis=1) for shift in shifts])
+
+
+# %% right="librarys_operator" exercise="frames_matrix"
+def frames_matrix(n, s, shifts):
+    return frames([(0, d) for d in shifts], factor=(1, s)).dense((1, n))
+
+
+# %% wrong="least_squares" exercise="sparsest" says="least Σx²"
+def sparsest(y, A):
+    return np.linalg.lstsq(A, y)[0]
+
+
+# %% wrong="adds_u_and_v" exercise="sparsest" says="absolute values"
+def sparsest(y, A):
+    n = A.shape[1]
+    z = linprog(np.ones(2 * n), A_eq=np.hstack([A, -A]), b_eq=y, bounds=(0, None)).x
+    return z[:n] + z[n:]
+
+
+# %% wrong="returns_u" exercise="sparsest" says="this is u only"
+def sparsest(y, A):
+    n = A.shape[1]
+    return linprog(np.ones(2 * n), A_eq=np.hstack([A, -A]), b_eq=y, bounds=(0, None)).x[:n]
+
+
+# %% wrong="returns_u_and_v" exercise="sparsest" says="return u − v"
+def sparsest(y, A):
+    n = A.shape[1]
+    return linprog(np.ones(2 * n), A_eq=np.hstack([A, -A]), b_eq=y, bounds=(0, None)).x
+
+
+# %% wrong="forgets_the_negative_half" exercise="sparsest" says="returns None"
+def sparsest(y, A):
+    return linprog(np.ones(A.shape[1]), A_eq=A, b_eq=y).x
+
+
+# %% wrong="minimises_the_sum_itself" exercise="sparsest" says="stronger in total"
+def sparsest(y, A):
+    return linprog(np.ones(A.shape[1]), A_eq=A, b_eq=y, bounds=(None, None)).x
+
+
+# %% wrong="greedy_matching_pursuit" exercise="sparsest" says="A @ sparsest|total|stronger"
+def sparsest(y, A):
+    chosen, rest = [], y
+    for _ in range(4):
+        chosen.append(int(np.argmax(np.abs(A.T @ rest))))
+        weights = np.linalg.lstsq(A[:, chosen], y)[0]
+        rest = y - A[:, chosen] @ weights
+    x = np.zeros(A.shape[1])
+    np.add.at(x, chosen, weights)
+    return x
+
+
+# %% right="bounded_by_absolute_values" exercise="sparsest"
+def sparsest(y, A):
+    m, n = A.shape
+    eye = np.eye(n)
+    result = linprog(np.r_[np.zeros(n), np.ones(n)], bounds=(None, None),
+                     A_ub=np.block([[eye, -eye], [-eye, -eye]]), b_ub=np.zeros(2 * n),
+                     A_eq=np.hstack([A, np.zeros((m, n))]), b_eq=y)
+    return result.x[:n]
+
+
+# %% right="interior_point" exercise="sparsest"
+def sparsest(y, A):
+    n = A.shape[1]
+    z = linprog([1.0] * (2 * n), A_eq=np.c_[A, -A], b_eq=y, method="highs-ipm").x
+    return np.subtract(*np.split(z, 2))
+
+
+# %% wrong="least_squares" exercise="positive_scene" says="least Σx²"
+def positive_scene(y, A):
+    return np.linalg.pinv(A) @ y
+
+
+# %% wrong="clips_another_solution" exercise="positive_scene" says="clipped"
+def positive_scene(y, A):
+    return np.maximum(np.linalg.pinv(A) @ y, 0)
+
+
+# %% wrong="allows_negative_light" exercise="positive_scene" says="must raise ValueError"
+def positive_scene(y, A):
+    n = A.shape[1]
+    z = linprog(np.ones(2 * n), A_eq=np.hstack([A, -A]), b_eq=y, bounds=(0, None)).x
+    return z[:n] - z[n:]
+
+
+# %% wrong="never_looks_at_the_misfit" exercise="positive_scene" says="must raise ValueError"
+def positive_scene(y, A):
+    from scipy.optimize import nnls
+
+    return nnls(A, y)[0]
+
+
+# %% wrong="returns_none_when_refuted" exercise="positive_scene" says="must raise ValueError"
+def positive_scene(y, A):
+    return linprog(np.ones(A.shape[1]), A_eq=A, b_eq=y).x
+
+
+# %% wrong="always_refuses" exercise="positive_scene" says="raised ValueError"
+def positive_scene(y, A):
+    raise ValueError("not today")
+
+
+# %% right="nonnegative_least_squares" exercise="positive_scene"
+def positive_scene(y, A):
+    from scipy.optimize import nnls
+
+    x, misfit = nnls(A, y)
+    if misfit > 1e-6 * np.abs(y).max():
+        raise ValueError("x must be negative somewhere")
+    return x
+
+
+# %% right="feasibility_only" exercise="positive_scene"
+def positive_scene(y, A):
+    result = linprog(np.zeros(A.shape[1]), A_eq=A, b_eq=y, method="highs-ds")
+    if result.x is None:
+        raise ValueError(result.message)
+    return result.x
+
+
+# %% wrong="moves_each_light_by_d" exercise="separation_information" says="4 times too large"
+def separation_information(d, sigma, photons):
+    if min(sigma, photons) <= 0:
+        raise ValueError
+    x = np.linspace(-d - 9 * sigma, d + 9 * sigma, 8001)
+    left, right = ((np.exp(-0.5 * ((x + s * d / 2) / sigma) ** 2) / sigma / np.sqrt(2 * np.pi))
+                   for s in (1, -1))
+    slope = ((x - d / 2) * right - (x + d / 2) * left) / (2 * sigma**2)
+    return photons * np.sum(slope**2 * 2 / (left + right)) * (x[1] - x[0])
+
+
+# %% wrong="forgets_both_halves" exercise="separation_information" says="16 times too large"
+def separation_information(d, sigma, photons):
+    if min(sigma, photons) <= 0:
+        raise ValueError
+    x = np.linspace(-d - 9 * sigma, d + 9 * sigma, 8001)
+    left, right = ((np.exp(-0.5 * ((x + s * d / 2) / sigma) ** 2) / sigma / np.sqrt(2 * np.pi))
+                   for s in (1, -1))
+    slope = ((x - d / 2) * right - (x + d / 2) * left) / sigma**2
+    return photons * np.sum(slope**2 * 2 / (left + right)) * (x[1] - x[0])
+
+
+# %% wrong="photons_for_each_light" exercise="separation_information" says="twice too large"
+def separation_information(d, sigma, photons):
+    return 2 * fisher_information(photons=photons, sigma=sigma, separation=d)[0, 0]
+
+
+# %% wrong="for_one_photon" exercise="separation_information" says="multiply by `photons`"
+def separation_information(d, sigma, photons):
+    return fisher_information(photons=1, sigma=sigma, separation=d)[0, 0]
+
+
+# %% wrong="returns_the_bound" exercise="separation_information" says="return F"
+def separation_information(d, sigma, photons):
+    return cramer_rao(fisher_information(photons=photons, sigma=sigma, separation=d))[0]
+
+
+# %% wrong="small_distance_formula" exercise="separation_information" says="small-d formula"
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError
+    return photons * d**2 / (8 * sigma**4)
+
+
+# %% wrong="accepts_no_photons" exercise="separation_information" says="must raise ValueError"
+def separation_information(d, sigma, photons):
+    return photons * fisher_information(photons=1, sigma=sigma, separation=d)[0, 0]
+
+
+# %% wrong="sigma_of_one_assumed" exercise="separation_information" says="library"
+def separation_information(d, sigma, photons):
+    if sigma <= 0:
+        raise ValueError
+    return fisher_information(photons=photons, sigma=1.0, separation=d)[0, 0]
+
+
+# %% right="adaptive_quadrature" exercise="separation_information"
+def separation_information(d, sigma, photons):
+    from scipy.integrate import quad
+    from scipy.stats import norm
+
+    if not (sigma > 0 and photons > 0):
+        raise ValueError("sigma and photons must be positive")
+    h = d / sigma / 2
+
+    def integrand(t):
+        left, right = norm.pdf(t + h), norm.pdf(t - h)
+        return ((t - h) * right - (t + h) * left) ** 2 / (8 * (left + right))
+
+    ends = -h - 8, h + 8
+    return photons * quad(integrand, *ends, points=(-h, h), limit=400)[0] / sigma**2
+
+
+# %% right="two_dimensional_library" exercise="separation_information"
+def separation_information(d, sigma, photons):
+    return float(fisher_information(photons=photons, sigma=sigma, separation=d)[0, 0])
