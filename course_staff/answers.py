@@ -351,13 +351,22 @@ def borrowed(lesson):
     return problems
 
 
-def _names(statement):
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda,
+          ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _names(node):
+    """Return the names that a statement reads and those that it binds, in the notebook's scope."""
     loaded, stored = set(), set()
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Name):
-            (loaded if isinstance(node.ctx, ast.Load) else stored).add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            stored.add(node.name)
+    for child in ast.iter_child_nodes(node):
+        below = _names(child)
+        loaded, stored = loaded | below[0], stored | below[1]
+    if isinstance(node, ast.Name):
+        (loaded if isinstance(node.ctx, ast.Load) else stored).add(node.id)
+    elif isinstance(node, ast.arg):
+        stored.add(node.arg)
+    if isinstance(node, SCOPES):  # what is bound inside stays inside
+        loaded, stored = loaded - stored, {node.name} if hasattr(node, "name") else set()
     return loaded, stored
 
 
