@@ -1,7 +1,8 @@
 """What visible tests call: assertions whose messages diagnose.
 
 Every check looks in the same order: does the function run, is the result of the right type, the
-right shape, the right value; and if the value is that of a well-known mistake, the message names it.
+right shape, the right value; and if the value is that of a well-known mistake, the message says
+which.
 """
 
 import contextlib
