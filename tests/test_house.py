@@ -35,7 +35,7 @@ SYSTEMS = {
 AGREED = {
     "jupyterlab": "4.6.6", "notebook": "7.6.5", "nbgrader": "0.9.6", "nbconvert": "7.17.2",
     "nbclient": "0.11.0", "ipykernel": "7.4.0", "ipywidgets": "8.1.9", "jupytext": "1.19.6",
-    "nbval": "0.11.0", "pytest": "9.2.0", "numpy": "2.4.6", "scipy": "1.17.1",
+    "pytest": "9.2.0", "numpy": "2.4.6", "scipy": "1.17.1",
     "matplotlib": "3.11.2", "torch": "2.13.0",
 }
 
