@@ -306,7 +306,7 @@ def test_learners_have_no_verbs_of_instructors():
 
 
 def test_the_smallest_layer_is_enough_for_learners():
-    staff_only = ["jupytext", "pytest", "hypothesis"]
+    staff_only = ["jupytext", "pytest"]
     assert "lab" in blocked_run(["--help"], *staff_only).stdout
     assert "Data are as shipped" in blocked_run(["check"], "numpy", "torch", *staff_only).stdout
     refused = blocked_run(["build"], *staff_only)

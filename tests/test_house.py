@@ -1,6 +1,7 @@
 """The house: one set of pins, no addresses of package hosts, texts that say what is there."""
 
 import ast
+import base64
 import importlib.metadata
 import json
 import re
@@ -194,6 +195,15 @@ def test_readme_lists_the_lessons_that_are_there():
         row = next((line for line in text.splitlines() if line.startswith(f"| {lesson.name[:2]} ")),
                    "")
         assert lesson.name in row, f"the README's table does not link to {lesson.name}"
+
+
+def test_readme_shows_the_figure_of_lesson_00():
+    notebook = json.loads((ROOT / "solutions/00_enhance/00_enhance.ipynb").read_text("utf-8"))
+    figures = [output["data"]["image/png"] for cell in notebook["cells"]
+               for output in cell.get("outputs", ()) if "image/png" in output.get("data", {})]
+    shown = base64.b64encode((ROOT / "docs/sixteen_pixels.png").read_bytes()).decode("ascii")
+    assert shown in [figure.strip() for figure in figures], (
+        "docs/sixteen_pixels.png is no longer a figure of lesson 00: save it from there again")
 
 
 def test_licence_and_citation():
