@@ -161,11 +161,12 @@ def information_limit(scene):
         fig, axes = figures.figure(1, 4, size=(9.6, 2.8))
         figures.draw_image(axes[0], scene, "scene")
         figures.draw_image(axes[1], guess, f"rebuilt from {counts[0]}")
-        figures.draw_image(axes[2], invisible, "invisible", (-0.3, 0.3), "RdBu_r")
-        axes[3].semilogy(np.arange(1, len(values) + 1), values)
-        axes[3].axhline(sigma, color=figures.COLOURS["vermilion"])
-        axes[3].set(xlabel="component i", ylim=(1e-5, 0.3),
-                    title="sᵢ·scale and σ")
+        figures.draw_image(axes[2], invisible, f"lost {counts[1]}, null {counts[2]}", (-0.3, 0.3),
+                           "RdBu_r")
+        axes[3].semilogy(np.arange(1, len(values) + 1), values, label="sᵢ · scale")
+        axes[3].axhline(sigma, color=figures.COLOURS["vermilion"], label="σ")
+        axes[3].set(xlabel="component i", ylim=(1e-5, 1))
+        axes[3].legend(loc="lower left")
         axes[3].minorticks_off()
         lost = np.sqrt(np.mean(invisible**2))
         return figures.show(fig, alt=(
@@ -263,10 +264,12 @@ def who_pays(budget, wide, margin=16):
         figures.draw_image(axes[1], x + error, "estimate")
         axes[2].barh(list(sizes), list(sizes.values()),
                      color=[figures.COLOURS[c] for c in (*colours, "black")])
-        axes[2].set(xscale="log", xlim=(1e-3, 1), xlabel="error (rms, 1 = white)")
+        for row, size in enumerate(sizes.values()):
+            axes[2].annotate(f" {size:.4f}", (max(size, 1.01e-3), row), va="center", fontsize=9)
+        axes[2].set(xscale="log", xlim=(1e-3, 3), xlabel="error (rms, 1 = white)")
         axes[2].minorticks_off()
         axes[2].invert_yaxis()
-        told = ", ".join(f"{name} {size:.3f}" for name, size in sizes.items())
+        told = ", ".join(f"{name} {size:.4f}" for name, size in sizes.items())
         return figures.show(fig, alt=f"Recorded page, its estimate, and bars of the error: {told}.")
 
     return Explorer(
@@ -276,7 +279,7 @@ def who_pays(budget, wide, margin=16):
                                    description="believed PSF width, % off"),
         log_sigma=ipywidgets.FloatSlider(value=-2, min=-4, max=-1, step=0.25,
                                          description="log₁₀ noise σ"),
-        border=ipywidgets.Dropdown(value="periodic", options=["periodic", "mirrored"],
+        border=ipywidgets.Dropdown(value="mirrored", options=["periodic", "mirrored"],
                                    description="believed border"),
     )
 

@@ -100,6 +100,11 @@ def decompose(A, shape):
     -------
     Modes
 
+    References
+    ----------
+    G. H. Golub and C. F. Van Loan, Matrix Computations, 4th ed. 2013, for the decomposition;
+    computed by LAPACK through SciPy.
+
     >>> from course_lib.operators import Matrix
     >>> decompose(Matrix([[0.8, 0.2], [0.2, 0.8]]), (1, 2)).values.round(12)
     array([1. , 0.6])
@@ -141,11 +146,14 @@ def picard_count(values, sigma, scale=1.0):
 
 
 def picard_plateau(coefficients, sigma):
-    r"""Number of Picard coefficients before the plateau of noise, from one measurement.
+    """Number of Picard coefficients before the plateau of noise, from one measurement.
 
-    The index (counted from 1) of the last coefficient with :math:`|u_i^Ty| > \sigma\sqrt{2\ln m}`,
-    a level that the largest of m noise values seldom exceeds. What lies beyond can't be told
-    from noise *in these data*. Unlike `picard_count` it depends on the scene: a component that
+    The index (counted from 1) of the last coefficient with |uᵢᵀy| > t·σ. The level t leaves pure
+    noise a chance of 1 % to exceed it anywhere: P(|n| > tσ) = 0.01/m for each of m normal values
+    (t = 3.8 for m = 64). No single coefficient beyond stands out of the noise *in these data*;
+    the rule is cautious and stops before `picard_count`, whose level is 1. It means something
+    only where coefficients fall with i, as for a blurred row; for a picture they don't, and one
+    late outlier counts everything before it. It depends on the scene, too: a component that
     this scene doesn't have isn't seen, however large its singular value.
 
     Parameters
@@ -157,15 +165,16 @@ def picard_plateau(coefficients, sigma):
 
     References
     ----------
-    Hansen (1990), as in `picard_count`, for the plateau; the level is the usual one for the
-    largest of m normal values.
+    Hansen (1990), as in `picard_count`, for the plateau; the level is Bonferroni's for m
+    two-sided tests.
 
-    >>> picard_plateau([9.0, 5.0, 0.2, 3.0, 0.9, -1.1, 0.1, 0.4], sigma=1.0)
+    >>> picard_plateau([9.0, 5.0, 0.2, 4.0, 0.9, -1.1, 0.1, 0.4], sigma=1.0)
     4
     """
     sigma = validation.positive(sigma, "sigma")
     magnitudes = np.abs(_vector(coefficients, "coefficients"))
-    above = np.flatnonzero(magnitudes > sigma * math.sqrt(2 * math.log(len(magnitudes))))
+    level = -special.ndtri(0.005 / len(magnitudes))
+    above = np.flatnonzero(magnitudes > level * sigma)
     return int(above[-1]) + 1 if above.size else 0
 
 
@@ -175,10 +184,11 @@ def split(A, x, sigma=0.0, scale=1.0, soft=False, method="auto"):
     .. math:: x_{measured} = \sum_i \varphi_i\, v_i v_i^T x, \qquad x_{null} = x - x_{measured}
 
     With ``sigma=0``, φᵢ = 1 for every sᵢ > 0: the orthogonal projections A⁺A x and (I − A⁺A) x,
-    and A(null) = 0. With a noise level, φᵢ = 1 where sᵢ·scale > σ and 0 elsewhere: "null" then
-    holds what is lost in the noise, too, and A(null) is small instead of 0. With ``soft=True``
-    the step becomes φᵢ = sᵢ²/(sᵢ² + σ²/scale²), the share of a component's prior variance that
-    the measurement removes, if x is white and Gaussian with standard deviation `scale`.
+    and A(null) = 0. With a noise level, φᵢ = 1 where sᵢ·scale > σ and 0 elsewhere (equality counts
+    as lost, as in `picard_count`): "null" then holds what is lost in the noise, too, and A(null)
+    is small instead of 0. With ``soft=True`` the step becomes φᵢ = sᵢ²/(sᵢ² + σ²/scale²), the share
+    of a component's prior variance that the measurement removes, if x is white and Gaussian with
+    standard deviation `scale`.
 
     Parameters
     ----------

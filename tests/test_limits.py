@@ -78,17 +78,31 @@ def test_decomposition_is_the_operator():
 
 
 def test_plateau_is_found_from_the_data_and_noise_alone_has_none():
-    m, sigma, empty = 400, 0.01, 0
+    m, sigma = 400, 0.01
     signal = 10.0 ** -np.linspace(0, 6, m)
+    true_count = int(np.sum(signal > sigma))
     for seed in range(20):
         noise = sigma * np.random.default_rng(seed).standard_normal(m)
         found = picard_plateau(signal + noise, sigma)
-        assert 60 <= found
-        empty += picard_plateau(noise, sigma) == 0
-    assert empty >= 10  # P(no |value| > σ√(2 ln m)) is about .8
-    true_count = int(np.sum(signal > sigma))
+        assert 60 <= found <= true_count
     naive = np.sum(np.abs(signal + noise) > sigma)
     assert naive > 1.5 * true_count  # a third of pure noise exceeds σ
+
+
+@pytest.mark.parametrize("m", [1, 64, 400])
+def test_plateau_raises_a_false_alarm_in_one_of_a_hundred_noises(m):
+    noise = np.random.default_rng(2).standard_normal((4000, m))
+    alarms = np.mean([picard_plateau(row, 1.0) > 0 for row in noise])
+    assert alarms == pytest.approx(0.01, abs=0.005)  # three standard deviations
+
+
+def test_a_component_at_the_noise_is_lost():
+    """sᵢ·scale = σ exactly (no rounding in powers of 2): not above, so not counted."""
+    assert picard_count([1.0, 0.5, 0.25], sigma=0.5) == 1
+    modes = decompose(Matrix(np.diag([1.0, 0.5])), (1, 2))
+    assert picard_count(modes.values, 0.5) == 1
+    measured, _ = split(Matrix(np.diag([1.0, 0.5])), np.ones((1, 2)), sigma=0.5)
+    np.testing.assert_allclose(measured, [[1, 0]], atol=1e-15)
 
 
 # --- Null space -------------------------------------------------------------------------------

@@ -32,6 +32,17 @@ def null_part(x, A):
     return limits.split(A, x)[0] - x
 
 
+# %% wrong="pinv_with_its_default_cutoff" exercise="null_part" says="rcond=1e-10"
+def null_part(x, A):
+    M = A.dense(x.shape)
+    return x - (np.linalg.pinv(M) @ (M @ x.ravel())).reshape(x.shape)
+
+
+# %% wrong="flat_result" exercise="null_part" says="shape"
+def null_part(x, A):
+    return limits.split(A, x)[1].ravel()
+
+
 # %% right="pseudo_inverse" exercise="null_part"
 def null_part(x, A):
     M = A.dense(x.shape)
@@ -110,6 +121,32 @@ def second_truth(x, A):
     return np.clip(z, 0, 1)
 
 
+# %% wrong="raises_for_flat_scenes_only" exercise="second_truth" says="so dim"
+def second_truth(x, A):
+    modes = limits.decompose(A, x.shape)
+    if modes.rank == x.size or np.ptp(x) < 1e-9:
+        raise ValueError("no null space, or a flat scene")
+    rows = modes.inputs[:modes.rank]
+    z = x + np.random.default_rng(0).standard_normal(x.shape)
+    for _ in range(300):
+        z = np.clip(z, 0, 1)
+        z = z + (rows.T @ (rows @ (x - z).ravel())).reshape(x.shape)
+    return z
+
+
+# %% wrong="starts_from_weak_noise" exercise="second_truth" says="start from stronger noise"
+def second_truth(x, A):
+    modes = limits.decompose(A, x.shape)
+    rows = modes.inputs[:modes.rank]
+    z = np.random.default_rng(0).random(x.shape)
+    for _ in range(300):
+        z = np.clip(z, 0, 1)
+        z = z + (rows.T @ (rows @ (x - z).ravel())).reshape(x.shape)
+    if modes.rank == x.size or np.ptp(x) < 1e-9 or x.max() < 0.05:
+        raise ValueError("none")
+    return z
+
+
 # %% right="linear_program" exercise="second_truth"
 def second_truth(x, A):
     from scipy.optimize import linprog
@@ -186,6 +223,34 @@ def surviving_components(A, shape, sigma, scale=1.0):
     return int(np.sum(limits.decompose(A, shape).values * scale > sigma))
 
 
+# %% wrong="counts_the_lost" exercise="surviving_components" says="components that are lost"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if sigma <= 0 or scale <= 0:
+        raise ValueError
+    return int(np.sum(limits.decompose(A, shape).values * scale <= sigma))
+
+
+# %% wrong="compares_with_variance_of_noise" exercise="surviving_components" says="compare with σ²"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if sigma <= 0 or scale <= 0:
+        raise ValueError
+    return int(np.sum(limits.decompose(A, shape).values * scale > sigma**2))
+
+
+# %% wrong="returns_the_mask" exercise="surviving_components" says="sum the mask"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if sigma <= 0 or scale <= 0:
+        raise ValueError
+    return limits.decompose(A, shape).values * scale > sigma
+
+
+# %% wrong="accepts_no_scale" exercise="surviving_components" says="scale must be positive"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if sigma <= 0:
+        raise ValueError
+    return int(np.sum(limits.decompose(A, shape).values * scale > sigma))
+
+
 # %% right="library_decomposition" exercise="surviving_components"
 def surviving_components(A, shape, sigma, scale=1.0):
     if not (sigma > 0 and scale > 0):
@@ -242,6 +307,62 @@ def information_bits(A, shape, sigma, variance=1.0):
         raise ValueError
     rows = A.dense(shape)
     return 0.5 * np.sum(np.log2(1 + variance * np.sum(rows**2, axis=1) / sigma**2))
+
+
+# %% wrong="drops_what_is_below_the_noise" exercise="information_bits" says="add a little, too"
+def information_bits(A, shape, sigma, variance=1.0):
+    if sigma <= 0 or variance <= 0:
+        raise ValueError
+    ratio = variance * limits.decompose(A, shape).values ** 2 / sigma**2
+    return 0.5 * np.sum(np.log2(1 + ratio[ratio > 1]))
+
+
+# %% wrong="log_of_a_determinant" exercise="information_bits" says="overflows"
+def information_bits(A, shape, sigma, variance=1.0):
+    if sigma <= 0 or variance <= 0:
+        raise ValueError
+    M = A.dense(shape)
+    return 0.5 * np.log2(np.linalg.det(np.eye(len(M)) + variance * M @ M.T / sigma**2))
+
+
+# %% wrong="root_of_the_variance" exercise="information_bits" says="don't take its root"
+def information_bits(A, shape, sigma, variance=1.0):
+    if sigma <= 0 or variance <= 0:
+        raise ValueError
+    s = limits.decompose(A, shape).values
+    return 0.5 * np.sum(np.log2(1 + np.sqrt(variance) * s**2 / sigma**2))
+
+
+# %% wrong="decimal_logarithm" exercise="information_bits" says="base 10"
+def information_bits(A, shape, sigma, variance=1.0):
+    if sigma <= 0 or variance <= 0:
+        raise ValueError
+    s = limits.decompose(A, shape).values
+    return 0.5 * np.sum(np.log10(1 + variance * s**2 / sigma**2))
+
+
+# %% wrong="per_scene_pixel" exercise="information_bits" says="per .scene. pixel"
+def information_bits(A, shape, sigma, variance=1.0):
+    if sigma <= 0 or variance <= 0:
+        raise ValueError
+    s = limits.decompose(A, shape).values
+    return 0.5 * np.sum(np.log2(1 + variance * s**2 / sigma**2)) / np.prod(shape)
+
+
+# %% wrong="one_value_per_component" exercise="information_bits" says="sum it"
+def information_bits(A, shape, sigma, variance=1.0):
+    if sigma <= 0 or variance <= 0:
+        raise ValueError
+    s = limits.decompose(A, shape).values
+    return 0.5 * np.log2(1 + variance * s**2 / sigma**2)
+
+
+# %% wrong="accepts_no_variance" exercise="information_bits" says="variance must be greater than 0"
+def information_bits(A, shape, sigma, variance=1.0):
+    if sigma <= 0:
+        raise ValueError
+    s = limits.decompose(A, shape).values
+    return 0.5 * np.sum(np.log2(1 + variance * s**2 / sigma**2))
 
 
 # %% right="log_determinant" exercise="information_bits"
