@@ -151,7 +151,7 @@ def picard_plateau(coefficients, sigma):
     The index (counted from 1) of the last coefficient with |uᵢᵀy| > t·σ. The level t leaves pure
     noise a chance of 1 % to exceed it anywhere: P(|n| > tσ) = 0.01/m for each of m normal values
     (t = 3.8 for m = 64). No single coefficient beyond stands out of the noise *in these data*;
-    the rule is cautious and stops before `picard_count`, whose level is 1. It means something
+    the rule is cautious, usually stops before `picard_count` (level 1), and means something
     only where coefficients fall with i, as for a blurred row; for a picture they don't, and one
     late outlier counts everything before it. It depends on the scene, too: a component that
     this scene doesn't have isn't seen, however large its singular value.
