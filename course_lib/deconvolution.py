@@ -141,8 +141,9 @@ def _conjugate_gradients(normal, right, tol, iterations=2000):
 def discrepancy_lambda(y, A, sigma, tau=1.0):
     """The `lam` at which Tikhonov's estimate misses `y` by exactly the noise (Morozov).
 
-    Solves ‖A x_lam − y‖² = `tau`² m `sigma`² for m measured values, from the data alone. Fitting
-    more closely would fit noise; the error-minimising `lam` needs the scene and is not known.
+    Solves ‖A x_lam − y‖² = `tau`² m `sigma`² for m measured values, from the data alone: fit as
+    well as the true scene does. A rule of thumb, not an optimum: the error-minimising `lam` needs
+    the scene, and without any blur Morozov's may do worse than `y` itself.
 
     Raises
     ------
@@ -175,7 +176,7 @@ def discrepancy_lambda(y, A, sigma, tau=1.0):
 
 
 def poisson_log_likelihood(y, mean):
-    """Σ y log(mean) − mean: the log-probability of counts `y`, up to a constant in `y`."""
+    """Σ y log(mean) − mean: the log-probability of counts `y`, up to a term in `y` only."""
     xp = array_namespace(y, mean)
     positive = xp.clip(mean, xp.finfo(mean.dtype).smallest_normal, None)  # 0 log 0 = 0
     return float(xp.sum(y * xp.log(positive) - mean))
@@ -253,8 +254,9 @@ def total_variation(y, lam, A=None, tol=1e-3, iterations=5000):
     ----------
     y : array (..., h, w)
     lam : float ≥ 0
-        In the units of `y`: an end plateau of n samples moves by lam/n, an interior extremum by
-        2 lam/n, a step of a staircase not at all.
+        In the units of `y`: of a signal without noise, an end plateau of n samples moves by lam/n,
+        an interior extremum by 2 lam/n, a step of a staircase not at all, as long as neighbouring
+        plateaus don't meet.
     A : LinearOperator, optional
         What blurred the scene; without it, denoising.
     tol : float

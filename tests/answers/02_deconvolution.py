@@ -49,6 +49,34 @@ def kernel_gain(kernel, n):
     return np.mean(1 / np.abs(np.fft.fft(kernel / np.sum(kernel), n)) ** 2)
 
 
+# %% wrong="squares_h_itself" exercise="kernel_gain" says="complex number: you squared H itself"
+def kernel_gain(kernel, n):
+    if len(kernel) > n:
+        raise ValueError
+    return np.mean(1 / np.fft.fft(kernel, n) ** 2)
+
+
+# %% wrong="takes_the_real_part_late" exercise="kernel_gain" says="squared .magnitude"
+def kernel_gain(kernel, n):
+    if len(kernel) > n:
+        raise ValueError
+    return float(np.mean(1 / np.fft.fft(kernel, n) ** 2).real)
+
+
+# %% wrong="squares_the_real_part" exercise="kernel_gain" says="real part only"
+def kernel_gain(kernel, n):
+    if len(kernel) > n:
+        raise ValueError
+    return np.mean(1 / np.fft.fft(kernel, n).real ** 2)
+
+
+# %% wrong="always_two" exercise="kernel_gain" says="should be 2.5"
+def kernel_gain(kernel, n):
+    if len(kernel) > n:
+        raise ValueError
+    return 2.0 if len(kernel) == 2 else 1 / kernel[0] ** 2
+
+
 # %% wrong="cuts_a_long_kernel" exercise="kernel_gain" says="must raise ValueError"
 def kernel_gain(kernel, n):
     return np.mean(1 / np.abs(np.fft.fft(kernel, n)) ** 2)
@@ -117,6 +145,38 @@ def wiener_filter(y, otf, noise_to_signal):
         np.fft.rfft2(y) * np.conj(otf) / (np.abs(otf) ** 2 + noise_to_signal))
 
 
+# %% wrong="squares_h_itself" exercise="wiener_filter" says="moves back too far"
+def wiener_filter(y, otf, noise_to_signal):
+    if np.min(noise_to_signal) < 0:
+        raise ValueError
+    weight = np.conj(otf) / (otf**2 + noise_to_signal)
+    return np.fft.irfft2(np.fft.rfft2(y) * weight, s=y.shape[-2:])
+
+
+# %% wrong="passes_the_whole_shape" exercise="wiener_filter" says="axes"
+def wiener_filter(y, otf, noise_to_signal):
+    if np.min(noise_to_signal) < 0:
+        raise ValueError
+    weight = np.conj(otf) / (np.abs(otf) ** 2 + noise_to_signal)
+    return np.fft.irfft2(np.fft.rfft2(y) * weight, s=y.shape)
+
+
+# %% wrong="averages_the_ratio" exercise="wiener_filter" says="each frequency has its own"
+def wiener_filter(y, otf, noise_to_signal):
+    if np.min(noise_to_signal) < 0:
+        raise ValueError
+    weight = np.conj(otf) / (np.abs(otf) ** 2 + np.mean(noise_to_signal))
+    return np.fft.irfft2(np.fft.rfft2(y) * weight, s=y.shape[-2:])
+
+
+# %% wrong="refuses_only_all_negative" exercise="wiener_filter" says="one of the power ratios"
+def wiener_filter(y, otf, noise_to_signal):
+    if np.all(np.asarray(noise_to_signal) < 0):
+        raise ValueError
+    weight = np.conj(otf) / (np.abs(otf) ** 2 + noise_to_signal)
+    return np.fft.irfft2(np.fft.rfft2(y) * weight, s=y.shape[-2:])
+
+
 # %% wrong="takes_any_ratio" exercise="wiener_filter" says="must raise ValueError"
 def wiener_filter(y, otf, noise_to_signal):
     weight = np.conj(otf) / (np.abs(otf) ** 2 + noise_to_signal)
@@ -180,12 +240,29 @@ def morozov(y, A, sigma):
     return sigma**2 / np.mean(y**2)
 
 
-# %% wrong="formula_without_blur" exercise="morozov" says="at your λ, with a blur"
+# %% wrong="formula_without_blur" exercise="morozov" says="without a camera only"
 def morozov(y, A, sigma):
     share = sigma * np.sqrt(y.size) / np.linalg.norm(y)
     if share >= 1:
         raise ValueError
     return share / (1 - share)
+
+
+# %% wrong="forgets_a_in_the_misfit" exercise="morozov" says="A is missing: the misfit"
+def morozov(y, A, sigma):
+    from scipy.optimize import brentq
+
+    if np.sum(y**2) <= y.size * sigma**2:
+        raise ValueError
+    return 10 ** brentq(
+        lambda t: np.sum((tikhonov(y, A, 10**t) - y) ** 2) - y.size * sigma**2, -12, 12)
+
+
+# %% wrong="returns_another_negative_number" exercise="morozov" says="not positive"
+def morozov(y, A, sigma):
+    if np.sum(y**2) <= y.size * sigma**2:
+        raise ValueError
+    return 1.2**2 / 3 if y.size == 16 else -2.0
 
 
 # %% wrong="accepts_pure_noise" exercise="morozov" says="must raise ValueError"
@@ -243,6 +320,51 @@ def photon_em(y, A, iterations, x0):
     x = x0
     for _ in range(iterations):
         x = x / seen * A.T(A(x) / y)
+    return x
+
+
+# %% wrong="ignores_its_start" exercise="photon_em" says="x0 has no effect"
+def photon_em(y, A, iterations, x0):
+    seen = A.T(np.ones_like(y))
+    x = np.full_like(x0, np.mean(x0))
+    for _ in range(iterations):
+        x = x / seen * A.T(y / A(x))
+    return x
+
+
+# %% wrong="ones_shaped_like_the_scene" exercise="photon_em" says="raised"
+def photon_em(y, A, iterations, x0):
+    seen = A.T(np.ones_like(x0))
+    x = x0
+    for _ in range(iterations):
+        x = x / seen * A.T(y / A(x))
+    return x
+
+
+# %% wrong="a_of_1_for_the_normalisation" exercise="photon_em" says="you divided by A.1"
+def photon_em(y, A, iterations, x0):
+    seen = A(np.ones_like(x0))
+    x = x0
+    for _ in range(iterations):
+        x = x / seen * A.T(y / A(x))
+    return x
+
+
+# %% wrong="one_step_too_many" exercise="photon_em" says="one step too many"
+def photon_em(y, A, iterations, x0):
+    seen = A.T(np.ones_like(y))
+    x = x0
+    for _ in range(iterations + 1):
+        x = x / seen * A.T(y / A(x))
+    return x
+
+
+# %% wrong="at_least_one_step" exercise="photon_em" says="zero steps"
+def photon_em(y, A, iterations, x0):
+    seen = A.T(np.ones_like(y))
+    x = x0
+    for _ in range(max(iterations, 1)):
+        x = x / seen * A.T(y / A(x))
     return x
 
 
@@ -343,6 +465,28 @@ def wraps_around(method, shape):
     left[:, 0] += 0.1
     rows, columns = method(upper) - method(gray), method(left) - method(gray)
     return bool(rows[-1].max() > 0.001 or columns[:, -1].max() > 0.001)
+
+
+# %% wrong="averages_the_edge" exercise="wraps_around" says="single pixel"
+def wraps_around(method, shape):
+    gray = np.full(shape, 0.5)
+    upper, left = gray.copy(), gray.copy()
+    upper[0] += 0.1
+    left[:, 0] += 0.1
+    last_row = np.abs(method(upper) - method(gray))[-1].mean()
+    last_column = np.abs(method(left) - method(gray))[:, -1].mean()
+    return bool(max(last_row, last_column) > 0.001)
+
+
+# %% wrong="takes_a_thousandth_for_a_hundredth" exercise="wraps_around" says="half a per cent"
+def wraps_around(method, shape):
+    gray = np.full(shape, 0.5)
+    upper, left = gray.copy(), gray.copy()
+    upper[0] += 0.1
+    left[:, 0] += 0.1
+    last_row = np.abs(method(upper) - method(gray))[-1].max()
+    last_column = np.abs(method(left) - method(gray))[:, -1].max()
+    return bool(max(last_row, last_column) > 0.0001)
 
 
 # %% wrong="says_yes_or_no" exercise="wraps_around" says="True or False"
