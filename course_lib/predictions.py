@@ -98,12 +98,16 @@ def reveal(key, measured, label, unit="", log=False):
         rows.insert(0, ("you predicted", float(guess), "orange"))
     fig, ax = figures.figure(size=(6, 0.6 + 0.45 * len(rows)))
     for row, (_, value, colour) in enumerate(rows):
-        ax.barh(row, value, color=figures.COLOURS[colour], height=0.6)
-        ax.annotate(f" {value:.4g}", (value, row), va="center")
+        if log:  # a bar on a logarithmic axis has no honest length
+            ax.plot(value, row, "o", markersize=12, color=figures.COLOURS[colour])
+        else:
+            ax.barh(row, value, color=figures.COLOURS[colour], height=0.6)
+        ax.annotate(f"   {value:.4g}", (value, row), va="center")
     ax.set(yticks=range(len(rows)), yticklabels=[name for name, *_ in rows])
     ax.set_xlabel(f"{label} ({unit})" if unit else label)
     ax.set_xscale("log" if log else "linear")
     ax.invert_yaxis()
-    ax.margins(x=0.15)
+    ax.margins(x=0.15, y=0.5 if log else None)
     told = ", ".join(f"{name} {value:.4g}" for name, value, _ in rows)
-    return figures.show(fig, alt=f"Bars for {label}: {told} {unit}".strip() + ".")
+    marks = "Dots" if log else "Bars"
+    return figures.show(fig, alt=f"{marks} for {label}: {told} {unit}".strip() + ".")
