@@ -84,9 +84,9 @@ def equal(actual, expected, what, atol=1e-9, mistakes=None):
     """
     if actual is None:
         raise AssertionError(f"{what} is None: is the `return` missing?")
-    if np.iscomplexobj(actual):
-        raise AssertionError(f"{what} is complex; real numbers are needed (.real at the end).")
     try:
+        if np.iscomplexobj(np.asarray(actual)):
+            raise AssertionError(f"{what} is complex; real numbers are needed (.real at the end).")
         actual = np.asarray(actual, dtype=float)
     except (TypeError, ValueError):
         kind = type(actual).__name__

@@ -212,7 +212,8 @@ def moving_the_limit():
             at = [slice(place - 1, place + 2) for place in places]  # a grid step is 1/40 fc
             right = (x_hat[at[0]].clip(0).sum()
                      + (second * x_hat[at[1]]).clip(0).sum()) / np.abs(x_hat).sum()
-            title = f"{100 * right:.0f} % of the strength within 0.025/fc of the truth"
+            verdict = "found" if right >= 0.99 else "not found"
+            title = f"{verdict}: {100 * right:.1f} % of the strength within 0.025/fc of the truth"
             found = np.abs(x_hat) > 1e-4
             ax.vlines(position[found], 0, x_hat[found], color=figures.COLOURS["vermilion"],
                       lw=2.5, label="recovered")

@@ -52,7 +52,8 @@ def frames(shifts, factor):
     ----------
     shifts : sequence of (dy, dx)
         Displacement of the camera in pixels of the *scene*, fractions included; s is a whole coarse
-        pixel, so that "sub-pixel" means |d| < s.
+        pixel, so that "sub-pixel" means |d| < s. Between whole pixels the scene is interpolated by
+        its Fourier series: the weights of a row may then be slightly negative.
     factor : int or (int, int)
         Scene pixels per coarse pixel and axis, s; ``(1, s)`` for signals.
 
@@ -212,6 +213,8 @@ def recover_spikes(y, A, positive=False, tolerance=0.0):
     ------
     ValueError
         If no scene explains the data: then an assumption is refuted (x ≥ 0, A, or `tolerance`).
+    RuntimeError
+        If the solver gives up for another reason: that says nothing about the assumption.
 
     Notes
     -----
@@ -259,6 +262,8 @@ def consistent_range(y, A, weights, tolerance=0.0):
     ------
     ValueError
         If no scene ≥ 0 explains the data, or they leave the value unbounded.
+    RuntimeError
+        If the solver gives up for another reason.
 
     >>> A = low_frequencies(64, 7)
     >>> comb = spikes(range(0, 64, 8), np.ones(8), 64)     # one spike more than f_c
@@ -297,10 +302,12 @@ def _minimise(cost, matrix, y, tolerance):
                      options={"presolve": False})  # nothing to remove from dense data
     if result.status == 3:
         validation.fail("weights", "a quantity that the data leave unbounded", "bounded by them")
-    if result.x is None:
+    if result.status == 2:
         validation.fail("y", "explained by no scene of this kind",
                         "A(x) to within the tolerance for some x (some x ≥ 0, if positive): "
                         f"an assumption is refuted. The solver says: {result.message}")
+    if result.status:
+        raise RuntimeError(f"the linear program was not solved: {result.message}")
     return result.x * scale
 
 
@@ -493,8 +500,9 @@ def localise(counts, sigma, background=0.0, iterations=100):
 
     References
     ----------
-    R. E. Thompson, D. R. Larson, W. W. Webb, Biophys. J. 82 (2002) 2775,
-    doi:10.1016/S0006-3495(02)75618-X.
+    C. S. Smith, N. Joseph, B. Rieger, K. A. Lidke, Nat. Methods 7 (2010) 373,
+    doi:10.1038/nmeth.1449 (this fit and its bound); R. E. Thompson, D. R. Larson, W. W. Webb,
+    Biophys. J. 82 (2002) 2775, doi:10.1016/S0006-3495(02)75618-X (σ/√N, pixels, background).
 
     >>> counts = np.zeros((9, 9)); counts[4, 4] = 60; counts[4, 5] = counts[4, 3] = 20
     >>> found = localise(counts, sigma=1.0)

@@ -122,6 +122,7 @@ def test_checks_diagnose_in_order_type_shape_value_cause():
     cases = [
         (None, "None: is the `return` missing"),
         ("text", "is a str"),
+        ((np.ones(2), 3.0), "is a tuple; numbers are needed"),
         ([1.0 + 0j, 2.0], "is complex"),
         ([1.0, 2.0, 3.0], r"shape \(3,\)"),
         ([1.0, np.nan], "not finite"),

@@ -2,6 +2,7 @@
 
 import doctest
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -142,6 +143,15 @@ def test_the_solution_scales_with_the_data():
     A, x = low_frequencies(64, 7), spikes([5, 30], [1.0, -2.0], 64)
     for scale in (1e-6, 1e6):
         np.testing.assert_allclose(recover_spikes(A(scale * x), A) / scale, x, atol=1e-6)
+
+
+@pytest.mark.parametrize("status", [1, 4])
+def test_a_solver_that_gives_up_refutes_nothing(monkeypatch, status):
+    gave_up = SimpleNamespace(status=status, x=None, message="time limit")
+    monkeypatch.setattr(recovery, "linprog", lambda *_, **__: gave_up)
+    A = low_frequencies(64, 7)
+    with pytest.raises(RuntimeError, match="not solved: time limit"):
+        recover_spikes(A(np.ones((1, 64))), A)
 
 
 def test_recovery_works_for_pictures_and_other_operators():

@@ -100,7 +100,7 @@ def sparsest(y, A):
     return linprog(np.ones(2 * n), A_eq=np.hstack([A, -A]), b_eq=y, bounds=(0, None)).x
 
 
-# %% wrong="forgets_the_negative_half" exercise="sparsest" says="returns None"
+# %% wrong="forgets_the_negative_half" exercise="sparsest" says="linprog found no solution"
 def sparsest(y, A):
     return linprog(np.ones(A.shape[1]), A_eq=A, b_eq=y).x
 
@@ -114,6 +114,18 @@ def sparsest(y, A):
 def sparsest(y, A):
     chosen, rest = [], y
     for _ in range(4):
+        chosen.append(int(np.argmax(np.abs(A.T @ rest))))
+        weights = np.linalg.lstsq(A[:, chosen], y)[0]
+        rest = y - A[:, chosen] @ weights
+    x = np.zeros(A.shape[1])
+    np.add.at(x, chosen, weights)
+    return x
+
+
+# %% wrong="greedy_until_it_fits" exercise="sparsest" says="stronger in total"
+def sparsest(y, A):
+    chosen, rest = [], y
+    while np.abs(rest).max() > 1e-9:
         chosen.append(int(np.argmax(np.abs(A.T @ rest))))
         weights = np.linalg.lstsq(A[:, chosen], y)[0]
         rest = y - A[:, chosen] @ weights
@@ -163,12 +175,29 @@ def positive_scene(y, A):
     return nnls(A, y)[0]
 
 
+# %% wrong="returns_what_nnls_returns" exercise="positive_scene" says="return x alone"
+def positive_scene(y, A):
+    from scipy.optimize import nnls
+
+    return nnls(A, y)
+
+
+# %% wrong="tolerates_a_percent" exercise="positive_scene" says="0.0001 too large"
+def positive_scene(y, A):
+    from scipy.optimize import nnls
+
+    x, misfit = nnls(A, y)
+    if misfit > 1e-2 * np.abs(y).max():
+        raise ValueError("x must be negative somewhere")
+    return x
+
+
 # %% wrong="returns_none_when_refuted" exercise="positive_scene" says="must raise ValueError"
 def positive_scene(y, A):
     return linprog(np.ones(A.shape[1]), A_eq=A, b_eq=y).x
 
 
-# %% wrong="always_refuses" exercise="positive_scene" says="raised ValueError"
+# %% wrong="always_refuses" exercise="positive_scene" says="don't refuse them"
 def positive_scene(y, A):
     raise ValueError("not today")
 
@@ -240,11 +269,100 @@ def separation_information(d, sigma, photons):
     return photons * fisher_information(photons=1, sigma=sigma, separation=d)[0, 0]
 
 
-# %% wrong="sigma_of_one_assumed" exercise="separation_information" says="library"
+# %% wrong="sigma_of_one_assumed" exercise="separation_information" says="sigma"
 def separation_information(d, sigma, photons):
     if sigma <= 0:
         raise ValueError
     return fisher_information(photons=photons, sigma=1.0, separation=d)[0, 0]
+
+
+# %% wrong="forgets_sigma_in_the_density" exercise="separation_information" says="1/.sigma"
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 4001)
+
+    def g(x):
+        return np.exp(-(x**2) / (2 * sigma**2)) / (np.sqrt(2 * np.pi))
+
+    p = (g(x - d / 2) + g(x + d / 2)) / 2
+    slope = ((x - d / 2) * g(x - d / 2) - (x + d / 2) * g(x + d / 2)) / (4 * sigma**2)
+    return photons * np.sum(slope**2 / p) * (x[1] - x[0])
+
+
+# %% wrong="forgets_sigma_in_the_slope" exercise="separation_information" says="sigma⁴ times"
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 4001)
+
+    def g(x):
+        return np.exp(-(x**2) / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))
+
+    p = (g(x - d / 2) + g(x + d / 2)) / 2
+    slope = ((x - d / 2) * g(x - d / 2) - (x + d / 2) * g(x + d / 2)) / (4)
+    return photons * np.sum(slope**2 / p) * (x[1] - x[0])
+
+
+# %% wrong="grid_of_fixed_width" exercise="separation_information" says="grow with sigma"
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError
+    x = np.linspace(-d / 2 - 8, d / 2 + 8, 4001)
+
+    def g(x):
+        return np.exp(-(x**2) / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))
+
+    p = (g(x - d / 2) + g(x + d / 2)) / 2
+    slope = ((x - d / 2) * g(x - d / 2) - (x + d / 2) * g(x + d / 2)) / (4 * sigma**2)
+    return photons * np.sum(slope**2 / p) * (x[1] - x[0])
+
+
+# %% wrong="adds_the_slopes" exercise="separation_information" says="are added"
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 4001)
+
+    def g(x):
+        return np.exp(-(x**2) / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))
+
+    p = (g(x - d / 2) + g(x + d / 2)) / 2
+    slope = ((x - d / 2) * g(x - d / 2) + (x + d / 2) * g(x + d / 2)) / (4 * sigma**2)
+    return photons * np.sum(slope**2 / p) * (x[1] - x[0])
+
+
+# %% wrong="forgets_dx" exercise="separation_information" says="step of x"
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 4001)
+
+    def g(x):
+        return np.exp(-(x**2) / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))
+
+    p = (g(x - d / 2) + g(x + d / 2)) / 2
+    slope = ((x - d / 2) * g(x - d / 2) - (x + d / 2) * g(x + d / 2)) / (4 * sigma**2)
+    return photons * np.sum(slope**2 / p)
+
+
+# %% wrong="reaches_until_zero_over_zero" exercise="separation_information" says="0/0"
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError
+    x = np.linspace(-d / 2 - 60 * sigma, d / 2 + 60 * sigma, 4001)
+
+    def g(x):
+        return np.exp(-(x**2) / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))
+
+    p = (g(x - d / 2) + g(x + d / 2)) / 2
+    slope = ((x - d / 2) * g(x - d / 2) - (x + d / 2) * g(x + d / 2)) / (4 * sigma**2)
+    return photons * np.sum(slope**2 / p) * (x[1] - x[0])
+
+
+# %% wrong="halves_again" exercise="separation_information" says="half of it"
+def separation_information(d, sigma, photons):
+    return fisher_information(photons=photons, sigma=sigma, separation=d)[0, 0] / 2
 
 
 # %% right="adaptive_quadrature" exercise="separation_information"
