@@ -403,7 +403,7 @@ reveal("04.percent_found", rates[0.875], label="found at 0.875/fc", unit="%")
 # %% [markdown]
 # A cliff: nothing at 0.8125/$f_c$, nearly everything at 0.9375/$f_c$, and in between it depends on the signs.
 # The theorem's 2/$f_c$ is *sufficient*; on this grid, with random signs, 0.9375/$f_c$ was enough in every
-# trial (other random signs fail about once in twenty). Neither number is "the" limit. Watch what else moves
+# trial (with other seeds an occasional one fails). Neither number is "the" limit. Watch what else moves
 # the cliff: fewer spikes, and the grid.
 
 # %%
@@ -416,8 +416,8 @@ for n, trials in ((320, 10), (1280, 5)):
 
 # %% [markdown]
 # Eight spikes may stand closer than a full circle of them. (Thirty draws estimate a share of 75 % with a
-# standard error of 8 points; all 128 patterns of sign, a pattern and its negative taken as one, would give 76
-# %.) And on a grid twice as coarse the same distance succeeds nearly always; on one twice as fine, hardly
+# standard error of 8 points; all 128 patterns of sign, a pattern and its negative taken as one,
+# would give 76 %.) And on a grid twice as coarse the same distance succeeds nearly always; on one twice as fine, hardly
 # ever. "On the grid" is an assumption, too: it rules out all wrong answers that lie between the grid points.
 #
 # Whatever the count and the grid, opposite signs have a floor.
@@ -456,8 +456,8 @@ show(fig, alt="A sine of frequency fc. Two marks half a period apart lie on its 
               f"trough, at plus and minus 1; two marks 0.45 apart reach only {reach:.4f}.")
 
 # %% [markdown]
-# At 0.5/$f_c$ the wave proves the pair. At 0.45/$f_c$ no wave gets further than ± sin(π·0.45), so it proves
-# only that no scene is weaker than 2 sin(π·0.45). The program found a scene that is just so weak. (Duval and
+# At 0.5/$f_c$ the wave proves the pair. At 0.45/$f_c$ the values of a wave at the two differ by
+# at most 2 sin(π·0.45), so it proves only that no scene is weaker than that. The program found a scene that is just so weak. (Duval and
 # Peyré, 2015, treat such proofs and this floor. On a grid it lies one step lower.) Below the floor, least
 # strength is the wrong principle, and the program follows its principle.
 #
