@@ -269,11 +269,15 @@ def separation_information(d, sigma, photons):
     return photons * fisher_information(photons=1, sigma=sigma, separation=d)[0, 0]
 
 
-# %% wrong="sigma_of_one_assumed" exercise="separation_information" says="sigma"
+# %% wrong="sigma_of_one_assumed" exercise="separation_information" says="65, 130, 100. is 25"
 def separation_information(d, sigma, photons):
-    if sigma <= 0:
+    if sigma <= 0 or photons <= 0:
         raise ValueError
-    return fisher_information(photons=photons, sigma=1.0, separation=d)[0, 0]
+    x = np.linspace(-d / 2 - 8, d / 2 + 8, 4001)
+    left, right = (np.exp(-((x + s * d / 2) ** 2) / 2) / np.sqrt(2 * np.pi) for s in (1, -1))
+    slope = ((x - d / 2) * right - (x + d / 2) * left) / 4
+    terms = np.divide(2 * slope**2, left + right, out=np.zeros_like(x), where=left + right > 0)
+    return photons * np.sum(terms) * (x[1] - x[0])
 
 
 # %% wrong="forgets_sigma_in_the_density" exercise="separation_information" says="1/.sigma"
