@@ -416,8 +416,7 @@ for n, trials in ((320, 10), (1280, 5)):
 
 # %% [markdown]
 # Eight spikes may stand closer than a full circle of them. (Thirty draws estimate a share of 75 % with a
-# standard error of 8 points; all 128 patterns of sign, a pattern and its negative taken as one,
-# would give 76 %.) And on a grid twice as coarse the same distance succeeds nearly always; on one twice as fine, hardly
+# standard error of 8 points.) And on a grid twice as coarse the same distance succeeds nearly always; on one twice as fine, hardly
 # ever. "On the grid" is an assumption, too: it rules out all wrong answers that lie between the grid points.
 #
 # Whatever the count and the grid, opposite signs have a floor.
