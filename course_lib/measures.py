@@ -1,17 +1,27 @@
-"""How far an estimate is from the truth.
+"""How far an estimate is from the truth, and whether probabilities mean what they say.
 
 Errors compare `x_hat` with `x`, arrays of one shape. `axis` says which axes are averaged: all by
 default, ``(-3, -2, -1)`` for one number per picture of a batch (..., C, H, W). For structural
 similarity use `skimage.metrics.structural_similarity`.
+
+`ranks` and `uniformity` are simulation-based calibration: draw a truth from the prior and y from
+the truth, then sample the posterior of y. If the sampler is right, the truth is one draw among the
+others, and its rank among L of them is uniform on 0, …, L. That holds for every number that can be
+computed from a draw and y: the log-likelihood is one that catches a sampler which ignores y.
+
+References
+----------
+Talts, Betancourt, Simpson, Vehtari & Gelman, arXiv:1804.06788 (2018).
 """
 
 import math
 
 import numpy as np
+from scipy.stats import chisquare
 
 from course_lib import validation
 
-__all__ = ["mse", "psnr", "rmse"]
+__all__ = ["calibration_error", "mse", "psnr", "ranks", "rmse", "uniformity"]
 
 
 def mse(x_hat, x, axis=None):
@@ -53,3 +63,81 @@ def psnr(x_hat, x, data_range=1.0, axis=None):
     peak = validation.positive(data_range, "data_range")
     with np.errstate(divide="ignore"):
         return 20 * math.log10(peak) - 10 * np.log10(mse(x_hat, x, axis))
+
+
+def ranks(truth, draws, rng):
+    """Number of draws below the truth; ties (as for a form, 0 or 1) are broken at random.
+
+    Parameters
+    ----------
+    truth : array (...)
+    draws : array (L, ...)
+    rng : numpy.random.Generator or int
+
+    Returns
+    -------
+    array (...) of int
+        Between 0 and L.
+    """
+    truth, draws = np.asarray(truth), np.asarray(draws)
+    validation.matching(truth, draws.shape[1:], "truth")
+    ties = np.sum(draws == truth, axis=0)
+    return np.sum(draws < truth, axis=0) + np.random.default_rng(rng).integers(0, ties + 1)
+
+
+def uniformity(found, draws, bins=5):
+    """Histogram of ranks and the p-value of a chi-square test that they are uniform.
+
+    Parameters
+    ----------
+    found : array (n,) of int
+        Ranks of n independent cases among L = `draws` draws each.
+    draws, bins : int
+        The L + 1 possible ranks are put into so many bins of nearly equal size. The test needs
+        about five cases a bin.
+
+    Returns
+    -------
+    counts, expected : array (bins,)
+    p_value : float
+
+    >>> counts, expected, p = uniformity(np.arange(100) % 20, draws=19)
+    >>> counts.tolist(), expected.tolist(), float(p)
+    ([20, 20, 20, 20, 20], [20.0, 20.0, 20.0, 20.0, 20.0], 1.0)
+    """
+    found, levels = np.asarray(found), validation.integer(draws, "draws") + 1
+    if validation.integer(bins, "bins", least=2) > levels:
+        validation.fail("bins", bins, f"at most {levels}, the number of possible ranks")
+    if found.ndim != 1 or not np.isin(found, np.arange(levels)).all():
+        validation.fail("found", f"of shape {found.shape}, values {np.unique(found)}",
+                        f"(n,) integers from 0 to {draws}")
+    bin_of = np.arange(levels) * bins // levels
+    counts = np.bincount(bin_of[found], minlength=bins)
+    expected = np.bincount(bin_of, minlength=bins) * (len(found) / levels)
+    return counts, expected, chisquare(counts, expected).pvalue
+
+
+def calibration_error(p, outcome, bins=10):
+    """Expected calibration error: mean distance of what was said from what happened.
+
+    Cases are put into bins of equal width by what was said; |mean p − frequency| is averaged over
+    cases. Chance alone gives about 0.4 √(bins/n) for p between, and less near 0 and 1.
+
+    Parameters
+    ----------
+    p : array (n,)
+        Probabilities said.
+    outcome : array (n,)
+        1 where it happened, else 0.
+    bins : int
+
+    >>> calibration_error(np.array([0.8, 0.8, 0.8, 0.8, 0.8]), np.array([1, 1, 1, 1, 0]))
+    0.0
+    """
+    p, outcome = np.asarray(p, dtype=float), np.asarray(outcome, dtype=float)
+    validation.matching(outcome, p.shape, "outcome")
+    if p.ndim != 1 or not ((p >= 0) & (p <= 1)).all():
+        validation.fail("p", f"of shape {p.shape}", "(n,) probabilities in [0, 1]")
+    bin_of = np.minimum((p * validation.integer(bins, "bins")).astype(int), bins - 1)
+    gaps = np.bincount(bin_of, p - outcome, minlength=bins)
+    return float(np.abs(gaps).sum().round(12) / len(p))
