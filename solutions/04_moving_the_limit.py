@@ -860,7 +860,7 @@ fig, ax = figure(size=(7, 3.2))
 ax.loglog(d, F, label="Fisher information")
 ax.loglog(d, d**2 / 8, "--", color=COLOURS["vermilion"], label="d²/8σ⁴")
 ax.axhline(0.25, color=COLOURS["green"], linestyle=":", label="1/4σ²: two single lights")
-ax.set(xlabel="distance d (units of σ)", ylabel="per photon (1/σ²)", ylim=(2e-4, 3))
+ax.set(xlabel="distance d (units of σ)", ylabel="information per photon (1/σ²)", ylim=(2e-4, 3))
 ax.legend()
 for v in (0.5, 1.0):
     exact = fisher_information(photons=1, sigma=1.0, separation=v)[0, 0]
@@ -881,7 +881,7 @@ predict("04.photons_needed", photons_needed, between=(1, 1e15))
 per_photon = fisher_information(photons=1, sigma=1.0, separation=0.1)[0, 0]
 needed = 1 / (per_photon * (0.1 * 0.1) ** 2)
 print(f"needed {needed:.2e}; the rule 800 (σ/d)⁴ gives {800 / 0.1**4:.0e}")
-reveal("04.photons_needed", needed, label="photons for 10 % of 0.1 σ", log=True)
+reveal("04.photons_needed", needed, label="photons for d = 0.1 σ to 10 %", log=True)
 
 # %% [markdown]
 # Eight million. To *localise* one light with the same error, a hundredth of σ, takes ten thousand. From
