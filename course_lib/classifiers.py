@@ -14,10 +14,11 @@ from functools import cache
 
 import numpy as np
 from safetensors.numpy import load_file
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from course_lib import validation
 from course_lib.data import verified_path
+from course_lib.posterior import prior_log_odds
 
 __all__ = ["SIGMA", "p_rare"]
 
@@ -44,18 +45,16 @@ def p_rare(y, share=0.5):
     ValueError
         If y or the share are not of this kind, or the network's file is not the one shipped.
     """
-    y, share = np.asarray(validation.image(y, "y")), validation.real(share, "share")
+    y, prior = np.asarray(validation.image(y, "y")), prior_log_odds(share)
     if y.shape[-3:] not in ((3, 4, 4), (3, 8, 8)):
         validation.fail("y", f"of shape {y.shape}", "of shape (..., 3, 4, 4) or (..., 3, 8, 8)")
-    if not 0 <= share <= 1:
-        validation.fail("share", share, "in [0, 1]")
     layers = _layers(y.shape[-1])
     values = y.reshape(*y.shape[:-3], -1)
     for weight, bias in layers[:-1]:
         values = values @ weight.T + bias
         values = values * expit(values)  # SiLU
     weight, bias = layers[-1]
-    return expit((values @ weight.T + bias)[..., 0] + logit(share))
+    return expit((values @ weight.T + bias)[..., 0] + prior)
 
 
 @cache

@@ -26,6 +26,7 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional
 
+from course_lib.operators import Downsample
 from course_lib.optics import srgb_encode
 from course_lib.worlds import ladybirds
 
@@ -282,9 +283,8 @@ class Trainer:
     def real(self, rng):
         """A batch of fresh sRGB-coded renders."""
         seed = int(rng.integers(2**31))
-        x = ladybirds.render(ladybirds.sample(self.batch, share=self.share, seed=seed), 64)
-        s = 64 // self.size
-        x = x.reshape(self.batch, 3, self.size, s, self.size, s).mean((3, 5))
+        beetles = ladybirds.sample(self.batch, share=self.share, seed=seed)
+        x = Downsample(64 // self.size)(ladybirds.render(beetles))
         return torch.from_numpy(srgb_encode(x).astype(np.float32)).to(
             self.device, memory_format=torch.channels_last)
 

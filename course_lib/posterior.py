@@ -25,7 +25,8 @@ from course_lib.operators import Downsample
 from course_lib.sampling import refine, temper, weigh
 from course_lib.worlds import ladybirds
 
-__all__ = ["LadybirdPosterior", "Mixture", "Unreliable", "log_likelihood", "reference"]
+__all__ = ["LadybirdPosterior", "Mixture", "Unreliable", "log_likelihood", "prior_log_odds",
+           "reference"]
 
 MINIMUM = 100  # effective draws below which nothing is answered
 # For y of 4 or 8 pixels: size of the quick renders; particles, quick and full draws for each form.
@@ -139,6 +140,20 @@ class Mixture:
 # --- Ladybirds -----------------------------------------------------------------------------------
 
 
+def prior_log_odds(share):
+    """log(share / (1 − share)), to which log p(y | rare) − log p(y | common) is added: Bayes' rule.
+
+    `share` is that of the rare form, in [0, 1]; ValueError if it is not.
+
+    >>> float(prior_log_odds(0.5)), round(float(prior_log_odds(0.1)), 3)
+    (0.0, -2.197)
+    """
+    share = validation.real(share, "share", "a number in [0, 1]")
+    if not 0 <= share <= 1:
+        validation.fail("share", share, "in [0, 1]")
+    return logit(share)
+
+
 @dataclass(frozen=True, eq=False)
 class LadybirdPosterior:
     """Everything that a small picture leaves possible; `reference` makes it.
@@ -234,10 +249,7 @@ class LadybirdPosterior:
         return (1 - p) * moment[0] + p * moment[1]
 
     def _p(self, share):
-        share = validation.real(share, "share", "a number in [0, 1]")
-        if not 0 <= share <= 1:
-            validation.fail("share", share, "in [0, 1]")
-        return float(expit(logit(share) + self.log_evidence[1] - self.log_evidence[0]))
+        return float(expit(prior_log_odds(share) + self.log_evidence[1] - self.log_evidence[0]))
 
     def _weights(self, share):
         p = self._p(share)
