@@ -18,14 +18,16 @@ import ast
 import copy
 import math
 import os
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional
 
+from course_lib.data import data_path, verified_path
 from course_lib.operators import Downsample
 from course_lib.optics import srgb_encode
 from course_lib.worlds import ladybirds
@@ -177,14 +179,14 @@ class Discriminator(nn.Module):
 
     def __init__(self, size=64, minibatch=True):
         super().__init__()
-        widths = [CHANNELS[s] for s in CHANNELS if s <= size][::-1]
-        self.from_rgb = nn.Conv2d(3, widths[0], 3, padding=1)
-        self.blocks = nn.Sequential(
-            *(ResidualBlock(a, b) for a, b in zip(widths[:-1], widths[1:], strict=True)))
+        self.sizes = [s for s in CHANNELS if s <= size][::-1]
+        self.from_rgb = nn.Conv2d(3, CHANNELS[size], 1)
+        self.blocks = nn.ModuleDict({
+            str(s): ResidualBlock(CHANNELS[s], CHANNELS[s // 2]) for s in self.sizes[:-1]})
         self.minibatch = minibatch
-        self.last = nn.Conv2d(widths[-1] + minibatch, widths[-1], 3, padding=1)
+        self.last = nn.Conv2d(CHANNELS[4] + minibatch, CHANNELS[4], 3, padding=1)
         self.head = nn.Sequential(
-            nn.Linear(16 * widths[-1], 64), nn.LeakyReLU(0.2), nn.Linear(64, 1))
+            nn.Linear(16 * CHANNELS[4], 64), nn.LeakyReLU(0.2), nn.Linear(64, 1))
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 nn.init.kaiming_normal_(module.weight, 0.2)
@@ -194,12 +196,116 @@ class Discriminator(nn.Module):
             self.head[-1].weight.mul_(0.1)
 
     def forward(self, x):
-        x = functional.leaky_relu(self.blocks(self.from_rgb(2 * x - 1)), 0.2)
+        x = self.from_rgb(2 * x - 1)
+        for block in self.blocks.values():
+            x = block(x)
+        x = functional.leaky_relu(x, 0.2)
         if self.minibatch:
             spread = x.std(0).mean().expand(len(x), 1, *x.shape[2:])
             x = torch.cat([x, spread], 1)
         x = functional.leaky_relu(self.last(x), 0.2)
         return self.head(x.flatten(1))[:, 0]
+
+
+@torch.no_grad()
+def grow_generator(small):
+    """Generator of twice the size that draws the same pictures, interpolated."""
+    grown = Generator(2 * small.sizes[-1])
+    grown.load_state_dict(small.state_dict(), strict=False)
+    for value in grown.to_rgb[-1].parameters():
+        value.zero_()
+    return grown
+
+
+@torch.no_grad()
+def grow_discriminator(small):
+    """Discriminator of twice the size that gives the scores of `small` for the shrunken pictures.
+
+    The new block passes on the three colours, as averages of 2 × 2 pixels, and nothing else.
+    """
+    grown = Discriminator(2 * small.sizes[0], small.minibatch)
+    old = small.state_dict()
+    weight, bias = old.pop("from_rgb.weight"), old.pop("from_rgb.bias")
+    grown.load_state_dict(old, strict=False)
+    block = grown.blocks[str(grown.sizes[0])]
+    grown.from_rgb.weight[:3] = torch.eye(3)[:, :, None, None]
+    block.shortcut.weight.zero_()[:, :3] = math.sqrt(2) * weight
+    block.second.weight.zero_()
+    block.second.bias.copy_(math.sqrt(2) * bias)
+    return grown
+
+
+def load(name):
+    """Return a shipped generator, its weights fixed; `names` says which there are.
+
+    Raises
+    ------
+    ValueError
+        If its file is not the one that was shipped.
+    """
+    return read(verified_path("generators", f"{name}.safetensors"))
+
+
+def load_discriminator(name, minibatch=True):
+    """Return the discriminator that trained a shipped generator, to start others from.
+
+    Only that of "share_50" is shipped. Without `minibatch` the part that sees the spread over the
+    batch is left away.
+    """
+    stored = load_file(verified_path("generators", f"{name}_discriminator.safetensors"))
+    if not minibatch:
+        stored["last.weight"] = stored["last.weight"][:, :-1]
+    discriminator = Discriminator(64, minibatch)
+    discriminator.load_state_dict({key: value.float() for key, value in stored.items()})
+    return discriminator
+
+
+def names():
+    """Return the names of the shipped generators."""
+    return sorted(card.stem for card in data_path("generators").glob("*.md")
+                  if card.with_suffix(".safetensors").exists())
+
+
+def read(file):
+    """Return the generator of pictures of 64 × 64 that a file holds, its weights fixed."""
+    generator = Generator(64)
+    generator.load_state_dict({key: value.float() for key, value in load_file(file).items()})
+    return generator.eval().requires_grad_(False)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a training run is, apart from how long it has run. Another recipe, another run.
+
+    Attributes
+    ----------
+    share : float
+        Share of the rare form among the pictures shown, in [0, 1].
+    stages : tuple of (size, steps)
+        Pictures grow from stage to stage, each size twice the one before.
+    start : str or None
+        The shipped generator whose networks (of 64 pixels) are the first guess; None for random
+        weights.
+    seed : int
+    minibatch : bool
+        Whether the discriminator sees the spread over the batch.
+    r1_weight : float
+    generator_steps : int
+        Steps of the generator for one of the discriminator.
+    """
+
+    share: float
+    stages: tuple = ((16, 4000), (32, 10_000), (64, 12_000))
+    start: str | None = None
+    seed: int = 0
+    minibatch: bool = True
+    r1_weight: float = 0.3
+    generator_steps: int = 1
+
+    @property
+    def steps(self):
+        """Number of steps of the whole run."""
+        return sum(steps for _, steps in self.stages)
 
 
 class Trainer:
@@ -210,41 +316,49 @@ class Trainer:
 
     Parameters
     ----------
-    share : float
-        Share of the rare form among the pictures shown, between 0 and 1.
-    size : int
-        Height and width of the pictures, a key of `CHANNELS`; renders are shrunk to it.
-    seed : int
-    start : Generator, optional
-        A generator, perhaps of smaller pictures, whose layers are the first guess.
+    recipe : Recipe
     device : str
         Where PyTorch computes.
     """
 
     batch = 16
-    r1_weight, r1_every = 0.3, 16
-    warm_up = 100  # steps in which only the discriminator learns
-    half_life = 3000  # pictures until half of the averaged weights is renewed
+    r1_every = 16
+    warm_up = 100  # steps of a new stage in which only the discriminator learns
+    half_life = 10_000  # pictures until half of the averaged weights is renewed
+    rates = {"generator": 1e-3, "mapping": 1e-5, "discriminator": 5e-4}
 
-    def __init__(self, share, size=64, seed=0, start=None, device="cpu"):
-        torch.manual_seed(seed)
-        self.share, self.size, self.seed, self.step, self.device = share, size, seed, 0, device
-        self.generator, self.discriminator = Generator(size), Discriminator(size)
-        if start is not None:  # layers that a smaller generator has keep what it learned
-            self.generator.load_state_dict(start.state_dict(), strict=False)
-        self.average = copy.deepcopy(self.generator).requires_grad_(False)
-        for network in self._networks().values():
-            network.to(device, memory_format=torch.channels_last)
-        mapping = [p for n, p in self.generator.named_parameters() if n.startswith("mapping")]
-        others = [p for n, p in self.generator.named_parameters() if not n.startswith("mapping")]
+    def __init__(self, recipe, device="cpu"):
+        self.recipe, self.step, self.seconds, self.device = recipe, 0, 0.0, device
+        torch.manual_seed(recipe.seed)
+        if recipe.start is None:
+            size = recipe.stages[0][0]
+            self._take(Generator(size), Discriminator(size, recipe.minibatch))
+        else:
+            self._take(load(recipe.start).requires_grad_(True),
+                       load_discriminator(recipe.start, recipe.minibatch))
+
+    def _take(self, generator, discriminator, average=None):
+        """Go on with these networks and fresh optimisers."""
+        networks = generator, discriminator, average or copy.deepcopy(generator)
+        self.generator, self.discriminator, self.average = (
+            network.to(self.device, memory_format=torch.channels_last) for network in networks)
+        self.average.requires_grad_(False)
+        mapping = [p for n, p in generator.named_parameters() if n.startswith("mapping")]
+        others = [p for n, p in generator.named_parameters() if not n.startswith("mapping")]
         self.adam_g = torch.optim.Adam(
-            [{"params": others}, {"params": mapping, "lr": 1e-5}], lr=1e-3, betas=(0.0, 0.99))
+            [{"params": others}, {"params": mapping, "lr": self.rates["mapping"]}],
+            lr=self.rates["generator"], betas=(0.0, 0.99))
         self.adam_d = torch.optim.Adam(
-            self.discriminator.parameters(), lr=5e-4 if size < 64 else 3e-4, betas=(0.0, 0.99))
+            discriminator.parameters(), lr=self.rates["discriminator"], betas=(0.0, 0.99))
 
     def _networks(self):
         return {"generator": self.generator, "discriminator": self.discriminator,
                 "average": self.average}
+
+    @property
+    def size(self):
+        """Height and width of the pictures at present."""
+        return self.generator.sizes[-1]
 
     def save(self, path):
         """Write everything that a resumed run needs, as safetensors; never half a file."""
@@ -253,7 +367,8 @@ class Trainer:
         for name, adam in (("adam_g", self.adam_g), ("adam_d", self.adam_d)):
             for i, entry in adam.state_dict()["state"].items():
                 tensors |= {f"{name}/{i}/{key}": value for key, value in entry.items()}
-        about = {"share": self.share, "size": self.size, "seed": self.seed, "step": self.step}
+        about = {"recipe": asdict(self.recipe), "step": self.step, "size": self.size,
+                 "seconds": self.seconds}
         partial = path.with_suffix(".partial")
         save_file({key: value.contiguous() for key, value in tensors.items()}, partial,
                   metadata={key: repr(value) for key, value in about.items()})
@@ -265,8 +380,10 @@ class Trainer:
         with safe_open(path, framework="pt") as file:
             about = {key: ast.literal_eval(value) for key, value in file.metadata().items()}
             tensors = {key: file.get_tensor(key) for key in file.keys()}
-        trainer = cls(about["share"], about["size"], about["seed"], device=device)
-        trainer.step = about["step"]
+        recipe, size = Recipe(**about["recipe"]), about["size"]
+        trainer = cls(recipe, device)
+        trainer._take(Generator(size), Discriminator(size, recipe.minibatch))
+        trainer.step, trainer.seconds = about["step"], about["seconds"]
         for name, network in trainer._networks().items():
             network.load_state_dict({key.removeprefix(f"{name}/"): value
                                      for key, value in tensors.items()
@@ -281,9 +398,9 @@ class Trainer:
         return trainer
 
     def real(self, rng):
-        """A batch of fresh sRGB-coded renders."""
+        """A batch of fresh sRGB-coded renders, shrunk from 64 pixels."""
         seed = int(rng.integers(2**31))
-        beetles = ladybirds.sample(self.batch, share=self.share, seed=seed)
+        beetles = ladybirds.sample(self.batch, share=self.recipe.share, seed=seed)
         x = Downsample(64 // self.size)(ladybirds.render(beetles))
         return torch.from_numpy(srgb_encode(x).astype(np.float32)).to(
             self.device, memory_format=torch.channels_last)
@@ -295,8 +412,14 @@ class Trainer:
         return self.generator.display(w, self.generator.noise(self.batch, torch_rng)), w
 
     def advance(self):
-        """One step of the discriminator and one of the generator; returns both losses."""
-        rng = np.random.default_rng([self.seed, self.step])
+        """One step of the discriminator and of the generator; returns both losses."""
+        begins = np.cumsum([0, *(steps for _, steps in self.recipe.stages)])
+        stage = int(np.searchsorted(begins[1:], self.step, side="right"))
+        if self.step == begins[stage] and stage:
+            torch.manual_seed(self.recipe.seed + self.step)
+            self._take(grow_generator(self.generator), grow_discriminator(self.discriminator),
+                       grow_generator(self.average))
+        rng = np.random.default_rng([self.recipe.seed, self.step])
         torch_rng = torch.Generator().manual_seed(int(rng.integers(2**62)))
         x = self.real(rng)
         with torch.no_grad():
@@ -309,14 +432,15 @@ class Trainer:
         if regularise:
             (slope,) = torch.autograd.grad(score.sum(), x, create_graph=True)
             penalty = slope.square().sum((1, 2, 3)).mean() / 4  # per unit of 2x − 1
-            loss_d = loss_d + self.r1_every * 0.5 * self.r1_weight * penalty
+            loss_d = loss_d + self.r1_every * 0.5 * self.recipe.r1_weight * penalty
         self._descend(self.adam_d, self.discriminator, loss_d)
 
         loss_g = torch.zeros(())
-        if self.step >= self.warm_up:
-            fake, w = self.fake(torch_rng)
-            loss_g = functional.softplus(-self.discriminator(fake)).mean()
-            self._descend(self.adam_g, self.generator, loss_g)
+        if self.step >= begins[stage] + self.warm_up:
+            for _ in range(self.recipe.generator_steps):
+                fake, w = self.fake(torch_rng)
+                loss_g = functional.softplus(-self.discriminator(fake)).mean()
+                self._descend(self.adam_g, self.generator, loss_g)
             with torch.no_grad():
                 keep = 0.5 ** (self.batch / self.half_life)
                 pairs = zip(self.average.parameters(), self.generator.parameters(), strict=True)

@@ -9,19 +9,29 @@ the truth, then sample the posterior of y. If the sampler is right, the truth is
 others, and its rank among L of them is uniform on 0, …, L. That holds for every number that can be
 computed from a draw and y: the log-likelihood is one that catches a sampler which ignores y.
 
+`precision`, `recall`, `density` and `coverage` compare a set of generated pictures with a set of
+real ones, both described by features (rows): around every point of one set a ball reaches to its
+k-th nearest neighbour in that set, and balls and points of the other set are counted. None of them
+sees how often a thing is drawn; `share_interval` is for that.
+
 References
 ----------
-Talts, Betancourt, Simpson, Vehtari & Gelman, arXiv:1804.06788 (2018).
+Talts, Betancourt, Simpson, Vehtari & Gelman, arXiv:1804.06788 (2018). Kynkäänniemi, Karras, Laine,
+Lehtinen & Aila, Improved precision and recall metric for assessing generative models, NeurIPS 2019,
+arXiv:1904.06991. Naeem, Oh, Uh, Choi & Yoo, Reliable fidelity and diversity metrics for generative
+models, ICML 2020, arXiv:2002.09797. E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209,
+doi:10.1080/01621459.1927.10502953.
 """
 
 import math
 
 import numpy as np
-from scipy.stats import chisquare
+from scipy.stats import binomtest, chisquare
 
 from course_lib import validation
 
-__all__ = ["calibration_error", "mse", "psnr", "ranks", "rmse", "uniformity"]
+__all__ = ["calibration_error", "coverage", "density", "expected_coverage", "mse", "precision",
+           "psnr", "ranks", "recall", "rmse", "share_interval", "uniformity"]
 
 
 def mse(x_hat, x, axis=None):
@@ -141,3 +151,93 @@ def calibration_error(p, outcome, bins=10):
     bin_of = np.minimum((p * validation.integer(bins, "bins")).astype(int), bins - 1)
     gaps = np.bincount(bin_of, p - outcome, minlength=bins)
     return float(np.abs(gaps).sum().round(12) / len(p))
+
+
+# --- sets of pictures ----------------------------------------------------------------------------
+
+
+def share_interval(count, n, level=0.95):
+    """Wilson's interval of a share, of which `count` out of `n` independent cases were seen.
+
+    Returns
+    -------
+    low, high : float
+        Within [0, 1], and never empty, not even for 0 out of n.
+
+    >>> [round(end, 3) for end in share_interval(0, 100)]
+    [0.0, 0.037]
+    """
+    n = validation.integer(n, "n")
+    if validation.integer(count, "count", least=0) > n:
+        validation.fail("count", count, f"at most n = {n}")
+    found = binomtest(int(count), n).proportion_ci(level, method="wilson")
+    return float(found.low), float(found.high)
+
+
+def precision(generated, real, k=5):
+    """Share of the generated points that lie in the ball of at least one real point.
+
+    Parameters
+    ----------
+    generated : array (m, d)
+    real : array (n, d)
+    k : int
+        A ball reaches to the k-th nearest other point of its own set.
+    """
+    radii = _radii(real, k)
+    return float(np.concatenate([(d < radii).any(1) for d in _distances(generated, real)]).mean())
+
+
+def recall(generated, real, k=5):
+    """Share of the real points that lie in the ball of at least one generated point."""
+    return precision(real, generated, k)
+
+
+def density(generated, real, k=5):
+    """Number of real points' balls in which a generated point lies, over k; the mean, 1 if equal.
+
+    Unlike `precision` it isn't fooled by one real outlier with a huge ball.
+    """
+    radii = _radii(real, k)
+    inside = [(d < radii).sum(1) for d in _distances(generated, real)]
+    return float(np.concatenate(inside).mean() / k)
+
+
+def coverage(generated, real, k=5):
+    """Share of the real points with at least one generated point in their ball."""
+    radii = _radii(real, k)
+    nearest = np.min([d.min(0) for d in _distances(generated, real)], axis=0)
+    return float(np.mean(nearest < radii))
+
+
+def expected_coverage(m, n, k=5):
+    r"""Mean of `coverage` if m generated and n real points follow one law, whatever the law is.
+
+    .. math:: 1 - \frac{(n-1)(n-2)\cdots(n-k)}{(m+n-1)(m+n-2)\cdots(m+n-k)}
+
+    A real point is not covered if its k nearest among all other points are real.
+
+    >>> round(expected_coverage(100, 100), 4)
+    0.9711
+    """
+    i = np.arange(1, validation.integer(k, "k") + 1)
+    return float(1 - np.prod((n - i) / (m + n - i)))
+
+
+def _radii(points, k):
+    """Distance of every point (n, d) to the k-th nearest of the others, (n,)."""
+    if validation.integer(k, "k") >= len(points):
+        validation.fail("k", k, f"less than the number of points, {len(points)}")
+    # The nearest of all is the point itself.
+    return np.concatenate([np.partition(d, k, axis=1)[:, k] for d in _distances(points, points)])
+
+
+def _distances(a, b):
+    """Yield squared Euclidean distances of points (m, d) to points (n, d), some rows at a time."""
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    for name, points in (("points", a), ("points", b)):
+        if points.ndim != 2 or not np.isfinite(points).all():
+            validation.fail(name, f"of shape {points.shape}", "finite, of shape (n, d)")
+    squares = np.square(b).sum(1)
+    for row in np.array_split(a, max(1, len(a) // 500)):
+        yield np.maximum(np.square(row).sum(1)[:, None] - 2 * row @ b.T + squares, 0)

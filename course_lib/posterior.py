@@ -9,6 +9,11 @@ gives P(rare | y) at any share by Bayes' rule.
 >>> answer = reference(ladybirds.sixteen_pixels(), effort=0.1)                  # quick and rough
 >>> bool(0.5 < answer.p_rare(share=0.5) < 0.8), bool(answer.p_rare(share=0.1) < 0.3)
 (True, True)
+
+Answers for the pictures that lessons show are shipped, so that only one need be computed live:
+
+>>> round(shipped("rare_4x4").p_rare(share=0.5), 1)
+0.8
 """
 
 import math
@@ -17,20 +22,25 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
+from safetensors.numpy import load_file
 from scipy.special import expit, logit, logsumexp
 from tqdm import tqdm
 
 from course_lib import validation
+from course_lib.data import verified_path
 from course_lib.operators import Downsample
-from course_lib.sampling import refine, temper, weigh
+from course_lib.sampling import WeightedDraws, refine, temper, weigh
 from course_lib.worlds import ladybirds
 
-__all__ = ["LadybirdPosterior", "Mixture", "Unreliable", "log_likelihood", "prior_log_odds",
-           "reference"]
+__all__ = ["EXAMPLES", "LadybirdPosterior", "Mixture", "Unreliable", "example", "log_likelihood",
+           "prior_log_odds", "reference", "shipped", "simulate"]
 
 MINIMUM = 100  # effective draws below which nothing is answered
 # For y of 4 or 8 pixels: size of the quick renders; particles, quick and full draws for each form.
 QUICK = {4: (16, 1000, 15_000, 1500), 8: (32, 600, 12_000, 1500)}
+STORED = ("u", "log_likelihood", "weights", "evidence")  # of each form, in data/posteriors/
+# Simulated pictures that lessons show: seed and pixels a side, σ = 0.05.
+EXAMPLES = {"common_4x4": (14, 4), "rare_4x4": (6, 4), "common_8x8": (17, 8), "rare_8x8": (9, 8)}
 
 
 class Unreliable(ValueError):
@@ -148,10 +158,7 @@ def prior_log_odds(share):
     >>> float(prior_log_odds(0.5)), round(float(prior_log_odds(0.1)), 3)
     (0.0, -2.197)
     """
-    share = validation.real(share, "share", "a number in [0, 1]")
-    if not 0 <= share <= 1:
-        validation.fail("share", share, "in [0, 1]")
-    return logit(share)
+    return logit(validation.fraction(share, "share"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,6 +311,63 @@ def reference(y, sigma=0.05, effort=1.0, rng=0, minimum=MINIMUM, progress=False)
             forms.append(refine(weigh(quick, swarm.u, many, rng), exact, few, rng))
             bar.update(1)
     return LadybirdPosterior(y, sigma, tuple(forms), minimum)
+
+
+def simulate(seed, pixels=4, sigma=0.05, share=0.5):
+    """Draw a beetle from the prior and take its small noisy picture.
+
+    Parameters
+    ----------
+    seed : int
+    pixels : int
+        Height and width of the picture, a divisor of 64.
+    sigma : float
+        Standard deviation of the noise, greater than 0.
+    share : float
+        Share of the rare form, in [0, 1].
+
+    Returns
+    -------
+    beetle : Ladybirds
+        One; ``ladybirds.render(beetle)[0]`` is the truth.
+    y : (3, pixels, pixels) array
+        Block means of the truth plus Gaussian noise.
+    """
+    rng = np.random.default_rng([seed, pixels])
+    beetle = ladybirds.sample(1, share=share, seed=rng)
+    y = Downsample(64 // pixels)(ladybirds.render(beetle)[0].astype(float))
+    return beetle, y + validation.positive(sigma, "sigma") * rng.standard_normal(y.shape)
+
+
+def example(name):
+    """Beetle and small picture, as from `simulate`, of one of `EXAMPLES`."""
+    return simulate(*EXAMPLES[validation.choice(name, "name", tuple(EXAMPLES))])
+
+
+def shipped(name):
+    """Posterior of a picture that lessons show, as `reference` found it.
+
+    Parameters
+    ----------
+    name : str
+        "sixteen_pixels" (`ladybirds.sixteen_pixels`) or one of `EXAMPLES`.
+
+    Returns
+    -------
+    LadybirdPosterior
+
+    Raises
+    ------
+    ValueError
+        If the file is not the one that was shipped.
+    """
+    validation.choice(name, "name", ("sixteen_pixels", *EXAMPLES))
+    stored = load_file(verified_path("posteriors", f"{name}.safetensors"))
+    forms = []
+    for form in (ladybirds.COMMON, ladybirds.RARE):
+        u, level, weights, evidence = (stored[f"{key}{form}"] for key in STORED)
+        forms.append(WeightedDraws(u.astype(float), level, weights, *map(float, evidence)))
+    return LadybirdPosterior(stored["y"], float(stored["sigma"]), tuple(forms))
 
 
 def _explains(y, sigma, form, size, u):

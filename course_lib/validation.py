@@ -13,6 +13,7 @@ from array_api_compat import array_namespace, is_array_api_obj
 __all__ = [
     "choice",
     "fail",
+    "fraction",
     "image",
     "integer",
     "light",
@@ -47,6 +48,13 @@ def non_negative(value, name):
     """Return `value` as a float ≥ 0."""
     required = "a finite number, 0 or greater"
     return value if (value := real(value, name, required)) >= 0 else fail(name, value, required)
+
+
+def fraction(value, name):
+    """Return `value` as a float in [0, 1]."""
+    required = "a number in [0, 1]"
+    value = real(value, name, required)
+    return value if 0 <= value <= 1 else fail(name, value, required)
 
 
 def integer(value, name, least=1):

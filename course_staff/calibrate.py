@@ -1,41 +1,35 @@
 """Simulation-based calibration of the ladybirds' reference posterior.
 
-``python -m course_staff.calibrate --cases 200 --pixels 4`` draws beetles from the prior at a share
-of one half, shrinks them, adds noise, samples the posterior of each, and writes one line per case:
-the ranks of the truth among the draws, for the 22 parameters, the form and the log-likelihood. What
-is there already is kept, so that an interrupted run goes on. It ends with a table of p-values.
+``course data --calibrate`` draws beetles from the prior at a share of one half, shrinks them, adds
+noise, samples the posterior of each as anybody would who calls `reference`, and records the ranks
+of the truth among the draws, for the 22 parameters, the form and the log-likelihood. It ends with
+a table of p-values and, beside it, what the classifier says of the same pictures.
 """
 
-import argparse
 import json
 import time
-from pathlib import Path
 
 import numpy as np
+from tqdm import trange
 
+from course_lib.classifiers import p_rare
+from course_lib.data import data_path
 from course_lib.measures import ranks, uniformity
-from course_lib.operators import Downsample
-from course_lib.posterior import log_likelihood, reference
+from course_lib.posterior import MINIMUM, log_likelihood, reference, simulate
 from course_lib.worlds import ladybirds
+from course_staff.images import record
 
 DRAWS, SHARE = 19, 0.5
+FIRST = 1000  # seed of the first case; tests use others
 
 
-def simulate(seed, pixels=4, sigma=0.05):
-    """Draw one beetle and its noisy small picture (3, pixels, pixels) from the prior."""
-    rng = np.random.default_rng([seed, pixels])
-    beetle = ladybirds.sample(1, share=SHARE, seed=rng)
-    y = Downsample(64 // pixels)(ladybirds.render(beetle)[0].astype(float))
-    return beetle, y + sigma * rng.standard_normal(y.shape)
-
-
-def run_case(seed, pixels=4, sigma=0.05, effort=0.3):
+def run_case(seed, pixels=4, sigma=0.05, effort=1.0):
     """Sample the posterior of one simulated picture; returns the ranks of its truth.
 
     Few effective draws are recorded here, not refused: leaving out hard cases would bend ranks.
     """
     start = time.process_time()
-    beetle, y = simulate(seed, pixels, sigma)
+    beetle, y = simulate(seed, pixels, sigma, SHARE)
     found = reference(y, sigma, effort, rng=[seed, pixels, 1], minimum=1)
     beetles, weights = found.samples(SHARE)
     rng = np.random.default_rng([seed, pixels, 2])
@@ -60,29 +54,36 @@ def summarise(cases):
     return {name: float(uniformity(found, DRAWS)[2]) for name, found in columns.items()}
 
 
-def main():
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--cases", type=int, default=200)
-    parser.add_argument("--first", type=int, default=0, help="seed of the first case")
-    parser.add_argument("--pixels", type=int, default=4, choices=(4, 8))
-    parser.add_argument("--effort", type=float, default=0.3)
-    parser.add_argument("--out", type=Path, required=True, help="file of one JSON line per case")
-    args = parser.parse_args()
-    lines = args.out.read_text(encoding="utf-8").splitlines() if args.out.exists() else []
-    cases = [json.loads(line) for line in lines]
+def run(pixels, n):
+    """Run n cases, but for those that are recorded, and print what they say."""
+    file = data_path("calibration", f"ranks_{pixels}x{pixels}.jsonl")
+    file.parent.mkdir(exist_ok=True)
+    cases = read(pixels) if file.exists() else []
     done = {case["seed"] for case in cases}
-    for seed in range(args.first, args.first + args.cases):
+    for seed in trange(FIRST, FIRST + n, desc="cases"):
         if seed not in done:
-            cases.append(run_case(seed, args.pixels, effort=args.effort))
-            with args.out.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(cases[-1]) + "\n")
-    print(f"{len(cases)} cases; effective draws: median "
-          f"{np.median([case['ess'] for case in cases]):.0f}, least "
-          f"{min(case['ess'] for case in cases):.0f}")
+            cases.append(run_case(seed, pixels))
+            with file.open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps(cases[-1]) + "\n")
+    record("calibration")
+    report(cases, pixels)
+
+
+def read(pixels):
+    """Return the recorded cases."""
+    text = data_path("calibration", f"ranks_{pixels}x{pixels}.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def report(cases, pixels):
+    """Print p-values, effective draws and the distance from the classifier."""
+    ess, seconds = (np.array([case[key] for case in cases]) for key in ("ess", "seconds"))
+    print(f"{len(cases)} cases, {np.mean(seconds):.1f} CPU s each; effective draws: median "
+          f"{np.median(ess):.0f}, below {MINIMUM} in {np.mean(ess < MINIMUM):.0%}")
+    said = p_rare(np.array([simulate(case["seed"], pixels, share=SHARE)[1] for case in cases]))
+    gap = said - np.array([case["p_rare"] for case in cases])
+    for name, some in (("all", ess > 0), (f"with {MINIMUM} effective draws", ess >= MINIMUM)):
+        print(f"classifier minus reference, {name}: mean size {np.abs(gap[some]).mean():.4f}, "
+              f"largest {np.abs(gap[some]).max():.3f}, mean {gap[some].mean():+.4f}")
     for name, p_value in summarise(cases).items():
         print(f"{name:15s} p = {p_value:.3f}")
-
-
-if __name__ == "__main__":
-    main()

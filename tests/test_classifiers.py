@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from course_lib import classifiers, posterior
-from course_lib.classifiers import SIGMA, p_rare
+from course_lib.classifiers import SIGMA, features, p_rare
 from course_lib.data import data_path
-from course_lib.measures import calibration_error
+from course_lib.measures import calibration_error, coverage, expected_coverage
 from course_lib.operators import Downsample
 from course_lib.worlds import ladybirds
 
@@ -76,20 +76,89 @@ def test_batches_of_any_shape(fresh):
 def test_what_is_wrong_is_said(y, share, says):
     with pytest.raises(ValueError, match=says):
         p_rare(y, share)
+    with pytest.raises(ValueError, match="x is of shape"):
+        features(np.zeros((3, 4, 4)))
 
 
-def test_a_flipped_byte_is_refused(tmp_path, monkeypatch):
+# --- the whole picture ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """1,000 beetles at equal shares and their pictures of 64 pixels."""
+    pytest.importorskip("torch")
+    beetles = ladybirds.sample(1000, share=0.5, seed=911)
+    return beetles, ladybirds.render(beetles)
+
+
+def test_a_whole_picture_leaves_no_doubt_and_says_so(whole):
+    beetles, x = whole
+    p = p_rare(x)
+    assert np.mean((p > 0.5) == beetles.form) >= 0.998  # 20,000 others: docs/posterior.md
+    assert calibration_error(p, beetles.form) < 0.005
+    noisy = x + 0.03 * np.random.default_rng(1).standard_normal(x.shape)
+    assert np.mean((p_rare(noisy) > 0.5) == beetles.form) >= 0.995
+
+
+def test_features_are_of_the_picture_and_tell_more_than_its_form(whole):
+    beetles, x = whole
+    found = features(x)
+    assert found.shape == (1000, 64)
+    np.testing.assert_allclose(features(x[:6].reshape(2, 3, 3, 64, 64)).reshape(6, 64), found[:6],
+                               atol=1e-4)
+    # A linear reading of half of the beetles tells the parameters of the other half.
+    table = np.column_stack([np.ones(1000), found, beetles.form, beetles.form[:, None] * found])
+    for name, least in (("angle", 0.9), ("level", 0.6), ("hue", 0.6), ("scale", 0.8),
+                        ("number", 0.7), ("extent", 0.7), ("leaf_hue", 0.7)):
+        target = beetles[name]
+        weights, *_ = np.linalg.lstsq(table[:500], target[:500])
+        left = np.var(target[500:] - table[500:] @ weights) / np.var(target[500:])
+        assert 1 - left > least, name
+
+
+def test_two_halves_of_the_world_cover_each_other_and_one_form_does_not(whole):
+    beetles, x = whole
+    found = features(x)
+    halves = found[:500], found[500:]
+    assert coverage(*halves) == pytest.approx(expected_coverage(500, 500), abs=0.05)
+    rare = found[beetles.form == ladybirds.RARE][:400]
+    common = found[beetles.form == ladybirds.COMMON][:400]
+    assert coverage(rare, common) < 0.05
+
+
+def test_the_recipe_trains_a_recogniser_the_same_way_twice():
+    torch = pytest.importorskip("torch")
+    from course_lib.recogniser import Recogniser
+    from course_staff.classifiers import train_recogniser
+
+    torch.set_num_threads(1)
+    first, second = (train_recogniser(300, steps=60, seed=1) for _ in range(2))
+    assert all((first[name] == second[name]).all() for name in first)
+    network = Recogniser()
+    network.load_state_dict({name: torch.tensor(v).float() for name, v in first.items()})
+    beetles = ladybirds.sample(300, share=0.5, seed=912)
+    with torch.no_grad():
+        said = network(torch.from_numpy(ladybirds.render(beetles)))[:, 0].numpy()
+    assert np.mean((said > 0) == beetles.form) > 0.7
+
+
+@pytest.mark.parametrize("pixels", [4, 64])
+def test_a_flipped_byte_is_refused(tmp_path, monkeypatch, pixels):
+    if pixels == 64:
+        from course_lib.recogniser import shipped
+
+        shipped.cache_clear()
     for name in ("classifiers", "checksums.json"):
         source = data_path(name)
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
-    file = tmp_path / "classifiers" / "rare_4x4.safetensors"
+    file = tmp_path / "classifiers" / f"rare_{pixels}x{pixels}.safetensors"
     content = bytearray(file.read_bytes())
     content[-100] ^= 1
     file.write_bytes(content)
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))
     classifiers._layers.cache_clear()
-    with pytest.raises(ValueError, match="rare_4x4.safetensors is not the file that the course"):
-        p_rare(np.zeros((3, 4, 4)))
+    with pytest.raises(ValueError, match=f"rare_{pixels}x{pixels}.safetensors is not the file"):
+        p_rare(np.zeros((3, pixels, pixels)))
 
 
 def test_recipe_trains_a_classifier_and_folds_in_its_scaling():

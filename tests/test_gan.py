@@ -17,6 +17,15 @@ def latents(n, seed=0):
     return torch.randn(n, gan.Z_DIM, generator=torch.Generator().manual_seed(seed))
 
 
+def trained(network):
+    """The network with every parameter, biases too, moved away from its first value."""
+    torch.manual_seed(4)
+    with torch.no_grad():
+        for value in network.parameters():
+            value.add_(0.1 * torch.randn(value.shape))
+    return network
+
+
 def test_pictures_are_linear_light_of_the_stated_size(generator):
     x = generator(latents(3))
     assert x.shape == (3, 3, 64, 64) and 0 <= x.min() and x.max() <= 1 and x.std() > 0.01
@@ -53,46 +62,88 @@ def test_no_truncation_changes_nothing_and_full_truncation_leaves_one_style(gene
 
 
 def test_the_discriminator_sees_a_batch_that_repeats_itself():
-    torch.manual_seed(0)
-    judge = gan.Discriminator(32)
+    judge = trained(gan.Discriminator(32))
     x = torch.rand(4, 3, 32, 32)
     alone, repeated = judge(x), judge(x[:1].expand(4, -1, -1, -1))
     assert (alone[0] - repeated[0]).abs() > 1e-4  # the first picture is the same in both
-    blind = gan.Discriminator(32, minibatch=False)
+    blind = trained(gan.Discriminator(32, minibatch=False))
     torch.testing.assert_close(blind(x)[0], blind(x[:1].expand(4, -1, -1, -1))[0])
 
 
-def test_a_larger_generator_keeps_what_the_smaller_one_learned():
-    small = gan.Generator(32)
-    grown = gan.Trainer(0.5, size=64, start=small).generator
+def test_a_grown_generator_draws_what_the_smaller_one_drew():
+    small = trained(gan.Generator(16))
+    grown = gan.grow_generator(small)
+    w = small.mapping(latents(3))
+    noise = grown.noise(3, torch.Generator().manual_seed(0))
+    before = small.display(w, noise[:6]).logit()  # colours are added up before the sigmoid
+    enlarged = torch.nn.functional.interpolate(before, scale_factor=2, mode="bilinear")
+    torch.testing.assert_close(grown.display(w, noise).logit(), enlarged, rtol=1e-4, atol=1e-4)
     for name, value in small.state_dict().items():
         assert torch.equal(grown.state_dict()[name], value), name
+
+
+def test_a_grown_discriminator_gives_the_scores_of_the_smaller_one():
+    small = trained(gan.Discriminator(16))
+    x = torch.rand(5, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    shrunken = torch.nn.functional.avg_pool2d(x, 2)
+    torch.testing.assert_close(gan.grow_discriminator(small)(x), small(shrunken))
+    grown = gan.grow_discriminator(small)
+    grown(x).sum().backward()
+    # It can learn to see what the smaller one can't.
+    assert grown.blocks["32"].second.weight.grad.abs().max() > 0
 
 
 def weights(trainer):
     return torch.cat([p.detach().flatten() for p in trainer.average.parameters()])
 
 
-def test_a_resumed_run_is_the_run_that_was_not_interrupted(tmp_path):
-    def trainer():
-        made = gan.Trainer(0.5, size=8, seed=3)
-        made.warm_up = 1
-        return made
+GROWING = gan.Recipe(0.5, stages=((8, 2), (16, 3)), seed=3)
 
+
+def trainer():
+    made = gan.Trainer(GROWING)
+    made.warm_up = 1
+    return made
+
+
+@pytest.mark.parametrize("stop", [1, 2, 3])  # before, at and after the growth
+def test_a_resumed_run_is_the_run_that_was_not_interrupted(tmp_path, stop):
     whole = trainer()
-    for _ in range(4):
+    while whole.step < GROWING.steps:
         whole.advance()
     first = trainer()
-    for _ in range(2):
+    for _ in range(stop):
         first.advance()
     first.save(tmp_path / "run.safetensors")
     second = gan.Trainer.load(tmp_path / "run.safetensors")
     second.warm_up = 1
-    assert second.step == 2 and second.share == 0.5
-    for _ in range(2):
+    assert second.step == stop and second.recipe == GROWING and second.size == first.size
+    while second.step < GROWING.steps:
         second.advance()
+    assert second.size == 16
     torch.testing.assert_close(weights(second), weights(whole), rtol=0, atol=1e-7)
-    assert not torch.equal(weights(second), weights(first))
+    assert len(weights(first)) != len(weights(whole)) or not torch.equal(
+        weights(first), weights(whole))
+
+
+def test_a_killed_write_leaves_the_earlier_state(tmp_path, monkeypatch):
+    made, file = trainer(), tmp_path / "run.safetensors"
+    made.save(file)
+    made.advance()
+
+    def killed(tensors, partial, metadata):
+        partial.write_bytes(b"half a fi")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(gan, "save_file", killed)
+    with pytest.raises(KeyboardInterrupt):
+        made.save(file)
+    assert gan.Trainer.load(file).step == 0
+
+
+def test_other_seeds_are_other_runs():
+    runs = [gan.Trainer(gan.Recipe(0.5, stages=((8, 3),), seed=seed)) for seed in (0, 1)]
+    assert not torch.equal(*map(weights, runs))
 
 
 @pytest.mark.parametrize("size", [0, 24, 128])

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 from scipy.stats import kstest
 
 from course_lib.worlds import ladybirds
@@ -290,3 +291,8 @@ def test_look_alikes_share_their_sixteen_pixels_but_not_their_form():
 def test_bad_input_is_named(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+def test_fractions_undo_the_priors():
+    u = np.random.default_rng(8).standard_normal((50, N_LATENTS))
+    np.testing.assert_allclose(ladybirds.fractions(from_latents(u, 0)), ndtr(u), atol=1e-5)

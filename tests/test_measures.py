@@ -1,10 +1,24 @@
 """Errors against closed forms and scikit-image."""
 
+import math
+
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
+from scipy.stats import binom
 from skimage import metrics
 
-from course_lib.measures import mse, psnr, rmse
+from course_lib.measures import (
+    coverage,
+    density,
+    expected_coverage,
+    mse,
+    precision,
+    psnr,
+    recall,
+    rmse,
+    share_interval,
+)
 
 RNG = np.random.default_rng(0)
 PICTURE = (-3, -2, -1)
@@ -43,5 +57,67 @@ def test_integers_do_not_wrap_around():
     (lambda: psnr(np.ones((2, 2)), np.ones((2, 2)), 0), "data_range is 0.0"),
 ])
 def test_bad_input_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+# --- sets of pictures ----------------------------------------------------------------------------
+
+
+def test_set_measures_agree_with_a_tree_of_neighbours():
+    real, generated = RNG.standard_normal((700, 3)), 0.7 * RNG.standard_normal((600, 3)) + 0.5
+    k, tree = 4, cKDTree(real)
+    radius = tree.query(real, k + 1)[0][:, k]
+    near = [np.flatnonzero(np.linalg.norm(real - point, axis=1) < radius) for point in generated]
+    assert precision(generated, real, k) == np.mean([len(balls) > 0 for balls in near])
+    assert density(generated, real, k) == pytest.approx(np.mean([len(b) for b in near]) / k)
+    assert coverage(generated, real, k) == len(np.unique(np.concatenate(near))) / 700
+    assert recall(generated, real, k) == precision(real, generated, k)
+
+
+def test_what_each_measure_sees_of_a_ring_that_lost_half_its_modes():
+    def ring(n, shares):
+        mode = RNG.choice(8, n, p=shares) * math.pi / 4
+        return np.column_stack([np.cos(mode), np.sin(mode)]) + 0.02 * RNG.standard_normal((n, 2))
+
+    even = np.full(8, 1 / 8)
+    real, good = ring(1000, even), ring(1000, even)
+    half = ring(1000, np.repeat([1 / 4, 0], 4))
+    uneven = ring(1000, [0.72] + 7 * [0.04])
+    assert precision(half, real) > 0.95 < precision(good, real)  # what it draws, it draws well
+    assert recall(half, real) == pytest.approx(0.5, abs=0.05)
+    assert coverage(half, real) == pytest.approx(0.5, abs=0.05)
+    assert recall(uneven, real) > 0.93  # blind to shares
+    assert coverage(uneven, real) < 0.85 < 0.93 < coverage(good, real)
+    far = precision(good + 9, real), recall(good + 9, real), coverage(good + 9, real)
+    assert far == (0, 0, 0)
+
+
+@pytest.mark.parametrize(("m", "n", "k", "d"), [(100, 100, 5, 2), (50, 120, 3, 7)])
+def test_mean_coverage_of_equal_laws_is_the_closed_form(m, n, k, d):
+    found = [coverage(RNG.standard_normal((m, d)), RNG.standard_normal((n, d)), k)
+             for _ in range(200)]
+    assert np.mean(found) == pytest.approx(expected_coverage(m, n, k),
+                                           abs=4 * np.std(found) / 200**0.5)
+    assert expected_coverage(100, 100, 5) == pytest.approx(0.9711, abs=5e-5)
+
+
+@pytest.mark.parametrize(("p", "n"), [(0.02, 200), (0.1, 60), (0.5, 25)])
+def test_wilson_intervals_hold_the_share_about_as_often_as_they_say(p, n):
+    k = np.arange(n + 1)
+    inside = [low <= p <= high for low, high in (share_interval(int(i), n) for i in k)]
+    assert binom(n, p).pmf(k) @ inside == pytest.approx(0.95, abs=0.03)
+    # By its definition: the ends are where the share lies z standard deviations away.
+    low, high = share_interval(7, 50)
+    for end in (low, high):
+        assert abs(7 / 50 - end) == pytest.approx(1.959964 * math.sqrt(end * (1 - end) / 50))
+
+
+@pytest.mark.parametrize("call, message", [
+    (lambda: coverage(np.ones((5, 2)), np.ones((5, 2)), k=5), "k is 5; it must be less than"),
+    (lambda: precision(np.ones(5), np.ones((9, 2))), "points is of shape"),
+    (lambda: share_interval(3, 2), "count is 3; it must be at most n = 2"),
+])
+def test_bad_sets_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()

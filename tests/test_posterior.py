@@ -2,6 +2,7 @@
 
 import doctest
 import math
+import shutil
 import subprocess
 import sys
 
@@ -10,12 +11,26 @@ import pytest
 from scipy.stats import kstest, multivariate_normal, norm
 
 from course_lib import measures, posterior, sampling
+from course_lib.classifiers import p_rare
+from course_lib.data import data_path
 from course_lib.measures import calibration_error, ranks, uniformity
 from course_lib.operators import Downsample
-from course_lib.posterior import Mixture, Unreliable, log_likelihood, reference
+from course_lib.posterior import (
+    EXAMPLES,
+    STORED,
+    Mixture,
+    Unreliable,
+    example,
+    log_likelihood,
+    reference,
+    shipped,
+    simulate,
+)
 from course_lib.sampling import WeightedDraws, refine, temper, weigh
 from course_lib.worlds import ladybirds
+from course_staff import calibrate
 from course_staff.calibrate import DRAWS, run_case
+from course_staff.data import picture, tensors
 
 
 @pytest.mark.parametrize("module", [measures, posterior, sampling])
@@ -337,6 +352,75 @@ def test_reference_says_what_is_wrong(change, says):
         reference(**{"y": ladybirds.sixteen_pixels(), **change})
     with pytest.raises(ValueError, match="share is 1.5"):
         posterior.LadybirdPosterior(None, 1.0, ()).p_rare(1.5)
+
+
+# --- what ships ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["sixteen_pixels", *EXAMPLES])
+def test_shipped_posteriors_are_of_their_pictures(name):
+    answer = shipped(name)
+    np.testing.assert_array_equal(answer.y, picture(name))  # bit for bit from the seed
+    assert answer.sigma == 0.05 and answer.ess(0.5) > 100
+    for form, draws in enumerate(answer.forms):
+        beetles = ladybirds.from_latents(draws.u[:60], form)
+        # Latents are stored in single precision.
+        np.testing.assert_allclose(log_likelihood(answer.y, beetles), draws.log_likelihood[:60],
+                                   atol=0.01)
+        assert draws.weights.sum() == pytest.approx(1)
+    assert p_rare(answer.y) == pytest.approx(answer.p_rare(0.5), abs=0.06)
+
+
+def test_one_shipped_posterior_computed_anew():
+    # Another processor may round one comparison the other way, and from there on all is different
+    # but the law: the answers then agree within their errors.
+    was, now = shipped("rare_4x4"), reference(example("rare_4x4")[1])
+    error = np.hypot(was.log_evidence_error, now.log_evidence_error)
+    assert (np.abs(was.log_evidence - now.log_evidence) < 5 * error).all()
+    assert np.abs(was.mean(0.5) - now.mean(0.5)).mean() < 0.01
+    again = tensors(now)
+    assert set(again) == {"y", "sigma", *(f"{key}{form}" for key in STORED for form in (0, 1))}
+
+
+def test_the_examples_tell_the_story():
+    for name, (_, pixels) in EXAMPLES.items():
+        beetle, y = example(name)
+        assert y.shape == (3, pixels, pixels)
+        assert ("common", "rare")[beetle.form[0]] == name.split("_")[0]
+    # At 4 × 4 the share decides; at 8 × 8 it has nothing left to decide.
+    assert shipped("rare_4x4").p_rare(0.1) < 0.5 < shipped("rare_4x4").p_rare(0.5)
+    assert shipped("rare_8x8").p_rare(0.1) > 0.9 > 0.1 > shipped("common_8x8").p_rare(0.5)
+
+
+def test_a_flipped_byte_in_a_shipped_posterior_is_refused(tmp_path, monkeypatch):
+    shutil.copytree(data_path("posteriors"), tmp_path / "posteriors")
+    shutil.copy(data_path("checksums.json"), tmp_path)
+    file = tmp_path / "posteriors" / "rare_4x4.safetensors"
+    content = bytearray(file.read_bytes())
+    content[-100] ^= 1
+    file.write_bytes(content)
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    with pytest.raises(ValueError, match="rare_4x4.safetensors is not the file that the course"):
+        shipped("rare_4x4")
+    with pytest.raises(ValueError, match="name is 'rare'; it must be one of"):
+        shipped("rare")
+
+
+# --- calibration ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pixels", [4, 8])
+def test_the_recorded_calibration_is_flat_and_agrees_with_the_classifier(pixels):
+    cases = calibrate.read(pixels)
+    p_values = calibrate.summarise(cases)
+    # 24 tests: the smallest p-value of a sound sampler is below 0.001 once in forty records.
+    assert min(p_values.values()) > 0.001 and p_values["log-likelihood"] > 0.01
+    # The recorded truths are those of the seeds.
+    for case in cases[:5]:
+        assert simulate(case["seed"], pixels)[0].form[0] == case["form"]
+    said = p_rare([simulate(case["seed"], pixels)[1] for case in cases])
+    gap = np.abs(said - [case["p_rare"] for case in cases])
+    assert gap.mean() < 0.03
 
 
 @pytest.mark.xdist_group("ten_cases")

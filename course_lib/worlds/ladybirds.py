@@ -29,8 +29,8 @@ from scipy.special import ndtr
 from course_lib import validation
 from course_lib.operators import Downsample
 
-__all__ = ["N_LATENTS", "OVERLAP", "PRIORS", "Ladybirds", "from_latents", "look_alikes",
-           "render", "sample", "sixteen_pixels"]
+__all__ = ["N_LATENTS", "OVERLAP", "PRIORS", "Ladybirds", "fractions", "from_latents",
+           "look_alikes", "render", "sample", "sixteen_pixels"]
 
 COMMON, RARE = 0, 1
 
@@ -146,7 +146,7 @@ def sample(n, share=0.1, seed=0, form=None, overlap=OVERLAP):
     Ladybirds
     """
     n = validation.integer(n, "n", least=0)
-    _fraction(share, "share")
+    validation.fraction(share, "share")
     u = _normals(n, seed)
     if form is None:
         form = np.where(ndtr(u[:, -1]) < share, RARE, COMMON)
@@ -172,7 +172,7 @@ def from_latents(u, form, overlap=OVERLAP):
         validation.fail("u", f"of shape {u.shape}", f"of shape (n, {N_LATENTS})")
     if not np.isfinite(u).all():
         validation.fail("u", "not finite everywhere (NaN or infinity)", "finite")
-    _fraction(overlap, "overlap")
+    validation.fraction(overlap, "overlap")
     values = ndtr(u)
     for column, prior in zip(values.T, PRIORS, strict=True):
         if prior.law == "uniform":
@@ -181,6 +181,20 @@ def from_latents(u, form, overlap=OVERLAP):
             column[:] = prior.low * (prior.high / prior.low) ** column
     values[:, _COLUMN["extent"]] *= overlap
     return Ladybirds(_forms(form, len(u)), values.astype(np.float32))
+
+
+def fractions(beetles):
+    """Parameters as the fractions of their ranges that lie below them: (n, N_LATENTS) in [0, 1].
+
+    Under the prior they are uniform: the inverse of what `from_latents` does with ndtr(u).
+    """
+    found = beetles.values.astype(float)
+    for column, prior in zip(found.T, PRIORS, strict=True):
+        if prior.law == "uniform":
+            column[:] = (column - prior.low) / (prior.high - prior.low)
+        else:
+            column[:] = np.log(column / prior.low) / np.log(prior.high / prior.low)
+    return found
 
 
 def look_alikes():
@@ -430,12 +444,6 @@ def _normals(n, seed):
 
 def _column(name):
     return _COLUMN[validation.choice(name, "name", tuple(_COLUMN))]
-
-
-def _fraction(value, name):
-    value = validation.real(value, name, "a number in [0, 1]")
-    if not 0 <= value <= 1:
-        validation.fail(name, value, "in [0, 1]")
 
 
 def _forms(form, n):

@@ -1,0 +1,58 @@
+"""Rebuild ``data/`` from seeds and sources: ``course data [PART …]``, and calibrate the posterior.
+
+``course data`` makes everything anew: pictures, classifiers (a quarter of an hour) and reference
+posteriors. ``course data --calibrate`` runs the simulation-based calibration and records every case
+under ``data/calibration/``; what is there is kept, so that an interrupted run goes on.
+"""
+
+import numpy as np
+from safetensors.numpy import save_file
+from tqdm import tqdm
+
+from course_lib import posterior
+from course_lib.data import data_path
+from course_lib.posterior import reference
+from course_lib.worlds import ladybirds
+from course_staff import calibrate, images
+
+PARTS = ("images", "classifiers", "posteriors")
+
+
+def tensors(answer):
+    """A reference posterior as arrays, the way `posterior.shipped` reads it."""
+    found = {"y": answer.y, "sigma": np.array(answer.sigma)}
+    for form, draws in enumerate(answer.forms):
+        values = (draws.u.astype(np.float32), draws.log_likelihood, draws.weights,
+                  np.array([draws.log_evidence, draws.log_evidence_error]))
+        found |= {f"{key}{form}": x for key, x in zip(posterior.STORED, values, strict=True)}
+    return found
+
+
+def picture(name):
+    """The small picture that a shipped posterior is about."""
+    return ladybirds.sixteen_pixels() if name == "sixteen_pixels" else posterior.example(name)[1]
+
+
+def posteriors(names=("sixteen_pixels", *posterior.EXAMPLES)):
+    """Compute the posteriors that ship; the seed is 0, the effort that of `reference`."""
+    data_path("posteriors").mkdir(exist_ok=True)
+    for name in tqdm(names, desc="posteriors"):
+        save_file(tensors(reference(picture(name))), data_path("posteriors", f"{name}.safetensors"))
+    images.record("posteriors")
+
+
+def run(args):
+    """Carry out ``course data``."""
+    if args.calibrate:
+        calibrate.run(args.pixels, args.cases)
+        return 0
+    for part in args.part or PARTS:
+        if part == "images":
+            images.main()
+        elif part == "classifiers":
+            from course_staff.classifiers import rebuild
+
+            rebuild()
+        else:
+            posteriors()
+    return 0

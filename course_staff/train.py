@@ -1,0 +1,232 @@
+"""Train what the course ships: ``course train --share 0.1 --minutes 60 --resume``.
+
+A run has a folder, ``work/training/NAME``, with its state (twice a minute at least, so that a
+killed run loses less than a minute), a log, sheets of samples and, when it ends, a generator and
+its model card. Runs are recipes (`course_lib.gan.Recipe`): the same recipe gives the same weights
+within the rounding of another machine, interrupted or not. ``--ship`` puts a finished run under
+``data/generators/``. ``course train classifiers`` trains the classifiers instead.
+"""
+
+import signal
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+from tqdm import tqdm
+
+from course_lib import classifiers, gan, validation
+from course_lib.commands import Told, work_folder
+from course_lib.data import data_path
+from course_lib.measures import coverage, precision, recall, share_interval
+from course_lib.optics import srgb_encode
+from course_lib.worlds import ladybirds
+from course_staff.images import record
+
+# Grown from random weights; all others start from its networks, at full size.
+BALANCED = "share_50"
+FINE = gan.Recipe(0.5, stages=((64, 6000),), start=BALANCED)
+RECIPES = {
+    BALANCED: gan.Recipe(0.5),
+    "collapsed": replace(FINE, minibatch=False, r1_weight=0.0, generator_steps=4),
+}
+SAVE_EVERY, SHEET_EVERY = 30, 500  # seconds, steps
+AUDIT = 10_000  # pictures, generated and real
+
+
+def recipe_of(args):
+    """Name and recipe of the run that the command line means."""
+    share = validation.fraction(0.5 if args.share is None else args.share, "--share")
+    name = "collapsed" if args.collapsed else f"share_{100 * share:02g}"
+    recipe = RECIPES.get(name) or replace(FINE, share=share)
+    if args.scratch:
+        name, recipe = f"{name}_scratch", replace(RECIPES[BALANCED], share=share)
+    if args.seed:
+        name, recipe = f"{name}_seed_{args.seed}", replace(recipe, seed=args.seed)
+    return name, recipe
+
+
+def train(trainer, folder, minutes):
+    """Advance until the recipe or the time ends, or somebody interrupts; returns why."""
+    folder.mkdir(parents=True, exist_ok=True)
+    state, begun = folder / "state.safetensors", time.monotonic()
+    saved, losses, why = begun, None, "finished"
+    stop = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.append("interrupted"))
+    with tqdm(total=trainer.recipe.steps, initial=trainer.step, file=sys.stdout,
+              mininterval=5, unit="step") as bar:
+        while trainer.step < trainer.recipe.steps:
+            now = np.array(trainer.advance())
+            losses = now if losses is None else 0.99 * losses + 0.01 * now
+            bar.update(1)
+            elapsed = time.monotonic() - begun
+            if trainer.step % SHEET_EVERY == 0:
+                write_sheet(trainer.average, folder / f"sheet_{trainer.step:06d}.png")
+                line = f"step {trainer.step}, {trainer.size} px, losses {losses.round(3)}"
+                with (folder / "log.txt").open("a", encoding="utf-8") as log:
+                    log.write(f"{line}, {elapsed:.0f} s since the start or resumption\n")
+            if time.monotonic() - saved > SAVE_EVERY:
+                trainer.save(state)
+                saved = time.monotonic()
+            if stop or (minutes is not None and elapsed > 60 * minutes):
+                why = stop[0] if stop else "out of time"
+                break
+    trainer.seconds += time.monotonic() - begun
+    trainer.save(state)
+    return why
+
+
+def write_sheet(generator, file, rows=8, columns=8, seed=1):
+    """Save pictures of a generator, (rows, columns) of them, as one PNG."""
+    x = srgb_encode(pictures(generator, rows * columns, seed))
+    n = x.shape[-1]
+    sheet = x.reshape(rows, columns, 3, n, n).transpose(0, 3, 1, 4, 2)
+    sheet = sheet.reshape(rows * n, columns * n, 3)
+    Image.fromarray((255 * sheet + 0.5).astype(np.uint8)).save(file, optimize=True)
+
+
+def pictures(generator, n, seed, truncation=1.0):
+    """Draw n pictures (n, 3, size, size), linear light, NumPy; the first ones don't depend on n."""
+    found, rng = [], torch.Generator().manual_seed(seed)
+    with torch.inference_mode():
+        for i in range(0, n, 250):
+            z = torch.randn(250, gan.Z_DIM, generator=rng).to(generator.mean_w.device)
+            found.append(generator(z, truncation, rng)[: n - i].cpu().numpy())
+    return np.concatenate(found)
+
+
+def audit(generator, share, seed=7000):
+    """Measure a generator against `AUDIT` fresh renders at the share it was shown.
+
+    Returns
+    -------
+    dict
+        Number `rare` among `n`, and `precision`, `recall`, `coverage` in `features`.
+    """
+    n = AUDIT
+    beetles = ladybirds.sample(n, share=share, seed=seed)
+    generated, real = (np.concatenate([_seen(some(i)) for i in range(0, n, 1000)]) for some in (
+        lambda i: pictures(generator, min(1000, n), seed + i),
+        lambda i: ladybirds.render(beetles[i : i + 1000])))
+    sets = generated[:, 1:], real[:, 1:]
+    return {"rare": int(np.sum(generated[:, 0] > 0.5)), "n": n, "precision": precision(*sets),
+            "recall": recall(*sets), "coverage": coverage(*sets)}
+
+
+def _seen(x):
+    """P(rare) and features of pictures, beside each other: (n, 65)."""
+    return np.column_stack([classifiers.p_rare(x), classifiers.features(x)])
+
+
+def write_card(name, trainer, found, file):
+    """Write the model card of a generator."""
+    recipe, n, rare = trainer.recipe, found["n"], found["rare"]
+    low, high = share_interval(rare, n)
+    stages = ", ".join(f"{steps:,} steps at {size} pixels" for size, steps in recipe.stages)
+    start = "random weights" if recipe.start is None else (
+        f"the generator and the discriminator of `{recipe.start}`, with fresh optimisers")
+    collapse = "" if recipe.minibatch else (
+        "\n**Deliberately collapsed.** The discriminator doesn't see the spread over a batch, "
+        f"isn't regularised (R1 weight {recipe.r1_weight:g}), and the generator takes "
+        f"{recipe.generator_steps} steps for one of the discriminator's. It shows what a collapsed "
+        "generator looks like and what measures say of it; it serves no other purpose.\n")
+    file.write_text(f"""# Model card: `{name}`
+
+A style-based generator of 64 × 64 pictures of ladybirds (`course_lib.gan.Generator`), made for the
+course *The limits of super-resolution*.
+{collapse}
+![64 samples of the generator, 8 rows of 8 ladybirds on leaves](./{name}.png)
+
+| | |
+|---|---|
+| trained on | renders of `course_lib.worlds.ladybirds`, none twice; no photograph, no person |
+| share of the rare (melanic) form shown | {recipe.share:g} |
+| recipe | {stages}, batch {trainer.batch}, seed {recipe.seed}; non-saturating loss, R1 weight \
+{recipe.r1_weight:g}, Adam ({trainer.rates['generator']:g} generator, {trainer.rates['mapping']:g} \
+mapping, {trainer.rates['discriminator']:g} discriminator), weights averaged with a half-life of \
+{trainer.half_life:,} pictures |
+| started from | {start} |
+| made by | `course train {_flags(name, recipe)}`, {trainer.step:,} steps in \
+{trainer.seconds / 60:.0f} minutes on {_device(trainer.device)} |
+| parameters | {sum(p.numel() for p in trainer.average.parameters()):,}, stored in half precision |
+
+## Measured
+
+{n:,} pictures, drawn without truncation, against {n:,} fresh renders at the share shown, in
+the feature space of `course_lib.classifiers.features` (trained on renders alone), k = 5:
+
+| | |
+|---|---|
+| generated share of the rare form | {rare / n:.3f} (95 % interval {low:.3f} to {high:.3f}) |
+| coverage (1 at best) | {found['coverage']:.3f} |
+| recall | {found['recall']:.3f} |
+| precision | {found['precision']:.3f} |
+
+The share is the classifier's count; `labels.md` says how often the classifier and a person agree.
+
+## Use
+
+**Meant for** the lessons of this course: a prior whose training is known, to be searched, measured
+and criticised. **Not for** telling what a real ladybird looks like, for counting the forms of a
+real population, or for any picture of a person: it knows one simple drawn world, and everything it
+adds to a small picture comes from there.
+""", encoding="utf-8")
+
+
+def _flags(name, recipe):
+    return "--collapsed" if name.startswith("collapsed") else f"--share {recipe.share:g}"
+
+
+def _device(device):
+    return "a CPU" if device == "cpu" else device
+
+
+def store(networks, file, recipe):
+    """Write networks {name: module} in half precision, with the recipe as metadata."""
+    about = {"recipe": repr(recipe)}
+    for name, network in networks.items():
+        tensors = {key: value.detach().cpu().half().contiguous()
+                   for key, value in network.state_dict().items()}
+        save_file(tensors, file.with_name(f"{file.name}{name}.safetensors"), about)
+
+
+def run(args):
+    """Carry out ``course train``."""
+    if args.what == "classifiers":
+        from course_staff.classifiers import rebuild
+
+        rebuild()
+        return 0
+    device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    name, recipe = recipe_of(args)
+    folder = Path(args.out) if args.out else work_folder() / "training" / name
+    state = folder / "state.safetensors"
+    if state.exists() and not args.resume:
+        raise Told(f"{state} is there from an earlier run: go on with --resume, or delete it")
+    trainer = gan.Trainer.load(state, device) if state.exists() else gan.Trainer(recipe, device)
+    if trainer.recipe != recipe:
+        raise Told(f"{state} belongs to another recipe: {trainer.recipe}")
+    why = train(trainer, folder, args.minutes)
+    print(f"{why} at step {trainer.step:,} of {recipe.steps:,}; sheets and state are in {folder}")
+    if trainer.step < recipe.steps:
+        print("the same command with --resume goes on")
+        if args.ship:
+            raise Told("a run that has not finished is not shipped")
+        return 0
+    target = data_path("generators") if args.ship else folder
+    target.mkdir(exist_ok=True)
+    store({"": trainer.average}, target / name, recipe)
+    if name == BALANCED:
+        store({"": trainer.discriminator}, target / f"{name}_discriminator", recipe)
+    shown = gan.read(target / f"{name}.safetensors")
+    write_sheet(shown, target / f"{name}.png")
+    write_card(name, trainer, audit(shown, recipe.share), target / f"{name}.md")
+    if args.ship:
+        record("generators")
+    print(f"the generator, its card and a sheet are in {target}")
+    return 0
