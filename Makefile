@@ -3,16 +3,17 @@
 #   make lab LESSON=01        opens that lesson
 #   make reset LESSON=01      starts it again; your version is kept
 #   make test ARGS="-k blur"  passes arguments to pytest
+#   make train ARGS="--share 0.1 --minutes 60 --resume"   trains a generator; make data rebuilds data/
 
 PYTHON := $(shell command -v python3 || command -v python || command -v python3.14 || \
 	command -v python3.13 || command -v python3.12 || command -v python3.11)
 
-.PHONY: help lab test build check doctor reset
+.PHONY: help lab test build check data doctor reset train
 
 help:
 	@sed -n '/^#/s/^# \{0,1\}//p' Makefile
 
-lab test build check doctor reset:
+lab test build check data doctor reset train:
 	@test -n "$(PYTHON)" || { echo "No python3 found. Install Python 3.11 to 3.14 (64-bit);" \
 		"on Debian and Ubuntu: sudo apt install python3 python3-venv"; exit 1; }
 	@"$(PYTHON)" setup_course.py $@ $(LESSON) $(ARGS)

@@ -45,6 +45,11 @@ def data_arguments(parser):
     parser.add_argument("--cases", type=int, default=200)
 
 
+def label_arguments(parser):
+    """Declare the arguments of ``course label``."""
+    parser.add_argument("--out", metavar="DIR", help="write the sheets to be labelled there")
+
+
 def _run(module):
     return lambda args: import_module(f"course_staff.{module}").run(args)
 
@@ -53,5 +58,6 @@ VERBS = {
     "build": ("make lessons and solutions from the sources", build_arguments, _run("build")),
     "data": ("rebuild data/ from seeds; calibrate", data_arguments, _run("data")),
     "train": ("train a generator, or the classifiers", train_arguments, _run("train")),
+    "label": ("compare the classifier with labels by eye", label_arguments, _run("labels")),
     "answers": ("try right and wrong answers on the tests", answers_arguments, _run("answers")),
 }

@@ -53,31 +53,36 @@ def recipe_of(args):
 def train(trainer, folder, minutes):
     """Advance until the recipe or the time ends, or somebody interrupts; returns why."""
     folder.mkdir(parents=True, exist_ok=True)
-    state, begun = folder / "state.safetensors", time.monotonic()
-    saved, losses, why = begun, None, "finished"
-    stop = []
+    begun = saved = time.monotonic()
+    losses, why, stop = None, "finished", []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.append("interrupted"))
+
+    def save():
+        nonlocal saved
+        now = time.monotonic()
+        trainer.seconds += now - saved
+        trainer.save(folder / "state.safetensors")
+        saved = now
+
     with tqdm(total=trainer.recipe.steps, initial=trainer.step, file=sys.stdout,
               mininterval=5, unit="step") as bar:
         while trainer.step < trainer.recipe.steps:
             now = np.array(trainer.advance())
             losses = now if losses is None else 0.99 * losses + 0.01 * now
             bar.update(1)
-            elapsed = time.monotonic() - begun
             if trainer.step % SHEET_EVERY == 0:
                 write_sheet(trainer.average, folder / f"sheet_{trainer.step:06d}.png")
-                line = f"step {trainer.step}, {trainer.size} px, losses {losses.round(3)}"
                 with (folder / "log.txt").open("a", encoding="utf-8") as log:
-                    log.write(f"{line}, {elapsed:.0f} s since the start or resumption\n")
+                    log.write(f"step {trainer.step}, {trainer.size} pixels, losses of the "
+                              f"discriminator and the generator {losses.round(3)}, "
+                              f"{trainer.seconds + time.monotonic() - saved:.0f} s\n")
             if time.monotonic() - saved > SAVE_EVERY:
-                trainer.save(state)
-                saved = time.monotonic()
-            if stop or (minutes is not None and elapsed > 60 * minutes):
+                save()
+            if stop or (minutes is not None and time.monotonic() - begun > 60 * minutes):
                 why = stop[0] if stop else "out of time"
                 break
-    trainer.seconds += time.monotonic() - begun
-    trainer.save(state)
+    save()
     return why
 
 
