@@ -29,7 +29,7 @@ from course_staff.images import record
 
 # Grown from random weights; all others start from its networks, at full size.
 BALANCED = "share_50"
-FINE = gan.Recipe(0.5, stages=((64, 6000),), start=BALANCED)
+FINE = gan.Recipe(0.5, stages=((64, 3000),), start=BALANCED)
 RECIPES = {
     BALANCED: gan.Recipe(0.5),
     "collapsed": replace(FINE, minibatch=False, r1_weight=0.0, generator_steps=4),
