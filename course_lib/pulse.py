@@ -1,0 +1,189 @@
+"""PULSE: search a generator for a picture that shrinks to the one given.
+
+Written from the description of S. Menon, A. Damian, S. Hu, N. Ravi & C. Rudin, PULSE:
+self-supervised photo upsampling via latent space exploration of generative models, CVPR 2020
+(arXiv:2003.03808), with its defaults, for the generators of `course_lib.gan`. It minimises
+
+    100 · max(mean (A(G(w)) − y)², ε)  +  0.05 · GEOCROSS(w)
+
+over one style row a layer ("W+") and some noise maps, each kept at the length it started with.
+There is no likelihood and no prior density in this, so the result is no MAP estimate; no law that
+the search would leave alone, so it is no posterior sample. Which picture comes out depends on where
+the search starts: its law is that of the start, pushed through the search.
+
+Unlike the published program it judges every item by its own error, returns every start's picture
+whether or not it met ε, and returns the picture whose error it tells.
+"""
+
+import math
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn import functional
+from tqdm import trange
+
+from course_lib import validation
+from course_lib.gan import Z_DIM
+from course_lib.operators import Downsample
+
+__all__ = ["Search", "StyleLaw", "fit_styles", "geocross", "learning_rate", "search"]
+
+EPSILON = 2e-3  # mean squared error, linear light: 0.045 RMS, a twentieth of the range
+
+
+@dataclass(frozen=True, eq=False)
+class StyleLaw:
+    """Gaussian with independent coordinates, fitted to styles before their last leaky ReLU.
+
+    Attributes
+    ----------
+    mean, sd : tensor (Z_DIM,)
+    """
+
+    mean: torch.Tensor
+    sd: torch.Tensor
+
+    def styles(self, latents):
+        """Styles (..., Z_DIM) of latents that are standard normal at the start."""
+        return functional.leaky_relu(latents * self.sd + self.mean, 0.2)
+
+
+def fit_styles(generator, n=100_000, seed=0):
+    """Fit `StyleLaw` to n mapped latents."""
+    z = torch.randn(n, Z_DIM, generator=torch.Generator().manual_seed(seed))
+    with torch.no_grad():
+        before = functional.leaky_relu(generator.mapping(z), 5.0)  # undoes the slope of 0.2
+    return StyleLaw(before.mean(0), before.std(0))
+
+
+def geocross(w):
+    """How far the style rows of an item lie apart: mean over pairs of d θ²/8, (n,).
+
+    θ is the angle between two rows of w, (n, rows, d), measured as 2 atan2(‖a − b‖, ‖a + b‖).
+    """
+    a, b = w[:, None], w[:, :, None]
+    apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
+    angle = 2 * torch.atan2(apart, along)
+    return (w.shape[-1] * angle.square()).mean((1, 2)) / 8
+
+
+def learning_rate(step, steps, peak=0.4):
+    """Rate at a step: linear from a tenth of the peak to the peak at 45 % of the steps, back to a
+    tenth at 90 %, and to a thousandth at the end."""
+    return peak * float(np.interp(step / steps, [0, 0.45, 0.9, 1], [0.1, 1, 0.1, 0.001]))
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """What `search` found for every input and every start.
+
+    Attributes
+    ----------
+    pictures : (inputs, starts, 3, 64, 64) array
+        At the step with the least loss. Linear light.
+    residuals : (inputs, starts) array
+        Mean squared error of those pictures, shrunk, from the input.
+    beginnings : (inputs, starts, 3, 64, 64) array
+        Pictures at the start.
+    epsilon : float
+    """
+
+    pictures: np.ndarray
+    residuals: np.ndarray
+    beginnings: np.ndarray
+    epsilon: float
+
+    @property
+    def met(self):
+        """Whether the residual is at most ε, (inputs, starts)."""
+        return self.residuals <= self.epsilon
+
+
+def search(generator, y, starts=1, steps=100, epsilon=EPSILON, weights=(100.0, 0.05), camera=None,
+           trained_noise=5, law=None, seed=0, progress=False):
+    """Search for pictures that shrink to y, all inputs and starts at once.
+
+    Parameters
+    ----------
+    generator : gan.Generator
+    y : (3, h, h) or (inputs, 3, h, h) array
+        Small pictures, linear light.
+    starts : int
+        Every input gets the same starts: number k of one is number k of another.
+    steps : int
+    epsilon : float
+        Mean squared error below which the data no longer pull.
+    weights : (float, float)
+        Of the error and of `geocross`.
+    camera : callable, optional
+        Pictures (n, 3, 64, 64) → (n, 3, h, h), differentiable. Block means by default.
+    trained_noise : int
+        Noise maps that are searched, from the coarsest; the last map is zero, the others are drawn
+        once.
+    law : StyleLaw, optional
+        `fit_styles(generator)` by default.
+    seed : int
+        The seed 0 is a seed.
+    progress : bool
+        Show a progress bar (on the standard output).
+
+    Returns
+    -------
+    Search
+    """
+    y = np.ascontiguousarray(validation.image(y, "y"), dtype=np.float32)
+    if y.ndim not in (3, 4) or y.shape[-3] != 3 or y.shape[-1] != y.shape[-2] or 64 % y.shape[-1]:
+        validation.fail("y", f"of shape {y.shape}", "of shape (inputs, 3, h, h), h a divisor of 64")
+    y = torch.from_numpy(y.reshape(-1, *y.shape[-3:]))
+    inputs, starts = len(y), validation.integer(starts, "starts")
+    steps, epsilon = validation.integer(steps, "steps"), validation.non_negative(epsilon, "epsilon")
+    camera = camera or Downsample(64 // y.shape[-1])
+    law = law or fit_styles(generator)
+    rng = torch.Generator().manual_seed(seed)
+
+    def everywhere(x):  # (starts, …) → (inputs · starts, …)
+        return x.expand(inputs, *x.shape).flatten(0, 1).clone()
+
+    latents = everywhere(torch.randn(starts, generator.n_layers, Z_DIM, generator=rng))
+    noise = [everywhere(x) for x in generator.noise(starts, rng)]
+    noise[-1].zero_()
+    moved = [latents, *noise[:trained_noise]]
+    lengths = [_length(x) for x in moved]
+    target = y.repeat_interleave(starts, 0)
+    for x in moved:
+        x.requires_grad_(True)
+    adam = torch.optim.Adam(moved, betas=(0.9, 0.999))
+    least = torch.full((len(target),), math.inf)
+    residuals = torch.empty(len(target))
+    pictures = torch.empty(len(target), 3, 64, 64)
+    beginnings = None
+    for step in trange(steps + 1, disable=not progress, file=sys.stdout, desc="search"):
+        w = law.styles(latents)
+        x = generator.synthesis(w, noise)
+        error = (camera(x) - target).square().mean((1, 2, 3))
+        loss = weights[0] * error.clamp(min=epsilon) + weights[1] * geocross(w)
+        with torch.no_grad():
+            better = loss < least
+            least[better], residuals[better] = loss[better], error[better]
+            pictures[better] = x[better]
+            if beginnings is None:
+                beginnings = x.detach().clone()
+        if step == steps:
+            break
+        adam.param_groups[0]["lr"] = learning_rate(step, steps)
+        adam.zero_grad(set_to_none=True)
+        loss.sum().backward()
+        adam.step()
+        with torch.no_grad():
+            for x, length in zip(moved, lengths, strict=True):
+                x.mul_(length / _length(x))
+    return Search(*(x.reshape(inputs, starts, *x.shape[1:]).numpy()
+                    for x in (pictures, residuals, beginnings)), epsilon)
+
+
+def _length(x):
+    """Length of every style row, or of every noise map, kept as axes of size 1."""
+    axes = (-1,) if x.ndim == 3 else (-3, -2, -1)
+    return x.detach().square().sum(axes, keepdim=True).sqrt()
