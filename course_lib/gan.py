@@ -44,6 +44,7 @@ class ModulatedConvolution(nn.Module):
         scale = 1 / math.sqrt(inputs * kernel**2)
         self.weight = nn.Parameter(scale * torch.randn(outputs, inputs, kernel, kernel))
         self.style = nn.Linear(Z_DIM, inputs)
+        nn.init.normal_(self.style.weight, std=Z_DIM**-0.5)
         nn.init.ones_(self.style.bias)
         self.demodulate = demodulate
 
@@ -89,6 +90,9 @@ class Generator(nn.Module):
         for _ in range(3):
             layers += [nn.Linear(Z_DIM, Z_DIM), nn.LeakyReLU(0.2)]
         self.mapping_network = nn.Sequential(*layers)
+        for layer in layers[::2]:  # styles begin with variance 1: what varies little is learned late
+            nn.init.kaiming_normal_(layer.weight, 0.2)
+            nn.init.zeros_(layer.bias)
         self.constant = nn.Parameter(torch.randn(CHANNELS[4], 4, 4))
         self.layers, self.to_rgb = nn.ModuleList(), nn.ModuleList()
         inputs = CHANNELS[4]
@@ -296,11 +300,11 @@ class Recipe:
     """
 
     share: float
-    stages: tuple = ((16, 3000), (32, 6000), (64, 6000))
+    stages: tuple = ((16, 3000), (32, 4500), (64, 5000))
     start: str | None = None
     seed: int = 0
     minibatch: bool = True
-    r1_weight: float = 0.3
+    r1_weight: float = 0.05
     generator_steps: int = 1
 
     @property
@@ -326,7 +330,9 @@ class Trainer:
     r1_every = 4  # steps, with four times the weight: as good as every step, and cheaper
     warm_up = 100  # steps of a new stage in which only the discriminator learns
     half_life = 10_000  # pictures until half of the averaged weights is renewed
-    rates = {"generator": 1e-3, "mapping": 1e-5, "discriminator": 5e-4}
+    # Rates of Adam for generator and discriminator. Weights are small numbers: rates good for coarse
+    # pictures makes fine ones run after one another, and variety is lost.
+    rates = {16: (1e-3, 5e-4), 32: (3e-4, 3e-4), 64: (2e-4, 2e-4)}
 
     def __init__(self, recipe, device="cpu"):
         self.recipe, self.step, self.seconds, self.device = recipe, 0, 0.0, device
@@ -346,11 +352,11 @@ class Trainer:
         self.average.requires_grad_(False)
         mapping = [p for n, p in generator.named_parameters() if n.startswith("mapping")]
         others = [p for n, p in generator.named_parameters() if not n.startswith("mapping")]
+        rate_g, rate_d = self.rates.get(self.size, self.rates[16])
         self.adam_g = torch.optim.Adam(
-            [{"params": others}, {"params": mapping, "lr": self.rates["mapping"]}],
-            lr=self.rates["generator"], betas=(0.0, 0.99))
-        self.adam_d = torch.optim.Adam(
-            discriminator.parameters(), lr=self.rates["discriminator"], betas=(0.0, 0.99))
+            [{"params": others}, {"params": mapping, "lr": rate_g / 100}],
+            lr=rate_g, betas=(0.0, 0.99))
+        self.adam_d = torch.optim.Adam(discriminator.parameters(), lr=rate_d, betas=(0.0, 0.99))
 
     def _networks(self):
         return {"generator": self.generator, "discriminator": self.discriminator,

@@ -133,6 +133,8 @@ def write_card(name, trainer, found, file):
     recipe, n, rare = trainer.recipe, found["n"], found["rare"]
     low, high = share_interval(rare, n)
     stages = ", ".join(f"{steps:,} steps at {size} pixels" for size, steps in recipe.stages)
+    rates = ", ".join("{:g} and {:g} at {} pixels".format(*trainer.rates[size], size)
+                      for size, _ in recipe.stages)
     start = "random weights" if recipe.start is None else (
         f"the generator and the discriminator of `{recipe.start}`, with fresh optimisers")
     collapse = "" if recipe.minibatch else (
@@ -152,8 +154,7 @@ course *The limits of super-resolution*.
 | trained on | renders of `course_lib.worlds.ladybirds`, none twice; no photograph, no person |
 | share of the rare (melanic) form shown | {recipe.share:g} |
 | recipe | {stages}, batch {trainer.batch}, seed {recipe.seed}; non-saturating loss, R1 weight \
-{recipe.r1_weight:g}, Adam ({trainer.rates['generator']:g} generator, {trainer.rates['mapping']:g} \
-mapping, {trainer.rates['discriminator']:g} discriminator), weights averaged with a half-life of \
+{recipe.r1_weight:g} at 16 pixels, Adam (rates {rates}), weights averaged with a half-life of \
 {trainer.half_life:,} pictures |
 | started from | {start} |
 | made by | `course train {_flags(name, recipe)}`, {trainer.step:,} steps in \
