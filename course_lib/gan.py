@@ -90,7 +90,7 @@ class Generator(nn.Module):
         for _ in range(3):
             layers += [nn.Linear(Z_DIM, Z_DIM), nn.LeakyReLU(0.2)]
         self.mapping_network = nn.Sequential(*layers)
-        for layer in layers[::2]:  # styles begin with variance 1: what varies little is learned late
+        for layer in layers[::2]:  # styles begin with variance 1; what varies little is learned late
             nn.init.kaiming_normal_(layer.weight, 0.2)
             nn.init.zeros_(layer.bias)
         self.constant = nn.Parameter(torch.randn(CHANNELS[4], 4, 4))
@@ -330,8 +330,8 @@ class Trainer:
     r1_every = 4  # steps, with four times the weight: as good as every step, and cheaper
     warm_up = 100  # steps of a new stage in which only the discriminator learns
     half_life = 10_000  # pictures until half of the averaged weights is renewed
-    # Rates of Adam for generator and discriminator. Weights are small numbers: rates good for coarse
-    # pictures makes fine ones run after one another, and variety is lost.
+    # Rates of Adam for generator and discriminator: a rate good for coarse pictures makes the
+    # generator of fine ones run from one favourite to the next.
     rates = {16: (1e-3, 5e-4), 32: (3e-4, 3e-4), 64: (2e-4, 2e-4)}
 
     def __init__(self, recipe, device="cpu"):
