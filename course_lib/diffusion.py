@@ -90,9 +90,9 @@ def approximate(prior, A, y, sigma):
     .. math:: \nabla \log p(y \mid x_t) \approx
               -\nabla \, \| y - A\, E[x_0 \mid x_t] \|^2 / (2\sigma^2)
 
-    Takes and returns what `exact` does. Right for t → 0. For larger t the scene is uncertain by more
-    than σ, and the formula doesn't know. (Published samplers often tune the weight of this term;
-    here it is the formula's.)
+    Takes and returns what `exact` does. Right for t → 0. For larger t many scenes are possible, and
+    the formula knows one. (Published samplers tune the weight of this term; here it is the
+    formula's.)
     """
     A, y = validation.matrix(A, "A"), np.asarray(y, dtype=float)
     sigma = validation.positive(sigma, "sigma")

@@ -318,8 +318,10 @@ def best_guesses():
         axes[0].plot(samples, np.full(12, -0.08), "|", color=colours[2], ms=11, mew=2,
                      label="12 samples")
         axes[0].plot(y, -0.08, "v", color="black", label="y")
-        axes[0].set(xlabel="x", ylabel="density (highest = 1)", ylim=(-0.16, 1.65), xlim=(-2.2, 2.2))
-        axes[0].legend(loc="upper center", ncols=3, fontsize=9)
+        axes[0].set(xlabel="x", ylabel="density (highest = 1)", ylim=(-0.16, 1.05),
+                    xlim=(-2.2, 2.2))
+        axes[0].legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=6, fontsize=8,
+                       columnspacing=1.0, handlelength=1.5)
         axes[1].barh(list(errors), list(errors.values()), color=colours)
         for row, value in enumerate(errors.values()):
             axes[1].annotate(f" {value:.3f}", (value, row), va="center", fontsize=9)
@@ -328,9 +330,10 @@ def best_guesses():
         rare = float(seen.weights[1])
         told = ", ".join(f"{name} {value:.3f}" for name, value in errors.items())
         return figures.show(fig, alt=(
-            f"Prior odds {2.0**odds:.3g} to 1 for +1, noise {sigma:.2f}, y = {y:.1f}: the posterior "
-            f"has {100 * rare:.0f} % near +1. Its mean is {mean:.2f}, its mode {mode:.2f}; twelve "
-            f"samples lie near +1 and −1 as often as it says. Expected squared errors: {told}."))
+            f"Prior odds {2.0**odds:.3g} to 1 for +1, noise {sigma:.1f}, y = {y:.1f}: posterior "
+            f"{100 * rare:.0f} % near +1. Its mean is {mean:.2f}, its mode {mode:.2f}; "
+            f"{np.sum(samples > 0)} of twelve samples are positive. Expected squared errors, "
+            f"given y: {told}."))
 
     return Explorer(
         draw,

@@ -30,8 +30,8 @@ from scipy.stats import binomtest, chisquare
 
 from course_lib import validation
 
-__all__ = ["audit_sampler", "calibration_error", "coverage", "density", "expected_coverage", "mse", "precision",
-           "psnr", "ranks", "recall", "rmse", "share_interval", "uniformity"]
+__all__ = ["audit_sampler", "calibration_error", "coverage", "density", "expected_coverage",
+           "mse", "precision", "psnr", "ranks", "recall", "rmse", "share_interval", "uniformity"]
 
 
 def mse(x_hat, x, axis=None):

@@ -16,8 +16,8 @@
 # - *test* a sampler by ranks, and expose one that only looks right;
 # - *say* when a generator's prior recovers the truth, when it notices that it can't, and when it doesn't.
 #
-# 190 minutes, best in two sittings (sections 1 to 3, then 4 to 6). Builds on lessons 01 (cameras), 02 (Wiener,
-# TV) and 03 (null space).
+# 190 minutes, best in two sittings (sections 1 to 3, then 4 to 6). Builds on lessons 01 (cameras), 02
+# (Wiener, TV) and 03 (null space).
 
 # %% [markdown] only="slides" slide="slide"
 # # 05 · Priors and best guesses
@@ -35,14 +35,14 @@ mean = answer.mean(share=0.5)
 draws = ladybirds.render(answer.draw(3, share=0.5, rng=0)).astype(float)
 line_up = {"A": draws[0], "B": mean, "C": draws[1], "D": draws[2]}
 show_images({"recorded": y} | line_up,
-            alt="Sixteen noisy pixels and four guesses. A, C and D are sharp ladybirds that differ in "
-                "pattern, light and pose; B is a soft dark beetle without any definite pattern.")
+            alt="Sixteen noisy pixels and four guesses. A and C are sharp black ladybirds with four red or "
+                "orange patches, D is a sharp orange one with black spots; B is a blur of all of them.")
 
 # %% [markdown]
-# On the left a picture of 4 × 4 pixels, block means with noise of standard deviation .05 (the range of light is 0 to 1). It shows
-# a ladybird; which one, you don't know. On the right four reconstructions. All of them explain the sixteen
-# pixels. **Predict.** One of the four has the smallest squared error, pixel by pixel, against the true scene.
-# How many times larger is the *largest* of the four errors (mean squared)?
+# On the left a picture of 4 × 4 pixels, block means with noise of standard deviation .05 (the range of
+# light is 0 to 1). It shows a ladybird; which one, you don't know. On the right four reconstructions. All
+# of them explain the sixteen pixels. **Predict.** One of the four has the smallest squared error, pixel by
+# pixel, against the true scene. How many times larger is the *largest* of the four errors (mean squared)?
 
 # %%
 from course_lib.predictions import predict
@@ -62,20 +62,21 @@ reveal("05.times_larger", max(errors_of.values()) / min(errors_of.values()),
        label="largest error over smallest")
 
 # %%
-show_images({"the truth": scene} | line_up, alt="The true scene, a dark ladybird with two red spots, "
-            "beside the four guesses: none of them is it.")
+show_images({"the truth": scene} | line_up, alt="The true scene, a black ladybird with four orange "
+            "patches, beside the four guesses: C comes near, none of them is it.")
 
 # %% [markdown]
-# The smallest error belongs to B, the only picture that is certainly wrong: no ladybird is blurred. The sharp
-# ones are *possible* ladybirds, and each is further from this one. That is no accident and no defect of the
-# sharp pictures. B is the mean of everything that could have been there; A, C and D are draws from it.
+# The smallest error belongs to B, the only picture that is certainly wrong: no ladybird is blurred. The
+# sharp ones are *possible* ladybirds, and each is further from this one. That is no accident and no defect
+# of the sharp pictures. B is the mean of everything that could have been there; A, C and D are draws from
+# it.
 #
 # Which is best? This lesson gives the question three answers, measures what each costs, and ends with
 # machines that answer without saying which question they were asked.
 
 # %% [markdown] slide="notes"
-# Let people vote before you show the errors; nearly everybody prefers a sharp one. Ask a voter for A whether
-# they would bet on the two spots. Keep the vote for the end. Five minutes.
+# Let people vote before you show the errors; nearly everybody prefers a sharp one. Ask a voter for A
+# whether they would bet on the red patches. Keep the vote for the end. Five minutes.
 
 # %% [markdown] slide="slide"
 # ## 1 · One posterior, three best guesses
@@ -87,8 +88,8 @@ show_images({"the truth": scene} | line_up, alt="The true scene, a dark ladybird
 #
 # $$E[x \mid y] = \tanh(y/\sigma^2).$$
 #
-# With $y = .6$ and $\sigma^2 = .5$ that is .834. Now somebody tells you that $-1$ is four times as frequent as
-# $+1$. **Predict** the mean, for the same $y$.
+# With $y = .6$ and $\sigma^2 = .5$ that is .834. Now somebody tells you that $-1$ is four times as frequent
+# as $+1$. **Predict** the mean, for the same $y$.
 
 # %%
 mean_at_odds = None  # replace None by a number from -1 to 1
@@ -108,15 +109,15 @@ for name, weights in {"equal chances": [0.5, 0.5], "4 : 1 against +1": [0.8, 0.2
 reveal("05.mean_at_odds", seen.mean[0], label="E[x | y = .6] at odds of 4 : 1 against")
 
 # %% [markdown]
-# Odds multiply: the measurement says $e^{2y/\sigma^2} = 11 : 1$ for $+1$, the prior 1 : 4, together 2.8 : 1. Three
-# summaries of the same posterior:
+# Odds multiply: the measurement says $e^{2y/\sigma^2} = 11 : 1$ for $+1$, the prior 1 : 4, together 2.8 :
+# 1. Three summaries of the same posterior:
 #
 # - the **mean**, .834 or .467: the smallest squared error on average, and a number that *no scene has*;
 # - the **mode**, $+1$ both times: the most probable scene (the fewest wrong names), and no trace of doubt;
 # - a **sample**, $+1$ or $-1$, as often as the posterior says: always a possible scene, and a gamble.
 #
-# (*MAP*, "maximum a posteriori", is the mode. For a density the mode depends on the coordinates in which you look
-# for it, so whoever says MAP has to say in which space.)
+# (*MAP*, "maximum a posteriori", is the mode. For a density the mode depends on the coordinates in which
+# you look for it, so whoever says MAP has to say in which space.)
 
 # %% slide="subslide"
 from course_lib.figures import COLOURS, figure, show
@@ -138,16 +139,16 @@ show(fig, alt="The mean rises smoothly from −1 to +1, the mode jumps between t
               "or +1 and mix in the middle. With odds of 4 to 1 against +1 all three move to the right.")
 
 # %% [markdown]
-# The prior moves all three curves to the right by the same amount, $\tfrac12\sigma^2 \ln 4$: it takes a larger $y$ to
-# believe in the rarer value. Far from the middle the three agree, whatever the prior: there the measurement
-# decides. "Which guess?" and "which prior?" matter where the picture is *not determined*.
+# The prior moves all three curves to the right by the same amount, $\tfrac12\sigma^2 \ln 4$: it takes a
+# larger $y$ to believe in the rarer value. Far from the middle the three agree, whatever the prior: there
+# the measurement decides. "Which guess?" and "which prior?" matter where the picture is *not determined*.
 
 # %% [markdown]
 # ### Feel it
 #
-# The same world with a little width: $x$ lies near $-1$ or $+1$. Find (1) a noise at which the prior hardly matters;
-# (2) a setting in which the mean lies where the posterior has *almost no* density; (3) what the three bars on the right
-# do whenever the posterior is one narrow peak.
+# The same world with a little width: $x$ lies near $-1$ or $+1$. Find (1) a noise at which the prior hardly
+# matters; (2) a setting in which the mean lies where the posterior has *almost no* density; (3) what the
+# three bars on the right do whenever the posterior is one narrow peak.
 
 # %% slide="subslide"
 from course_lib.explorers import best_guesses
@@ -156,19 +157,21 @@ best_guesses()
 
 # %% [markdown] slide="notes"
 # Set the noise to 0.2 and move the prior: nothing. Set it to 1.2: the prior is all there is. The bar of the
-# sample is twice the bar of the mean at every setting; the bar of the mode lies below or above it. Four minutes.
+# sample is twice that of the mean at every setting; the mode's is never below the mean's. Four
+# minutes.
 
 # %% [markdown]
 # ### Exercise 1: the posterior mean of a mixture
 #
-# Write `posterior_mean(y, weights, means, spreads, sigma)`. The scene is one number from a mixture of $K$ Gaussian
-# classes: class $k$ has the prior probability `weights[k]`, mean $m_k$ = `means[k]` and standard deviation $s_k$ =
-# `spreads[k]` (0 for a single point). Measured is $y = x + n$ with noise of standard deviation `sigma`. Return
-# $E[x \mid y]$ for every entry of the array `y`, in its shape. Two steps:
+# Write `posterior_mean(y, weights, means, spreads, sigma)`. The scene is one number from a mixture of $K$
+# Gaussian classes: class $k$ has the prior probability `weights[k]`, mean $m_k$ = `means[k]` and standard
+# deviation $s_k$ = `spreads[k]` (0 for a single point). Measured is $y = x + n$ with noise of standard
+# deviation `sigma`. Return $E[x \mid y]$ for every entry of the array `y`, in its shape. Two steps:
 #
-# - if the class were known, the answer would be the Wiener estimate $m_k + \frac{s_k^2}{s_k^2 + \sigma^2}\,(y - m_k)$;
-# - the class has the probability $P(k \mid y) \propto w_k\, N(y;\, m_k,\, s_k^2 + \sigma^2)$: the noise widens the class. These
-#   add up to 1 over $k$.
+# - if the class were known, the answer would be the Wiener estimate $m_k + \frac{s_k^2}{s_k^2 +
+#   \sigma^2}\,(y - m_k)$;
+# - the class has the probability $P(k \mid y) \propto w_k\, N(y;\, m_k,\, s_k^2 + \sigma^2)$: the noise
+#   widens the class. These add up to 1 over $k$.
 #
 # Far from all classes every density underflows to 0: subtract the largest *logarithm* before you take
 # exponentials. *Off limits:* `Mixture`.
@@ -260,13 +263,13 @@ equal(np.sum(law * call(posterior_mean, grid_y, *three, 0.7)) * 0.005, three[0] 
 # ## 2 · What sharpness costs
 
 # %% [markdown]
-# Given $y$, the truth $x$ is one draw from the posterior. A perfect sampler returns another, $x_s$, independent of it. Their
-# mean is the same, $m$, and so is their variance, so
+# Given $y$, the truth $x$ is one draw from the posterior. A perfect sampler returns another, $x_s$,
+# independent of it. Their mean is the same, $m$, and so is their variance, so
 #
 # $$E\|x_s - x\|^2 = E\|x_s - m\|^2 + E\|x - m\|^2 = 2\,E\|x - m\|^2.$$
 #
-# A perfect posterior sample errs **exactly twice** as much as the posterior mean, in any world. The mean's error is the
-# smallest that any method can have: the **MMSE**, minimum mean squared error. First, coins:
+# A perfect posterior sample errs **exactly twice** as much as the posterior mean, in any world. The mean's
+# error is the smallest that any method can have: the **MMSE**, minimum mean squared error. First, coins:
 
 # %%
 rng = np.random.default_rng(1)
@@ -278,12 +281,13 @@ for name, x_hat in {"mean": m, "mode": np.sign(m), "sample": sample}.items():
           f"wrong sign {np.mean(np.sign(x_hat) != x):.3f}")
 
 # %% [markdown]
-# The mean has the least squared error, the mode (and the sign of the mean) the fewest wrong signs. A sample is
-# worst at both, by twice the MMSE, and it is the only one that is right *as a population*: its values are
-# as frequent, and as sharp, as true ones.
+# The mean has the least squared error, the mode (and the sign of the mean) the fewest wrong signs. A sample
+# is worst at both, by twice the MMSE, and it is the only one that is right *as a population*: its values
+# are as frequent, and as sharp, as true ones.
 #
-# Does that hold for pictures? A ladybird has 22 parameters and a form, its posterior no formula. `posterior.reference`
-# samples it; here is one picture, computed now (about five seconds; shipped answers were made in the same way).
+# Does that hold for pictures? A ladybird has 22 parameters and a form, its posterior no formula.
+# `posterior.reference` samples it; here is one picture, computed now (about five seconds; shipped answers
+# were made in the same way).
 
 # %%
 from course_lib.posterior import reference, simulate
@@ -292,15 +296,17 @@ another, y_other = simulate(seed=20_001)
 found = reference(y_other)
 truth = ladybirds.render(another)[0].astype(float)
 picks = ladybirds.render(found.draw(200, share=0.5, rng=0)).astype(float)
+each = np.mean((picks - truth) ** 2, axis=(1, 2, 3))
 print(f"effective draws {found.ess(0.5):.0f}; P(rare | y) = {found.p_rare(0.5):.2f}, "
       f"the truth is {'rare' if another.form[0] else 'common'}")
-print(f"mean: {mse(found.mean(0.5), truth):.4f}; 200 samples: {mse(picks, truth + 0 * picks):.4f} "
-      f"on average, the best of them {np.min(np.mean((picks - truth) ** 2, axis=(1, 2, 3))):.4f}")
+print(f"errors: mean {mse(found.mean(0.5), truth):.4f}; 200 samples {each.mean():.4f} on average, "
+      f"the luckiest {each.min():.4f}")
 
 # %% [markdown]
-# One picture proves little: the law is about the average over scenes. The course ships errors for 200 simulated pictures
-# of 4 × 4 (made by `course train regressors`, with references of a third of this effort; the truth is always known). **Predict** the ratio of the
-# samples' mean squared error to that of the posterior means.
+# A lucky sample may lie nearer to the truth than the mean, but nobody can tell which one. And one picture
+# proves little: the law is about the average over scenes. The course ships errors for 200 simulated
+# pictures of 4 × 4 (made by `course train regressors`, with references of a third of this effort; the truth
+# is always known). **Predict** the ratio of the samples' mean squared error to that of the posterior means.
 
 # %%
 ratio = None  # replace None by a number from 0.5 to 10
@@ -327,22 +333,23 @@ print(f"200 pictures: mean {table['mean'].mean():.5f}, the posterior's own varia
 reveal("05.ratio", bootstrap(table["one"], table["mean"])[0], label="error of a sample over the mean's")
 
 # %% [markdown]
-# ("one" is a single draw per picture; "sample" averages the error over all draws of the posterior, which has the same
-# expectation and less scatter.) So the sharp picture is a *worse* estimate, by a factor that we knew before we looked: two in mean
-# squared error, 3 dB in PSNR. Read it the other way round, too: **a higher PSNR is not a truer picture.** The best PSNR belongs to a
-# picture that can't be true.
+# ("one" is a single draw per picture; "sample" averages the error over all draws of the posterior, which
+# has the same expectation and less scatter.) So the sharp picture is a *worse* estimate, by a factor that
+# we knew before we looked: two in mean squared error, 3 dB in PSNR. Read it the other way round, too: **a
+# higher PSNR is not a truer picture.** The best PSNR belongs to a picture that can't be true.
 
 # %% [markdown] slide="notes"
-# Write the three-line proof on the board: "truth and sample are two draws from one hat". Then let the room explain
-# why a sample's PSNR is 3 dB lower and nothing is wrong with it. Five minutes.
+# Write the three-line proof on the board: "truth and sample are two draws from one hat". Then let the room
+# explain why a sample's PSNR is 3 dB lower and nothing is wrong with it. Five minutes.
 
 # %% [markdown]
 # ### Between mean and sample
 #
-# Blau and Michaeli (2018) proved that no method can be good at both: least error ("distortion"), and outputs that are
-# distributed as true scenes are ("perception"). For squared error and the **Wasserstein distance** $W_2$ between the law of the outputs and the
-# law of the scenes, Freirich and colleagues (2021) found the curve. The smallest case is a scene $x \sim N(0, s^2)$, seen with
-# noise σ. Two centred normal laws are as far apart as their standard deviations: $W_2 = |s_1 - s_2|$. Unit signal, unit noise:
+# Blau and Michaeli (2018) proved that no method can be good at both: least error ("distortion"), and
+# outputs that are distributed as true scenes are ("perception"). For squared error and the **Wasserstein
+# distance** $W_2$ between the law of the outputs and the law of the scenes, Freirich and colleagues (2021)
+# found the curve. The smallest case is a scene $x \sim N(0, s^2)$, seen with noise σ. Two centred normal
+# laws are as far apart as their standard deviations: $W_2 = |s_1 - s_2|$. Unit signal, unit noise:
 
 # %%
 s, sigma = 1.0, 1.0
@@ -354,21 +361,23 @@ print(f"the mean, stretched to the scene's spread: error {lost + short**2:.3f}, 
 print(f"posterior sample: error {2 * lost:.3f}, W2 0")
 
 # %% [markdown]
-# .500, .586, 1.000. To look perfect *as a population* costs 17 % here, not 100 %: multiply the mean until it varies as
-# scenes do. A posterior sample costs the full factor of two, and gives more for it: not only the population but every
-# $p(x \mid y)$ is right. (The stretched mean has no spread at all for a given $y$: it looks right and hides its doubt.)
+# .500, .586, 1.000. To look perfect *as a population* costs 17 % here, not 100 %: multiply the mean until
+# it varies as scenes do. A posterior sample costs the full factor of two, and gives more for it: not only
+# the population but every $p(x \mid y)$ is right. (The stretched mean has no spread at all for a given $y$:
+# it looks right and hides its doubt.)
 
 # %% [markdown]
 # ### Exercise 2: the curve
 #
-# Write `perception_distortion(s, sigma, distance)`. The scene is $x \sim N(0, s^2)$, measured is $y = x + n$ with noise of standard deviation
-# σ, an estimate is $\hat x = a\,y$ with a gain $a \ge 0$. Among all gains for which the law of $\hat x$ is at most `distance` away from
-# the scene's law, $|\,s - a\sqrt{s^2 + \sigma^2}\,| \le$ `distance`, find the one with the smallest mean squared error
+# Write `perception_distortion(s, sigma, distance)`. The scene is $x \sim N(0, s^2)$, measured is $y = x +
+# n$ with noise of standard deviation σ, an estimate is $\hat x = a\,y$ with a gain $a \ge 0$. Among all
+# gains for which the law of $\hat x$ is at most `distance` away from the scene's law, $|\,s - a\sqrt{s^2 +
+# \sigma^2}\,| \le$ `distance`, find the one with the smallest mean squared error
 #
 # $$D = E(a y - x)^2 = (1 - a)^2 s^2 + a^2 \sigma^2$$
 #
-# and return the pair `(a, D)`. A negative `distance` is a `ValueError`. *Hint:* the Wiener gain is best unless it varies too little; then go just as far
-# up as you must.
+# and return the pair `(a, D)`. A negative `distance` is a `ValueError`. *Hint:* the Wiener gain is best
+# unless it varies too little; then go just as far up as you must.
 
 # %% solution="perception_distortion"
 def perception_distortion(s, sigma, distance):
@@ -456,9 +465,9 @@ show(fig, alt="Error against distance of laws. The bound falls from 0.586 at dis
               "prior draw at 2.0, both at distance 0; y itself and zero have error 1.")
 
 # %% [markdown]
-# Everything in the gray area is impossible, for any method, trained or not. Two points at distance 0 should make you
-# suspicious of the horizontal axis: a *prior draw*, which ignores $y$ altogether, looks as right as a posterior sample. Realism of a population
-# says nothing about *this* scene.
+# Everything in the gray area is impossible, for any method, trained or not. Two points at distance 0 should
+# make you suspicious of the horizontal axis: a *prior draw*, which ignores $y$ altogether, looks as right
+# as a posterior sample. Realism of a population says nothing about *this* scene.
 
 # %% [markdown] only="slides" slide="slide"
 # ## Sharp costs
@@ -472,11 +481,12 @@ show(fig, alt="Error against distance of laws. The bound falls from 0.586 at dis
 # %% [markdown]
 # ## 3 · One ladybird, six reconstructions
 #
-# Now the methods that people use, on the sixteen pixels of the first cell. Each is tuned on *other* ladybirds (lesson 02: never on
-# the truth that you test with).
+# Now the methods that people use, on the sixteen pixels of the first cell. Each is tuned on *other*
+# ladybirds (lesson 02: never on the truth that you test with).
 #
 # - **Bicubic interpolation** (Keys 1981): a smooth curve through the pixels. No noise model, no world.
-# - **Wiener**, here in its general form: the best *linear* estimate, from means and covariances of 2000 rendered ladybirds.
+# - **Wiener**, here in its general form: the best *linear* estimate, from means and covariances of 2000
+#   rendered ladybirds.
 # - **TV** (lesson 02): few edges. One number, λ, chosen on six other ladybirds.
 # - a **network**, trained to have a small mean squared error;
 # - the **mean** of the reference posterior, and **samples** of it.
@@ -518,9 +528,10 @@ lam = min(costs, key=costs.get)
 print({value: round(float(cost), 5) for value, cost in costs.items()}, "λ =", lam)
 
 # %% [markdown]
-# And the network. What does it learn? Nobody shows it a posterior. It sees pairs of scene and measurement and is told to make
-# $\|\hat x(y) - x\|^2$ small on average. But the function that does this best is $E[x \mid y]$. Watch it in the world of coins, where you know the
-# answer: a small network, 600 steps, 512 fresh pairs $(x, y)$ in each.
+# And the network. What does it learn? Nobody shows it a posterior. It sees pairs of scene and measurement
+# and is told to make $\|\hat x(y) - x\|^2$ small on average. But the function that does this best is $E[x
+# \mid y]$. Watch it in the world of coins, where you know the answer: a small network, 600 steps, 512 fresh
+# pairs $(x, y)$ in each.
 
 # %%
 import torch
@@ -541,8 +552,9 @@ gap = np.abs(learned - np.tanh(np.linspace(-2, 2, 81) / 0.5)).max()
 print(f"largest distance from tanh(y/σ²) for |y| ≤ 2: {gap:.1f}; no step is told about tanh")
 
 # %% [markdown]
-# For ladybirds the course ships such a network (`course_lib.regression`, 0.3 million weights; five minutes of training on one core,
-# `course train regressors`, with 120,000 ladybirds of which none came twice). Here are all of them:
+# For ladybirds the course ships such a network (`course_lib.regression`, 0.3 million weights; five minutes
+# of training on one core, `course train regressors`, with 120,000 ladybirds of which none came twice). Here
+# are all of them:
 
 # %% slide="subslide"
 from course_lib.regression import regress
@@ -561,12 +573,14 @@ for name, x_hat in rows.items():
           f"{np.sqrt(mse(shrink(x_hat), y)) / 0.05:.1f} σ from y")
 
 # %% [markdown]
-# Five soft pictures, two sharp ones, and the order of the errors is nearly the order of softness. All but bicubic stay about one σ from the measured
-# pixels. (Bicubic interpolation stays closer: it reproduces the noise as well.) Consistency with $y$ doesn't tell them apart; what each adds is its
-# assumption: smooth, linear, few edges, "as in training", "one possible ladybird".
+# Soft doesn't mean good: bicubic interpolation and TV are soft, and err more than a sample. What they
+# assume (smooth; few edges) says little about ladybirds. Wiener, the network and the posterior mean know
+# the *world*, and err least. All but bicubic stay about one σ from the measured pixels. (Bicubic
+# interpolation stays closer: it reproduces the noise as well.) Consistency with $y$ doesn't tell them
+# apart; what each adds is its assumption.
 #
-# One picture again proves little. **Predict**, over the 200 pictures of the table: the network's mean squared error exceeds the posterior
-# mean's, the smallest possible, by how many percent?
+# One picture again proves little. **Predict**, over the 200 pictures of the table: the network's mean
+# squared error exceeds the posterior mean's, the smallest possible, by how many percent?
 
 # %%
 percent_above = None  # replace None by a number from 0 to 300
@@ -580,30 +594,36 @@ print(f"the two pictures differ by {np.sqrt(table['network_to_mean'].mean()):.4f
 reveal("05.percent_above", 100 * (value - 1), label="network's error above the smallest", unit="%")
 
 # %% [markdown]
-# So **the blur is (nearly) the posterior mean.** Not a weak network, not too little training: a perfect one would return nearly this picture.
-# (Both numbers contain the references' own Monte Carlo error: an effective 160 draws in the median, which adds about a hundredth to the mean's error.)
+# So **the blur is (nearly) the posterior mean.** Not a weak network, not too little training: a perfect one
+# would return nearly this picture. (Both numbers contain the references' own Monte Carlo error: an
+# effective 160 draws in the median, which adds about a hundredth to the mean's error.)
 #
-# What else does "nearly the posterior mean" imply? The mean belongs to a *prior*: equal shares of the two forms, in training.
+# What else does "nearly the posterior mean" imply? The mean belongs to a *prior*: equal shares of the two
+# forms, in training.
 
 # %%
+unclear = shipped("sixteen_pixels")  # the pixels of lesson 00
 for share in (0.5, 0.1, 0.02):
-    gap = np.sqrt(mse(regress(y), answer.mean(share)))
-    print(f"share of the rare form {share:.2f}: P(rare | y) = {answer.p_rare(share):.2f}; "
-          f"the network is {gap:.3f} RMS from this posterior's mean")
+    gap = np.sqrt(mse(regress(unclear.y), unclear.mean(share)))
+    print(f"share of the rare form {share:.2f}: P(rare | y) = {unclear.p_rare(share):.2f}; "
+          f"the network is {gap:.4f} RMS from this posterior's mean")
 
 # %% [markdown]
-# Where the dark form is rare, the best guess for the same pixels is another picture; the network, once trained, returns its own. A trained
-# method has its prior built in, like every other method here, and it doesn't print it on the box. (Lesson 09 is about that.)
+# Where the dark form is rare, the best guess for the same pixels is another picture; the network, once
+# trained, returns its own. A trained method has its prior built in, like every other method here, and it
+# doesn't print it on the box. (Lesson 09 is about that.)
 
 # %% [markdown] slide="notes"
-# If somebody says "train longer": the error is within some percent of the smallest that any method can have. Then "use
-# another loss": a loss that rewards sharpness moves along the curve of section 2. Six minutes.
+# If somebody says "train longer": the error is within some percent of the smallest that any method can
+# have. Then "use another loss": a loss that rewards sharpness moves along the curve of section 2. Six
+# minutes.
 
 # %% [markdown]
 # ### The plane, with pictures
 #
-# For "does it look like a true one" there is no formula here. A stand-in: describe every picture by 64 features (of a network that reads 64-pixel
-# ladybirds, lesson 06) and count the share that lies among 1000 true ones (`measures.precision`: in the ball of at least one of them, out to its fifth neighbour).
+# For "does it look like a true one" there is no formula here. A stand-in: describe every picture by 64
+# features (of a network that reads 64-pixel ladybirds, lesson 06) and count the share that lies among 1000
+# true ones (`measures.precision`: in the ball of at least one of them, out to its fifth neighbour).
 
 # %%
 from course_lib.classifiers import features
@@ -640,13 +660,18 @@ show(fig, alt="Error against the share of pictures that look true. The soft meth
               f"posterior samples far right at twice the least error, prior draws right and high: {told}.")
 
 # %% [markdown]
-# The same picture as for one number: the methods with small errors are recognised as no ladybirds, the samples pass and pay twice the smallest error, and prior draws
-# pass just as well. (TV is measured on 20 pictures, the others on 200. True ladybirds themselves pass in about 95 %: the balls of 1000 don't cover everything.)
+# The same picture as for one number: of the methods with the smallest errors fewer than half of the outputs
+# pass for ladybirds; samples pass and pay twice the smallest error; prior draws pass just as well and pay
+# far more. Bicubic and TV lose on both axes: the trade-off binds the best methods, and being bad is always
+# possible. The linear Wiener filter comes within a tenth of the smallest error: of sixteen noisy pixels,
+# most of the posterior mean is linear. (TV is measured on 20 pictures, the others on 200. True ladybirds
+# themselves pass in about 95 %: the balls of 1000 don't cover everything.)
 
 # %% [markdown]
 # ### A real picture
 #
-# All of that was *inside the world*. Now two photographs, shrunk to the same sixteen pixels: a cup of coffee and a field of galaxies.
+# All of that was *inside the world*. Now two photographs, shrunk to the same sixteen pixels: a cup of
+# coffee and a field of galaxies.
 
 # %% slide="subslide"
 from course_lib.worlds import images
@@ -663,32 +688,39 @@ for name, photo in photos.items():
     print(f"{name}: misfit {found.misfit(0.5):.1f} (near 1 if the world explains y); "
           f"P(rare | y) = {found.p_rare(0.5):.2f}")
 show_images(shown, columns=4,
-            alt="Top: a coffee cup, its sixteen pixels, the network's reddish blur, and a ladybird "
-                "sample. Bottom: a field of galaxies, its dark sixteen pixels, the network's dark blur "
-                "on green, and a sharp melanic ladybird in very little light.")
+            alt="Top: a coffee cup, its sixteen pixels, the network's yellowish blur, and a ladybird "
+                "sample. Bottom: a field of galaxies, its dark sixteen pixels, the network's dark reddish "
+                "blur, and a sharp black ladybird with orange patches in dim light.")
 
 # %% [markdown]
-# Both come back as ladybirds: nothing else exists in the world of the prior. For the coffee the **misfit** objects: no ladybird explains these pixels to
-# within the noise. For the sky nothing objects. Sixteen dark pixels are well explained by a dark ladybird in dim light, the posterior is confident
-# that it is the rare form, and a sample is as sharp as any. *Given the prior*, this is all correct. A posterior answers "which ladybird?", never "is it one?".
+# Both come back as ladybirds: nothing else exists in the world of the prior. For the coffee the **misfit**
+# objects: no ladybird explains these pixels to within the noise. For the sky nothing objects. Sixteen dark
+# pixels are well explained by a dark ladybird in dim light, the posterior is confident that it is the rare
+# form, and a sample is as sharp as any. *Given the prior*, this is all correct. A posterior answers "which
+# ladybird?", never "is it one?".
 
 # %% [markdown] slide="notes"
-# The galaxies are the most important picture so far: exact inference, perfect fit, sharp answer, and there is no beetle. The residual
-# notices one of two. (Half of the lesson: a good place to stop.) Six minutes.
+# The galaxies are the most important picture so far: exact inference, perfect fit, sharp answer, and there
+# is no beetle. The residual notices one of two. (Half of the lesson: a good place to stop.) Six minutes.
 
 # %% [markdown] slide="slide"
 # ## 4 · Today's samplers
 
 # %% [markdown]
-# A diffusion model is a sampler. Add noise of standard deviation $t$ to scenes, call their law $p_t$. Whoever knows the **score** $\nabla \log p_t(x)$ for all
-# $t$ can walk from pure noise back to scenes in small steps, because of Tweedie's formula: the best guess of the scene is $E[x_0 \mid x_t] = x_t + t^2\,\nabla \log
-# p_t(x_t)$. Learning the score takes millions of pictures. For a *mixture of Gaussians* it is a formula: noise widens each covariance by $t^2$. So here a diffusion
-# sampler runs without any training, and whatever goes wrong is not the network's fault (`course_lib/diffusion.py`, two screens; read it).
+# A diffusion model is a sampler. Add noise of standard deviation $t$ to scenes, call their law $p_t$.
+# Whoever knows the **score** $\nabla \log p_t(x)$ for all $t$ can walk from pure noise back to scenes in
+# small steps, because of Tweedie's formula: the best guess of the scene is $E[x_0 \mid x_t] = x_t +
+# t^2\,\nabla \log p_t(x_t)$. Learning the score takes millions of pictures. For a *mixture of Gaussians* it
+# is a formula: noise widens each covariance by $t^2$. So here a diffusion sampler runs without any
+# training, and whatever goes wrong is not the network's fault (`course_lib/diffusion.py`, two screens; read
+# it).
 #
-# To sample a **posterior** one adds the **guidance** $\nabla \log p(y \mid x_t)$. Its exact form needs an average over all scenes that could have become $x_t$. The usual
-# approximation (DPS, Chung and colleagues 2023) puts the one best guess in their place: $-\nabla \|y - A\,E[x_0 \mid x_t]\|^2 / (2\sigma^2)$.
+# To sample a **posterior** one adds the **guidance** $\nabla \log p(y \mid x_t)$. Its exact form needs an
+# average over all scenes that could have become $x_t$. The usual approximation (DPS, Chung and colleagues
+# 2023) puts the one best guess in their place: $-\nabla \|y - A\,E[x_0 \mid x_t]\|^2 / (2\sigma^2)$.
 #
-# A world of two numbers: a common class (80 %) and a rare one; the camera measures one combination of the two.
+# A world of two numbers: a common class (80 %) and a rare one; the camera measures one combination of the
+# two.
 
 # %%
 from course_lib import diffusion
@@ -727,21 +759,25 @@ for ax, (name, cloud) in zip(axes, clouds.items(), strict=True):
     print(f"{name:22} rare {np.mean(cloud[:, 0] > 0):.2f}, sd of x₁ + .6 x₂ {np.std(cloud @ A[0]):.3f}")
 axes[0].set_ylabel("x₂")
 show(fig, alt="Four clouds of points, each in two clusters. The posterior by formula and the exactly guided sampler "
-              "have the same shares and widths; the approximately guided one has another share of the "
-              "rare class.")
+              "have the same shares and widths; the approximately guided one has "
+              "most of its points in the rare cluster and crowds about the line.")
 
 # %% [markdown]
-# The red line is where $A x = y$ exactly. By eye the last cloud could pass; it looks like a posterior. Is it *this* posterior?
+# The red line is where $A x = y$ exactly. By eye the last cloud could pass; it looks like a posterior. Is
+# it *this* posterior?
 
 # %% [markdown] slide="slide"
 # ## 5 · Expose the fake
 
 # %% [markdown]
-# A sampler is tested like a forecaster. Draw a truth from the prior, measure it, give the sampler $y$, and note the **rank** of the truth among its, say, 19 draws. If the draws come from the posterior, truth and
-# draws are twenty draws from one hat, and each rank from 0 to 19 is equally probable. That is simulation-based calibration (Talts and colleagues 2018); `measures.ranks` counts, `measures.uniformity` tests the histogram. A
-# rank can be taken of *any* number computed from a draw and $y$.
+# A sampler is tested like a forecaster. Draw a truth from the prior, measure it, give the sampler $y$, and
+# note the **rank** of the truth among its, say, 19 draws. If the draws come from the posterior, truth and
+# draws are twenty draws from one hat, and each rank from 0 to 19 is equally probable. That is
+# simulation-based calibration (Talts and colleagues 2018); `measures.ranks` counts, `measures.uniformity`
+# tests the histogram. A rank can be taken of *any* number computed from a draw and $y$.
 #
-# **Predict.** A "sampler" ignores $y$ and returns draws from the prior. Of 100 tests of the ranks of $x_1$, each at the level of 5 %, how many will catch it?
+# **Predict.** A "sampler" ignores $y$ and returns draws from the prior. Of 100 tests of the ranks of $x_1$,
+# each at the level of 5 %, how many will catch it?
 
 # %%
 caught = None  # replace None by a number from 0 to 100
@@ -763,21 +799,27 @@ print(f"caught by the ranks of x₁: {by_x1} of 100; by the ranks of log p(y | x
 reveal("05.caught", by_x1, label="tests of 100 that catch prior draws")
 
 # %% [markdown]
-# About five: the rate of false alarms, so the test is blind. Truth and prior draws *are* twenty draws from one hat; it is only the wrong hat, and the ranks of $x_1$ never look at $y$. The
-# ranks of the **log-likelihood** $\log p(y \mid x)$ do: a truth explains its own measurement, a prior draw explains it only by luck. So never rank parameters alone.
+# About five: the rate of false alarms, so the test is blind. Truth and prior draws *are* twenty draws from
+# one hat; it is only the wrong hat, and the ranks of $x_1$ never look at $y$. The ranks of the
+# **log-likelihood** $\log p(y \mid x)$ do: a truth explains its own measurement, a prior draw explains it
+# only by luck. So never rank parameters alone.
 
 # %% [markdown]
 # ### Exercise 3: a test for samplers
 #
-# Write `audit(sampler, prior, A, sigma, cases, draws, rng)`. It returns the pair `(p_coordinates, p_likelihood)`: an array of p-values, one per coordinate of the
-# scene, and one p-value for the log-likelihood. In this order:
+# Write `audit(sampler, prior, A, sigma, cases, draws, rng)`. It returns the pair `(p_coordinates,
+# p_likelihood)`: an array of p-values, one per coordinate of the scene, and one p-value for the
+# log-likelihood. In this order:
 #
 # 1. draw `cases` truths: `prior.sample(cases, rng)` returns them, `(cases, n)`, and their classes;
-# 2. measure each: $y = Ax + $ noise of standard deviation `sigma`; `y` has the shape `(cases, m)`, `A` is a matrix `(m, n)`;
+# 2. measure each: $y = Ax + $ noise of standard deviation `sigma`; `y` has the shape `(cases, m)`, `A` is a
+#    matrix `(m, n)`;
 # 3. call `sampler(y, draws, rng)` once; it returns `(draws, cases, n)`;
-# 4. rank the truths among the draws: `ranks(truth, draws, rng)` from `measures` ranks along the first axis; do so for every coordinate, and for the log-likelihood $-\|y - A x\|^2 / (2\sigma^2)$ of truth and
+# 4. rank the truths among the draws: `ranks(truth, draws, rng)` from `measures` ranks along the first axis;
+#    do so for every coordinate, and for the log-likelihood $-\|y - A x\|^2 / (2\sigma^2)$ of truth and
 #    draws under *their* $y$;
-# 5. `uniformity(found, draws)` from `measures` returns `(counts, expected, p_value)` for the ranks of one number, `(cases,)`.
+# 5. `uniformity(found, draws)` from `measures` returns `(counts, expected, p_value)` for the ranks of one
+#    number, `(cases,)`.
 #
 # `rng` is a `numpy.random.Generator`; hand it on. *Off limits:* `measures.audit_sampler`.
 
@@ -833,7 +875,7 @@ def audited(sampler, cases=300, seed=0, prior=two_forms, camera=A, noise=sigma):
         f"p_coordinates has shape {np.shape(told[0])}; it should hold one p-value per coordinate, ({count},).")
     assert np.shape(told[1]) == (), "p_likelihood must be one number."
     values = np.append(told[0], told[1])
-    assert np.all((values >= 0) & (values <= 1)), "a p-value lies between 0 and 1."
+    assert np.all((values >= 0) & (values <= 1)), f"p-values lie between 0 and 1; yours are {values}."
     return np.asarray(told[0]), float(told[1])
 
 
@@ -858,7 +900,7 @@ audited(spy, prior=fixed)
 assert len(record) == 1 and record[0].shape == (300, 1), (
     f"the sampler was called {len(record)} times, first with y of shape {record[0].shape}; call it once, with all "
     "measurements, (cases, m) = (300, 1).")
-assert record[0].std() > 0, "the measurements have no noise: y = A x + noise of standard deviation sigma."
+assert record[0].std() > 1e-6, "the measurements have no noise: y = A x + noise of standard deviation sigma."
 assert 0.5 < record[0].std() < 0.7 and abs(record[0].mean() - 1.4) < 0.2, (
     f"the world's only scene has A x = 1.4 and sigma is 0.6, but your measurements have mean {record[0].mean():.2f} and "
     f"standard deviation {record[0].std():.2f}.")
@@ -915,8 +957,10 @@ assert min(p_three.min(), l_three) > 1e-4, "a sound sampler of three numbers, me
 # %% [markdown]
 # ### The battery
 #
-# Five samplers, five questions. *Ranks* as above (400 cases; the smaller p-value of the two coordinates). The **share identity**: over all cases, draws must be rare as often as scenes are, .20. The **2 × law** of section 2. And **support**: how many draws lie where
-# the prior puts less density than around 99 % of its own scenes? (1 % should.)
+# Five samplers, five questions. *Ranks* as above (400 cases; the smaller p-value of the two coordinates).
+# The **share identity**: over all cases, draws must be rare as often as scenes are, .20. The **2 × law** of
+# section 2. And **support**: how many draws lie where the prior puts less density than around 99 % of its
+# own scenes? (1 % should.)
 
 # %%
 def mean_and_noise(y, draws, rng):
@@ -939,17 +983,21 @@ print(f"{'':22}p of coordinates  p of likelihood  rare  error/MMSE  off support"
 for name, sampler in samplers.items():
     p = audit_sampler(sampler, two_forms, A, sigma, cases=400, rng=0)
     drawn = sampler(y_all, 1, 6)[0]
-    print(f"{name:22}{p['coordinates'].min():16.0e}{p['likelihood']:17.0e}{np.mean(drawn[:, 0] > 0):6.2f}"
+    print(f"{name:22}{p['coordinates'].min():16.1g}{p['likelihood']:17.1g}{np.mean(drawn[:, 0] > 0):6.2f}"
           f"{mse(drawn, x) / mse(centre, x):12.2f}{np.mean(two_forms.log_density(drawn) < edge):13.1%}")
 
 # %% [markdown]
 # Read the rows.
 #
 # - **Exact guidance** passes everything, as it should.
-# - **Approximate guidance** gives itself away in the likelihood's ranks: its draws are pulled to where the *mean* of all scenes explains $y$. In this world. How wrong it is depends on σ and on the prior; published samplers tune the
-#   guidance's weight, and what they then sample from, no formula says.
-# - **Prior draws** pass coordinates, share and support. They fail the likelihood and, of course, the error: more than twice the factor of a posterior sample.
-# - **Mean and noise** obeys the 2 × law by construction: *any* noise of the right variance does. What gives it away most clearly is its support: it draws scenes between the two classes, where no scene is.
+# - **Approximate guidance** gives itself away in the likelihood's ranks: its draws fit $y$ too well. It
+#   puts one best guess where many scenes are possible, forgets that they differ, and pulls too hard; in the
+#   figure its $x_1 + .6\,x_2$ varies too little, and the rare class gets 80 % where it should have 52 %.
+#   How wrong it is depends on σ and on the prior; published samplers tune the guidance's weight, and what
+#   they then sample from, no formula says.
+# - **Prior draws** pass coordinates, share and support. They fail the likelihood and, of course, the error.
+# - **Mean and noise** obeys the 2 × law by construction: *any* noise of the right variance does. What gives
+#   it away most clearly is its support: it draws scenes between the two classes, where no scene is.
 
 # %%
 x = rng.choice([-1.0, 1.0], 100_000)
@@ -959,7 +1007,8 @@ print(f"coins, mean and noise: {mse(noisy, x) / mse(m, x):.2f} × MMSE; within .
       f"{np.mean(np.abs(np.abs(noisy) - 1) < 0.05):.0%} of the draws, all of the scenes")
 
 # %% [markdown]
-# One more popular check: **opposite starts**. Start a method in two far places and see whether it forgets them. A sampler must; a *search* need not.
+# One more popular check: **opposite starts**. Start a method in two far places and see whether it forgets
+# them. A sampler must; a *search* need not.
 
 # %%
 def search(y, start, steps=300):
@@ -981,8 +1030,10 @@ for name, right, left in (
           f"{np.mean(left[:, 0] > 0):.2f}; prior draws have no start and agree trivially")
 
 # %% [markdown]
-# The search returns whatever class it started in, for nearly every measurement: its answer is its start. (That is lesson 07 in one line.) But agreement of starts proves little; prior draws have it for
-# free. **No single check is enough, and each is passed by some fake.** Of those here, the ranks of the log-likelihood together with those of the coordinates ask most.
+# The search returns whatever class it started in, for nearly every measurement: its answer is its start.
+# (That is lesson 07 in one line.) But agreement of starts proves little; prior draws have it for free. **No
+# single check is enough, and each is passed by some fake.** Of those here, the ranks of the log-likelihood
+# together with those of the coordinates ask most.
 
 # %% [markdown] only="slides" slide="slide"
 # ## Expose the fake
@@ -994,19 +1045,22 @@ for name, right, left in (
 # "Mean plus noise" passes the 2 × law. *Caught by* its **support**.
 
 # %% [markdown] slide="notes"
-# The question for the room: which of these checks could you run on a sampler that you can only call, without knowing the posterior? (All
-# but error/MMSE: you need the prior and the camera, not the posterior.) Six minutes.
+# The question for the room: which of these checks could you run on a sampler that you can only call,
+# without knowing the posterior? (All but error/MMSE: you need the prior and the camera, not the posterior.)
+# Six minutes.
 
 # %% [markdown] slide="slide"
 # ## 6 · A generator as a prior
 
 # %% [markdown]
-# The strongest prior of all: *the scene is one that this machine can draw.* A **generator** $G$ turns a few **latents** $z$ into a picture; its **range** is
-# the set of all pictures it can draw. Then a measurement of few numbers may be enough: search the $z$ whose picture explains $y$,
+# The strongest prior of all: *the scene is one that this machine can draw.* A **generator** $G$ turns a few
+# **latents** $z$ into a picture; its **range** is the set of all pictures it can draw. Then a measurement
+# of few numbers may be enough: search the $z$ whose picture explains $y$,
 #
 # $$\min_z \|A\,G(z) - y\|^2, \qquad \hat x = G(\hat z).$$
 #
-# Ours (`course_lib/latents.py`) has $k = 4$ latents, 24 hidden numbers and 64 pixels; its weights are random and fixed, nothing is trained.
+# Ours (`course_lib/latents.py`) has $k = 4$ latents, 24 hidden numbers and 64 pixels; its weights are
+# random and fixed, nothing is trained.
 
 # %% slide="subslide"
 from course_lib.latents import latent_search, tiny_generator
@@ -1017,8 +1071,10 @@ show_images({f"G(z), z number {i + 1}": x for i, x in enumerate(drawn)},
             alt="Five pictures of 8 by 8 pixels from the tiny generator: soft light and dark patches.")
 
 # %% [markdown]
-# Two cameras measure **eight** numbers of a picture's 64: eight random Gaussian mixtures of all pixels, or eight block averages (2 × 4 pixels each). No noise. 56 directions are null (lesson 03). **Predict.** The scene lies in the
-# generator's range, the camera averages blocks, and the search is started once, from a random $z$. In how many percent of the cases does it recover all 64 pixels, to $10^{-5}$?
+# Two cameras measure **eight** numbers of a picture's 64: eight random Gaussian mixtures of all pixels, or
+# eight block averages (2 × 4 pixels each). No noise. 56 directions are null (lesson 03). **Predict.** The
+# scene lies in the generator's range, the camera averages blocks, and the search is started once, from a
+# random $z$. In how many percent of the cases does it recover all 64 pixels, to $10^{-5}$?
 
 # %%
 from_one_start = None  # replace None by a number from 0 to 100
@@ -1040,18 +1096,24 @@ for name, M in cameras.items():
 reveal("05.from_one_start", hits["block averages", 1], label="recovered from one start", unit="%")
 
 # %% [markdown]
-# From one start the search sometimes stops in a local minimum. The best of eight finds the scene: **64 pixels from 8 numbers, exactly.** "Cannot reconstruct what is un-reconstructable", says the article of lesson 03, and here it is
-# reconstructed. There is no contradiction: with this P only four numbers are unknown, and eight were measured.
+# From one start the search sometimes stops in a local minimum. The best of eight finds the scene: **64
+# pixels from 8 numbers, exactly.** "Cannot reconstruct what is un-reconstructable", says the article of
+# lesson 03, and here it is reconstructed. There is no contradiction: with this P only four numbers are
+# unknown, and eight were measured.
 #
-# (Bora and colleagues, 2017, prove a bound for *Gaussian* rows: with enough of them the error is at most a constant times the distance of the truth from the range, if the minimum is found. No theorem speaks
-# for block averages; we measured them. And no theorem promises that a search finds the minimum.)
+# (Bora and colleagues, 2017, prove a bound for *Gaussian* rows: with enough of them the error is at most a
+# constant times the distance of the truth from the range, if the minimum is found. No theorem speaks for
+# block averages; we measured them. And no theorem promises that a search finds the minimum.)
 
 # %% [markdown]
 # ### Exercise 4: search the latent space
 #
-# Write `search_latents(y, A, generator, k, restarts, rng)`. From `restarts` random starts $z_0 \sim N(0, 1)^k$ minimise $\|A\,G(z) - y\|^2$ and return the pair `(z, misfit)` of the **best** start: `z` of shape `(k,)`, and $\text{misfit} = \|A\,G(z) - y\|$.
-# `generator(z)` returns the picture as a row `(n,)`; `A` is a matrix `(m, n)`; `rng` is a `numpy.random.Generator`. Use `scipy.optimize.least_squares(residual, z0)`: `residual(z)` returns the *vector*
-# $A\,G(z) - y$, not its square. The result has the minimiser `x` and `cost`, half the sum of squares. *Off limits:* `latent_search`.
+# Write `search_latents(y, A, generator, k, restarts, rng)`. From `restarts` random starts $z_0 \sim N(0,
+# 1)^k$ minimise $\|A\,G(z) - y\|^2$ and return the pair `(z, misfit)` of the **best** start: `z` of shape
+# `(k,)`, and $\text{misfit} = \|A\,G(z) - y\|$. `generator(z)` returns the picture as a row `(n,)`; `A` is
+# a matrix `(m, n)`; `rng` is a `numpy.random.Generator`. Use `scipy.optimize.least_squares(residual, z0)`:
+# `residual(z)` returns the *vector* $A\,G(z) - y$, not its square. The result has the minimiser `x` and
+# `cost`, half the sum of squares. *Off limits:* `latent_search`.
 
 # %% solution="search_latents"
 from scipy.optimize import least_squares
@@ -1138,22 +1200,25 @@ for goal in (1.3, -0.9, 0.4):
 # hint: scenes in and out of the range of the tiny generator, other cameras; more restarts are never worse.
 for seed in range(3):
     hidden_z = np.random.default_rng(40 + seed).standard_normal(4)
-    for M in cameras.values():
-        z_found, told_misfit = searched(M @ tiny_generator(hidden_z), M, tiny_generator, 4, 10, seed)
+    for view in cameras.values():
+        z_found, told_misfit = searched(view @ tiny_generator(hidden_z), view, tiny_generator, 4, 10, seed)
         equal(tiny_generator(z_found), tiny_generator(hidden_z), "G(z) for a scene in the range", atol=1e-4)
 stray = np.random.default_rng(8).uniform(0, 1, 64)
-M = cameras["block averages"]
-z_found, told_misfit = searched(M @ stray, M, tiny_generator, 4, 8)
-equal(told_misfit, np.linalg.norm(M @ tiny_generator(z_found) - M @ stray), "misfit (it belongs to z)", atol=1e-8)
-assert told_misfit < 1.02 * latent_search(M @ stray, M, tiny_generator, 4, 8, 3)[1], (
+view = cameras["block averages"]
+z_found, told_misfit = searched(view @ stray, view, tiny_generator, 4, 8)
+equal(told_misfit, np.linalg.norm(view @ tiny_generator(z_found) - view @ stray), "misfit (it belongs to z)", atol=1e-8)
+assert told_misfit < 1.02 * latent_search(view @ stray, view, tiny_generator, 4, 8, 3)[1], (
     "a scene out of the range is explained worse than eight starts can.")
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Break it: the scene is not in the range
 #
-# Three kinds of outsiders. **Generic**: white noise with the mean and spread of the generator's pictures. **Real**: patches of 8 × 8 pixels from photographs (gravel, brick, grass, retina; shrunk by 4, brought to the same mean and contrast). **Crafted**:
-# a picture from the range, plus a *null part* of a real brick wall, which the camera can't see. The misfit is given relative to what $y$ says beyond the average picture.
+# Three kinds of outsiders. **Generic**: white noise with the mean and spread of the generator's pictures.
+# **Real**: patches of 8 × 8 pixels from photographs (gravel, brick, grass, retina; shrunk by 4, brought to
+# the same mean and contrast). **Crafted**: a picture from the range, plus a *null part* of a real brick
+# wall, which the camera can't see. The misfit is given relative to what $y$ says beyond the average
+# picture.
 
 # %%
 from course_lib import limits
@@ -1183,8 +1248,12 @@ for name, M in cameras.items():
               f"{np.mean(misfits / 8**0.5 < pulse_epsilon):.0%}")
 
 # %% [markdown]
-# Without noise every one of these outsiders is **detected**: no picture in the range explains it, while a scene in the range leaves a misfit of zero. (Were the range flat, four directions in eight, a white outsider would leave $\sqrt{4/8}$ = 71 % of $y$ in the median;
-# ours is curved and comes closer.) But nobody measures without noise, so everybody needs a tolerance. The one that PULSE uses, .045 RMS, lets a good part of the real patches pass. A tolerance in plain numbers, not in units of σ, says nothing by itself.
+# Without noise every one of these outsiders is **detected**: no picture in the range explains it, while a
+# scene in the range leaves a misfit of zero. (Were the range flat, four directions in eight, a white
+# outsider would leave $\sqrt{4/8}$ = 71 % of $y$ in the median; ours is curved and comes closer.) But
+# nobody measures without noise, so everybody needs a tolerance. The one that PULSE uses, .045 RMS, lets
+# half of the real patches pass, and after block averaging every white one. A tolerance in plain numbers,
+# not in units of σ, says nothing by itself.
 #
 # And the crafted one?
 
@@ -1210,36 +1279,55 @@ show_images({name: x for name, (x, _) in panels.items()}
                 "are practically the same smooth picture.")
 
 # %% [markdown]
-# The outsider with a null part has exactly the measurement of the picture beside it. So it gets its answer: as sharp, as consistent, misfit zero, and **wrong** by the whole null part. With a tolerance the measurement needn't even be the same: the third scene leaves a
-# misfit, and PULSE's ε accepts it.
+# The outsider with a null part has exactly the measurement of the picture beside it. So it gets its answer:
+# as sharp, as consistent, misfit zero, and **wrong** by the whole null part. With a tolerance the
+# measurement needn't even be the same: the third scene leaves a misfit, and PULSE's ε accepts it; it
+# accepts the real bricks, too.
 #
-# That completes the row that lesson 04 left open. A generator's prior adds *everything*, if the scene is in its range. If it is not, the residual tells, **provided that the difference is one that the camera sees, by more than the tolerance**. What the camera
-# doesn't see, no residual will ever show.
+# That completes the row that lesson 04 left open. A generator's prior adds *everything*, if the scene is in
+# its range. If it is not, the residual tells, **provided that the difference is one that the camera sees,
+# by more than the tolerance**. What the camera doesn't see, no residual will ever show.
 
 # %% [markdown] slide="notes"
-# Put the second column up and ask for a test that would notice. (Another camera; more measurements; knowing what generators of this
-# kind leave out.) Then: is "it fits the data" evidence? Only for what the data see. Six minutes.
+# Put the second column up and ask for a test that would notice. (Another camera; more measurements; knowing
+# what generators of this kind leave out.) Then: is "it fits the data" evidence? Only for what the data see.
+# Six minutes.
 
 # %% [markdown]
 # ## 7. Why can a sharp picture be a worse estimate?
 #
-# **In your own words.** A colleague shows two reconstructions of the same sixteen pixels, one blurred, one sharp, and says: "The sharp one comes from the newer method, so it is closer to the truth." Write an answer of six to ten sentences. Say *for which question* each of the two pictures is the best
-# answer, what each assumes, what the sharp one costs and why exactly that much, and how you would find out whether the newer method samples a posterior or only looks as if. Use at least three numbers of this lesson.
+# **In your own words.** A colleague shows two reconstructions of the same sixteen pixels, one blurred, one
+# sharp, and says: "The sharp one comes from the newer method, so it is closer to the truth." Write an
+# answer of six to ten sentences. Say *for which question* each of the two pictures is the best answer, what
+# each assumes, what the sharp one costs and why exactly that much, and how you would find out whether the
+# newer method samples a posterior or only looks as if. Use at least three numbers of this lesson.
 
 # %% [markdown] answer="sharp_but_worse" points=4
 # ### BEGIN SOLUTION
-# *Example.* Sixteen pixels leave many ladybirds possible, so there is no one right picture to be close to; there is a posterior. The blurred picture is (nearly) its mean. It has the smallest mean squared error that any method can have; our network came within
-# four percent of it, so it is blurred because it is good, not because it is weak. It is also certainly wrong: no ladybird looks like it. The sharp picture is at best one draw. Truth and draw are two independent draws around the same mean, so its squared error is exactly twice the MMSE:
-# 1.97 on 200 ladybirds, 1.000 against .500 for a Gaussian. It is the right answer if I want to see *what could have been there*, and then I need several. Between the two lies a curve that no method passes: to look right as a population costs at least .586 there. Both pictures
-# have a prior inside, equal shares of the forms; at a share of 2 % the same pixels have another mean. To test the newer method I would draw truths from a known world and look at the ranks of the truth among its draws, for parameters *and* the log-likelihood: prior draws passed the
-# parameters' ranks in about 95 of 100 tests and the likelihood's in none. I would look at the support, too. Consistency with the pixels proves little: all methods lay near one σ, and sixteen pixels of galaxies came back as a well-fitting rare ladybird.
+# *Example.* Sixteen pixels leave many ladybirds possible, so there is no one right picture to be close to;
+# there is a posterior. The blurred picture is (nearly) its mean. It has the smallest mean squared error
+# that any method can have; our network came within four percent of it, so it is blurred because it is good,
+# not because it is weak. It is also certainly wrong: no ladybird looks like it. The sharp picture is at
+# best one draw. Truth and draw are two independent draws around the same mean, so its squared error is
+# exactly twice the MMSE: 1.97 on 200 ladybirds, 1.000 against .500 for a Gaussian. It is the right answer
+# if I want to see *what could have been there*, and then I need several. Between the two lies a curve that
+# no method passes: to look right as a population costs at least .586 there. Both pictures have a prior
+# inside, equal shares of the forms; at a share of 2 % the same pixels have another mean. To test the newer
+# method I would draw truths from a known world and look at the ranks of the truth among its draws, for
+# parameters *and* the log-likelihood: prior draws passed the parameters' ranks in about 95 of 100 tests and
+# the likelihood's in none. I would look at the support, too. Consistency with the pixels proves little: all
+# methods lay near one σ, and sixteen pixels of galaxies came back as a well-fitting rare ladybird.
 #
 # *Rubric, one point each (half for half):*
 #
-# 1. The blurred picture is tied to the mean (least squared error, not a possible scene), the sharp one to a sample (a possible scene, one of many), each to the question that it answers.
-# 2. The cost of sharpness is twice the MMSE, with the reason (truth and sample are independent draws with the same mean); or the perception–distortion bound is stated correctly.
-# 3. A test of the sampler is named that would catch a fake, with what it catches: log-likelihood ranks, support; and why sharpness, or consistency with y, does not.
-# 4. The prior is named as the source of what the pixels don't determine (shares, world, range), and three numbers of the lesson are used correctly.
+# 1. The blurred picture is tied to the mean (least squared error, not a possible scene), the sharp one to a
+#    sample (a possible scene, one of many), each to the question that it answers.
+# 2. The cost of sharpness is twice the MMSE, with the reason (truth and sample are independent draws with
+#    the same mean); or the perception–distortion bound is stated correctly.
+# 3. A test of the sampler is named that would catch a fake, with what it catches: log-likelihood ranks,
+#    support; and why sharpness, or consistency with y, does not.
+# 4. The prior is named as the source of what the pixels don't determine (shares, world, range), and three
+#    numbers of the lesson are used correctly.
 # ### END SOLUTION
 
 # %% [markdown] slide="slide"
@@ -1252,18 +1340,20 @@ show_images({name: x for name, (x, _) in panels.items()}
 # %% [markdown]
 # Nor: *it fits the data, so the scene was one of its kind.* The sentence, three times:
 #
-# > Given **A** (4 × 4 block means), σ = .05, one frame and **P** (the ladybirds' world, equal shares), the posterior's mean is known to err by .061 RMS; every
-# > detail of a sample beyond that is drawn from **P**.
+# > Given **A** (4 × 4 block means), σ = .05, one frame and **P** (the ladybirds' world, equal shares), the
+# > posterior's mean errs by .061 RMS on average; every detail of a sample beyond the mean is drawn from **P**.
 # >
 # > Given the same and a share of 2 %, the same sixteen pixels have another best guess.
 # >
-# > Given eight block averages of 64 pixels, σ = 0 and **P** (the scene is in the range of G), all 64 are known exactly; if P is false by a null part, nothing will say so.
+# > Given eight block averages of 64 pixels, σ = 0 and **P** (the scene is in the range of G), all 64 are
+# > known exactly; if P is false by a null part, nothing will say so.
 
 # %%
 print(f"RMS error of the posterior mean over 200 pictures: {np.sqrt(table['mean'].mean()):.3f}")
 
 # %% [markdown]
-# What you can't do yet: say what a *trained* generator leaves out of the world that it was shown. That is lesson 06.
+# What you can't do yet: say what a *trained* generator leaves out of the world that it was shown. That is
+# lesson 06.
 
 # %% [markdown] slide="notes"
 # Repeat the vote of the first slide. Who changes? For which purpose? Three minutes.
@@ -1273,18 +1363,21 @@ print(f"RMS error of the posterior mean over 200 pictures: {np.sqrt(table['mean'
 #
 # - Y. Blau, T. Michaeli, "The perception-distortion tradeoff", CVPR 2018, 6228–6237.
 #   [doi:10.1109/CVPR.2018.00652](https://doi.org/10.1109/CVPR.2018.00652)
-# - D. Freirich, T. Michaeli, R. Meir, "A theory of the distortion-perception tradeoff in Wasserstein space", NeurIPS 2021.
-#   [doi:10.48550/arXiv.2107.02555](https://doi.org/10.48550/arXiv.2107.02555)
-# - H. Chung, J. Kim, M. T. McCann, M. L. Klasky, J. C. Ye, "Diffusion posterior sampling for general noisy inverse
-#   problems", ICLR 2023. [doi:10.48550/arXiv.2209.14687](https://doi.org/10.48550/arXiv.2209.14687)
+# - D. Freirich, T. Michaeli, R. Meir, "A theory of the distortion-perception tradeoff in Wasserstein
+#   space", NeurIPS 2021. [doi:10.48550/arXiv.2107.02555](https://doi.org/10.48550/arXiv.2107.02555)
+# - H. Chung, J. Kim, M. T. McCann, M. L. Klasky, J. C. Ye, "Diffusion posterior sampling for general noisy
+#   inverse problems", ICLR 2023. [doi:10.48550/arXiv.2209.14687](https://doi.org/10.48550/arXiv.2209.14687)
 # - Y. Song et al., "Score-based generative modeling through stochastic differential equations", ICLR 2021.
 #   [doi:10.48550/arXiv.2011.13456](https://doi.org/10.48550/arXiv.2011.13456)
 # - A. Bora, A. Jalal, E. Price, A. G. Dimakis, "Compressed sensing using generative models", ICML 2017.
 #   [doi:10.48550/arXiv.1703.03208](https://doi.org/10.48550/arXiv.1703.03208)
-# - S. Talts, M. Betancourt, D. Simpson, A. Vehtari, A. Gelman, "Validating Bayesian inference algorithms with
-#   simulation-based calibration", 2018. [doi:10.48550/arXiv.1804.06788](https://doi.org/10.48550/arXiv.1804.06788)
-# - S. Menon, A. Damian, S. Hu, N. Ravi, C. Rudin, "PULSE: self-supervised photo upsampling via latent space exploration of generative
-#   models", CVPR 2020. [doi:10.1109/CVPR42600.2020.00251](https://doi.org/10.1109/CVPR42600.2020.00251)
-# - R. G. Keys, "Cubic convolution interpolation for digital image processing", IEEE Trans. Acoust., Speech, Signal Process. 29 (1981)
-#   1153. [doi:10.1109/TASSP.1981.1163711](https://doi.org/10.1109/TASSP.1981.1163711)
+# - S. Talts, M. Betancourt, D. Simpson, A. Vehtari, A. Gelman, "Validating Bayesian inference algorithms
+#   with simulation-based calibration", 2018.
+#   [doi:10.48550/arXiv.1804.06788](https://doi.org/10.48550/arXiv.1804.06788)
+# - S. Menon, A. Damian, S. Hu, N. Ravi, C. Rudin, "PULSE: self-supervised photo upsampling via latent space
+#   exploration of generative models", CVPR 2020.
+#   [doi:10.1109/CVPR42600.2020.00251](https://doi.org/10.1109/CVPR42600.2020.00251)
+# - R. G. Keys, "Cubic convolution interpolation for digital image processing", IEEE Trans. Acoust., Speech,
+#   Signal Process. 29 (1981) 1153.
+#   [doi:10.1109/TASSP.1981.1163711](https://doi.org/10.1109/TASSP.1981.1163711)
 # - The library's `course_lib.diffusion` and `course_lib.latents` hold sections 4 and 6; read them.
