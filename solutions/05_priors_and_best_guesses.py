@@ -109,8 +109,8 @@ for name, weights in {"equal chances": [0.5, 0.5], "4 : 1 against +1": [0.8, 0.2
 reveal("05.mean_at_odds", seen.mean[0], label="E[x | y = .6] at odds of 4 : 1 against")
 
 # %% [markdown]
-# Odds multiply: the measurement says $e^{2y/\sigma^2} = 11 : 1$ for $+1$, the prior 1 : 4, together 2.8 :
-# 1. Three summaries of the same posterior:
+# Odds multiply: the measurement says $e^{2y/\sigma^2} = 11$ to 1 for $+1$, the prior 1 to 4, together 2.8
+# to 1. Three summaries of the same posterior:
 #
 # - the **mean**, .834 or .467: the smallest squared error on average, and a number that *no scene has*;
 # - the **mode**, $+1$ both times: the most probable scene (the fewest wrong names), and no trace of doubt;
@@ -334,9 +334,11 @@ reveal("05.ratio", bootstrap(table["one"], table["mean"])[0], label="error of a 
 
 # %% [markdown]
 # ("one" is a single draw per picture; "sample" averages the error over all draws of the posterior, which
-# has the same expectation and less scatter.) So the sharp picture is a *worse* estimate, by a factor that
-# we knew before we looked: two in mean squared error, 3 dB in PSNR. Read it the other way round, too: **a
-# higher PSNR is not a truer picture.** The best PSNR belongs to a picture that can't be true.
+# has the same expectation and less scatter. Both ratios lie a little below two, since the reference means
+# are themselves estimates from a finite number of draws; section 3 takes that apart.) So the sharp picture
+# is a *worse* estimate, by a factor that we knew before we looked: two in mean squared error, 3 dB in PSNR.
+# Read it the other way round, too: **a higher PSNR is not a truer picture.** The best PSNR belongs to a
+# picture that can't be true.
 
 # %% [markdown] slide="notes"
 # Write the three-line proof on the board: "truth and sample are two draws from one hat". Then let the room
@@ -345,11 +347,12 @@ reveal("05.ratio", bootstrap(table["one"], table["mean"])[0], label="error of a 
 # %% [markdown]
 # ### Between mean and sample
 #
-# Blau and Michaeli (2018) proved that no method can be good at both: least error ("distortion"), and
-# outputs that are distributed as true scenes are ("perception"). For squared error and the **Wasserstein
-# distance** $W_2$ between the law of the outputs and the law of the scenes, Freirich and colleagues (2021)
-# found the curve. The smallest case is a scene $x \sim N(0, s^2)$, seen with noise σ. Two centred normal
-# laws are as far apart as their standard deviations: $W_2 = |s_1 - s_2|$. Unit signal, unit noise:
+# Blau and Michaeli (2018) proved that two aims are at odds: little error ("distortion"), and outputs that
+# are distributed as true scenes are ("perception"). Near the best, whoever gains in one loses in the other.
+# For squared error and the **Wasserstein distance** $W_2$ between the law of the outputs and the law of the
+# scenes, Freirich and colleagues (2021) found the curve. The smallest case is a scene $x \sim N(0, s^2)$,
+# seen with noise σ. Two centred normal laws are as far apart as their standard deviations: $W_2 = |s_1 -
+# s_2|$. Unit signal, unit noise:
 
 # %%
 s, sigma = 1.0, 1.0
@@ -479,7 +482,7 @@ show(fig, alt="Error against distance of laws. The bound falls from 0.586 at dis
 # A higher PSNR is not a truer picture.
 
 # %% [markdown]
-# ## 3 · One ladybird, six reconstructions
+# ## 3 · One ladybird, seven reconstructions
 #
 # Now the methods that people use, on the sixteen pixels of the first cell. Each is tuned on *other*
 # ladybirds (lesson 02: never on the truth that you test with).
@@ -489,7 +492,7 @@ show(fig, alt="Error against distance of laws. The bound falls from 0.586 at dis
 #   rendered ladybirds.
 # - **TV** (lesson 02): few edges. One number, λ, chosen on six other ladybirds.
 # - a **network**, trained to have a small mean squared error;
-# - the **mean** of the reference posterior, and **samples** of it.
+# - the **mean**, the **mode** and a **sample** of the reference posterior.
 
 # %%
 from PIL import Image
@@ -552,20 +555,52 @@ gap = np.abs(learned - np.tanh(np.linspace(-2, 2, 81) / 0.5)).max()
 print(f"largest distance from tanh(y/σ²) for |y| ≤ 2: {gap:.1f}; no step is told about tanh")
 
 # %% [markdown]
-# For ladybirds the course ships such a network (`course_lib.regression`, 0.3 million weights; five minutes
-# of training on one core, `course train regressors`, with 120,000 ladybirds of which none came twice). Here
-# are all of them:
+# For ladybirds the course ships such a network (`course_lib.regression`, 0.27 million weights; five minutes
+# of training on one core, `course train regressors`, with 120,000 ladybirds of which none came twice). One
+# answer is still missing, the posterior's mode: the most probable point among the 22 latents that make a
+# ladybird, found by a random climb for each form.
+
+# %%
+from course_lib.posterior import log_likelihood
+
+
+def climb(form, rng=0):
+    """Search the mode from the most probable draw of one form: latents and log posterior."""
+    rng, some, step = np.random.default_rng(rng), answer.forms[form], 0.3
+    level = some.log_likelihood - np.sum(some.u**2, axis=1) / 2  # likelihood × N(0, I)
+    u, best = some.u[np.argmax(level)], level.max()
+    for _ in range(60):
+        trials = u + step * rng.random((32, 1)) * rng.standard_normal((32, 22))
+        level = log_likelihood(y, ladybirds.from_latents(trials, form)) - np.sum(trials**2, axis=1) / 2
+        better = level.max() > best
+        u, best, step = (trials[np.argmax(level)], level.max(), 1.2 * step) if better else (
+            u, best, 0.8 * step)
+    return u, best
+
+
+(common_u, common_level), (rare_u, rare_level) = climb(0), climb(1)
+form = int(rare_level > common_level)  # equal prior shares
+mode_u = (common_u, rare_u)[form]
+mode = ladybirds.render(ladybirds.from_latents(mode_u[None], form))[0].astype(float)
+print(f"the mode is {('common', 'rare')[form]}; sum of its 22 squared latents {np.sum(mode_u**2):.1f}; "
+      f"the posterior's draws have {np.mean(np.sum(answer.forms[form].u**2, axis=1)):.1f} on average")
+
+# %% [markdown]
+# The most probable ladybird is sharp, and no typical one: its latents, standard normal under the prior, are
+# nearly all close to 0, an average animal in average light. No draw looks like that in all 22 respects at
+# once. (Lesson 06 returns to this. In other coordinates of the same world the mode would be another
+# ladybird.) All of them, side by side:
 
 # %% slide="subslide"
 from course_lib.regression import regress
 
 rows = {"bicubic": bicubic(y), "Wiener": wiener(y), "TV": tv(y, lam), "network": regress(y),
-        "posterior mean": mean, "a sample": draws[0], "another": draws[1]}
+        "posterior mean": mean, "mode": mode, "a sample": draws[0]}
 titles = {f"{name}\nmse {mse(x_hat, scene):.4f}": x_hat for name, x_hat in rows.items()}
 show_images({"the truth\n": scene} | titles, columns=4,
-            alt="The true ladybird and seven reconstructions. Bicubic, Wiener, TV, the network and the "
-                "posterior mean are soft dark blobs on green; two samples are sharp ladybirds with other "
-                "spots. Errors: " + "; ".join(t.replace("\n", " ") for t in titles) + ".")
+            alt="The true ladybird and seven reconstructions. Bicubic and TV are coloured smears; Wiener, the "
+                "network and the posterior mean are soft brownish beetles; the mode and a sample are "
+                "sharp ladybirds with other patches. Errors: " + "; ".join(t.replace("\n", " ") for t in titles) + ".")
 
 # %%
 for name, x_hat in rows.items():
@@ -591,12 +626,25 @@ value, error = bootstrap(table["network"], table["mean"])
 print(f"network over posterior mean: {value:.3f} ± {error:.3f}")
 print(f"the two pictures differ by {np.sqrt(table['network_to_mean'].mean()):.4f} RMS; both differ from "
       f"the truth by {np.sqrt(table['mean'].mean()):.4f}")
-reveal("05.percent_above", 100 * (value - 1), label="network's error above the smallest", unit="%")
+# The reference means m̂ are estimates, too: m̂ = m + scatter. Three measured errors, three unknowns.
+with_mean, with_network, apart = (table[k].mean() for k in ("mean", "network", "network_to_mean"))
+scatter = (with_mean + apart - with_network) / 2
+smallest = with_mean - scatter
+print(f"scatter of the reference means {scatter:.6f} (expected, from the effective draws: "
+      f"{np.mean(table['spread'] / table['ess']):.6f})")
+print(f"so the MMSE is {smallest:.5f}; single samples err {table['one'].mean() / smallest:.2f} times as much, "
+      f"the network {with_network / smallest:.3f} times")
+reveal("05.percent_above", 100 * (with_network / smallest - 1),
+       label="network's error above the smallest", unit="%")
 
 # %% [markdown]
 # So **the blur is (nearly) the posterior mean.** Not a weak network, not too little training: a perfect one
-# would return nearly this picture. (Both numbers contain the references' own Monte Carlo error: an
-# effective 160 draws in the median, which adds about a hundredth to the mean's error.)
+# would return nearly this picture.
+#
+# (The correction: with the exact mean $m$, an estimate's error is MMSE + its squared distance from $m$. The
+# reference's own scatter about $m$ is independent of truth and network, so it adds to its error and to its
+# distance from the network, but not to the network's error. Solved for the scatter, that gives what the
+# effective numbers of draws predict.)
 #
 # What else does "nearly the posterior mean" imply? The mean belongs to a *prior*: equal shares of the two
 # forms, in training.
@@ -1275,8 +1323,8 @@ for name, x in scenes.items():
 show_images({name: x for name, (x, _) in panels.items()}
             | {f"answer {i + 1}": x_hat for i, (_, x_hat) in enumerate(panels.values())}, columns=4,
             alt="Top: a picture in the generator's range, two outsiders that differ from it by fine "
-                "structure of a brick wall, and a real patch of bricks. Bottom: the four answers. The first three "
-                "are practically the same smooth picture.")
+                "structure of a brick wall, and a real patch of bricks. Bottom: the four answers. The first two "
+                "are the same smooth picture, the third is close to it.")
 
 # %% [markdown]
 # The outsider with a null part has exactly the measurement of the picture beside it. So it gets its answer:
@@ -1306,7 +1354,7 @@ show_images({name: x for name, (x, _) in panels.items()}
 # ### BEGIN SOLUTION
 # *Example.* Sixteen pixels leave many ladybirds possible, so there is no one right picture to be close to;
 # there is a posterior. The blurred picture is (nearly) its mean. It has the smallest mean squared error
-# that any method can have; our network came within four percent of it, so it is blurred because it is good,
+# that any method can have; our network came within five percent of it, so it is blurred because it is good,
 # not because it is weak. It is also certainly wrong: no ladybird looks like it. The sharp picture is at
 # best one draw. Truth and draw are two independent draws around the same mean, so its squared error is
 # exactly twice the MMSE: 1.97 on 200 ladybirds, 1.000 against .500 for a Gaussian. It is the right answer
