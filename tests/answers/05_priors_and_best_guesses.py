@@ -27,7 +27,7 @@ def posterior_mean(y, weights, means, spreads, sigma):
     return np.sum(p * given, axis=-1) / np.sum(p, axis=-1)
 
 
-# %% wrong="keeps_the_prior_weights" exercise="posterior_mean" says="not those after y"
+# %% wrong="keeps_the_prior_weights" exercise="posterior_mean" says="must depend on y"
 def posterior_mean(y, weights, means, spreads, sigma):
     off = y[..., None] - means
     return np.sum(weights * (means + spreads**2 / (spreads**2 + sigma**2) * off), axis=-1)
