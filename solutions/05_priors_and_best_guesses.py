@@ -352,7 +352,7 @@ reveal("05.ratio", bootstrap(table["one"], table["mean"])[0], label="error of a 
 # are distributed as true scenes are ("perception"). Near the best, whoever gains in one loses in the other.
 # For squared error and the **Wasserstein distance** $W_2$ between the law of the outputs and the law of the
 # scenes, Freirich and colleagues (2021) found the curve. The smallest case is a scene $x \sim N(0, s^2)$,
-# seen with noise σ. Two centred normal laws are as far apart as their standard deviations: $W_2 = |s_1 -
+# seen with noise σ. Two centred normal laws are as far apart as their standard deviations are: $W_2 = |s_1 -
 # s_2|$. Unit signal, unit noise:
 
 # %%
@@ -1051,7 +1051,7 @@ for ax, name in zip(axes, list(samplers)[1:], strict=True):
 axes[0].set_ylabel("cases of 500")
 show(fig, alt="Histograms of the truth's rank in log-likelihood among 19 draws, 500 cases. Exact guidance: flat at 25. "
               "Approximate guidance: falling, the truth often has a low rank. Prior draws: rising steeply, the truth "
-              "nearly always ranks high. Mean and noise: nearly flat.")
+              "mostly ranks high. Mean and noise: nearly flat.")
 
 # %% [markdown]
 # Read the rows, and the histograms of the log-likelihood's ranks (flat at the dotted line, if sound).
