@@ -1441,7 +1441,7 @@ print(f"RMS error of the posterior mean over 200 pictures: {np.sqrt(table['mean'
 #   [doi:10.48550/arXiv.1804.06788](https://doi.org/10.48550/arXiv.1804.06788)
 # - S. Menon, A. Damian, S. Hu, N. Ravi, C. Rudin, "PULSE: self-supervised photo upsampling via latent space
 #   exploration of generative models", CVPR 2020.
-#   [doi:10.1109/CVPR42600.2020.00251](https://doi.org/10.1109/CVPR42600.2020.00251)
+#   [doi:10.48550/arXiv.2003.03808](https://doi.org/10.48550/arXiv.2003.03808)
 # - R. G. Keys, "Cubic convolution interpolation for digital image processing", IEEE Trans. Acoust., Speech,
 #   Signal Process. 29 (1981) 1153.
 #   [doi:10.1109/TASSP.1981.1163711](https://doi.org/10.1109/TASSP.1981.1163711)
