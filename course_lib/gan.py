@@ -90,7 +90,7 @@ class Generator(nn.Module):
         for _ in range(3):
             layers += [nn.Linear(Z_DIM, Z_DIM), nn.LeakyReLU(0.2)]
         self.mapping_network = nn.Sequential(*layers)
-        for layer in layers[::2]:  # styles begin with variance 1; what varies little is learned late
+        for layer in layers[::2]:  # styles begin with variance 1
             nn.init.kaiming_normal_(layer.weight, 0.2)
             nn.init.zeros_(layer.bias)
         self.constant = nn.Parameter(torch.randn(CHANNELS[4], 4, 4))
@@ -300,11 +300,11 @@ class Recipe:
     """
 
     share: float
-    stages: tuple = ((16, 3000), (32, 4500), (64, 5000))
+    stages: tuple = ((16, 3000), (32, 4000), (64, 4500))
     start: str | None = None
     seed: int = 0
     minibatch: bool = True
-    r1_weight: float = 0.05
+    r1_weight: float = 0.3
     generator_steps: int = 1
 
     @property

@@ -30,8 +30,8 @@ from scipy.stats import binomtest, chisquare
 
 from course_lib import validation
 
-__all__ = ["calibration_error", "coverage", "density", "expected_coverage", "mse", "precision",
-           "psnr", "ranks", "recall", "rmse", "share_interval", "uniformity"]
+__all__ = ["audit_sampler", "calibration_error", "coverage", "density", "expected_coverage",
+           "mse", "precision", "psnr", "ranks", "recall", "rmse", "share_interval", "uniformity"]
 
 
 def mse(x_hat, x, axis=None):
@@ -241,3 +241,42 @@ def _distances(a, b):
     squares = np.square(b).sum(1)
     for row in np.array_split(a, max(1, len(a) // 500)):
         yield np.maximum(np.square(row).sum(1)[:, None] - 2 * row @ b.T + squares, 0)
+
+
+# --- samplers ------------------------------------------------------------------------------------
+
+
+def audit_sampler(sampler, prior, A, sigma, cases=200, draws=19, rng=0):
+    """Simulation-based calibration of a sampler in a world that is known, by ranks.
+
+    Parameters
+    ----------
+    sampler : callable
+        ``sampler(y, draws, rng)`` takes measurements (cases, m) and returns (draws, cases, n).
+    prior : posterior.Mixture
+    A : (m, n) array
+    sigma : float
+        Standard deviation of the noise, greater than 0.
+    cases, draws : int
+    rng : numpy.random.Generator or int
+
+    Returns
+    -------
+    dict
+        p-values of uniform ranks: "coordinates", an array (n,), and "likelihood", of log p(y | x).
+        Small ones refute the sampler; large ones only fail to.
+    """
+    rng, A = np.random.default_rng(rng), validation.matrix(A, "A")
+    sigma = validation.positive(sigma, "sigma")
+    x, _ = prior.sample(cases, rng)
+    y = x @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = np.asarray(sampler(y, draws, rng))
+    validation.matching(found, (draws, *x.shape), "what the sampler returns")
+
+    def level(points):
+        return -np.sum((y - points @ A.T) ** 2, axis=-1)
+
+    by_coordinate = ranks(x, found, rng)
+    by_likelihood = ranks(level(x), level(found), rng)
+    return {"coordinates": np.array([uniformity(r, draws)[2] for r in by_coordinate.T]),
+            "likelihood": float(uniformity(by_likelihood, draws)[2])}

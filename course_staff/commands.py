@@ -20,7 +20,7 @@ def answers_arguments(parser):
 def train_arguments(parser):
     """Declare the arguments of ``course train``."""
     parser.add_argument("what", nargs="?", default="generator",
-                        choices=("generator", "classifiers"))
+                        choices=("generator", "classifiers", "regressors"))
     parser.add_argument("--share", type=float, metavar="S",
                         help="share of the rare form among the pictures shown (default: 0.5)")
     parser.add_argument("--collapsed", action="store_true", help="the one that is to collapse")

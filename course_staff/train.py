@@ -208,6 +208,11 @@ def run(args):
 
         rebuild()
         return 0
+    if args.what == "regressors":
+        from course_staff.regression import rebuild
+
+        rebuild()
+        return 0
     device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
     name, recipe = recipe_of(args)
     folder = Path(args.out) if args.out else work_folder() / "training" / name

@@ -222,3 +222,19 @@ def test_all_pictures_between_the_candidates_leave_the_same_pixels():
         explorer.controls["position"].value = position
         gap = re.search(r"by at most (\S+)\.", explorer.view.value)[1]
         assert float(gap) < 1e-12
+
+
+def test_best_guesses_panel_tells_what_it_draws():
+    explorer = explorers.best_guesses()
+
+    def told():
+        alt = re.search(r'alt="([^"]*)"', explorer.view.value).group(1)
+        return {name: float(re.search(rf"{name} (-?[\d.]+\d)", alt.split("errors")[1]).group(1))
+                for name in ("mean", "mode", "sample")}
+
+    for odds, sigma, y in ((-5, 2.0, -2.0), (0, 0.1, 0.0), (5, 1.0, 1.5)):
+        for name, value in {"odds": odds, "sigma": sigma, "y": y}.items():
+            explorer.controls[name].value = value
+        errors = told()
+        assert errors["sample"] == pytest.approx(2 * errors["mean"], abs=1.1e-3)
+        assert errors["mode"] >= errors["mean"]

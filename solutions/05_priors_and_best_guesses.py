@@ -1,0 +1,1448 @@
+# ---
+# jupyter:
+#   course: {title: "Priors and best guesses", points: 20, minutes: 190}
+# ---
+
+# %% [markdown]
+# # 05 · Priors and best guesses
+#
+# **What is the "best" reconstruction of a picture that is not determined?**
+#
+# After this lesson you can
+#
+# - *tell apart* the mean, the mode and a sample of one posterior, and say what each is good for;
+# - *compute* what sharpness costs, and draw the curve that no method can pass;
+# - *explain* why a sharp picture can be a worse estimate, and why a blurred one is no picture of anything;
+# - *test* a sampler by ranks, and expose one that only looks right;
+# - *say* when a generator's prior recovers the truth, when it notices that it can't, and when it doesn't.
+#
+# 190 minutes, best in two sittings (sections 1 to 3, then 4 to 6). Builds on lessons 01 (cameras), 02
+# (Wiener, TV) and 03 (null space).
+
+# %% [markdown] only="slides" slide="slide"
+# # 05 · Priors and best guesses
+#
+# **What is the "best" reconstruction of a picture that is not determined?**
+
+# %% slide="subslide"
+from course_lib.figures import show_images
+from course_lib.posterior import example, shipped
+from course_lib.worlds import ladybirds
+
+beetle, y = example("rare_4x4")
+answer = shipped("rare_4x4")
+mean = answer.mean(share=0.5)
+draws = ladybirds.render(answer.draw(3, share=0.5, rng=0)).astype(float)
+line_up = {"A": draws[0], "B": mean, "C": draws[1], "D": draws[2]}
+show_images({"recorded": y} | line_up,
+            alt="Sixteen noisy pixels and four guesses. A and C are sharp black ladybirds with four red or "
+                "orange patches, D is a sharp orange one with black spots; B is a blur of all of them.")
+
+# %% [markdown]
+# On the left a picture of 4 × 4 pixels, block means with noise of standard deviation .05 (the range of
+# light is 0 to 1). It shows a ladybird; which one, you don't know. On the right four reconstructions. All
+# of them explain the sixteen pixels. **Predict.** One of the four has the smallest squared error, pixel by
+# pixel, against the true scene. How many times larger is the *largest* of the four errors (mean squared)?
+
+# %%
+from course_lib.predictions import predict
+
+times_larger = None  # replace None by a number from 1 to 20
+predict("05.times_larger", times_larger, between=(1, 20))
+
+# %% slide="subslide"
+from course_lib.measures import mse, psnr
+from course_lib.predictions import reveal
+
+scene = ladybirds.render(beetle)[0].astype(float)
+errors_of = {name: mse(x_hat, scene) for name, x_hat in line_up.items()}
+for name, error in errors_of.items():
+    print(f"{name}: mean squared error {error:.4f}, PSNR {psnr(line_up[name], scene):.1f} dB")
+reveal("05.times_larger", max(errors_of.values()) / min(errors_of.values()),
+       label="largest error over smallest")
+
+# %%
+show_images({"the truth": scene} | line_up, alt="The true scene, a black ladybird with four orange "
+            "patches, beside the four guesses: C comes near, none of them is it.")
+
+# %% [markdown]
+# The smallest error belongs to B, the only picture that is certainly wrong: no ladybird is blurred. The
+# sharp ones are *possible* ladybirds, and each is further from this one. That is no accident and no defect
+# of the sharp pictures. B is the mean of everything that could have been there; A, C and D are draws from
+# it.
+#
+# Which is best? This lesson gives the question three answers, measures what each costs, and ends with
+# machines that answer without saying which question they were asked.
+
+# %% [markdown] slide="notes"
+# Let people vote before you show the errors; nearly everybody prefers a sharp one. Ask a voter for A
+# whether they would bet on the red patches. Keep the vote for the end. Five minutes.
+
+# %% [markdown] slide="slide"
+# ## 1 · One posterior, three best guesses
+
+# %% [markdown]
+# The smallest world in which guesses differ: a scene is **one number, $x = +1$ or $x = -1$**, a camera adds
+# Gaussian noise, $y = x + n$. Before the measurement you hold a **prior**, $P(x = 1)$; after it a
+# **posterior**, $p(x \mid y) \propto p(y \mid x)\, p(x)$: Bayes' rule. With equal prior chances its mean is
+#
+# $$E[x \mid y] = \tanh(y/\sigma^2).$$
+#
+# With $y = .6$ and $\sigma^2 = .5$ that is .834. Now somebody tells you that $-1$ is four times as frequent
+# as $+1$. **Predict** the mean, for the same $y$.
+
+# %%
+mean_at_odds = None  # replace None by a number from -1 to 1
+predict("05.mean_at_odds", mean_at_odds, between=(-1, 1))
+
+# %%
+import numpy as np
+
+from course_lib.posterior import Mixture
+
+points = [[-1.0], [1.0]], np.zeros((2, 1, 1))  # two classes without width: -1 and +1
+for name, weights in {"equal chances": [0.5, 0.5], "4 : 1 against +1": [0.8, 0.2]}.items():
+    seen = Mixture(weights, *points).posterior([0.6], np.eye(1), sigma=0.5**0.5)
+    print(f"{name}: P(+1 | y) = {seen.weights[1]:.3f}; mean {seen.mean[0]:.3f}, "
+          f"mode {seen.means[np.argmax(seen.weights), 0]:+.0f}, "
+          f"six samples {seen.sample(6, rng=3)[0][:, 0].astype(int)}")
+reveal("05.mean_at_odds", seen.mean[0], label="E[x | y = .6] at odds of 4 : 1 against")
+
+# %% [markdown]
+# Odds multiply: the measurement says $e^{2y/\sigma^2} = 11$ to 1 for $+1$, the prior 1 to 4, together 2.8
+# to 1. Three summaries of the same posterior:
+#
+# - the **mean**, .834 or .467: the smallest squared error on average, and a number that *no scene has*;
+# - the **mode**, $+1$ both times: the most probable scene (the fewest wrong names), and no trace of doubt;
+# - a **sample**, $+1$ or $-1$, as often as the posterior says: always a possible scene, and a gamble.
+#
+# (*MAP*, "maximum a posteriori", is the mode. For a density the mode depends on the coordinates in which
+# you look for it, so whoever says MAP has to say in which space.)
+
+# %% slide="subslide"
+from course_lib.figures import COLOURS, figure, show
+
+ys = np.linspace(-2.2, 2.2, 221)
+rng = np.random.default_rng(0)
+fig, axes = figure(1, 2, size=(9.4, 3.3), sharey=True)
+for ax, (name, share) in zip(axes, {"equal chances": 0.5, "4 : 1 against +1": 0.2}.items(),
+                             strict=True):
+    means = np.tanh(ys / 0.5 + 0.5 * np.log(share / (1 - share)))
+    sampled = np.where(rng.random(len(ys)) < (1 + means) / 2, 1.0, -1.0)
+    ax.plot(ys, sampled, "|", color=COLOURS["green"], ms=9, label="one sample each")
+    ax.plot(ys, np.sign(means), "--", color=COLOURS["vermilion"], label="mode")
+    ax.plot(ys, means, color=COLOURS["blue"], label="mean")
+    ax.set(xlabel="measurement y", title=name)
+axes[0].set_ylabel("guess of x")
+axes[0].legend(fontsize=9, loc=(0.03, 0.58))
+show(fig, alt="The mean rises smoothly from −1 to +1, the mode jumps between them, samples lie on −1 "
+              "or +1 and mix in the middle. With odds of 4 to 1 against +1 all three move to the right.")
+
+# %% [markdown]
+# The prior moves all three curves to the right by the same amount, $\tfrac12\sigma^2 \ln 4$: it takes a
+# larger $y$ to believe in the rarer value. Far from the middle the three agree, whatever the prior: there
+# the measurement decides. "Which guess?" and "which prior?" matter where the picture is *not determined*.
+
+# %% [markdown]
+# ### Feel it
+#
+# The same world with a little width: $x$ lies near $-1$ or $+1$. Find (1) a noise at which the prior hardly
+# matters; (2) a setting in which the mean lies where the posterior has *almost no* density; (3) what the
+# three bars on the right do whenever the posterior is one narrow peak.
+
+# %% slide="subslide"
+from course_lib.explorers import best_guesses
+
+best_guesses()
+
+# %% [markdown] slide="notes"
+# Set the noise to 0.2 and move the prior: nothing. Set it to 1.2: the prior is all there is. The bar of the
+# sample is twice that of the mean at every setting; the mode's is never below the mean's. Four
+# minutes.
+
+# %% [markdown]
+# ### Exercise 1: the posterior mean of a mixture
+#
+# Write `posterior_mean(y, weights, means, spreads, sigma)`. The scene is one number from a mixture of $K$
+# Gaussian classes: class $k$ has the prior probability `weights[k]`, mean $m_k$ = `means[k]` and standard
+# deviation $s_k$ = `spreads[k]` (0 for a single point). Measured is $y = x + n$ with noise of standard
+# deviation `sigma`. Return $E[x \mid y]$ for every entry of the array `y`, in its shape. Two steps:
+#
+# - if the class were known, the answer would be the Wiener estimate $m_k + \frac{s_k^2}{s_k^2 +
+#   \sigma^2}\,(y - m_k)$;
+# - the class has the probability $P(k \mid y) \propto w_k\, N(y;\, m_k,\, s_k^2 + \sigma^2)$: the noise
+#   widens the class. These add up to 1 over $k$.
+#
+# Far from all classes every density underflows to 0: subtract the largest *logarithm* before you take
+# exponentials. *Off limits:* `Mixture`.
+
+# %% solution="posterior_mean"
+def posterior_mean(y, weights, means, spreads, sigma):
+    """Posterior mean of a number from a mixture of Gaussians, seen with noise.
+
+    Parameters
+    ----------
+    y : array (...)
+        Measurements.
+    weights, means, spreads : arrays (K,)
+        Prior probability, mean and standard deviation (0 or greater) of each class.
+    sigma : float
+        Standard deviation of the noise; > 0.
+
+    Returns
+    -------
+    array (...)
+        E[x | y], in the shape of y.
+    """
+    ### BEGIN SOLUTION
+    variances = spreads**2 + sigma**2
+    off = np.asarray(y)[..., None] - means
+    level = np.log(weights) - off**2 / (2 * variances) - np.log(variances) / 2
+    share = np.exp(level - level.max(axis=-1, keepdims=True))
+    share = share / share.sum(axis=-1, keepdims=True)
+    return np.sum(share * (means + spreads**2 / variances * off), axis=-1)
+    ### END SOLUTION
+
+
+# %% test="posterior_mean_of_two_points" points=2
+from course_lib.checks import call, equal, refuses
+
+trial, coin = np.array([-1.5, -0.2, 0.3, 0.6]), (np.array([-1.0, 1.0]), np.zeros(2))
+even = call(posterior_mean, trial, np.array([0.5, 0.5]), *coin, 0.5**0.5)
+equal(even, np.tanh(trial / 0.5), "posterior_mean(y, [.5, .5], [−1, 1], [0, 0], √.5)", mistakes={
+    "this is the most probable value, the mode; the mean weighs both.": np.sign(trial),
+    "this is the prior's mean: the classes' probabilities must depend on y.": np.zeros(4),
+    "σ enters squared: tanh(y/σ²).": np.tanh(trial / 0.5**0.5),
+    "this is P(x = 1 | y); the mean is Σ P(k | y) times the estimate of class k.":
+        (1 + np.tanh(trial / 0.5)) / 2,
+    "this is the best *linear* estimate; two points are no Gaussian.": trial / 1.5,
+    "the ½ in the exponent of the Gaussian is missing.": np.tanh(2 * trial / 0.5),
+})
+rare = call(posterior_mean, trial, np.array([0.8, 0.2]), *coin, 0.5**0.5)
+equal(rare, np.tanh(trial / 0.5 + np.log(0.25) / 2), "the same with weights [.8, .2]", mistakes={
+    "the weights are missing: a rare class needs more evidence.": np.tanh(trial / 0.5),
+    "these are the prior weights, not those after y: P(k | y) ∝ w N(y).": np.full(4, -0.6),
+    "the weights enter squared.": np.tanh(trial / 0.5 + np.log(0.25)),
+})
+
+# %% test="posterior_mean_of_wide_classes" points=2
+one = call(posterior_mean, trial, np.array([1.0]), np.array([0.4]), np.array([2.0]), 1.0)
+equal(one, 0.4 + 0.8 * (trial - 0.4), "one class: N(.4, 2²), σ = 1", mistakes={
+    "this is the class's mean: within a class, y still says something.": np.full(4, 0.4),
+    "the share of y is s²/(s² + σ²), with squares.": 0.4 + 2 / 3 * (trial - 0.4),
+    "the class's mean is left out of y − m.": 0.4 + 0.8 * trial,
+    "this is y itself: the prior pulls towards m.": trial,
+    "the two weights are exchanged: y gets s²/(s² + σ²).": 0.4 + 0.2 * (trial - 0.4),
+})
+both_at_0 = np.array([0.5, 0.5]), np.zeros(2), np.array([0.1, 3.0])  # a narrow and a wide class
+far_out, noise = np.array([2.0, 0.3]), 0.5
+pull = both_at_0[2] ** 2 / (both_at_0[2] ** 2 + noise**2)
+odds = np.exp(-far_out**2 / 2 * (1 / 0.26 - 1 / 9.25))  # narrow : wide, by the exponents alone
+p_narrow = 1 / (1 + 1 / (odds * np.sqrt(9.25 / 0.26)))
+right_mean, careless = ((p * pull[0] + (1 - p) * pull[1]) * far_out
+                        for p in (p_narrow, odds / (1 + odds)))
+equal(call(posterior_mean, far_out, *both_at_0, noise), right_mean,
+      "a narrow and a wide class, both at 0", mistakes={
+    "a wide class spreads its probability: divide each density by its standard deviation, √(s² + σ²).":
+        careless})
+### BEGIN HIDDEN TESTS
+# hint: three classes, measurements far from all of them, other shapes; on average it is the prior's mean.
+three = np.array([0.5, 0.3, 0.2]), np.array([-1.0, 0.0, 2.0]), np.array([0.2, 1.0, 0.5])
+exact_three = Mixture(three[0], three[1][:, None], three[2][:, None, None] ** 2)
+for value in (-2.0, 0.1, 1.4):
+    equal(call(posterior_mean, np.array([value]), *three, 0.7),
+          exact_three.posterior([value], np.eye(1), 0.7).mean, f"three classes, y = {value}")
+equal(call(posterior_mean, np.array([[-90.0], [80.0]]), np.array([0.9, 0.1]), *coin, 0.5),
+      [[-1.0], [1.0]], "two points, seen from far away")
+grid_y = np.linspace(-12, 12, 4801)
+law = np.exp(exact_three.measured(np.eye(1), 0.7).log_density(grid_y[:, None]))
+equal(np.sum(law * call(posterior_mean, grid_y, *three, 0.7)) * 0.005, three[0] @ three[1],
+      "the mean over all y (it is the prior's mean)", atol=1e-6)
+### END HIDDEN TESTS
+
+# %% [markdown] slide="slide"
+# ## 2 · What sharpness costs
+
+# %% [markdown]
+# Given $y$, the truth $x$ is one draw from the posterior. A perfect sampler returns another, $x_s$,
+# independent of it. Their mean is the same, $m$, and so is their variance, so
+#
+# $$E\|x_s - x\|^2 = E\|x_s - m\|^2 + E\|x - m\|^2 = 2\,E\|x - m\|^2.$$
+#
+# A perfect posterior sample errs **exactly twice** as much as the posterior mean, in any world. The mean's
+# error is the smallest that any method can have: the **MMSE**, minimum mean squared error. First, coins:
+
+# %%
+rng = np.random.default_rng(1)
+x = rng.choice([-1.0, 1.0], 200_000)
+m = np.tanh((x + 0.5**0.5 * rng.standard_normal(x.shape)) / 0.5)
+sample = np.where(rng.random(x.shape) < (1 + m) / 2, 1.0, -1.0)
+for name, x_hat in {"mean": m, "mode": np.sign(m), "sample": sample}.items():
+    print(f"{name:7} mean squared error {mse(x_hat, x):.3f}, {mse(x_hat, x) / mse(m, x):.2f} × MMSE, "
+          f"wrong sign {np.mean(np.sign(x_hat) != x):.3f}")
+
+# %% [markdown]
+# The mean has the least squared error, the mode (and the sign of the mean) the fewest wrong signs. A sample
+# is worst at both, by twice the MMSE, and it is the only one that is right *as a population*: its values
+# are as frequent, and as sharp, as true ones.
+#
+# Does that hold for pictures? A ladybird has 22 parameters and a form, its posterior no formula.
+# `posterior.reference` samples it; here is one picture, computed now (about five seconds; shipped answers
+# were made in the same way).
+
+# %%
+from course_lib.posterior import reference, simulate
+
+another, y_other = simulate(seed=20_001)
+found = reference(y_other)
+truth = ladybirds.render(another)[0].astype(float)
+picks = ladybirds.render(found.draw(200, share=0.5, rng=0)).astype(float)
+each = np.mean((picks - truth) ** 2, axis=(1, 2, 3))
+print(f"effective draws {found.ess(0.5):.0f}; P(rare | y) = {found.p_rare(0.5):.2f}, "
+      f"the truth is {'rare' if another.form[0] else 'common'}")
+print(f"errors: mean {mse(found.mean(0.5), truth):.4f}; 200 samples {each.mean():.4f} on average, "
+      f"the luckiest {each.min():.4f}")
+
+# %% [markdown]
+# A lucky sample may lie nearer to the truth than the mean, but nobody can tell which one. And one picture
+# proves little: the law is about the average over scenes. The course ships errors for 200 simulated
+# pictures of 4 × 4 (made by `course train regressors`, with references of a third of this effort; the truth
+# is always known). **Predict** the ratio of the samples' mean squared error to that of the posterior means.
+
+# %%
+ratio = None  # replace None by a number from 0.5 to 10
+predict("05.ratio", ratio, between=(0.5, 10))
+
+# %%
+from course_lib.regression import errors
+
+table = errors()
+
+
+def bootstrap(top, bottom, rng=0):
+    """Ratio of two means over the cases, and its standard error."""
+    some = np.random.default_rng(rng).integers(0, len(top), (500, len(top)))
+    return top.mean() / bottom.mean(), np.std(top[some].mean(1) / bottom[some].mean(1))
+
+
+for name in ("one", "sample"):
+    value, error = bootstrap(table[name], table["mean"])
+    print(f"{name:7} over mean: {value:.2f} ± {error:.2f}")
+print(f"200 pictures: mean {table['mean'].mean():.5f}, the posterior's own variance "
+      f"{table['spread'].mean():.5f}; a sample beats the mean in "
+      f"{np.mean(table['one'] < table['mean']):.0%} of the pictures")
+reveal("05.ratio", bootstrap(table["one"], table["mean"])[0], label="error of a sample over the mean's")
+
+# %% [markdown]
+# ("one" is a single draw per picture; "sample" averages the error over all draws of the posterior, which
+# has the same expectation and less scatter. Both ratios lie a little below two, since the reference means
+# are themselves estimates from a finite number of draws; section 3 takes that apart.) So the sharp picture
+# is a *worse* estimate, by a factor that we knew before we looked: two in mean squared error, 3 dB in PSNR.
+# Read it the other way round, too: **a higher PSNR is not a truer picture.** The best PSNR belongs to a
+# picture that can't be true.
+
+# %% [markdown] slide="notes"
+# Write the three-line proof on the board: "truth and sample are two draws from one hat". Then let the room
+# explain why a sample's PSNR is 3 dB lower and nothing is wrong with it. Five minutes.
+
+# %% [markdown]
+# ### Between mean and sample
+#
+# Blau and Michaeli (2018) proved that two aims are at odds: little error ("distortion"), and outputs that
+# are distributed as true scenes are ("perception"). Near the best, whoever gains in one loses in the other.
+# For squared error and the **Wasserstein distance** $W_2$ between the law of the outputs and the law of the
+# scenes, Freirich and colleagues (2021) found the curve. The smallest case is a scene $x \sim N(0, s^2)$,
+# seen with noise σ. Two centred normal laws are as far apart as their standard deviations are: $W_2 = |s_1 -
+# s_2|$. Unit signal, unit noise:
+
+# %%
+s, sigma = 1.0, 1.0
+gain = s**2 / (s**2 + sigma**2)  # Wiener: the posterior mean is gain · y
+lost = gain * sigma**2  # the MMSE
+short = s - gain * np.hypot(s, sigma)  # W2: the mean varies too little
+print(f"posterior mean: error {lost:.3f}, W2 {short:.3f}")
+print(f"the mean, stretched to the scene's spread: error {lost + short**2:.3f}, W2 0")
+print(f"posterior sample: error {2 * lost:.3f}, W2 0")
+
+# %% [markdown]
+# .500, .586, 1.000. To look perfect *as a population* costs 17 % here, not 100 %: multiply the mean until
+# it varies as scenes do. A posterior sample costs the full factor of two, and gives more for it: not only
+# the population but every $p(x \mid y)$ is right. (The stretched mean has no spread at all for a given $y$:
+# it looks right and hides its doubt.)
+
+# %% [markdown]
+# ### Exercise 2: the curve
+#
+# Write `perception_distortion(s, sigma, distance)`. The scene is $x \sim N(0, s^2)$, measured is $y = x +
+# n$ with noise of standard deviation σ, an estimate is $\hat x = a\,y$ with a gain $a \ge 0$. Among all
+# gains for which the law of $\hat x$ is at most `distance` away from the scene's law, $|\,s - a\sqrt{s^2 +
+# \sigma^2}\,| \le$ `distance`, find the one with the smallest mean squared error
+#
+# $$D = E(a y - x)^2 = (1 - a)^2 s^2 + a^2 \sigma^2$$
+#
+# and return the pair `(a, D)`. A negative `distance` is a `ValueError`. *Hint:* the Wiener gain is best
+# unless it varies too little; then go just as far up as you must.
+
+# %% solution="perception_distortion"
+def perception_distortion(s, sigma, distance):
+    """Return the best gain whose estimates are distributed nearly as scenes are.
+
+    Parameters
+    ----------
+    s : float
+        Standard deviation of the scene; > 0.
+    sigma : float
+        Standard deviation of the noise; > 0.
+    distance : float
+        Largest W2 distance between the laws of estimate and scene; 0 or greater.
+
+    Returns
+    -------
+    gain, error : float
+        a, and the mean squared error of a · y.
+
+    Raises
+    ------
+    ValueError
+        If distance is negative.
+    """
+    ### BEGIN SOLUTION
+    if distance < 0:
+        raise ValueError(f"distance is {distance}; it must be 0 or greater")
+    a = max(s**2 / (s**2 + sigma**2), (s - distance) / np.hypot(s, sigma))
+    return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+    ### END SOLUTION
+
+
+# %% test="perception_distortion_has_its_ends" points=2
+ends = {0.0: (0.5**0.5, 2 - 2**0.5), 0.1: (0.9 * 0.5**0.5, 1 + 0.81 - 0.9 * 2**0.5), 5.0: (0.5, 0.5)}
+for allowed, (best_gain, best_error) in ends.items():
+    pair = call(perception_distortion, 1.0, 1.0, allowed)
+    assert np.shape(pair) == (2,), "perception_distortion must return two numbers, (gain, error)."
+    equal(pair, [best_gain, best_error], f"perception_distortion(1, 1, {allowed})", mistakes={
+        "this is the Wiener gain; at this distance its estimates vary too little.": (0.5, 0.5),
+        "this is y itself, gain 1: it varies too *much*, by √2.": (1.0, 1.0),
+        "the error of a posterior *sample*; a stretched mean does better.": (best_gain, 1.0),
+        "gain and error are exchanged.": (best_error, best_gain),
+        "this goes the longest way that `distance` allows; with Wiener's gain inside, stop there.":
+            ((1 - allowed) / 2**0.5, (1 - (1 - allowed) / 2**0.5) ** 2 + (1 - allowed) ** 2 / 2),
+        "the law of a·y has the standard deviation a√(s² + σ²), not a·s.":
+            (max(0.5, 1 - allowed), min(1, allowed) ** 2 + max(0.5, 1 - allowed) ** 2),
+        "the noise's part of the error, a²σ², is missing.": (best_gain, (1 - best_gain) ** 2),
+    })
+refuses(perception_distortion, 1.0, 1.0, -0.1, because="a distance is never negative")
+
+# %% test="perception_distortion_obeys_its_laws" points=2
+limits_of = np.linspace(0, 1.5, 16)
+curve = np.array([call(perception_distortion, 2.0, 0.7, d)[1] for d in limits_of])
+assert np.all(np.diff(curve) <= 1e-12), "a larger distance allows more, so the error can't grow."
+scaled = call(perception_distortion, 4.0, 1.4, 0.2)
+equal(scaled, np.array(call(perception_distortion, 2.0, 0.7, 0.1)) * [1, 4],
+      "twice the unit of x: the gain stays, the error is four times as large")
+### BEGIN HIDDEN TESTS
+# hint: other signals and noises; D = MMSE + (W2 of the mean − distance)², as long as that is positive.
+for signal, blur in ((1.0, 0.2), (3.0, 1.0), (0.5, 2.0)):
+    least = signal**2 * blur**2 / (signal**2 + blur**2)
+    gap = signal - signal**2 / np.hypot(signal, blur)
+    for allowed in (0.0, gap / 3, gap, 2 * gap):
+        equal(call(perception_distortion, signal, blur, allowed)[1],
+              least + max(gap - allowed, 0) ** 2, f"D for s = {signal}, σ = {blur}")
+refuses(perception_distortion, 3.0, 1.0, -1.0, because="a distance is never negative")
+### END HIDDEN TESTS
+
+# %% slide="subslide"
+allowed = np.linspace(0, 1.1, 111)
+bound = 0.5 + np.maximum(short - allowed, 0) ** 2
+methods = {"posterior mean": (short, 0.5), "stretched mean": (0, 0.5 + short**2),
+           "posterior sample": (0, 1), "y itself": (2**0.5 - 1, 1), "zero": (1, 1),
+           "prior draw": (0, 2)}
+fig, ax = figure(size=(7, 3.8))
+ax.plot(allowed, bound, color=COLOURS["black"], label="no method lies below")
+ax.fill_between(allowed, 0.3, bound, color="#dddddd")
+for (name, at), mark in zip(methods.items(), "osD^vP", strict=True):
+    ax.plot(*at, mark, ms=9, label=name, clip_on=False)
+ax.set(xlabel="distance of laws, W₂ (0: looks right)", ylabel="mean squared error",
+       xlim=(-0.02, 1.1), ylim=(0.3, 2.1))
+ax.legend(fontsize=9, loc="upper right", ncols=2)
+show(fig, alt="Error against distance of laws. The bound falls from 0.586 at distance 0 to 0.5 at 0.293. "
+              "On it lie the stretched mean and the posterior mean; a posterior sample lies at 1.0, a "
+              "prior draw at 2.0, both at distance 0; y itself and zero have error 1.")
+
+# %% [markdown]
+# Everything in the gray area is impossible, for any method, trained or not. Two points at distance 0 should
+# make you suspicious of the horizontal axis: a *prior draw*, which ignores $y$ altogether, looks as right
+# as a posterior sample. Realism of a population says nothing about *this* scene.
+
+# %% [markdown] only="slides" slide="slide"
+# ## Sharp costs
+#
+# mean .500 · stretched .586 · sample **1.000**
+#
+# A posterior sample errs exactly **2 × MMSE**, in any world.
+#
+# A higher PSNR is not a truer picture.
+
+# %% [markdown]
+# ## 3 · One ladybird, seven reconstructions
+#
+# Now the methods that people use, on the sixteen pixels of the first cell. Each is tuned on *other*
+# ladybirds (lesson 02: never on the truth that you test with).
+#
+# - **Bicubic interpolation** (Keys 1981): a smooth curve through the pixels. No noise model, no world.
+# - **Wiener**, here in its general form: the best *linear* estimate, from means and covariances of 2000
+#   rendered ladybirds.
+# - **TV** (lesson 02): few edges. One number, λ, chosen on six other ladybirds.
+# - a **network**, trained to have a small mean squared error;
+# - the **mean**, the **mode** and a **sample** of the reference posterior.
+
+# %%
+from PIL import Image
+
+from course_lib.deconvolution import total_variation
+from course_lib.operators import Downsample
+
+shrink = Downsample(16)
+world = ladybirds.render(ladybirds.sample(2000, share=0.5, seed=77)).astype(float)
+flat, seen_by = world.reshape(2000, -1), shrink(world).reshape(2000, -1)
+flat_mean, seen_mean = flat.mean(0), seen_by.mean(0)
+cross = (flat - flat_mean).T @ (seen_by - seen_mean) / 1999
+filter_matrix = np.linalg.solve(np.cov(seen_by.T) + 0.05**2 * np.eye(48), cross.T).T
+
+
+def bicubic(y):
+    """Interpolate each channel (Keys' cubic, as image editors do)."""
+    return np.stack([np.asarray(Image.fromarray(channel.astype(np.float32)).resize(
+        (64, 64), Image.Resampling.BICUBIC)) for channel in y]).astype(float)
+
+
+def wiener(y):
+    """Return the best linear estimate, E[x] + C_xy C_yy⁻¹ (y − E[y])."""
+    return (flat_mean + filter_matrix @ (y.ravel() - seen_mean)).reshape(3, 64, 64)
+
+
+# %%
+def tv(y, lam):
+    return total_variation(y, lam, shrink, tol=1e-2)
+
+
+trials = [simulate(seed) for seed in range(300, 306)]
+costs = {lam: np.mean([mse(tv(seen, lam), ladybirds.render(one)[0]) for one, seen in trials])
+         for lam in (0.003, 0.01, 0.03)}
+lam = min(costs, key=costs.get)
+print({value: round(float(cost), 5) for value, cost in costs.items()}, "λ =", lam)
+
+# %% [markdown]
+# And the network. What does it learn? Nobody shows it a posterior. It sees pairs of scene and measurement
+# and is told to make $\|\hat x(y) - x\|^2$ small on average. But the function that does this best is $E[x
+# \mid y]$. Watch it in the world of coins, where you know the answer: a small network, 600 steps, 512 fresh
+# pairs $(x, y)$ in each.
+
+# %%
+import torch
+
+torch.manual_seed(0)
+net = torch.nn.Sequential(torch.nn.Linear(1, 32), torch.nn.Tanh(), torch.nn.Linear(32, 1))
+optimiser = torch.optim.Adam(net.parameters(), lr=0.01)
+for _ in range(600):
+    x = torch.randint(0, 2, (512, 1)) * 2.0 - 1
+    y_coin = x + 0.5**0.5 * torch.randn(512, 1)
+    loss = ((net(y_coin) - x) ** 2).mean()
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+with torch.no_grad():
+    learned = net(torch.linspace(-2, 2, 81)[:, None])[:, 0].numpy()
+gap = np.abs(learned - np.tanh(np.linspace(-2, 2, 81) / 0.5)).max()
+print(f"largest distance from tanh(y/σ²) for |y| ≤ 2: {gap:.1f}; no step is told about tanh")
+
+# %% [markdown]
+# For ladybirds the course ships such a network (`course_lib.regression`, 0.27 million weights; five minutes
+# of training on one core, `course train regressors`, with 120,000 ladybirds of which none came twice). One
+# answer is still missing, the posterior's mode: the most probable point among the 22 latents that make a
+# ladybird, found by a random climb for each form.
+
+# %%
+from course_lib.posterior import log_likelihood
+
+
+def climb(form, rng=0):
+    """Search the mode from the most probable draw of one form: latents and log posterior."""
+    rng, some, step = np.random.default_rng(rng), answer.forms[form], 0.3
+    level = some.log_likelihood - np.sum(some.u**2, axis=1) / 2  # likelihood × N(0, I)
+    u, best = some.u[np.argmax(level)], level.max()
+    for _ in range(60):
+        trials = u + step * rng.random((32, 1)) * rng.standard_normal((32, 22))
+        level = log_likelihood(y, ladybirds.from_latents(trials, form)) - np.sum(trials**2, axis=1) / 2
+        better = level.max() > best
+        u, best, step = (trials[np.argmax(level)], level.max(), 1.2 * step) if better else (
+            u, best, 0.8 * step)
+    return u, best
+
+
+(common_u, common_level), (rare_u, rare_level) = climb(0), climb(1)
+form = int(rare_level > common_level)  # equal prior shares
+mode_u = (common_u, rare_u)[form]
+mode = ladybirds.render(ladybirds.from_latents(mode_u[None], form))[0].astype(float)
+print(f"the mode is {('common', 'rare')[form]}; sum of its 22 squared latents {np.sum(mode_u**2):.1f}; "
+      f"the posterior's draws have {np.mean(np.sum(answer.forms[form].u**2, axis=1)):.1f} on average")
+
+# %% [markdown]
+# The most probable ladybird is sharp, and no typical one: its latents, standard normal under the prior, are
+# nearly all close to 0, an average animal in average light. No draw looks like that in all 22 respects at
+# once. (Lesson 06 returns to this. In other coordinates of the same world the mode would be another
+# ladybird.) All of them, side by side:
+
+# %% slide="subslide"
+from course_lib.regression import regress
+
+rows = {"bicubic": bicubic(y), "Wiener": wiener(y), "TV": tv(y, lam), "network": regress(y),
+        "posterior mean": mean, "mode": mode, "a sample": draws[0]}
+titles = {f"{name}\nmse {mse(x_hat, scene):.4f}": x_hat for name, x_hat in rows.items()}
+show_images({"the truth\n": scene} | titles, columns=4,
+            alt="The true ladybird and seven reconstructions. Bicubic and TV are coloured smears; Wiener, the "
+                "network and the posterior mean are soft brownish beetles; the mode and a sample are "
+                "sharp ladybirds with other patches. Errors: " + "; ".join(t.replace("\n", " ") for t in titles) + ".")
+
+# %%
+for name, x_hat in rows.items():
+    print(f"{name:15} PSNR {psnr(x_hat, scene):.1f} dB; its own sixteen pixels are "
+          f"{np.sqrt(mse(shrink(x_hat), y)) / 0.05:.1f} σ from y")
+
+# %% [markdown]
+# Soft doesn't mean good: bicubic interpolation and TV are soft, and err more than a sample. What they
+# assume (smooth; few edges) says little about ladybirds. Wiener, the network and the posterior mean know
+# the *world*, and err least. All but bicubic stay about one σ from the measured pixels. (Bicubic
+# interpolation stays closer: it reproduces the noise as well.) Consistency with $y$ doesn't tell them
+# apart; what each adds is its assumption.
+#
+# One picture again proves little. **Predict**, over the 200 pictures of the table: the network's mean
+# squared error exceeds the posterior mean's, the smallest possible, by how many percent?
+
+# %%
+percent_above = None  # replace None by a number from 0 to 300
+predict("05.percent_above", percent_above, between=(0, 300))
+
+# %%
+value, error = bootstrap(table["network"], table["mean"])
+print(f"network over posterior mean: {value:.3f} ± {error:.3f}")
+print(f"the two pictures differ by {np.sqrt(table['network_to_mean'].mean()):.4f} RMS; both differ from "
+      f"the truth by {np.sqrt(table['mean'].mean()):.4f}")
+# The reference means m̂ are estimates, too: m̂ = m + scatter. Three measured errors, three unknowns.
+with_mean, with_network, apart = (table[k].mean() for k in ("mean", "network", "network_to_mean"))
+scatter = (with_mean + apart - with_network) / 2
+smallest = with_mean - scatter
+print(f"scatter of the reference means {scatter:.6f} (expected, from the effective draws: "
+      f"{np.mean(table['spread'] / table['ess']):.6f})")
+print(f"so the MMSE is {smallest:.5f}; single samples err {table['one'].mean() / smallest:.2f} times as much, "
+      f"the network {with_network / smallest:.3f} times")
+reveal("05.percent_above", 100 * (with_network / smallest - 1),
+       label="network's error above the smallest", unit="%")
+
+# %% [markdown]
+# So **the blur is (nearly) the posterior mean.** Not a weak network, not too little training: a perfect one
+# would return nearly this picture.
+#
+# (The correction: with the exact mean $m$, an estimate's error is MMSE + its squared distance from $m$. The
+# reference's own scatter about $m$ is independent of truth and network, so it adds to its error and to its
+# distance from the network, but not to the network's error. Solved for the scatter, that gives what the
+# effective numbers of draws predict.)
+#
+# What else does "nearly the posterior mean" imply? The mean belongs to a *prior*: equal shares of the two
+# forms, in training.
+
+# %%
+unclear = shipped("sixteen_pixels")  # the pixels of lesson 00
+for share in (0.5, 0.1, 0.02):
+    gap = np.sqrt(mse(regress(unclear.y), unclear.mean(share)))
+    print(f"share of the rare form {share:.2f}: P(rare | y) = {unclear.p_rare(share):.2f}; "
+          f"the network is {gap:.4f} RMS from this posterior's mean")
+
+# %% [markdown]
+# Where the dark form is rare, the best guess for the same pixels is another picture; the network, once
+# trained, returns its own. A trained method has its prior built in, like every other method here, and it
+# doesn't print it on the box. (Lesson 09 is about that.)
+
+# %% [markdown] slide="notes"
+# If somebody says "train longer": the error is within some percent of the smallest that any method can
+# have. Then "use another loss": a loss that rewards sharpness moves along the curve of section 2. Six
+# minutes.
+
+# %% [markdown]
+# ### The plane, with pictures
+#
+# For "does it look like a true one" there is no formula here. A stand-in: describe every picture by 64
+# features (of a network that reads 64-pixel ladybirds, lesson 06) and count the share that lies among 1000
+# true ones (`measures.precision`: in the ball of at least one of them, out to its fifth neighbour).
+
+# %%
+from course_lib.classifiers import features
+from course_lib.measures import precision
+from course_lib.worlds.ladybirds import Ladybirds
+
+cases = [simulate(int(seed)) for seed in table["seed"]]
+truths = np.stack([ladybirds.render(one)[0] for one, _ in cases]).astype(float)
+small = np.stack([seen for _, seen in cases])
+real = features(ladybirds.render(ladybirds.sample(1000, share=0.5, seed=78)).astype(float))
+sets = {
+    "bicubic": np.stack([bicubic(seen) for seen in small]),
+    "Wiener": np.stack([wiener(seen) for seen in small]),
+    "TV": np.stack([tv(seen, lam) for seen in small[:20]]),
+    "network": regress(small),
+    "posterior sample": ladybirds.render(
+        Ladybirds(table["draw_form"], table["draw"].astype(np.float32))).astype(float),
+    "prior draw": world[:200],
+}
+plane = {name: (precision(features(x_hat), real), mse(x_hat, truths[: len(x_hat)]))
+         for name, x_hat in sets.items()}
+
+# %% slide="subslide"
+fig, ax = figure(size=(7, 3.6))
+for (name, (looks, error)), mark in zip(plane.items(), "osD^vP", strict=True):
+    ax.plot(100 * looks, error, mark, ms=10, label=name)
+    print(f"{name:17} error {error:.4f}, {looks:4.0%} lie among true ladybirds")
+ax.axhline(smallest, color="black", ls=":", label="smallest possible error")
+ax.set(xlabel="pictures that lie among true ones (%)", ylabel="mean squared error", ylim=(0, 0.0195),
+       xlim=(-3, 103))
+ax.legend(fontsize=9, loc="upper left", ncols=2)
+told = "; ".join(f"{name} {looks:.0%}, {error:.4f}" for name, (looks, error) in plane.items())
+show(fig, alt="Error against the share of pictures that look true. The soft methods lie left and low, "
+              f"posterior samples far right at twice the least error, prior draws right and high: {told}.")
+
+# %% [markdown]
+# The same picture as for one number: of the methods with the smallest errors fewer than half of the outputs
+# pass for ladybirds; samples pass and pay twice the smallest error; prior draws pass just as well and pay
+# far more. Bicubic and TV lose on both axes: the trade-off binds the best methods, and being bad is always
+# possible. The linear Wiener filter errs only about a tenth more than the smallest error: most of what
+# sixteen noisy pixels tell about the mean is linear in them. (TV is measured on 20 pictures, the others on
+# 200. Prior draws *are* true ladybirds, and a few per cent don't pass: the balls of 1000 pictures don't
+# cover everything.)
+
+# %% [markdown]
+# ### A real picture
+#
+# All of that was *inside the world*. Now two photographs, shrunk to the same sixteen pixels: a cup of
+# coffee and a field of galaxies.
+
+# %% slide="subslide"
+from course_lib.worlds import images
+
+photos = {"coffee": images.load("coffee")[:, :192, :192], "galaxies": images.load("hubble")}
+shown = {}
+for name, photo in photos.items():
+    photo = Downsample(photo.shape[-1] // 64)(photo)
+    found = reference(shrink(photo), effort=0.5, minimum=10)
+    shown |= {name: photo, f"{name}, 4 × 4": shrink(photo), "network": regress(shrink(photo)),
+              "sample": ladybirds.render(found.draw(1, share=0.5, rng=1))[0]}
+    shown = {key if key not in ("network", "sample") else f"{key}: {name}": x
+             for key, x in shown.items()}
+    print(f"{name}: misfit {found.misfit(0.5):.1f} (near 1 if the world explains y); "
+          f"P(rare | y) = {found.p_rare(0.5):.2f}")
+show_images(shown, columns=4,
+            alt="Top: a coffee cup, its sixteen pixels, the network's yellowish blur, and a ladybird "
+                "sample. Bottom: a field of galaxies, its dark sixteen pixels, the network's dark reddish "
+                "blur, and a sharp black ladybird with orange patches in dim light.")
+
+# %% [markdown]
+# Both come back as ladybirds: nothing else exists in the world of the prior. For the coffee the **misfit**
+# objects: no ladybird explains these pixels to within the noise. For the sky nothing objects. Sixteen dark
+# pixels are well explained by a dark ladybird in dim light, the posterior is confident that it is the rare
+# form, and a sample is as sharp as any. *Given the prior*, this is all correct. A posterior answers "which
+# ladybird?", never "is it one?".
+
+# %% [markdown] slide="notes"
+# The galaxies are the most important picture so far: exact inference, perfect fit, sharp answer, and there
+# is no beetle. The residual notices one of two. (Half of the lesson: a good place to stop.) Six minutes.
+
+# %% [markdown] slide="slide"
+# ## 4 · Today's samplers
+
+# %% [markdown]
+# A diffusion model is a sampler. Add noise of standard deviation $t$ to scenes, call their law $p_t$.
+# Whoever knows the **score** $\nabla \log p_t(x)$ for all $t$ can walk from pure noise back to scenes in
+# small steps, because of Tweedie's formula: the best guess of the scene is $E[x_0 \mid x_t] = x_t +
+# t^2\,\nabla \log p_t(x_t)$. Learning the score takes millions of pictures. For a *mixture of Gaussians* it
+# is a formula: noise widens each covariance by $t^2$. So here a diffusion sampler runs without any
+# training, and whatever goes wrong is not the network's fault (`course_lib/diffusion.py`, two screens; read
+# it).
+#
+# To sample a **posterior** one adds the **guidance** $\nabla \log p(y \mid x_t)$. Its exact form needs an
+# average over all scenes that could have become $x_t$. The usual approximation (DPS, Chung and colleagues
+# 2023) puts the one best guess in their place: $-\nabla \|y - A\,E[x_0 \mid x_t]\|^2 / (2\sigma^2)$.
+#
+# A world of two numbers: a common class (80 %) and a rare one; the camera measures one combination of the
+# two.
+
+# %%
+from course_lib import diffusion
+
+two_forms = Mixture([0.8, 0.2], [[-1.0, 0.0], [1.0, 0.0]], [np.diag([0.09, 0.25])] * 2)
+A, sigma = np.array([[1.0, 0.6]]), 0.6
+
+
+def exact_draws(y, draws, rng):
+    """Sample each posterior by its formula: (cases, 1) → (draws, cases, 2)."""
+    rng = np.random.default_rng(rng)
+    return np.stack([two_forms.posterior(v, A, sigma).sample(draws, rng)[0] for v in y], axis=1)
+
+
+def guided_draws(guidance):
+    """Make a diffusion sampler with this guidance."""
+    def sampler(y, draws, rng):
+        many = np.tile(y, (draws, 1))
+        x = diffusion.draw(guidance(two_forms, A, many, sigma), 2, len(many), rng)
+        return x.reshape(draws, *y.shape[:1], 2)
+    return sampler
+
+
+# %% slide="subslide"
+one_y = np.array([[0.4]])
+clouds = {"prior": two_forms.sample(1500, rng=0)[0],
+          "posterior, by formula": exact_draws(one_y, 1500, 1)[:, 0],
+          "exact guidance": guided_draws(diffusion.exact)(one_y, 1500, 2)[:, 0],
+          "approximate guidance": guided_draws(diffusion.approximate)(one_y, 1500, 3)[:, 0]}
+fig, axes = figure(1, 4, size=(10, 3), sharex=True, sharey=True)
+for ax, (name, cloud) in zip(axes, clouds.items(), strict=True):
+    ax.plot(*cloud.T, ".", ms=2, alpha=0.4, color=COLOURS["blue"])
+    ax.axline((0.4, 0), (1.0, -1.0), color=COLOURS["vermilion"], lw=1)
+    ax.set(title=name, xlabel="x₁", xlim=(-2.2, 2.2), ylim=(-2, 2))
+    ax.title.set_fontsize(10)
+    print(f"{name:22} rare {np.mean(cloud[:, 0] > 0):.2f}, sd of x₁ + .6 x₂ {np.std(cloud @ A[0]):.3f}")
+axes[0].set_ylabel("x₂")
+show(fig, alt="Four clouds of points, each in two clusters. The posterior by formula and the exactly guided sampler "
+              "have the same shares and widths; the approximately guided one has "
+              "most of its points in the rare cluster and crowds about the line.")
+
+# %% [markdown]
+# The red line is where $A x = y$ exactly. Each cloud alone could pass: two clusters, near the line. Is the
+# last one *this* posterior? In pictures there is no second panel to compare with. What then?
+
+# %% [markdown] slide="slide"
+# ## 5 · Expose the fake
+
+# %% [markdown]
+# A sampler is tested like a forecaster. Draw a truth from the prior, measure it, give the sampler $y$, and
+# note the **rank** of the truth among its, say, 19 draws. If the draws come from the posterior, truth and
+# draws are twenty draws from one hat, and each rank from 0 to 19 is equally probable. That is
+# simulation-based calibration (Talts and colleagues 2018); `measures.ranks` counts, `measures.uniformity`
+# tests the histogram. A rank can be taken of *any* number computed from a draw and $y$.
+#
+# **Predict.** A "sampler" ignores $y$ and returns draws from the prior. Of 100 tests of the ranks of $x_1$,
+# each at the level of 5 %, how many will catch it?
+
+# %%
+caught = None  # replace None by a number from 0 to 100
+predict("05.caught", caught, between=(0, 100))
+
+# %%
+from course_lib.measures import audit_sampler
+
+
+def prior_draws(y, draws, rng):
+    """Ignore y."""
+    return two_forms.sample(draws * len(y), rng)[0].reshape(draws, len(y), 2)
+
+
+runs = [audit_sampler(prior_draws, two_forms, A, sigma, cases=200, rng=seed) for seed in range(100)]
+by_x1 = sum(run["coordinates"][0] < 0.05 for run in runs)
+by_likelihood = sum(run["likelihood"] < 0.05 for run in runs)
+print(f"caught by the ranks of x₁: {by_x1} of 100; by the ranks of log p(y | x): {by_likelihood} of 100")
+reveal("05.caught", by_x1, label="tests of 100 that catch prior draws")
+
+# %% [markdown]
+# About five: the rate of false alarms, so the test is blind. Truth and prior draws *are* twenty draws from
+# one hat; it is only the wrong hat, and the ranks of $x_1$ never look at $y$. The ranks of the
+# **log-likelihood** $\log p(y \mid x)$ do: a truth explains its own measurement, a prior draw explains it
+# only by luck. So never rank parameters alone.
+
+# %% [markdown]
+# ### Exercise 3: a test for samplers
+#
+# Write `audit(sampler, prior, A, sigma, cases, draws, rng)`. It returns the pair `(p_coordinates,
+# p_likelihood)`: an array of p-values, one per coordinate of the scene, and one p-value for the
+# log-likelihood. In this order:
+#
+# 1. draw `cases` truths: `prior.sample(cases, rng)` returns them, `(cases, n)`, and their classes;
+# 2. measure each: $y = Ax + $ noise of standard deviation `sigma`; `y` has the shape `(cases, m)`, `A` is a
+#    matrix `(m, n)`;
+# 3. call `sampler(y, draws, rng)` once; it returns `(draws, cases, n)`;
+# 4. rank the truths among the draws: `ranks(truth, draws, rng)` from `measures` ranks along the first axis;
+#    do so for every coordinate, and for the log-likelihood $-\|y - A x\|^2 / (2\sigma^2)$ of truth and
+#    draws under *their* $y$;
+# 5. `uniformity(found, draws)` from `measures` returns `(counts, expected, p_value)` for the ranks of one
+#    number, `(cases,)`.
+#
+# `rng` is a `numpy.random.Generator`; hand it on. *Off limits:* `measures.audit_sampler`.
+
+# %% solution="audit"
+from course_lib.measures import ranks, uniformity
+
+
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    """Test a sampler by the ranks of the truth among its draws.
+
+    Parameters
+    ----------
+    sampler : callable
+        sampler(y, draws, rng): measurements (cases, m) → draws (draws, cases, n).
+    prior : Mixture
+        Law of the scenes.
+    A : array (m, n)
+        Camera.
+    sigma : float
+        Standard deviation of the noise.
+    cases, draws : int
+        Truths, and draws for each.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    p_coordinates : array (n,)
+    p_likelihood : float
+    """
+    ### BEGIN SOLUTION
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+
+    def level(x):
+        return -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
+
+    by_coordinate = ranks(truth, found, rng)
+    by_likelihood = ranks(level(truth), level(found), rng)
+    return (np.array([uniformity(column, draws)[2] for column in by_coordinate.T]),
+            uniformity(by_likelihood, draws)[2])
+    ### END SOLUTION
+
+
+# %% readonly="audit_helpers"
+def audited(sampler, cases=300, seed=0, prior=two_forms, camera=A, noise=sigma):
+    """Call a learner's audit and check the form of what it returns."""
+    told = call(audit, sampler, prior, camera, noise, cases, 19, np.random.default_rng(seed))
+    assert isinstance(told, tuple) and len(told) == 2, (
+        "audit must return two things: (p_coordinates, p_likelihood).")
+    count = prior.means.shape[1]
+    assert np.shape(told[0]) == (count,), (
+        f"p_coordinates has shape {np.shape(told[0])}; it should hold one p-value per coordinate, ({count},).")
+    assert np.shape(told[1]) == (), "p_likelihood must be one number."
+    values = np.append(told[0], told[1])
+    assert np.all((values >= 0) & (values <= 1)), f"p-values lie between 0 and 1; yours are {values}."
+    return np.asarray(told[0]), float(told[1])
+
+
+def narrow_draws(y, draws, rng):
+    """Too sure: draws from the posterior, pulled half-way to its mean."""
+    x = exact_draws(y, draws, rng)
+    means = np.stack([two_forms.posterior(v, A, sigma).mean for v in y])
+    return (x + means) / 2
+
+
+# %% test="audit_tells_sound_from_fake" points=2
+fixed = Mixture([1.0], [[2.0, -1.0]], np.zeros((1, 2, 2)))  # a world with one scene only
+record = []
+
+
+def spy(y, draws, rng):
+    record.append(np.asarray(y))
+    return np.tile([2.0, -1.0], (draws, len(y), 1))
+
+
+audited(spy, prior=fixed)
+assert len(record) == 1 and record[0].shape == (300, 1), (
+    f"the sampler was called {len(record)} times, first with y of shape {record[0].shape}; call it once, with all "
+    "measurements, (cases, m) = (300, 1).")
+assert record[0].std() > 1e-6, "the measurements have no noise: y = A x + noise of standard deviation sigma."
+assert 0.5 < record[0].std() < 0.7 and abs(record[0].mean() - 1.4) < 0.2, (
+    f"the world's only scene has A x = 1.4 and sigma is 0.6, but your measurements have mean {record[0].mean():.2f} and "
+    f"standard deviation {record[0].std():.2f}.")
+p_sound, l_sound = audited(exact_draws)
+assert p_sound.min() > 1e-4, "the coordinates' ranks refute a sound sampler: which truth belongs to which draws?"
+assert l_sound > 1e-4, ("the likelihood's ranks refute a sound sampler: truth and draws must be judged by the same "
+                        "measurement y, the one that the sampler saw.")
+p_prior, l_prior = audited(prior_draws)
+assert p_prior.min() > 1e-4, "for prior draws the coordinates' ranks are uniform; yours are not."
+assert l_prior < 1e-6, (
+    "prior draws pass your likelihood test. Rank log p(y | x), the likelihood: neither a coordinate nor the prior's density "
+    "looks at y.")
+p_narrow, _ = audited(narrow_draws)
+assert p_narrow.min() < 1e-6, "a sampler that is twice too sure passes your coordinates' ranks."
+
+# %% test="audit_is_itself_calibrated" points=2
+many = [audited(exact_draws, cases=100, seed=seed) for seed in range(30)]
+values = np.array([[*p, likelihood] for p, likelihood in many])
+for column, its_name in zip(values.T, ("x₁", "x₂", "the log-likelihood"), strict=True):
+    assert column.std() > 0.1 and 0.3 < column.mean() < 0.7, (
+        f"p-values of a sound sampler are uniform on [0, 1]; in 30 runs those for {its_name} have mean {column.mean():.2f} "
+        f"and standard deviation {column.std():.2f}.")
+### BEGIN HIDDEN TESTS
+# hint: other sound samplers and other fakes: one that searches, one that mixes up its measurements, one that trusts y too much.
+p_diffusion, l_diffusion = audited(guided_draws(diffusion.exact), cases=200)
+assert min(p_diffusion.min(), l_diffusion) > 1e-4, "exact diffusion is refuted, but it is sound."
+
+
+def searching(y, draws, rng):
+    found = np.stack([two_forms.posterior(v, A, sigma) for v in y])
+    best = np.stack([law.means[np.argmax(law.weights)] for law in found])
+    return best + 1e-3 * rng.standard_normal((draws, *best.shape))
+
+
+def mixed_up(y, draws, rng):
+    return exact_draws(y[::-1], draws, rng)
+
+
+def trusting(y, draws, rng):
+    return np.stack([two_forms.posterior(v, A, 0.2).sample(draws, rng)[0] for v in y], axis=1)
+
+
+assert audited(searching)[0].min() < 1e-6, "a search that returns the mode passes."
+assert audited(mixed_up)[1] < 1e-6, "draws for the wrong measurements pass your likelihood test."
+assert audited(trusting)[1] < 1e-4, "a sampler that believes y too much passes your likelihood test."
+three_pixels = Mixture([0.5, 0.5], [[0.0, 0, 0], [1, 1, 1]], [0.1 * np.eye(3)] * 2)
+two_rows = np.array([[1.0, 1, 0], [0, 1, 1]])
+p_three, l_three = audited(
+    lambda y, draws, rng: np.stack([three_pixels.posterior(v, two_rows, 0.3).sample(draws, rng)[0]
+                                    for v in y], axis=1), prior=three_pixels, camera=two_rows, noise=0.3)
+assert min(p_three.min(), l_three) > 1e-4, "a sound sampler of three numbers, measured twice, is refuted."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### The battery
+#
+# Five samplers, five questions. *Ranks* as above (400 cases; the smaller p-value of the two coordinates).
+# The **share identity**: over all cases, draws must be rare as often as scenes are, .20. The **2 × law** of
+# section 2. And **support**: how many draws lie where the prior puts less density than around 99 % of its
+# own scenes? (1 % should.)
+
+# %%
+def mean_and_noise(y, draws, rng):
+    """Posterior mean plus noise of the posterior's own variance."""
+    rng = np.random.default_rng(rng)
+    laws = [two_forms.posterior(v, A, sigma) for v in y]
+    centres, spreads = np.stack([law.mean for law in laws]), np.stack([law.sd for law in laws])
+    return centres + spreads * rng.standard_normal((draws, *centres.shape))
+
+
+samplers = {"posterior, by formula": exact_draws, "exact guidance": guided_draws(diffusion.exact),
+            "approximate guidance": guided_draws(diffusion.approximate),
+            "prior draws": prior_draws, "mean and noise": mean_and_noise}
+rng = np.random.default_rng(5)
+x = two_forms.sample(4000, rng)[0]
+y_all = x @ A.T + sigma * rng.standard_normal((4000, 1))
+centre = np.stack([two_forms.posterior(v, A, sigma).mean for v in y_all])
+edge = np.quantile(two_forms.log_density(x), 0.01)
+print(f"{'':22}p of coordinates  p of likelihood  rare     error/MMSE  off support")
+for name, sampler in samplers.items():
+    p = audit_sampler(sampler, two_forms, A, sigma, cases=400, rng=0)
+    drawn = sampler(y_all, 1, 6)[0]
+    times, error = bootstrap(np.sum((drawn - x) ** 2, axis=1), np.sum((centre - x) ** 2, axis=1))
+    print(f"{name:22}{p['coordinates'].min():16.1g}{p['likelihood']:17.1g}{np.mean(drawn[:, 0] > 0):6.2f}"
+          f"{times:8.2f} ± {error:.2f}{np.mean(two_forms.log_density(drawn) < edge):13.1%}")
+
+# %% slide="subslide"
+truth_level = -np.sum((y_all - x @ A.T) ** 2, axis=1)[:500]
+fig, axes = figure(1, 4, size=(10, 2.6), sharey=True)
+for ax, name in zip(axes, list(samplers)[1:], strict=True):
+    drawn = samplers[name](y_all[:500], 19, 8)
+    levels = -np.sum((y_all[:500] - drawn @ A.T) ** 2, axis=-1)
+    found = ranks(truth_level, levels, 0)
+    ax.bar(np.arange(20), np.bincount(found, minlength=20), color=COLOURS["sky"], width=1, ec="white")
+    ax.axhline(25, color="black", ls=":")
+    ax.set(title=name, xlabel="rank of the truth")
+    ax.title.set_fontsize(10)
+axes[0].set_ylabel("cases of 500")
+show(fig, alt="Histograms of the truth's rank in log-likelihood among 19 draws, 500 cases. Exact guidance: flat at 25. "
+              "Approximate guidance: falling, the truth often has a low rank. Prior draws: rising steeply, the truth "
+              "mostly ranks high. Mean and noise: nearly flat.")
+
+# %% [markdown]
+# Read the rows, and the histograms of the log-likelihood's ranks (flat at the dotted line, if sound).
+#
+# - **Exact guidance** passes everything, as it should.
+# - **Approximate guidance** gives itself away in the likelihood's ranks: its draws fit $y$ too well. It
+#   puts one best guess where many scenes are possible, forgets that they differ, and pulls too hard; in the
+#   figure its $x_1 + .6\,x_2$ varies too little, and the rare class gets 80 % where it should have 52 %.
+#   How wrong it is depends on σ and on the prior; published samplers tune the guidance's weight, and what
+#   they then sample from, no formula says.
+# - **Prior draws** pass coordinates, share and support. They fail the likelihood and, of course, the error.
+# - **Mean and noise** obeys the 2 × law by construction: *any* noise of the right variance does. What gives
+#   it away most clearly is its support: it draws scenes between the two classes, where no scene is.
+
+# %%
+x = rng.choice([-1.0, 1.0], 100_000)
+m = np.tanh((x + 0.5**0.5 * rng.standard_normal(x.shape)) / 0.5)
+noisy = m + np.sqrt(1 - m**2) * rng.standard_normal(x.shape)
+print(f"coins, mean and noise: {mse(noisy, x) / mse(m, x):.2f} × MMSE; within .05 of +1 or −1: "
+      f"{np.mean(np.abs(np.abs(noisy) - 1) < 0.05):.0%} of the draws, all of the scenes")
+
+# %% [markdown]
+# One more popular check: **opposite starts**. Start a method in two far places and see whether it forgets
+# them. A sampler must; a *search* need not.
+
+# %%
+def search(y, start, steps=300):
+    """Climb the (slightly smoothed) posterior density from a start, (cases, 2)."""
+    climb, x = diffusion.exact(two_forms, A, y, sigma), np.array(start)
+    for _ in range(steps):
+        x = x + 0.02 * climb(x, 0.1)
+    return x
+
+
+far = np.full((500, 2), [20.0, 0.0])
+some = y_all[:500]
+guide = diffusion.exact(two_forms, A, some, sigma)
+for name, right, left in (
+        ("search", search(some, far), search(some, -far)),
+        ("exact guidance", *(diffusion.draw(guide, 2, 500, 7, start=at) for at in (far, -far)))):
+    print(f"{name:15} rare, started right {np.mean(right[:, 0] > 0):.2f}, left "
+          f"{np.mean(left[:, 0] > 0):.2f}")
+
+# %% [markdown]
+# The search returns the class it started in, for every one of 500 measurements: its answer is its start.
+# (That is lesson 07 in one line.) But agreement of starts proves little; prior draws have no start at all
+# and agree for free. **No single check is enough, and each is passed by some fake.** Of those here, the
+# ranks of the log-likelihood together with those of the coordinates ask most.
+
+# %% [markdown] only="slides" slide="slide"
+# ## Expose the fake
+#
+# Prior draws pass: parameter ranks, share, opposite starts, support.
+#
+# *Caught by* the ranks of **log p(y | x)**.
+#
+# "Mean plus noise" passes the 2 × law. *Caught by* its **support**.
+
+# %% [markdown] slide="notes"
+# The question for the room: which of these checks could you run on a sampler that you can only call,
+# without knowing the posterior? (All but error/MMSE: you need the prior and the camera, not the posterior.)
+# Six minutes.
+
+# %% [markdown] slide="slide"
+# ## 6 · A generator as a prior
+
+# %% [markdown]
+# The strongest prior of all: *the scene is one that this machine can draw.* A **generator** $G$ turns a few
+# **latents** $z$ into a picture; its **range** is the set of all pictures it can draw. Then a measurement
+# of few numbers may be enough: search the $z$ whose picture explains $y$,
+#
+# $$\min_z \|A\,G(z) - y\|^2, \qquad \hat x = G(\hat z).$$
+#
+# Ours (`course_lib/latents.py`) has $k = 4$ latents, 24 hidden numbers and 64 pixels; its weights are
+# random and fixed, nothing is trained.
+
+# %% slide="subslide"
+from course_lib.latents import latent_search, tiny_generator
+
+rng = np.random.default_rng(9)
+drawn = tiny_generator(rng.standard_normal((5, 4))).reshape(5, 8, 8)
+show_images({f"G(z), z number {i + 1}": x for i, x in enumerate(drawn)},
+            alt="Five pictures of 8 by 8 pixels from the tiny generator: soft light and dark patches.")
+
+# %% [markdown]
+# Two cameras measure **eight** numbers of a picture's 64: eight random Gaussian mixtures of all pixels, or
+# eight block averages (2 × 4 pixels each). No noise. 56 directions are null (lesson 03). **Predict.** The
+# scene lies in the generator's range, the camera averages blocks, and the search is started once, from a
+# random $z$. In how many percent of the cases does it recover all 64 pixels, to $10^{-5}$?
+
+# %%
+from_one_start = None  # replace None by a number from 0 to 100
+predict("05.from_one_start", from_one_start, between=(0, 100))
+
+# %%
+cameras = {"Gaussian rows": np.random.default_rng(1).standard_normal((8, 64)) / 8,
+           "block averages": Downsample((2, 4)).dense((8, 8))}
+hits = {}
+for name, M in cameras.items():
+    for restarts in (1, 8):
+        rng, found = np.random.default_rng(2), 0
+        for _ in range(20):
+            x = tiny_generator(rng.standard_normal(4))
+            z, _ = latent_search(M @ x, M, tiny_generator, 4, restarts, rng)
+            found += np.abs(tiny_generator(z) - x).max() < 1e-5
+        hits[name, restarts] = 100 * found / 20
+        print(f"{name:15} best of {restarts}: all 64 pixels in {found} of 20 cases")
+reveal("05.from_one_start", hits["block averages", 1], label="recovered from one start", unit="%")
+
+# %% [markdown]
+# From one start the search sometimes stops in a local minimum. The best of eight finds the scene: **64
+# pixels from 8 numbers, exactly.** "Cannot reconstruct what is un-reconstructable", says the article of
+# lesson 03, and here it is reconstructed. There is no contradiction: with this P only four numbers are
+# unknown, and eight were measured.
+#
+# (Bora and colleagues, 2017, prove a bound for *Gaussian* rows: with enough of them the error is, very probably, at most a
+# constant times the distance of the truth from the range, if the minimum is found. No theorem speaks for
+# block averages; we measured them. And no theorem promises that a search finds the minimum.)
+
+# %% [markdown]
+# ### Exercise 4: search the latent space
+#
+# Write `search_latents(y, A, generator, k, restarts, rng)`. From `restarts` random starts $z_0 \sim N(0,
+# 1)^k$ minimise $\|A\,G(z) - y\|^2$ and return the pair `(z, misfit)` of the **best** start: `z` of shape
+# `(k,)`, and $\text{misfit} = \|A\,G(z) - y\|$. `generator(z)` returns the picture as a row `(n,)`; `A` is
+# a matrix `(m, n)`; `rng` is a `numpy.random.Generator`. Use `scipy.optimize.least_squares(residual, z0)`:
+# `residual(z)` returns the *vector* $A\,G(z) - y$, not its square. The result has the minimiser `x` and
+# `cost`, half the sum of squares. *Off limits:* `latent_search`.
+
+# %% solution="search_latents"
+from scipy.optimize import least_squares
+
+
+def search_latents(y, A, generator, k, restarts, rng):
+    """Find the latents whose picture explains the measurement best.
+
+    Parameters
+    ----------
+    y : array (m,)
+        Measurement.
+    A : array (m, n)
+        Camera.
+    generator : callable
+        (k,) latents → (n,) picture.
+    k, restarts : int
+        Number of latents, number of random starts.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    z : array (k,)
+    misfit : float
+        ‖A G(z) − y‖.
+    """
+    ### BEGIN SOLUTION
+    def residual(z):
+        return A @ generator(z) - y
+
+    results = [least_squares(residual, rng.standard_normal(k)) for _ in range(restarts)]
+    best = min(results, key=lambda result: result.cost)
+    return best.x, np.linalg.norm(residual(best.x))
+    ### END SOLUTION
+
+
+# %% readonly="searched"
+def searched(y, A, generator, k, restarts=8, seed=0):
+    """Call a learner's search and check the form of what it returns."""
+    told = call(search_latents, y, A, generator, k, restarts, np.random.default_rng(seed))
+    assert isinstance(told, tuple) and len(told) == 2, (
+        "search_latents must return two things: (z, misfit).")
+    assert np.shape(told[0]) == (k,), (
+        f"z has shape {np.shape(told[0])}; it should have shape ({k},): the latents, not the picture.")
+    assert np.shape(told[1]) == (), "the misfit must be one number, the norm of A G(z) − y."
+    return np.asarray(told[0]), float(told[1])
+
+
+# %% test="search_latents_solves_least_squares" points=2
+numbers = np.random.default_rng(4)
+plain, mixing, seen8 = (numbers.standard_normal(shape) for shape in ((20, 3), (8, 20), 8))
+
+
+def straight(z):
+    """Linear generator: its least squares are a formula."""
+    return plain @ z + 1.0
+
+
+design, target = mixing @ plain, seen8 - mixing.sum(axis=1)
+z_best = np.linalg.lstsq(design, target)[0]
+rest = np.linalg.norm(design @ z_best - target)
+z_found, told_misfit = searched(seen8, mixing, straight, 3)
+equal(z_found, z_best, "z for a linear generator", atol=1e-4, mistakes={
+    "nothing was minimised: this is the first start.": np.random.default_rng(0).standard_normal(3)})
+equal(told_misfit, rest, "misfit for a linear generator", atol=1e-5, mistakes={
+    "this is `cost`, half the sum of squares; the misfit is its root, ‖A G(z) − y‖.": rest**2 / 2,
+    "this is the sum of squares; take the root.": rest**2,
+    "a factor √2: `cost` is *half* the sum of squares.": rest / 2**0.5,
+    "this is the root of the mean; the norm is the root of the sum.": rest / 8**0.5,
+})
+
+# %% test="search_latents_keeps_the_best_start" points=2
+def wavy(z):
+    """One latent, two pixels, many local minima."""
+    return np.array([2 * np.sin(4 * z[0]), 0.3 * z[0]])
+
+
+for goal in (1.3, -0.9, 0.4):
+    z_found, told_misfit = searched(wavy([goal]), np.eye(2), wavy, 1, restarts=30)
+    assert told_misfit < 1e-5 and abs(z_found[0] - goal) < 1e-4, (
+        f"a scene in the range, z = {goal}, is missed: you return z = {z_found[0]:.3f} with misfit {told_misfit:.2g}. Keep the *best* of "
+        "all starts (not the last, the first or their mean), and draw a new start each time.")
+### BEGIN HIDDEN TESTS
+# hint: scenes in and out of the range of the tiny generator, other cameras; more restarts are never worse.
+for seed in range(3):
+    hidden_z = np.random.default_rng(40 + seed).standard_normal(4)
+    for view in cameras.values():
+        z_found, told_misfit = searched(view @ tiny_generator(hidden_z), view, tiny_generator, 4, 10, seed)
+        equal(tiny_generator(z_found), tiny_generator(hidden_z), "G(z) for a scene in the range", atol=1e-4)
+stray = np.random.default_rng(8).uniform(0, 1, 64)
+view = cameras["block averages"]
+z_found, told_misfit = searched(view @ stray, view, tiny_generator, 4, 8)
+equal(told_misfit, np.linalg.norm(view @ tiny_generator(z_found) - view @ stray), "misfit (it belongs to z)", atol=1e-8)
+assert told_misfit < 1.02 * latent_search(view @ stray, view, tiny_generator, 4, 8, 3)[1], (
+    "a scene out of the range is explained worse than eight starts can.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Break it: the scene is not in the range
+#
+# Three kinds of outsiders. **Generic**: white noise with the mean and spread of the generator's pictures.
+# **Real**: patches of 8 × 8 pixels from photographs (gravel, brick, grass, retina; shrunk by 4, brought to
+# the same mean and contrast). **Crafted**: a picture from the range, plus a *null part* of a real brick
+# wall, which the camera can't see. The misfit is given relative to what $y$ says beyond the average
+# picture.
+
+# %%
+from course_lib import limits
+
+rng = np.random.default_rng(6)
+typical = tiny_generator(rng.standard_normal((2000, 4)))
+average, contrast = typical.mean(0), typical.std(0).mean()
+
+
+def patches(name, count):
+    """Cut pieces of 8 × 8 from a photograph, with the generator's mean and contrast."""
+    photo = Downsample(4)(images.load(name, gray=True))[0]
+    for i in range(count):
+        piece = photo[8 * i : 8 * i + 8, 8 * i : 8 * i + 8]
+        yield (average.mean() + contrast * (piece - piece.mean()) / piece.std()).ravel()
+
+
+outsiders = {"generic": [average + contrast * rng.standard_normal(64) for _ in range(12)],
+             "real": [x for name in ("gravel", "brick", "grass", "retina") for x in patches(name, 3)]}
+pulse_epsilon = 2e-3 ** 0.5  # RMS: PULSE (lesson 07) accepts a mean squared difference of 0.002
+for name, M in cameras.items():
+    for kind, scenes in outsiders.items():
+        misfits = np.array([latent_search(M @ x, M, tiny_generator, 4, 8, rng)[1] for x in scenes])
+        told = np.array([np.linalg.norm(M @ (x - average)) for x in scenes])
+        print(f"{name:15} {kind:8} misfit, median {np.median(misfits / told):.0%} (least "
+              f"{np.min(misfits / told):.0%}); within PULSE's tolerance "
+              f"{np.mean(misfits / 8**0.5 < pulse_epsilon):.0%}")
+
+# %% [markdown]
+# Without noise every one of these outsiders is **detected**: no picture in the range explains it, while a
+# scene in the range leaves a misfit of zero. (Were the range flat, four directions in eight, a white
+# outsider would leave $\sqrt{4/8}$ = 71 % of $y$ in the median; ours is curved and comes closer.) But
+# nobody measures without noise, so everybody needs a tolerance. The one that PULSE uses, .045 RMS, lets
+# half of the real patches pass, and after block averaging every white one. A tolerance in plain numbers,
+# not in units of σ, says nothing by itself.
+#
+# And the crafted one?
+
+# %% slide="subslide"
+blocks = Downsample((2, 4))
+inside = tiny_generator(np.array([0.3, -1.0, 0.5, 0.8])).reshape(8, 8)
+wall = images.load("brick", gray=True)[0, 60:68, 40:48]
+visible, hidden = limits.split(blocks, (wall - wall.mean()) / wall.std() * contrast)
+scenes = {"in the range": inside, "outsider, null part": inside + hidden,
+          "outsider, loose ε": inside + hidden + 0.5 * visible, "real brick": np.reshape(
+              outsiders["real"][4], (8, 8))}
+panels = {}
+for name, x in scenes.items():
+    z, misfit = latent_search(blocks(x).ravel(), cameras["block averages"], tiny_generator, 4, 8, 0)
+    x_hat = tiny_generator(z).reshape(8, 8)
+    print(f"{name:20} misfit {misfit / 8**0.5:.4f} RMS, error {np.sqrt(mse(x_hat, x)):.3f} RMS")
+    panels[name] = x, x_hat
+show_images({name: x for name, (x, _) in panels.items()}
+            | {f"answer {i + 1}": x_hat for i, (_, x_hat) in enumerate(panels.values())}, columns=4,
+            alt="Top: a picture in the generator's range, two outsiders that differ from it by fine "
+                "structure of a brick wall, and a real patch of bricks. Bottom: the four answers. The first two "
+                "are the same smooth picture, the third is close to it.")
+
+# %% [markdown]
+# The outsider with a null part has exactly the measurement of the picture beside it. So it gets its answer:
+# as sharp, as consistent, misfit zero, and **wrong** by the whole null part. With a tolerance the
+# measurement needn't even be the same: the third scene leaves a misfit, and PULSE's ε accepts it; it
+# accepts the real bricks, too.
+#
+# That completes the row that lesson 04 left open. A generator's prior adds *everything*, if the scene is in
+# its range. If it is not, the residual tells, **provided that the difference is one that the camera sees,
+# by more than the tolerance**. What the camera doesn't see, no residual will ever show.
+
+# %% [markdown] slide="notes"
+# Put the second column up and ask for a test that would notice. (Another camera; more measurements; knowing
+# what generators of this kind leave out.) Then: is "it fits the data" evidence? Only for what the data see.
+# Six minutes.
+
+# %% [markdown]
+# ## 7. Why can a sharp picture be a worse estimate?
+#
+# **In your own words.** A colleague shows two reconstructions of the same sixteen pixels, one blurred, one
+# sharp, and says: "The sharp one comes from the newer method, so it is closer to the truth." Write an
+# answer of six to ten sentences. Say *for which question* each of the two pictures is the best answer, what
+# each assumes, what the sharp one costs and why exactly that much, and how you would find out whether the
+# newer method samples a posterior or only looks as if. Use at least three numbers of this lesson.
+
+# %% [markdown] answer="sharp_but_worse" points=4
+# ### BEGIN SOLUTION
+# *Example.* Sixteen pixels leave many ladybirds possible, so there is no one right picture to be close to;
+# there is a posterior. The blurred picture is (nearly) its mean. It has the smallest mean squared error
+# that any method can have; our network came within five percent of it, so it is blurred because it is good,
+# not because it is weak. It is also certainly wrong: no ladybird looks like it. The sharp picture is at
+# best one draw. Truth and draw are two independent draws around the same mean, so its squared error is
+# exactly twice the MMSE: 1.97 on 200 ladybirds, 1.000 against .500 for a Gaussian. It is the right answer
+# if I want to see *what could have been there*, and then I need several. Between the two lies a curve that
+# no method passes: to look right as a population costs at least .586 there. Both pictures have a prior
+# inside, equal shares of the forms; at a share of 2 % the same pixels have another mean. To test the newer
+# method I would draw truths from a known world and look at the ranks of the truth among its draws, for
+# parameters *and* the log-likelihood: prior draws passed the parameters' ranks in about 95 of 100 tests and
+# the likelihood's in none. I would look at the support, too. Consistency with the pixels proves little: all
+# methods lay near one σ, and sixteen pixels of galaxies came back as a well-fitting rare ladybird.
+#
+# *Rubric, one point each (half for half):*
+#
+# 1. The blurred picture is tied to the mean (least squared error, not a possible scene), the sharp one to a
+#    sample (a possible scene, one of many), each to the question that it answers.
+# 2. The cost of sharpness is twice the MMSE, with the reason (truth and sample are independent draws with
+#    the same mean); or the perception–distortion bound is stated correctly.
+# 3. A test of the sampler is named that would catch a fake, with what it catches: log-likelihood ranks,
+#    support; and why sharpness, or consistency with y, does not.
+# 4. The prior is named as the source of what the pixels don't determine (shares, world, range), and three
+#    numbers of the lesson are used correctly.
+# ### END SOLUTION
+
+# %% [markdown] slide="slide"
+# ## What you can now say, and what you can't
+#
+# You can say: *this picture is a mean, that one a sample; the sharp one errs twice as much, and has to.*
+#
+# You can't say: *it is sharp, so it is closer to the truth*; nor *it has the best PSNR, so it is true.*
+
+# %% [markdown]
+# Nor: *it fits the data, so the scene was one of its kind.* The sentence, three times:
+#
+# > Given **A** (4 × 4 block means), σ = .05, one frame and **P** (the ladybirds' world, equal shares), the
+# > posterior's mean errs by .061 RMS on average; every detail of a sample beyond the mean is drawn from **P**.
+# >
+# > Given the same and a share of 2 %, the same sixteen pixels have another best guess.
+# >
+# > Given eight block averages of 64 pixels, σ = 0 and **P** (the scene is in the range of G), all 64 are
+# > known exactly; if P is false by a null part, nothing will say so.
+
+# %%
+print(f"RMS error of the posterior mean over 200 pictures: {np.sqrt(table['mean'].mean()):.3f}")
+
+# %% [markdown]
+# What you can't do yet: say what a *trained* generator leaves out of the world that it was shown. That is
+# lesson 06.
+
+# %% [markdown] slide="notes"
+# Repeat the vote of the first slide. Who changes? For which purpose? Three minutes.
+
+# %% [markdown]
+# ## Further reading
+#
+# - Y. Blau, T. Michaeli, "The perception-distortion tradeoff", CVPR 2018, 6228–6237.
+#   [doi:10.1109/CVPR.2018.00652](https://doi.org/10.1109/CVPR.2018.00652)
+# - D. Freirich, T. Michaeli, R. Meir, "A theory of the distortion-perception tradeoff in Wasserstein
+#   space", NeurIPS 2021. [doi:10.48550/arXiv.2107.02555](https://doi.org/10.48550/arXiv.2107.02555)
+# - H. Chung, J. Kim, M. T. McCann, M. L. Klasky, J. C. Ye, "Diffusion posterior sampling for general noisy
+#   inverse problems", ICLR 2023. [doi:10.48550/arXiv.2209.14687](https://doi.org/10.48550/arXiv.2209.14687)
+# - Y. Song et al., "Score-based generative modeling through stochastic differential equations", ICLR 2021.
+#   [doi:10.48550/arXiv.2011.13456](https://doi.org/10.48550/arXiv.2011.13456)
+# - A. Bora, A. Jalal, E. Price, A. G. Dimakis, "Compressed sensing using generative models", ICML 2017.
+#   [doi:10.48550/arXiv.1703.03208](https://doi.org/10.48550/arXiv.1703.03208)
+# - S. Talts, M. Betancourt, D. Simpson, A. Vehtari, A. Gelman, "Validating Bayesian inference algorithms
+#   with simulation-based calibration", 2018.
+#   [doi:10.48550/arXiv.1804.06788](https://doi.org/10.48550/arXiv.1804.06788)
+# - S. Menon, A. Damian, S. Hu, N. Ravi, C. Rudin, "PULSE: self-supervised photo upsampling via latent space
+#   exploration of generative models", CVPR 2020.
+#   [doi:10.48550/arXiv.2003.03808](https://doi.org/10.48550/arXiv.2003.03808)
+# - R. G. Keys, "Cubic convolution interpolation for digital image processing", IEEE Trans. Acoust., Speech,
+#   Signal Process. 29 (1981) 1153.
+#   [doi:10.1109/TASSP.1981.1163711](https://doi.org/10.1109/TASSP.1981.1163711)
+# - The library's `course_lib.diffusion` and `course_lib.latents` hold sections 4 and 6; read them.

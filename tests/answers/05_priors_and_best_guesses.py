@@ -1,0 +1,277 @@
+"""Wrong and right answers to the exercises of lesson 05."""
+
+# %% wrong="most_probable_class" exercise="posterior_mean" says="the mode; the mean weighs both"
+def posterior_mean(y, weights, means, spreads, sigma):
+    variances = spreads**2 + sigma**2
+    off = y[..., None] - means
+    level = np.log(weights) - off**2 / (2 * variances) - np.log(variances) / 2
+    best = np.argmax(level, axis=-1)
+    return means[best] + (spreads**2 / variances)[best] * (y - means[best])
+
+
+# %% wrong="sigma_not_squared" exercise="posterior_mean" says="σ enters squared"
+def posterior_mean(y, weights, means, spreads, sigma):
+    variances = spreads**2 + sigma
+    off = y[..., None] - means
+    p = weights * np.exp(-(off**2) / (2 * variances)) / np.sqrt(variances)
+    given = means + spreads**2 / variances * off
+    return np.sum(p * given, axis=-1) / np.sum(p, axis=-1)
+
+
+# %% wrong="forgets_the_prior" exercise="posterior_mean" says="the weights are missing"
+def posterior_mean(y, weights, means, spreads, sigma):
+    variances = spreads**2 + sigma**2
+    off = y[..., None] - means
+    p = np.exp(-(off**2) / (2 * variances)) / np.sqrt(variances)
+    given = means + spreads**2 / variances * off
+    return np.sum(p * given, axis=-1) / np.sum(p, axis=-1)
+
+
+# %% wrong="keeps_the_prior_weights" exercise="posterior_mean" says="must depend on y"
+def posterior_mean(y, weights, means, spreads, sigma):
+    off = y[..., None] - means
+    return np.sum(weights * (means + spreads**2 / (spreads**2 + sigma**2) * off), axis=-1)
+
+
+# %% wrong="mixes_the_class_means" exercise="posterior_mean" says="within a class"
+def posterior_mean(y, weights, means, spreads, sigma):
+    variances = spreads**2 + sigma**2
+    level = np.log(weights) - (y[..., None] - means) ** 2 / (2 * variances) - np.log(variances) / 2
+    p = np.exp(level - level.max(axis=-1, keepdims=True))
+    return np.sum(p * means, axis=-1) / np.sum(p, axis=-1)
+
+
+# %% wrong="best_linear_estimate" exercise="posterior_mean" says="linear"
+def posterior_mean(y, weights, means, spreads, sigma):
+    centre = weights @ means
+    spread = weights @ (spreads**2 + (means - centre) ** 2)
+    return centre + spread / (spread + sigma**2) * (y - centre)
+
+
+# %% wrong="densities_without_their_width" exercise="posterior_mean" says="divide each density"
+def posterior_mean(y, weights, means, spreads, sigma):
+    variances = spreads**2 + sigma**2
+    off = y[..., None] - means
+    level = np.log(weights) - off**2 / (2 * variances)
+    p = np.exp(level - level.max(axis=-1, keepdims=True))
+    return np.sum(p * (means + spreads**2 / variances * off), axis=-1) / np.sum(p, axis=-1)
+
+
+# %% wrong="underflows_far_away" exercise="posterior_mean" says="seen from far away"
+def posterior_mean(y, weights, means, spreads, sigma):
+    variances = spreads**2 + sigma**2
+    off = y[..., None] - means
+    p = weights * np.exp(-(off**2) / (2 * variances)) / np.sqrt(variances)
+    return np.sum(p * (means + spreads**2 / variances * off), axis=-1) / np.sum(p, axis=-1)
+
+
+# %% right="class_by_class" exercise="posterior_mean"
+def posterior_mean(y, weights, means, spreads, sigma):
+    from scipy.special import softmax
+    from scipy.stats import norm
+
+    levels, estimates = [], []
+    for w, m, s in zip(weights, means, spreads, strict=True):
+        levels.append(np.log(w) + norm.logpdf(y, m, np.hypot(s, sigma)))
+        estimates.append((sigma**2 * m + s**2 * y) / (sigma**2 + s**2))
+    return np.sum(softmax(levels, axis=0) * estimates, axis=0)
+
+
+# %% wrong="always_wiener" exercise="perception_distortion" says="Wiener gain"
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError
+    a = s**2 / (s**2 + sigma**2)
+    return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
+
+# %% wrong="as_far_as_allowed" exercise="perception_distortion" says="longest way"
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError
+    a = (s - distance) / np.hypot(s, sigma)
+    return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
+
+# %% wrong="spread_of_the_scene_only" exercise="perception_distortion" says="not a·s|y itself"
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError
+    a = max(s**2 / (s**2 + sigma**2), 1 - distance / s)
+    return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
+
+# %% wrong="error_of_a_sample" exercise="perception_distortion" says="posterior .sample"
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError
+    a = max(s**2 / (s**2 + sigma**2), (s - distance) / np.hypot(s, sigma))
+    return a, 2 * s**2 * sigma**2 / (s**2 + sigma**2)
+
+
+# %% wrong="error_without_the_noise" exercise="perception_distortion" says="noise's part"
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError
+    a = max(s**2 / (s**2 + sigma**2), (s - distance) / np.hypot(s, sigma))
+    return a, (1 - a) ** 2 * s**2
+
+
+# %% wrong="accepts_any_distance" exercise="perception_distortion" says="must raise ValueError"
+def perception_distortion(s, sigma, distance):
+    a = max(s**2 / (s**2 + sigma**2), (s - distance) / np.hypot(s, sigma))
+    return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
+
+# %% right="by_freirichs_formula" exercise="perception_distortion"
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError("a distance is 0 or greater")
+    wide = (s**2 + sigma**2) ** 0.5
+    gap = s - s**2 / wide
+    missing = max(gap - distance, 0.0)
+    return (s**2 / wide + missing) / wide, s**2 * sigma**2 / wide**2 + missing**2
+
+
+# %% wrong="measures_without_noise" exercise="audit" says="have no noise"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T
+    found = sampler(y, draws, rng)
+    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="takes_sigma_for_the_variance" exercise="audit" says="standard deviation"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma**0.5 * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="ranks_the_priors_density" exercise="audit" says="neither a coordinate nor the prior"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    fit, fits = (np.sum(x**2, axis=-1) for x in (truth, found))
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="fresh_noise_for_the_likelihood" exercise="audit" says="the same measurement"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    again = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    fit, fits = -np.sum((y - truth @ A.T) ** 2, -1), -np.sum((again - found @ A.T) ** 2, -1)
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="one_measurement_at_a_time" exercise="audit" says="call it once"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = np.concatenate([sampler(v[None], draws, rng) for v in y], axis=1)
+    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="returns_the_smallest_p" exercise="audit" says="one p-value per coordinate"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return min(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="compares_with_the_mean_of_the_draws" exercise="audit" says="p-value|sound sampler"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    from scipy.stats import ttest_1samp
+
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
+    off = found.mean(axis=0) - truth
+    return ttest_1samp(off, 0).pvalue, uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% right="counts_by_itself" exercise="audit"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    from scipy.stats import chisquare
+
+    x, _ = prior.sample(cases, rng)
+    y = np.einsum("mn,cn->cm", A, x) + rng.normal(0, sigma, (cases, A.shape[0]))
+    everything = np.concatenate([x[None], sampler(y, draws, rng)])
+    misfit = np.linalg.norm(y - everything @ A.T, axis=-1, keepdims=True)
+    table = np.concatenate([everything, -misfit], axis=-1) + 1e-12 * rng.standard_normal(
+        (draws + 1, cases, x.shape[1] + 1))
+    position = np.sum(table[1:] < table[0], axis=0) * 5 // (draws + 1)
+    p = np.array([chisquare(np.bincount(column, minlength=5)).pvalue for column in position.T])
+    return p[:-1], p[-1]
+
+
+# %% wrong="keeps_the_last_start" exercise="search_latents" says="best"
+def search_latents(y, A, generator, k, restarts, rng):
+    for _ in range(restarts):
+        found = least_squares(lambda z: A @ generator(z) - y, rng.standard_normal(k))
+    return found.x, np.linalg.norm(A @ generator(found.x) - y)
+
+
+# %% wrong="starts_once" exercise="search_latents" says="all starts"
+def search_latents(y, A, generator, k, restarts, rng):
+    found = least_squares(lambda z: A @ generator(z) - y, np.zeros(k))
+    return found.x, np.linalg.norm(A @ generator(found.x) - y)
+
+
+# %% wrong="one_start_repeated" exercise="search_latents" says="draw a new start"
+def search_latents(y, A, generator, k, restarts, rng):
+    start = rng.standard_normal(k)
+    found = [least_squares(lambda z: A @ generator(z) - y, start) for _ in range(restarts)]
+    best = min(found, key=lambda result: result.cost)
+    return best.x, np.linalg.norm(A @ generator(best.x) - y)
+
+
+# %% wrong="returns_the_cost" exercise="search_latents" says="half the sum of squares"
+def search_latents(y, A, generator, k, restarts, rng):
+    found = [least_squares(lambda z: A @ generator(z) - y, rng.standard_normal(k))
+             for _ in range(restarts)]
+    best = min(found, key=lambda result: result.cost)
+    return best.x, best.cost
+
+
+# %% wrong="returns_the_picture" exercise="search_latents" says="the latents, not the picture"
+def search_latents(y, A, generator, k, restarts, rng):
+    found = [least_squares(lambda z: A @ generator(z) - y, rng.standard_normal(k))
+             for _ in range(restarts)]
+    best = min(found, key=lambda result: result.cost)
+    return generator(best.x), np.sqrt(2 * best.cost)
+
+
+# %% wrong="best_of_random_draws" exercise="search_latents" says="z for a linear generator"
+def search_latents(y, A, generator, k, restarts, rng):
+    trials = rng.standard_normal((1000 * restarts, k))
+    misfits = [np.linalg.norm(A @ generator(z) - y) for z in trials]
+    return trials[np.argmin(misfits)], np.min(misfits)
+
+
+# %% right="minimises_the_sum_of_squares" exercise="search_latents"
+def search_latents(y, A, generator, k, restarts, rng):
+    best, least = None, np.inf
+    for _ in range(restarts):
+        z = least_squares(lambda z: y - A @ generator(z), rng.standard_normal(k), method="lm",
+                          xtol=1e-12, ftol=1e-12).x
+        misfit = float(np.sqrt(np.sum((A @ generator(z) - y) ** 2)))
+        if misfit < least:
+            best, least = z, misfit
+    return best, least
