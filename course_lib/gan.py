@@ -300,11 +300,11 @@ class Recipe:
     """
 
     share: float
-    stages: tuple = ((16, 3000), (32, 4000), (64, 4500))
+    stages: tuple = ((16, 3000), (32, 5000), (64, 10_000))
     start: str | None = None
     seed: int = 0
     minibatch: bool = True
-    r1_weight: float = 0.3
+    r1_weight: float = 0.05
     generator_steps: int = 1
 
     @property
@@ -332,7 +332,7 @@ class Trainer:
     half_life = 10_000  # pictures until half of the averaged weights is renewed
     # Rates of Adam for generator and discriminator: a rate good for coarse pictures makes the
     # generator of fine ones run from one favourite to the next.
-    rates = {16: (1e-3, 5e-4), 32: (3e-4, 3e-4), 64: (2e-4, 2e-4)}
+    rates = {16: (1e-3, 5e-4), 32: (1e-4, 2e-4), 64: (1e-4, 2e-4)}
 
     def __init__(self, recipe, device="cpu"):
         self.recipe, self.step, self.seconds, self.device = recipe, 0, 0.0, device
