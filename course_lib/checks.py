@@ -124,7 +124,7 @@ def adjoint(forward, transpose, x, y, what, ratios=None, rtol=1e-12):
     forward, transpose : callable
         A and Aᵀ, one array in, one array out.
     x, y : array
-        A scene and a measurement (random ones see everything).
+        A scene and a measurement (random ones see nearly everything).
     what : str
         Name of the adjoint under test.
     ratios : dict, optional
