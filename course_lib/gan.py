@@ -300,7 +300,7 @@ class Recipe:
     """
 
     share: float
-    stages: tuple = ((16, 3000), (32, 5000), (64, 10_000))
+    stages: tuple = ((16, 3000), (32, 3500), (64, 10_000))
     start: str | None = None
     seed: int = 0
     minibatch: bool = True

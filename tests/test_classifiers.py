@@ -132,7 +132,7 @@ def test_the_recipe_trains_a_recogniser_the_same_way_twice():
     from course_staff.classifiers import train_recogniser
 
     torch.set_num_threads(1)
-    first, second = (train_recogniser(300, steps=60, seed=1) for _ in range(2))
+    first, second = (train_recogniser(600, steps=120, seed=1) for _ in range(2))
     assert all((first[name] == second[name]).all() for name in first)
     network = Recogniser()
     network.load_state_dict({name: torch.tensor(v).float() for name, v in first.items()})

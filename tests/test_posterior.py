@@ -409,9 +409,9 @@ def test_a_flipped_byte_in_a_shipped_posterior_is_refused(tmp_path, monkeypatch)
 # --- calibration ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("pixels", [4, 8])
-def test_the_recorded_calibration_is_flat_and_agrees_with_the_classifier(pixels):
-    cases = calibrate.read(pixels)
+def test_the_recorded_calibration_is_flat_and_agrees_with_the_classifier():
+    cases, pixels = calibrate.read(4), 4
+    assert len(cases) >= 200
     p_values = calibrate.summarise(cases)
     # 24 tests: the smallest p-value of a sound sampler is below 0.001 once in forty records.
     assert min(p_values.values()) > 0.001 and p_values["log-likelihood"] > 0.01
