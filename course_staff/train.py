@@ -19,7 +19,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from tqdm import tqdm
 
-from course_lib import classifiers, gan, validation
+from course_lib import classifiers, gan
 from course_lib.commands import Told, work_folder
 from course_lib.data import data_path
 from course_lib.measures import coverage, precision, recall, share_interval
@@ -40,7 +40,9 @@ AUDIT = 10_000  # pictures, generated and real
 
 def recipe_of(args):
     """Name and recipe of the run that the command line means."""
-    share = validation.fraction(0.5 if args.share is None else args.share, "--share")
+    share = 0.5 if args.share is None else args.share
+    if not 0 <= share <= 1:
+        raise Told(f"--share is {share}; it must be in [0, 1]")
     name = "collapsed" if args.collapsed else f"share_{100 * share:02g}"
     recipe = RECIPES.get(name) or replace(FINE, share=share)
     if args.scratch:
@@ -55,8 +57,8 @@ def train(trainer, folder, minutes):
     folder.mkdir(parents=True, exist_ok=True)
     begun = saved = time.monotonic()
     losses, why, stop = None, "finished", []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.append("interrupted"))
+    usual = {number: signal.signal(number, lambda *_: stop.append("interrupted"))
+             for number in (signal.SIGINT, signal.SIGTERM)}
 
     def save():
         nonlocal saved
@@ -82,6 +84,8 @@ def train(trainer, folder, minutes):
             if stop or (minutes is not None and time.monotonic() - begun > 60 * minutes):
                 why = stop[0] if stop else "out of time"
                 break
+    for number, handler in usual.items():
+        signal.signal(number, handler)
     save()
     return why
 
@@ -192,13 +196,10 @@ def _device(device):
     return "a CPU" if device == "cpu" else device
 
 
-def store(networks, file, recipe):
-    """Write networks {name: module} in half precision, with the recipe as metadata."""
-    about = {"recipe": repr(recipe)}
-    for name, network in networks.items():
-        tensors = {key: value.detach().cpu().half().contiguous()
-                   for key, value in network.state_dict().items()}
-        save_file(tensors, file.with_name(f"{file.name}{name}.safetensors"), about)
+def store(network, file, recipe):
+    """Write a network in half precision, with the recipe as metadata."""
+    save_file({key: value.detach().cpu().half().contiguous()
+               for key, value in network.state_dict().items()}, file, {"recipe": repr(recipe)})
 
 
 def run(args):
@@ -231,10 +232,11 @@ def run(args):
         return 0
     target = data_path("generators") if args.ship else folder
     target.mkdir(exist_ok=True)
-    store({"": trainer.average}, target / name, recipe)
+    weights = target / f"{name}.safetensors"
+    store(trainer.average, weights, recipe)
     if name == BALANCED:
-        store({"": trainer.discriminator}, target / f"{name}_discriminator", recipe)
-    shown = gan.read(target / f"{name}.safetensors")
+        store(trainer.discriminator, target / f"{name}_discriminator.safetensors", recipe)
+    shown = gan.read(weights)
     write_sheet(shown, target / f"{name}.png")
     write_card(name, trainer, audit(shown, recipe.share), target / f"{name}.md")
     if args.ship:

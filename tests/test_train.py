@@ -74,6 +74,11 @@ def test_the_command_line_names_a_recipe(words, name, recipe):
     assert train.recipe_of(arguments(*words)) == (name, recipe)
 
 
+def test_a_share_that_is_none_is_refused():
+    with pytest.raises(commands.Told, match=r"--share is 1.5; it must be in \[0, 1\]"):
+        train.recipe_of(arguments("--share", "1.5"))
+
+
 def test_the_collapsed_one_differs_by_what_its_card_says():
     name, recipe = train.recipe_of(arguments("--collapsed"))
     assert name == "collapsed" and recipe.share == 0.5
