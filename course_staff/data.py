@@ -1,21 +1,23 @@
 """Rebuild ``data/`` from seeds and sources: ``course data [PART …]``, and calibrate the posterior.
 
-``course data`` makes everything anew: pictures, classifiers (a quarter of an hour) and reference
-posteriors. ``course data --calibrate`` runs the simulation-based calibration and records every case
-under ``data/calibration/``; what is there is kept, so that an interrupted run goes on.
+``course data`` makes everything anew but the generators, which have a verb of their own: pictures,
+classifiers and regressors (a quarter of an hour each), reference posteriors. ``course data
+--calibrate`` runs the simulation-based calibration and records every case under
+``data/calibration/``; what is there is kept, so that an interrupted run goes on.
 """
+
+from importlib import import_module
 
 import numpy as np
 from safetensors.numpy import save_file
 from tqdm import tqdm
 
 from course_lib import posterior
+from course_lib.commands import Told
 from course_lib.data import data_path
 from course_lib.posterior import reference
 from course_lib.worlds import ladybirds
 from course_staff import calibrate, images
-
-PARTS = ("images", "classifiers", "posteriors")
 
 
 def tensors(answer):
@@ -46,13 +48,15 @@ def run(args):
     if args.calibrate:
         calibrate.run(args.pixels, args.cases)
         return 0
-    for part in args.part or PARTS:
-        if part == "images":
-            images.main()
-        elif part == "classifiers":
-            from course_staff.classifiers import rebuild
-
-            rebuild()
-        else:
-            posteriors()
+    rebuild = {"images": images.main, "classifiers": _trained("classifiers"),
+               "posteriors": posteriors, "regressors": _trained("regression")}
+    if unknown := [part for part in args.part if part not in rebuild]:
+        raise Told(f"{unknown[0]!r} is no part of data/; there are {', '.join(rebuild)}")
+    for part in args.part or rebuild:
+        rebuild[part]()
     return 0
+
+
+def _trained(module):
+    """What rebuilds networks; PyTorch is imported when it runs."""
+    return lambda: import_module(f"course_staff.{module}").rebuild()
