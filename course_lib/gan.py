@@ -34,6 +34,8 @@ from course_lib.worlds import ladybirds
 
 Z_DIM = 64
 CHANNELS = {4: 64, 8: 48, 16: 40, 32: 24, 64: 12}
+# The discriminator is twice as wide: a judge that sees less than the artist can is no help.
+JUDGE_CHANNELS = {4: 96, 8: 96, 16: 80, 32: 48, 64: 24}
 
 
 class ModulatedConvolution(nn.Module):
@@ -183,14 +185,14 @@ class Discriminator(nn.Module):
 
     def __init__(self, size=64, minibatch=True):
         super().__init__()
-        self.sizes = [s for s in CHANNELS if s <= size][::-1]
-        self.from_rgb = nn.Conv2d(3, CHANNELS[size], 1)
+        self.sizes = [s for s in JUDGE_CHANNELS if s <= size][::-1]
+        self.from_rgb = nn.Conv2d(3, JUDGE_CHANNELS[size], 1)
         self.blocks = nn.ModuleDict({
-            str(s): ResidualBlock(CHANNELS[s], CHANNELS[s // 2]) for s in self.sizes[:-1]})
+            str(s): ResidualBlock(JUDGE_CHANNELS[s], JUDGE_CHANNELS[s // 2]) for s in self.sizes[:-1]})
         self.minibatch = minibatch
-        self.last = nn.Conv2d(CHANNELS[4] + minibatch, CHANNELS[4], 3, padding=1)
+        self.last = nn.Conv2d(JUDGE_CHANNELS[4] + minibatch, JUDGE_CHANNELS[4], 3, padding=1)
         self.head = nn.Sequential(
-            nn.Linear(16 * CHANNELS[4], 64), nn.LeakyReLU(0.2), nn.Linear(64, 1))
+            nn.Linear(16 * JUDGE_CHANNELS[4], 64), nn.LeakyReLU(0.2), nn.Linear(64, 1))
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 nn.init.kaiming_normal_(module.weight, 0.2)
@@ -300,11 +302,11 @@ class Recipe:
     """
 
     share: float
-    stages: tuple = ((16, 3000), (32, 3500), (64, 10_000))
+    stages: tuple = ((16, 3000), (32, 6000), (64, 8000))
     start: str | None = None
     seed: int = 0
     minibatch: bool = True
-    r1_weight: float = 0.05
+    r1_weight: float = 0.3
     generator_steps: int = 1
 
     @property
