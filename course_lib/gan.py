@@ -185,14 +185,15 @@ class Discriminator(nn.Module):
 
     def __init__(self, size=64, minibatch=True):
         super().__init__()
-        self.sizes = [s for s in JUDGE_CHANNELS if s <= size][::-1]
-        self.from_rgb = nn.Conv2d(3, JUDGE_CHANNELS[size], 1)
+        width = JUDGE_CHANNELS
+        self.sizes = [s for s in width if s <= size][::-1]
+        self.from_rgb = nn.Conv2d(3, width[size], 1)
         self.blocks = nn.ModuleDict({
-            str(s): ResidualBlock(JUDGE_CHANNELS[s], JUDGE_CHANNELS[s // 2]) for s in self.sizes[:-1]})
+            str(s): ResidualBlock(width[s], width[s // 2]) for s in self.sizes[:-1]})
         self.minibatch = minibatch
-        self.last = nn.Conv2d(JUDGE_CHANNELS[4] + minibatch, JUDGE_CHANNELS[4], 3, padding=1)
+        self.last = nn.Conv2d(width[4] + minibatch, width[4], 3, padding=1)
         self.head = nn.Sequential(
-            nn.Linear(16 * JUDGE_CHANNELS[4], 64), nn.LeakyReLU(0.2), nn.Linear(64, 1))
+            nn.Linear(16 * width[4], 64), nn.LeakyReLU(0.2), nn.Linear(64, 1))
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 nn.init.kaiming_normal_(module.weight, 0.2)
