@@ -220,7 +220,11 @@ def run(args):
     state = folder / "state.safetensors"
     if state.exists() and not args.resume:
         raise Told(f"{state} is there from an earlier run: go on with --resume, or delete it")
-    trainer = gan.Trainer.load(state, device) if state.exists() else gan.Trainer(recipe, device)
+    try:
+        trainer = gan.Trainer.load(state, device) if state.exists() else gan.Trainer(recipe, device)
+    except FileNotFoundError as error:
+        raise Told(f"{error}.\nThis run starts from the networks of `{recipe.start}`: train that "
+                   "first, with --ship, or grow from random weights with --scratch") from error
     if trainer.recipe != recipe:
         raise Told(f"{state} belongs to another recipe: {trainer.recipe}")
     why = train(trainer, folder, args.minutes)

@@ -124,6 +124,11 @@ def test_a_finished_run_ships_a_generator_its_card_and_checksums(short, capsys):
         gan.load("share_10")
 
 
+def test_what_to_start_from_must_be_there(short):
+    with pytest.raises(commands.Told, match="train that first, with --ship, or .* --scratch"):
+        train.run(arguments("--share", "0.1", "--device", "cpu"))
+
+
 def test_a_run_out_of_time_goes_on_when_asked_and_is_not_shipped(short, capsys):
     assert train.run(arguments("--minutes", "0", "--device", "cpu")) == 0
     assert "out of time at step 1 of 3" in capsys.readouterr().out
