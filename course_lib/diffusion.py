@@ -91,8 +91,8 @@ def approximate(prior, A, y, sigma):
               -\nabla \, \| y - A\, E[x_0 \mid x_t] \|^2 / (2\sigma^2)
 
     Takes and returns what `exact` does. Right for t → 0. For larger t many scenes are possible, and
-    the formula knows one. (Published samplers tune the weight of this term; here it is the
-    formula's.)
+    the formula knows one. (The weight is the formula's own. The published algorithm divides by
+    the norm of the difference and tunes a constant instead, so that sigma drops out.)
     """
     A, y = validation.matrix(A, "A"), np.asarray(y, dtype=float)
     sigma = validation.positive(sigma, "sigma")
