@@ -11,7 +11,7 @@ the **guidance**. `exact` has it in closed form, `approximate` puts E[x₀ | x_t
 Chung et al. propose for worlds without closed forms. `draw` then takes noise away step by step.
 
 >>> from course_lib.posterior import Mixture
->>> coin = Mixture([0.5, 0.5], [[-1.0], [1.0]], np.full((2, 1, 1), 1e-4))
+>>> coin = Mixture([0.5, 0.5], [[-1.0], [1.0]], np.full((2, 1, 1), 0.01))
 >>> y = np.full((2000, 1), 0.6)                       # one measurement per draw
 >>> x = draw(exact(coin, np.eye(1), y, sigma=0.5**0.5), dimension=1, n=2000, rng=0)
 >>> bool(abs(x.mean() - np.tanh(0.6 / 0.5)) < 0.05)
@@ -91,8 +91,8 @@ def approximate(prior, A, y, sigma):
               -\nabla \, \| y - A\, E[x_0 \mid x_t] \|^2 / (2\sigma^2)
 
     Takes and returns what `exact` does. Right for t → 0. For larger t many scenes are possible, and
-    the formula knows one. (Published samplers tune the weight of this term; here it is the
-    formula's.)
+    the formula knows one. (The weight is the formula's own. The published algorithm divides by
+    the norm of the difference and tunes a constant instead, so that sigma drops out.)
     """
     A, y = validation.matrix(A, "A"), np.asarray(y, dtype=float)
     sigma = validation.positive(sigma, "sigma")
@@ -117,7 +117,8 @@ def draw(score, dimension, n, rng, steps=150, largest=20.0, smallest=0.01, start
     rng : numpy.random.Generator or int
     steps : int
         Between the noise levels `largest`, well above the world's extent, and `smallest`, well
-        below its finest detail, in equal ratios. The last level is removed at once.
+        below its finest detail (a tenth of it costs 1 % of the variance), in equal ratios. The
+        last level is removed at once.
     start : (n, dimension) array, optional
         Where to begin; by default pure noise of standard deviation `largest`.
 
@@ -131,7 +132,8 @@ def draw(score, dimension, n, rng, steps=150, largest=20.0, smallest=0.01, start
                           validation.integer(steps, "steps", least=2))
     x = largest * rng.standard_normal((n, dimension)) if start is None else np.array(start, float)
     for t, s in zip(levels[:-1], levels[1:], strict=True):
-        # x_s given x_t and a known x₀ is Gaussian; E[x₀ | x_t] is put for x₀.
+        # A step towards E[x₀ | x_t]. Its noise lies between what a known x₀ would need, variance
+        # (t² − s²) s²/t², and what a very wide world would, t² − s²: their geometric mean.
         x = x + (t**2 - s**2) * score(x, t)
-        x += s * np.sqrt(1 - (s / t) ** 2) * rng.standard_normal(x.shape)
+        x += np.sqrt((t**2 - s**2) * s / t) * rng.standard_normal(x.shape)
     return x + s**2 * score(x, s)

@@ -322,10 +322,12 @@ def best_guesses():
                     xlim=(-2.2, 2.2))
         axes[0].legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=6, fontsize=8,
                        columnspacing=1.0, handlelength=1.5)
-        axes[1].barh(list(errors), list(errors.values()), color=colours)
+        times = [value / spread for value in errors.values()]
+        axes[1].barh(list(errors), times, color=colours)
         for row, value in enumerate(errors.values()):
-            axes[1].annotate(f" {value:.3f}", (value, row), va="center", fontsize=9)
-        axes[1].set(xlabel="expected squared error, given y", xlim=(0, 2.4))
+            axes[1].annotate(f" {value:.3f}", (times[row], row), va="center", fontsize=9)
+        axes[1].set(xlabel="expected squared error ÷ the mean's",
+                    xlim=(0, max(2.6, 1.3 * max(times))))
         axes[1].invert_yaxis()
         rare = float(seen.weights[1])
         told = ", ".join(f"{name} {value:.3f}" for name, value in errors.items())
@@ -337,8 +339,8 @@ def best_guesses():
 
     return Explorer(
         draw,
-        odds=ipywidgets.FloatSlider(value=-2, min=-5, max=5, step=0.5,
+        odds=ipywidgets.FloatSlider(value=1, min=-5, max=5, step=0.5,
                                     description="log₂ prior odds for +1"),
-        sigma=ipywidgets.FloatSlider(value=0.7, min=0.1, max=2, step=0.1, description="noise σ"),
+        sigma=ipywidgets.FloatSlider(value=0.5, min=0.1, max=2, step=0.1, description="noise σ"),
         y=ipywidgets.FloatSlider(value=0.6, min=-2, max=2, step=0.1, description="measurement y"),
     )

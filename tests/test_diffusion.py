@@ -87,6 +87,19 @@ def test_exact_guidance_samples_the_posterior():
     assert posterior.classify(found).mean(0) == pytest.approx(posterior.weights, abs=0.03)
 
 
+@pytest.mark.parametrize("variance", [1.0, 0.09, 0.01])
+def test_draws_of_a_gaussian_have_its_variance(variance):
+    found = draw(lambda x, t: -x / (variance + t**2), 1, 100_000, rng=2)  # its exact score
+    assert found.mean() == pytest.approx(0, abs=0.02 * variance**0.5)
+    assert found.var() == pytest.approx(variance, rel=0.025)  # standard error 0.45 %
+
+
+def test_few_levels_cost_some_variance_and_many_cost_less():
+    few, many = (draw(lambda x, t: -x / (1 + t**2), 1, 50_000, rng=3, steps=steps).var()
+                 for steps in (15, 150))
+    assert abs(many - 1) < 0.02 < abs(few - 1)
+
+
 def test_ranks_tell_exact_from_approximate_guidance():
     sound = audit_sampler(guided(exact), PRIOR, A, SIGMA, cases=400)
     assert min(*sound["coordinates"], sound["likelihood"]) > 1e-3

@@ -57,12 +57,41 @@ def posterior_mean(y, weights, means, spreads, sigma):
     return np.sum(p * (means + spreads**2 / variances * off), axis=-1) / np.sum(p, axis=-1)
 
 
-# %% wrong="underflows_far_away" exercise="posterior_mean" says="seen from far away"
+# %% wrong="underflows_far_away" exercise="posterior_mean" says="largest of its K logarithms"
 def posterior_mean(y, weights, means, spreads, sigma):
     variances = spreads**2 + sigma**2
     off = y[..., None] - means
     p = weights * np.exp(-(off**2) / (2 * variances)) / np.sqrt(variances)
     return np.sum(p * (means + spreads**2 / variances * off), axis=-1) / np.sum(p, axis=-1)
+
+
+# %% wrong="one_maximum_for_all" exercise="posterior_mean" says="one maximum for all y"
+def posterior_mean(y, weights, means, spreads, sigma):
+    variances = spreads**2 + sigma**2
+    off = y[..., None] - means
+    level = np.log(weights) - off**2 / (2 * variances) - np.log(variances) / 2
+    p = np.exp(level - level.max())
+    return np.sum(p * (means + spreads**2 / variances * off), axis=-1) / np.sum(p, axis=-1)
+
+
+# %% wrong="variance_for_the_width" exercise="posterior_mean" says="`norm.pdf`"
+def posterior_mean(y, weights, means, spreads, sigma):
+    from scipy.special import softmax
+    from scipy.stats import norm
+
+    variances = spreads**2 + sigma**2
+    off = y[..., None] - means
+    share = softmax(np.log(weights) + norm.logpdf(off, 0, variances), axis=-1)
+    return np.sum(share * (means + spreads**2 / variances * off), axis=-1)
+
+
+# %% wrong="noise_alone_names_the_class" exercise="posterior_mean" says="not σ² alone"
+def posterior_mean(y, weights, means, spreads, sigma):
+    off = y[..., None] - means
+    level = np.log(weights) - off**2 / (2 * sigma**2)
+    p = np.exp(level - level.max(axis=-1, keepdims=True))
+    given = means + spreads**2 / (spreads**2 + sigma**2) * off
+    return np.sum(p * given, axis=-1) / np.sum(p, axis=-1)
 
 
 # %% right="class_by_class" exercise="posterior_mean"
@@ -121,6 +150,48 @@ def perception_distortion(s, sigma, distance):
 def perception_distortion(s, sigma, distance):
     a = max(s**2 / (s**2 + sigma**2), (s - distance) / np.hypot(s, sigma))
     return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
+
+# %% wrong="gain_of_the_noise" exercise="perception_distortion" says="are exchanged"
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError
+    a = max(sigma**2 / (s**2 + sigma**2), (s - distance) / np.hypot(s, sigma))
+    return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
+
+# %% wrong="gain_without_squares" exercise="perception_distortion" says="enter squared"
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError
+    a = max(s / (s + sigma), (s - distance) / np.hypot(s, sigma))
+    return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
+
+# %% wrong="distance_as_a_fraction" exercise="perception_distortion" says="not a fraction of s"
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError
+    a = max(s**2 / (s**2 + sigma**2), s * (1 - distance) / np.hypot(s, sigma))
+    return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
+
+# %% right="by_a_search" exercise="perception_distortion"
+def perception_distortion(s, sigma, distance):
+    from scipy.optimize import minimize_scalar
+
+    if distance < 0:
+        raise ValueError("a distance is 0 or greater")
+    r = np.hypot(s, sigma)
+    least, most = max(0, (s - distance) / r), (s + distance) / r
+
+    def error(a):
+        return (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
+    if most - least < 1e-9:
+        return least, error(least)
+    a = minimize_scalar(error, bounds=(least, most), method="bounded", options={"xatol": 1e-9}).x
+    return a, error(a)
 
 
 # %% right="by_freirichs_formula" exercise="perception_distortion"
@@ -194,7 +265,7 @@ def audit(sampler, prior, A, sigma, cases, draws, rng):
     return min(p), uniformity(ranks(fit, fits, rng), draws)[2]
 
 
-# %% wrong="compares_with_the_mean_of_the_draws" exercise="audit" says="p-value|sound sampler"
+# %% wrong="compares_with_the_mean_of_the_draws" exercise="audit" says="twice too sure"
 def audit(sampler, prior, A, sigma, cases, draws, rng):
     from scipy.stats import ttest_1samp
 
@@ -204,6 +275,77 @@ def audit(sampler, prior, A, sigma, cases, draws, rng):
     fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
     off = found.mean(axis=0) - truth
     return ttest_1samp(off, 0).pvalue, uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="one_noise_for_all_numbers" exercise="audit" says="each needs its own"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, 1))
+    found = sampler(y, draws, rng)
+    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="looks_at_the_first_number" exercise="audit" says="only the first"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (-((y - x @ A.T) ** 2)[..., 0] for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="squares_the_sum" exercise="audit" says="only the sum"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (-np.sum(y - x @ A.T, axis=-1) ** 2 for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="counts_the_truth_as_a_draw" exercise="audit" says="the number of draws"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws + 1)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws + 1)[2]
+
+
+# %% wrong="always_19_draws" exercise="audit" says="asked for 19 draws"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, 19, rng)
+    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
+    p = [uniformity(column, 19)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), 19)[2]
+
+
+# %% wrong="chance_of_its_own" exercise="audit" says="must come from `rng`"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    rng = np.random.default_rng()
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="returns_all_of_uniformity" exercise="audit" says="take the p-value"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws) for column in ranks(truth, found, rng).T]
+    return p, uniformity(ranks(fit, fits, rng), draws)
 
 
 # %% right="counts_by_itself" exercise="audit"
@@ -228,7 +370,7 @@ def search_latents(y, A, generator, k, restarts, rng):
     return found.x, np.linalg.norm(A @ generator(found.x) - y)
 
 
-# %% wrong="starts_once" exercise="search_latents" says="all starts"
+# %% wrong="starts_once" exercise="search_latents" says="every"
 def search_latents(y, A, generator, k, restarts, rng):
     found = least_squares(lambda z: A @ generator(z) - y, np.zeros(k))
     return found.x, np.linalg.norm(A @ generator(found.x) - y)
@@ -263,6 +405,39 @@ def search_latents(y, A, generator, k, restarts, rng):
     trials = rng.standard_normal((1000 * restarts, k))
     misfits = [np.linalg.norm(A @ generator(z) - y) for z in trials]
     return trials[np.argmin(misfits)], np.min(misfits)
+
+
+# %% wrong="squares_the_residual" exercise="search_latents" says="residual was squared"
+def search_latents(y, A, generator, k, restarts, rng):
+    found = [least_squares(lambda z: (A @ generator(z) - y) ** 2, rng.standard_normal(k))
+             for _ in range(restarts)]
+    best = min(found, key=lambda result: result.cost)
+    return best.x, np.linalg.norm(A @ generator(best.x) - y)
+
+
+# %% wrong="searches_from_the_best_start_only" exercise="search_latents" says="minimise from"
+def search_latents(y, A, generator, k, restarts, rng):
+    starts = rng.standard_normal((restarts, k))
+    start = min(starts, key=lambda z: np.linalg.norm(A @ generator(z) - y))
+    best = least_squares(lambda z: A @ generator(z) - y, start)
+    return best.x, np.linalg.norm(A @ generator(best.x) - y)
+
+
+# %% wrong="starts_of_its_own" exercise="search_latents" says="draw the starts from `rng`"
+def search_latents(y, A, generator, k, restarts, rng):
+    found = [least_squares(lambda z: A @ generator(z) - y,
+                           np.random.default_rng(seed).standard_normal(k))
+             for seed in range(restarts)]
+    best = min(found, key=lambda result: result.cost)
+    return best.x, np.linalg.norm(A @ generator(best.x) - y)
+
+
+# %% wrong="misfit_of_the_last_start" exercise="search_latents" says="not that of this z"
+def search_latents(y, A, generator, k, restarts, rng):
+    found = [least_squares(lambda z: A @ generator(z) - y, rng.standard_normal(k))
+             for _ in range(restarts)]
+    best = min(found, key=lambda result: result.cost)
+    return best.x, np.linalg.norm(A @ generator(found[-1].x) - y)
 
 
 # %% right="minimises_the_sum_of_squares" exercise="search_latents"
