@@ -219,8 +219,7 @@ def grow_generator(small):
     """Generator of twice the size that draws the same pictures, interpolated."""
     grown = Generator(2 * small.sizes[-1])
     grown.load_state_dict(small.state_dict(), strict=False)
-    for value in grown.to_rgb[-1].parameters():
-        value.zero_()
+    grown.to_rgb[-1].weight.zero_()  # its styles stay: with both zero neither would ever move
     return grown
 
 

@@ -82,6 +82,9 @@ def test_a_grown_generator_draws_what_the_smaller_one_drew():
     torch.testing.assert_close(grown.display(w, noise).logit(), enlarged)
     for name, value in small.state_dict().items():
         assert torch.equal(grown.state_dict()[name], value), name
+    # It can learn to draw what the smaller one can't.
+    grown.display(w, noise).sum().backward()
+    assert grown.to_rgb[-1].weight.grad.abs().max() > 0
 
 
 def test_a_grown_discriminator_gives_the_scores_of_the_smaller_one():
