@@ -34,7 +34,7 @@ from course_lib.worlds import ladybirds
 
 Z_DIM = 64
 CHANNELS = {4: 64, 8: 48, 16: 40, 32: 24, 64: 12}
-# The discriminator is twice as wide: a judge that sees less than the artist can is no help.
+# The discriminator's: twice as many.
 JUDGE_CHANNELS = {4: 96, 8: 96, 16: 80, 32: 48, 64: 24}
 
 
@@ -332,8 +332,7 @@ class Trainer:
     r1_every = 4  # steps, with four times the weight: as good as every step, and cheaper
     warm_up = 100  # steps of a new stage in which only the discriminator learns
     half_life = 10_000  # pictures until half of the averaged weights is renewed
-    # Rates of Adam for generator and discriminator: a rate good for coarse pictures makes the
-    # generator of fine ones run from one favourite to the next.
+    # Rates of Adam for generator and discriminator.
     rates = {16: (1e-3, 5e-4), 32: (1e-4, 2e-4), 64: (1e-4, 2e-4)}
 
     def __init__(self, recipe, device="cpu"):
