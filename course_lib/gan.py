@@ -34,8 +34,6 @@ from course_lib.worlds import ladybirds
 
 Z_DIM = 64
 CHANNELS = {4: 64, 8: 48, 16: 40, 32: 24, 64: 12}
-# The discriminator's: twice as many.
-JUDGE_CHANNELS = {4: 96, 8: 96, 16: 80, 32: 48, 64: 24}
 
 
 class ModulatedConvolution(nn.Module):
@@ -185,7 +183,7 @@ class Discriminator(nn.Module):
 
     def __init__(self, size=64, minibatch=True):
         super().__init__()
-        width = JUDGE_CHANNELS
+        width = CHANNELS
         self.sizes = [s for s in width if s <= size][::-1]
         self.from_rgb = nn.Conv2d(3, width[size], 1)
         self.blocks = nn.ModuleDict({
@@ -302,11 +300,11 @@ class Recipe:
     """
 
     share: float
-    stages: tuple = ((16, 3000), (32, 6000), (64, 8000))
+    stages: tuple = ((16, 3000), (32, 2000), (64, 8000))
     start: str | None = None
     seed: int = 0
     minibatch: bool = True
-    r1_weight: float = 0.3
+    r1_weight: float = 0.05
     generator_steps: int = 1
 
     @property
@@ -332,8 +330,7 @@ class Trainer:
     r1_every = 4  # steps, with four times the weight: as good as every step, and cheaper
     warm_up = 100  # steps of a new stage in which only the discriminator learns
     half_life = 10_000  # pictures until half of the averaged weights is renewed
-    # Rates of Adam for generator and discriminator.
-    rates = {16: (1e-3, 5e-4), 32: (1e-4, 2e-4), 64: (1e-4, 2e-4)}
+    rates = {"generator": 1e-3, "mapping": 1e-5, "discriminator": 5e-4}
 
     def __init__(self, recipe, device="cpu"):
         self.recipe, self.step, self.seconds, self.device = recipe, 0, 0.0, device
@@ -353,11 +350,11 @@ class Trainer:
         self.average.requires_grad_(False)
         mapping = [p for n, p in generator.named_parameters() if n.startswith("mapping")]
         others = [p for n, p in generator.named_parameters() if not n.startswith("mapping")]
-        rate_g, rate_d = self.rates.get(self.size, self.rates[16])
         self.adam_g = torch.optim.Adam(
-            [{"params": others}, {"params": mapping, "lr": rate_g / 100}],
-            lr=rate_g, betas=(0.0, 0.99))
-        self.adam_d = torch.optim.Adam(discriminator.parameters(), lr=rate_d, betas=(0.0, 0.99))
+            [{"params": others}, {"params": mapping, "lr": self.rates["mapping"]}],
+            lr=self.rates["generator"], betas=(0.0, 0.99))
+        self.adam_d = torch.optim.Adam(
+            discriminator.parameters(), lr=self.rates["discriminator"], betas=(0.0, 0.99))
 
     def _networks(self):
         return {"generator": self.generator, "discriminator": self.discriminator,

@@ -137,8 +137,7 @@ def write_card(name, trainer, found, file):
     recipe, n, rare = trainer.recipe, found["n"], found["rare"]
     low, high = share_interval(rare, n)
     stages = ", ".join(f"{steps:,} steps at {size} pixels" for size, steps in recipe.stages)
-    rates = ", ".join("{:g} and {:g} at {} pixels".format(*trainer.rates[size], size)
-                      for size, _ in recipe.stages)
+    rates = ", ".join(f"{rate:g} {what}" for what, rate in trainer.rates.items())
     start = "random weights" if recipe.start is None else (
         f"the generator and the discriminator of `{recipe.start}`, with fresh optimisers")
     collapse = "" if recipe.minibatch else (
