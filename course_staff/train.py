@@ -176,7 +176,7 @@ the feature space of `course_lib.classifiers.features` (trained on renders alone
 | recall | {found['recall']:.3f} |
 | precision | {found['precision']:.3f} |
 
-The share is the classifier's count; `labels.md` says how often the classifier and a person agree.
+The share is the count of a classifier that was trained on renders.
 
 ## Use
 
