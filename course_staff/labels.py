@@ -11,14 +11,12 @@ is noticed by its checksum.
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from course_lib import classifiers, gan
 from course_lib.commands import Told
 from course_lib.data import checksum, data_path
 from course_lib.measures import share_interval
-from course_lib.optics import srgb_encode
-from course_staff.train import pictures
+from course_staff.train import codes, pictures, tiled
 
 EACH, SEED, ROWS, ENLARGED = 64, 4242, 8, 3
 LETTERS = "crb"
@@ -43,13 +41,10 @@ def write_sheets(folder):
     """Write the pictures, 8 × 8 on each sheet, enlarged."""
     x, _ = blind()
     folder.mkdir(parents=True, exist_ok=True)
-    codes = (255 * srgb_encode(x) + 0.5).astype(np.uint8).repeat(ENLARGED, 2).repeat(ENLARGED, 3)
-    codes = np.pad(codes, ((0, 0), (0, 0), (4, 4), (4, 4)), constant_values=255)
-    for i in range(0, len(codes), ROWS**2):
-        some = codes[i : i + ROWS**2].reshape(-1, ROWS, *codes.shape[1:])
-        rows, n = len(some), codes.shape[-1]
-        sheet = some.transpose(0, 3, 1, 4, 2).reshape(rows * n, ROWS * n, 3)
-        Image.fromarray(sheet).save(folder / f"sheet_{i // ROWS**2 + 1}.png")
+    enlarged = codes(x).repeat(ENLARGED, 2).repeat(ENLARGED, 3)
+    framed = np.pad(enlarged, ((0, 0), (0, 0), (4, 4), (4, 4)), constant_values=255)
+    for i in range(0, len(framed), ROWS**2):
+        tiled(framed[i : i + ROWS**2], ROWS).save(folder / f"sheet_{i // ROWS**2 + 1}.png")
 
 
 def read():

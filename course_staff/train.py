@@ -92,11 +92,20 @@ def train(trainer, folder, minutes):
 
 def write_sheet(generator, file, rows=8, columns=8, seed=1):
     """Save pictures of a generator, (rows, columns) of them, as one PNG."""
-    x = srgb_encode(pictures(generator, rows * columns, seed))
-    n = x.shape[-1]
-    sheet = x.reshape(rows, columns, 3, n, n).transpose(0, 3, 1, 4, 2)
-    sheet = sheet.reshape(rows * n, columns * n, 3)
-    Image.fromarray((255 * sheet + 0.5).astype(np.uint8)).save(file, optimize=True)
+    x = pictures(generator, rows * columns, seed)
+    tiled(codes(x), columns).save(file, optimize=True)
+
+
+def codes(x):
+    """8-bit sRGB codes of pictures in linear light."""
+    return (255 * srgb_encode(x) + 0.5).astype(np.uint8)
+
+
+def tiled(pixels, columns):
+    """Lay pictures (n, 3, h, w) of 8-bit codes out in rows of `columns`, as one image."""
+    n, _, height, width = pixels.shape
+    sheet = pixels.reshape(n // columns, columns, 3, height, width).transpose(0, 3, 1, 4, 2)
+    return Image.fromarray(sheet.reshape(n // columns * height, columns * width, 3))
 
 
 def pictures(generator, n, seed, truncation=1.0):

@@ -11,6 +11,7 @@ torch = pytest.importorskip("torch")
 
 from course_lib import classifiers, gan  # noqa: E402
 from course_lib.commands import ROOT, Told  # noqa: E402
+from course_lib.optics import srgb_encode  # noqa: E402
 from course_lib.worlds import ladybirds  # noqa: E402
 from course_staff import labels  # noqa: E402
 
@@ -49,7 +50,7 @@ def test_sheets_show_every_picture_in_an_order_that_tells_nothing(two):
         assert sheet.size == (8 * 200, 8 * 200)
         # Third picture of the second row of the second sheet.
         corner = np.asarray(sheet)[200 + 4 : 400 - 4 : 3, 400 + 4 : 600 - 4 : 3] / 255
-    expected = labels.srgb_encode(x[64 + 8 + 2]).transpose(1, 2, 0)
+    expected = srgb_encode(x[64 + 8 + 2]).transpose(1, 2, 0)
     np.testing.assert_allclose(corner, expected, atol=0.005)
 
 
