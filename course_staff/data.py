@@ -1,8 +1,8 @@
 """Rebuild ``data/`` from seeds and sources: ``course data [PART …]``, and calibrate the posterior.
 
 ``course data`` makes everything anew but the generators, which have a verb of their own: pictures,
-classifiers and regressors (a quarter of an hour each), reference posteriors. ``course data
---calibrate`` runs the simulation-based calibration and records every case under
+classifiers and regressors (a quarter of an hour each), reference posteriors, number plates.
+``course data --calibrate`` runs the simulation-based calibration and records every case under
 ``data/calibration/``; what is there is kept, so that an interrupted run goes on.
 """
 
@@ -49,7 +49,8 @@ def run(args):
         calibrate.run(args.pixels, args.cases)
         return 0
     rebuild = {"images": images.main, "classifiers": _trained("classifiers"),
-               "posteriors": posteriors, "regressors": _trained("regression")}
+               "posteriors": posteriors, "regressors": _trained("regression"),
+               "plates": _trained("plates")}
     if unknown := [part for part in args.part if part not in rebuild]:
         raise Told(f"{unknown[0]!r} is no part of data/; there are {', '.join(rebuild)}")
     for part in args.part or rebuild:
