@@ -677,7 +677,7 @@ reveal("10.percent_source", 100 * posterior, label="P(source | match)", unit="%"
 # One percent. The match did raise the odds, by the **likelihood ratio** $P(\text{match} \mid \text{source})
 # / P(\text{match} \mid \text{other}) = 10^4$. But they started at 1 to 999,999, the **base rate**. About a
 # hundred people match by coincidence, and nothing about the picture tells them from the one. To say "the
-# error rate is one in ten thousand, so he is guilty with 99.99 %" confuses $P(\text{match} \mid
+# error rate is one in ten thousand, so this is the source with 99.99 %" confuses $P(\text{match} \mid
 # \text{other})$ with $P(\text{other} \mid \text{match})$; it is known as the *prosecutor's fallacy*
 # (Thompson and Schumann 1987).
 #
@@ -940,8 +940,8 @@ for s in (4, 8, 16):
 # the state's population. ProPublica (Angwin and colleagues, May 2016) reported that defendants who were not
 # arrested again had been scored "high risk" nearly twice as often if they were Black; the maker replied
 # (Dieterich and colleagues, July 2016) that among equal scores equal shares were arrested again, Black or
-# white. Chouldechova (2017) proved that both cannot hold for both groups where the base rates differ. So
-# the warnings were sound, they were written down, and the score was used for what it hadn't been made for.
+# white. Chouldechova (2017) proved that where base rates differ, an imperfect score can't satisfy both. What
+# matters here: the warnings were written down, and the score was used for what it hadn't been made for.
 #
 # **Face collections, traced after the fact.** The project MegaPixels (Adam Harvey and Jules LaPlace, 2019)
 # looked up what had become of research collections. Video of some 2000 people on a campus, recorded at Duke
@@ -959,7 +959,7 @@ for s in (4, 8, 16):
 # ## 8 · Why faces?
 
 # %% [markdown]
-# Two primary sources, on the same system, weeks apart:
+# Two primary sources on the same system, one before and one after the public discussion:
 #
 # > "The system cannot be used to identify people, the researchers say"
 # >
@@ -993,7 +993,7 @@ for s in (4, 8, 16):
 # %% [markdown] slide="notes"
 # Don't show the pictures of 2020; the person in them did not ask to be an example, and the argument doesn't
 # need them. Quote the two sentences, ask what changed between them. Nobody here is the villain: the authors
-# answered, and added a model card within weeks. Five minutes.
+# answered, and added a section on bias and a model card. Five minutes.
 
 # %% [markdown]
 # ## 9 · What no budget contains
@@ -1195,7 +1195,7 @@ for name, wrong_cost, refusal in (("A, car park", 15, 4), ("B, investigation", 2
 # declines.*
 #
 # You can't say: *it is sharp, so somebody may act on it*; nor *the error rate is one in ten thousand, so it
-# is him.*
+# is the one.*
 
 # %% [markdown]
 # The sentence of this course, a last time:
