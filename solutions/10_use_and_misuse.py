@@ -635,7 +635,7 @@ for ax, values, label in zip(axes, (stored, mistaken), ("patches stored", "digit
     ax.set(xlabel="tolerance (pixels)", ylabel=label, ylim=(-15, 430))
 print("tolerance, patches, wrong digits:", [(int(t), int(a), int(b)) for t, a, b in zip(tolerances, stored, mistaken, strict=True)])
 show(fig, alt="Left: the number of stored patches falls steeply with the tolerance, from hundreds to about ten. Right: the number of "
-              "wrong digits rises from none at zero to hundreds. No tolerance keeps both small.")
+              "wrong digits rises from next to none to hundreds. No tolerance keeps both small.")
 
 # %% [markdown]
 # With noise the dilemma shows. At a tolerance of 0 hundreds of patches are stored, nothing is saved, and
