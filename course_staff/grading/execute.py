@@ -22,7 +22,7 @@ from pathlib import Path
 
 from course_lib.marking import Kernel, Ran, text_of
 from course_staff import source
-from course_staff.grading.sandbox import HERE, Limits, Sandbox
+from course_staff.grading.sandbox import HERE, Limits, Sandbox, sweep
 
 SERVE = "course_serve"  # what `inside.py` answers by serving calls
 GRACE = 10
@@ -47,6 +47,7 @@ def run(job):
         part), ``hidden`` (whether the hidden part failed), ``kernel`` (what the visible part
         raised in the kernel), ``fresh``; ``flags``; ``seconds``.
     """
+    sweep()
     begin, limits = time.monotonic(), Limits(**job["limits"])
     template = json.loads(Path(job["template"]).read_text(encoding="utf-8"))
     with Sandbox(job["bundle"], limits, job["sandboxed"]) as box:

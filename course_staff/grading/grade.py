@@ -287,7 +287,7 @@ def _published_answers(notebook, template):
 
 
 @contextmanager
-def workers(jobs, scheduler):
+def workers(jobs, scheduler, patience=20):
     """Give an executor and how many submissions may be under way: threads here, or Dask workers.
 
     Threads do, since every submission runs in processes of its own.
@@ -300,7 +300,7 @@ def workers(jobs, scheduler):
         from distributed import Client
 
         try:
-            client = stack.enter_context(Client(scheduler, timeout=20, set_as_default=False))
+            client = stack.enter_context(Client(scheduler, timeout=patience, set_as_default=False))
         except OSError as error:
             raise Told(f"No Dask scheduler answers at {scheduler}: {error}") from None
         slots = sum(client.nthreads().values())

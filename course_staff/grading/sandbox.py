@@ -30,6 +30,7 @@ from course_lib.doctor import sandbox_refusal
 
 HERE = Path(__file__).parent
 JOB, COURSE, GRADER, WORK = "/run/job", "/course", "/grader", "/work"
+PREFIX = "course-sandbox-"
 _slots = itertools.count()
 
 
@@ -74,6 +75,14 @@ def refuse_unless_possible():
             "you would run yourself.")
 
 
+def sweep():
+    """Remove private folders that killed graders have left behind."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        number = path.name.removeprefix(PREFIX).partition("-")[0]
+        if number.isdigit() and not psutil.pid_exists(int(number)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
 class Sandbox:
     """A process, sandboxed or not, that runs `inside.py`; ends with the ``with`` block.
 
@@ -99,7 +108,7 @@ class Sandbox:
         self.files, self.reason, self.process, self.said = files, None, None, b""
 
     def __enter__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="course-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self.inside = JOB if self.sandboxed else str(self.folder)
         self.user = _own_user() if self.sandboxed and os.geteuid() == 0 else None
         if self.user is not None:

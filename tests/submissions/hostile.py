@@ -187,7 +187,7 @@ def double(x, times=1):
 import importlib.util
 import os
 
-roots = ["/root/.ssh", "/home", "/etc/shadow", "/etc/passwd", "/course/solutions", "/course/tests",
+roots = ["/home", "/etc/shadow", "/etc/passwd", "/course/solutions", "/course/tests",
          "/course/course_staff", "/grader/referee.py", "/grader/execute.py", "/var"]
 print([f"LEAK {each}" for each in roots if os.path.exists(each)])
 for folder, _, files in os.walk("/"):
