@@ -79,9 +79,9 @@ def grade_arguments(parser):
     parser.add_argument("--release", metavar="STAMP",
                         help="grade as this release, whatever the notebooks say")
     parser.add_argument("--cell-seconds", type=float, default=60, metavar="T",
-                        help="time for one cell (default: 60)")
+                        help="seconds of processor time for a cell (default: 60)")
     parser.add_argument("--seconds", type=float, default=600, metavar="T",
-                        help="time for one submission (default: 600)")
+                        help="the same for a submission (default: 600)")
     parser.add_argument("--memory", type=float, default=2, metavar="G",
                         help="memory for one submission, in GiB (default: 2)")
     parser.add_argument("--no-sandbox", action="store_true",

@@ -270,6 +270,7 @@ def test_marks_are_not_put_where_git_would_publish_them(tmp_path):
 
 def test_limits_in_force_are_told():
     told = sandbox.Limits().told(True)
-    for said in ("no network", "60 s a cell", "2 GiB", "128 processes", "256 MiB of disk"):
+    for said in ("no network", "60 s of processor time a cell", "2 GiB", "128 processes",
+                 "256 MiB of disk"):
         assert said in told
     assert "NO SANDBOX" in sandbox.Limits().told(False)

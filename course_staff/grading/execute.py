@@ -20,7 +20,7 @@ import threading
 import time
 from pathlib import Path
 
-from course_lib.marking import Kernel, Ran, text_of
+from course_lib.marking import PATIENCE, Kernel, Ran, text_of
 from course_staff import source
 from course_staff.grading.sandbox import HERE, Limits, Sandbox, sweep
 
@@ -51,7 +51,8 @@ def run(job):
     begin, limits = time.monotonic(), Limits(**job["limits"])
     template = json.loads(Path(job["template"]).read_text(encoding="utf-8"))
     with Sandbox(job["bundle"], limits, job["sandboxed"]) as box:
-        kernel = Kernel(box.start, box.folder, box.inside, limits.output)
+        kernel = Kernel(box.start, box.folder, box.inside, limits.output,
+                        clock=lambda: box.spent)
         try:
             link = box.connection()
             if not kernel.ready():
@@ -69,7 +70,7 @@ class _Run:
     def __init__(self, job, template, limits, box, kernel, judge, begin):
         self.job, self.template, self.limits = job, template, limits
         self.box, self.kernel, self.judge = box, kernel, judge
-        self.end = begin + limits.seconds
+        self.end = begin + PATIENCE * limits.seconds
         self.flags, self.tests = [], {}
 
     def all_cells(self):
@@ -89,7 +90,8 @@ class _Run:
 
     def _timed(self, act, what):
         """Let the kernel do something within the time that is left; flag how it ends."""
-        seconds = min(self.limits.cell_seconds, self.end - time.monotonic())
+        seconds = min(self.limits.cell_seconds, self.limits.seconds - self.box.spent,
+                      (self.end - time.monotonic()) / PATIENCE)
         if seconds <= 0 and self.kernel.alive():
             self.flag("time-out", f"stopped after {self.limits.seconds:g} s in all")
             self.kernel.process.kill()

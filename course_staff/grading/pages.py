@@ -9,7 +9,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 56rem; marg
 h1 { font-size: 1.6rem; line-height: 1.2; } h2 { font-size: 1.2rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #ddd;
-         vertical-align: top; overflow-wrap: anywhere; }
+         vertical-align: top; overflow-wrap: break-word; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 pre { background: #f5f5f2; padding: .7rem; overflow-x: auto; font-size: .85rem; line-height: 1.4;
       white-space: pre-wrap; overflow-wrap: anywhere; }

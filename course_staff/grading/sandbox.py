@@ -38,6 +38,7 @@ _slots = itertools.count()
 class Limits:
     """What one submission may use."""
 
+    # Of processor time, so that a busy machine costs nobody marks; of the clock's five times that.
     cell_seconds: float = 60
     seconds: float = 600
     memory: int = 2 << 30
@@ -53,7 +54,8 @@ class Limits:
 
     def told(self, sandboxed):
         """Return the limits in force as a sentence."""
-        kept = (f"{self.cell_seconds:g} s a cell, {self.seconds:g} s a submission, "
+        kept = (f"{self.cell_seconds:g} s of processor time a cell, {self.seconds:g} s a "
+                f"submission (five times that by the clock), "
                 f"{self.memory / 2**30:g} GiB of memory, files of {self.file_size >> 20} MiB, "
                 f"{self.output:,} characters of output a cell")
         if not sandboxed:
@@ -101,11 +103,14 @@ class Sandbox:
         The private folder, from outside and from inside.
     reason : str or None
         Why the watch ended it: ``memory`` or ``files``.
+    spent : float
+        Seconds of processor time that its processes have used.
     """
 
     def __init__(self, bundle, limits, sandboxed=True, files=()):
         self.bundle, self.limits, self.sandboxed = Path(bundle).resolve(), limits, sandboxed
         self.files, self.reason, self.process, self.said = files, None, None, b""
+        self.spent = 0.0
 
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
@@ -229,7 +234,9 @@ class Sandbox:
     def _watch(self):
         """End the process when it uses too much memory, or writes into the folder for sockets."""
         while self.process.poll() is None:
-            if _resident(self.process.pid) > self.limits.memory:
+            memory, seconds = _usage(self.process.pid)
+            self.spent = max(self.spent, seconds)
+            if memory > self.limits.memory:
                 self.reason = "memory"
             elif _size(self.folder) > (4 << 20) and self.sandboxed:
                 self.reason = "files"
@@ -249,17 +256,16 @@ def _own_user():
     return 20_000 + number % 40_000
 
 
-def _resident(pid):
-    """Return the memory that a process and all its descendants occupy, in bytes."""
+def _usage(pid):
+    """Return memory, in bytes, and processor time, in seconds, of a process and its descendants."""
+    memory, seconds = 0, 0.0
     with contextlib.suppress(psutil.Error):
         family = psutil.Process(pid)
-        family = [family, *family.children(recursive=True)]
-        total = 0
-        for each in family:
+        for each in [family, *family.children(recursive=True)]:
             with contextlib.suppress(psutil.Error):
-                total += each.memory_info().rss
-        return total
-    return 0
+                memory += each.memory_info().rss
+                seconds += sum(each.cpu_times()[:4])  # its own and its dead children's
+    return memory, seconds
 
 
 def _size(folder):
