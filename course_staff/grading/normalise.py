@@ -124,7 +124,7 @@ def harmless(text):
     text = re.sub(r"<(?=[A-Za-z/!?])", "<" + HIDDEN, text)
     text = re.sub(r"(?i)&(?=#|\w{1,8};)", "&" + HIDDEN, text)
     text = re.sub(r"!(?=\[)(?!\[[^\]]*\]\(attachment:)", "", text)
-    text = re.sub(r"(?i)\b(java|vb)script:", r"\1script" + HIDDEN + ":", text)
+    text = re.sub(r"(?i)\b(javascript|vbscript):", r"\1" + HIDDEN + ":", text)
     text = re.sub(r"(?i)\bdata:", "data" + HIDDEN + ":", text)
     return TEX.sub(lambda _: "\\" + HIDDEN, text)
 
