@@ -71,7 +71,7 @@ class Referee:
             verdict["hidden"] = run(cell["hidden"], self.namespace)
         verdict["passed"] = verdict["visible"] is None and verdict["hidden"] is None
         if verdict["passed"] and self.seed is not None and test in self.comparable:
-            verdict["fresh"] = self._compare(test)
+            verdict["fresh"] = self.compare(test, self.seed)
         return verdict
 
     def _bind(self, cell):
@@ -81,9 +81,9 @@ class Referee:
             self.reference[name] = self.namespace.get(name)
             self.namespace[name] = StandIn(self.link, name, self.calls)
 
-    def _compare(self, test):
-        """Say how a function differs from the reference on fresh inputs, or None."""
-        rng = np.random.default_rng([self.seed, *test.encode()])
+    def compare(self, test, seed):
+        """Say how the function just judged differs from the reference on fresh inputs, or None."""
+        rng = np.random.default_rng([seed, *test.encode()])
         end = time.monotonic() + FRESH_SECONDS
         for index in rng.permutation(len(self.calls))[:FRESH_CALLS]:
             name, arguments, options = self.calls[index]
@@ -222,23 +222,22 @@ def rehearse(lesson, seeds=(1, 2, 3)):
     agree = set(tests)
     most = max([len(codes) for codes in lesson["right"].values()] + [0])
     for number in range(most):
-        for seed in seeds:
-            link = Rehearsal()
-            referee = Referee(lesson, link, seed)
-            bind = referee._bind
+        link = Rehearsal()
+        referee = Referee(lesson, link)
+        bind = referee._bind
 
-            def answered(cell, bind=bind, link=link, referee=referee, number=number):
-                bind(cell)
-                codes = lesson["right"].get(cell["id"]) or [cell["source"]]
-                own = dict(referee.namespace)
-                run(codes[number % len(codes)], own)
-                link.functions |= {name: own[name] for name in cell["functions"]}
+        def answered(cell, bind=bind, link=link, referee=referee, number=number):
+            bind(cell)
+            codes = lesson["right"].get(cell["id"]) or [cell["source"]]
+            own = dict(referee.namespace)
+            run(codes[number % len(codes)], own)
+            link.functions |= {name: own[name] for name in cell["functions"]}
 
-            referee._bind = answered
-            for test in tests:
-                verdict = referee.judge(test)
-                if not verdict["passed"] or verdict.get("fresh"):
-                    agree.discard(test)
+        referee._bind = answered
+        for test in tests:
+            passed = referee.judge(test)["passed"]
+            if not passed or any(referee.compare(test, seed) for seed in seeds):
+                agree.discard(test)
     return [test for test in tests if test in agree] if most else []
 
 
