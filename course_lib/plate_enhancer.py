@@ -2,8 +2,9 @@
 
 `Enhancer` looks at one character's cell of a small picture and a camera's pixel around it, and says
 for every fine pixel how probable ink is. It was trained on simulated plates (`course train
-enhancer`), so that its answer is nearly the posterior mean: soft where the cell leaves doubt. A
-steep contrast curve then makes every pixel ink or paper. Nothing is added by that but sharpness.
+enhancer`), so that its answer is nearly the mean given this cell alone: soft where that leaves
+doubt. A steep contrast curve then makes every pixel ink or paper. Nothing is added by that but
+sharpness.
 
 >>> from course_lib.plate_posterior import simulate
 >>> enhance(simulate(0)[1]).shape
