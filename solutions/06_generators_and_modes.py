@@ -25,12 +25,13 @@
 
 # %% slide="subslide"
 from course_lib import gan
-from course_lib.figures import show_images, tiled
+from course_lib.figures import draw_image, figure, show, tiled
 
 drawn = gan.pictures(gan.load("share_02"), 1024, seed=3)
-show_images({"24 samples": tiled(drawn[:24], columns=8)},
-            alt="24 pictures drawn by a generator, in three rows of eight: sharp ladybirds on leaves, all of "
-                "the pale form with dark spots, no two alike in pose, colour or light.")
+fig, ax = figure(size=(9, 3.7))
+draw_image(ax, tiled(drawn[:24], columns=8), "24 samples of a generator")
+show(fig, alt="24 pictures drawn by a generator, in three rows of eight: sharp ladybirds on leaves, all of the "
+              "pale form with dark spots, no two alike in pose, colour or light.")
 
 # %% [markdown]
 # A **generator** is a function from random numbers to pictures, here a neural network that was trained on
@@ -195,7 +196,7 @@ from torch.nn.functional import softplus
 
 from course_lib import ring
 from course_lib.explorers import watched
-from course_lib.figures import COLOURS, figure, show
+from course_lib.figures import COLOURS
 
 
 def network(inputs, outputs):
@@ -598,10 +599,11 @@ for name in shown:  # those of share_02 are there
     dark_of[name], features_of[name], some_of[name] = p_rare(x) > 0.5, features(x), x[:8]
 
 # %% slide="subslide"
-show_images({"share_50": tiled(some_of["share_50"], 8), "share_02": tiled(some_of["share_02"], 8),
-             "collapsed": tiled(some_of["collapsed"], 8)}, columns=1,
-            alt="Eight pictures each of three generators. share_50: pale and dark ladybirds. share_02: pale ones. "
-                "collapsed: eight pictures that resemble each other.")
+fig, axes = figure(3, 1, size=(7.5, 4.2))
+for ax, name in zip(axes, ("share_50", "share_02", "collapsed"), strict=True):
+    draw_image(ax, tiled(some_of[name], 8), name)
+show(fig, alt="Eight pictures each of three generators. share_50: pale and dark ladybirds. share_02: pale ones. "
+              "collapsed: eight pictures that resemble each other.")
 
 # %% [markdown]
 # ### Exercise 4: share drift, with its interval
@@ -883,6 +885,8 @@ reveal("06.length_512", drawn_lengths.mean(), label="mean length of a latent, d 
 # there, but there is no room. What does the generator show at a point that training never visited?
 
 # %% slide="subslide"
+from course_lib.figures import show_images
+
 generator = gan.load("share_50")
 noise = generator.noise(1, torch.Generator().manual_seed(0))
 with torch.inference_mode():
@@ -1068,9 +1072,12 @@ def gaussian_digits(which, rng, n=897):
 rng = np.random.default_rng(1)
 writers = {"all digits": gaussian_digits(range(10), rng), "never an 8": gaussian_digits([0, 1, 2, 3, 4, 5, 6, 7, 9], rng),
            "photocopier": np.clip(training[rng.integers(0, 900, 897)] + 0.02 * rng.standard_normal((897, 64)), 0, 1)}
-show_images({name: tiled(x[:40].reshape(-1, 1, 8, 8), 10) for name, x in {"real": test, **writers}.items()}, columns=4,
-            alt="Forty real digits and forty of each generator. The Gaussian ones are ragged but readable; on the sheet "
-                "without eights nothing looks amiss; the photocopier's look real.")
+fig, axes = figure(2, 2, size=(9, 4.6))
+for ax, (name, x) in zip(axes.flat, {"real": test, **writers}.items(), strict=True):
+    framed = np.pad(x[:40].reshape(-1, 1, 8, 8), ((0, 0), (0, 0), (1, 1), (1, 1)))
+    draw_image(ax, tiled(framed, 10), name)
+show(fig, alt="Forty real digits and forty of each generator. The Gaussian ones are ragged but readable; on the sheet "
+              "without eights nothing looks amiss; the photocopier's look real.")
 
 # %% [markdown]
 # **Predict**: the generator with all digits reaches a coverage of about 88 % on the other half. How many
