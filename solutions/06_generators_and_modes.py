@@ -699,10 +699,11 @@ for row, (name, share) in enumerate(shown.items()):
     drift, low, high = share_drift(dark_of[name], share)
     print(f"{name:10} shown {share:.0%}, drawn {dark_of[name].mean():6.1%}; drift {100 * drift:+5.1f} points, "
           f"95 % interval {100 * low:+5.1f} to {100 * high:+5.1f}")
-    ax.plot([100 * (share + low), 100 * (share + high)], [row, row], lw=5, color=COLOURS["blue"])
-    ax.plot(100 * share, row, "D", color=COLOURS["vermilion"], ms=8)
-ax.plot([], [], "D", color=COLOURS["vermilion"], label="share shown in training")
-ax.plot([], [], lw=5, color=COLOURS["blue"], label="share drawn, 95 % interval")
+    ax.plot([100 * (share + low), 100 * (share + high)], [row, row], lw=7, color=COLOURS["blue"],
+            solid_capstyle="butt")
+    ax.plot(100 * share, row, "|", color=COLOURS["vermilion"], ms=22, mew=2.5)
+ax.plot([], [], "|", color=COLOURS["vermilion"], ms=14, mew=2.5, label="share shown in training")
+ax.plot([], [], lw=7, color=COLOURS["blue"], label="share drawn, 95 % interval")
 ax.set(yticks=range(len(shown)), yticklabels=list(shown), xlabel="share of the dark form (%)", xlim=(-2, 102))
 ax.invert_yaxis()
 ax.legend(loc="upper center", bbox_to_anchor=(0.5, 1.25), ncols=2, fontsize=9)
@@ -711,8 +712,8 @@ show(fig, alt="Share of the dark form drawn by five generators, as intervals, be
 
 # %% [markdown]
 # "GANs drop minorities" is half true here. A minority of 10 %, dark in one generator and pale in the other,
-# is drawn about as often as it was shown; the one of 2 % is drawn a third as often, and its interval
-# excludes 2 %. How small a drift can you see? With 1,000 pictures nothing below two or three points: ten
+# is drawn as often as it was shown, or rather more often; the one of 2 % is drawn a third as often, and its
+# interval excludes 2 %. How small a drift can you see? With 1,000 pictures nothing below two or three points: ten
 # thousand, on the model cards, put `share_10` at 12.0 % (11.4 to 12.6) and `share_02` at 0.4 % (0.3 to 0.6).
 #
 # Two cautions. Five intervals of 95 % are five chances to be wrong. And the counting is done by a recogniser
@@ -1116,7 +1117,7 @@ show(fig, alt="Forty real digits and forty of each generator. The Gaussian ones 
               "without eights nothing looks amiss; the photocopier's look real.")
 
 # %% [markdown]
-# **Predict**: the generator with all digits reaches a coverage of about 88 % on the other half. How many
+# **Predict**: the generator with all digits reaches a coverage of about 87 % on the other half. How many
 # percent does the one reach that never draws an 8?
 
 # %%
