@@ -28,7 +28,7 @@ from course_lib import gan
 from course_lib.figures import draw_image, figure, show, tiled
 
 drawn = gan.pictures(gan.load("share_02"), 1024, seed=3)
-fig, ax = figure(size=(9, 3.7))
+fig, ax = figure(size=(6, 2.6))
 draw_image(ax, tiled(drawn[:24], columns=8), "24 samples of a generator")
 show(fig, alt="24 pictures drawn by a generator, in three rows of eight: sharp ladybirds on leaves, all of the "
               "pale form with dark spots, no two alike in pose, colour or light.")
@@ -607,7 +607,7 @@ for name in shown:  # those of share_02 are there
     dark_of[name], features_of[name], some_of[name] = p_rare(x) > 0.5, features(x), x[:8]
 
 # %% slide="subslide"
-fig, axes = figure(3, 1, size=(7.5, 4.2))
+fig, axes = figure(3, 1, size=(5.2, 3.2))
 for ax, name in zip(axes, ("share_50", "share_02", "collapsed"), strict=True):
     draw_image(ax, tiled(some_of[name], 8), name)
 show(fig, alt="Eight pictures each of three generators. share_50: pale and dark ladybirds. share_02: pale ones. "
