@@ -185,8 +185,8 @@ def bootstrap(statistic, cases, level=0.95, resamples=1000, rng=0):
     The cases are drawn anew, n out of n with replacement, and the statistic with them. Good for
     means, medians and ratios of means. Useless for whatever looks at pairs or neighbours, such as
     `birthday` and `coverage` of points: a case that is drawn twice is its own neighbour, at
-    distance 0. (Of the answers of `covered`, one per real point, the mean may be bootstrapped; what
-    another set of generated points would change is then left out.)
+    distance 0. Nor for the answers of `covered`: real points share neighbours, so they aren't
+    independent, and the interval is too narrow. Draw independent sets instead.
 
     Parameters
     ----------

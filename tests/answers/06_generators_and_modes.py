@@ -64,6 +64,27 @@ def gan_losses(real_logits, fake_logits):
     return loss_d, np.logaddexp(0, fake_logits).mean()
 
 
+# %% wrong="sign_of_the_real_part" exercise="gan_losses" says="sign of the real part"
+def gan_losses(real_logits, fake_logits):
+    loss_d = np.logaddexp(0, real_logits).mean() + np.logaddexp(0, fake_logits).mean()
+    return loss_d, np.logaddexp(0, -fake_logits).mean()
+
+
+# %% wrong="clips_logits" exercise="gan_losses" says="clipping, or a small number"
+def gan_losses(real_logits, fake_logits):
+    real_logits, fake_logits = np.clip(real_logits, -50, 50), np.clip(fake_logits, -50, 50)
+    loss_d = np.log1p(np.exp(-real_logits)).mean() + np.log1p(np.exp(fake_logits)).mean()
+    return loss_d, np.log1p(np.exp(-fake_logits)).mean()
+
+
+# %% wrong="adds_a_small_number" exercise="gan_losses" says="clipping, or a small number"
+def gan_losses(real_logits, fake_logits):
+    p_real, p_fake = 1 / (1 + np.exp(-real_logits)), 1 / (1 + np.exp(-fake_logits))
+    loss_d = -np.log(p_real + 1e-8).mean() - np.log(1 - p_fake + 1e-8).mean()
+    return loss_d, -np.log(p_fake + 1e-8).mean()
+
+
+
 # %% right="with_scipy" exercise="gan_losses"
 def gan_losses(real_logits, fake_logits):
     from scipy.special import log_expit
@@ -140,6 +161,44 @@ def coverage_of(generated, real, k):
     within = np.linalg.norm(real[:, None] - real, axis=-1)
     across = np.linalg.norm(real[:, None] - generated, axis=-1)
     return np.mean(across.min(axis=1) < np.sort(within, axis=1)[:, k].max())
+
+
+# %% wrong="city_blocks" exercise="coverage_of" says="Euclidean"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    within = np.abs(real[:, None] - real).sum(axis=-1)
+    across = np.abs(real[:, None] - generated).sum(axis=-1)
+    return np.mean(across.min(axis=1) < np.sort(within, axis=1)[:, k])
+
+
+# %% wrong="first_coordinate" exercise="coverage_of" says="not the first alone"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    within = np.abs(real[:, None, 0] - real[:, 0])
+    across = np.abs(real[:, None, 0] - generated[:, 0])
+    return np.mean(across.min(axis=1) < np.sort(within, axis=1)[:, k])
+
+
+# %% wrong="edge_of_the_ball" exercise="coverage_of" says="edge of a ball"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    within = np.linalg.norm(real[:, None] - real, axis=-1)
+    across = np.linalg.norm(real[:, None] - generated, axis=-1)
+    return np.mean(across.min(axis=1) <= np.sort(within, axis=1)[:, k])
+
+
+# %% wrong="leaves_out_distance_zero" exercise="coverage_of" says="another real point may lie there"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    within = np.linalg.norm(real[:, None] - real, axis=-1)
+    across = np.linalg.norm(real[:, None] - generated, axis=-1)
+    within[within == 0] = np.inf
+    return np.mean(across.min(axis=1) < np.sort(within, axis=1)[:, k - 1])
+
 
 
 # %% right="with_trees" exercise="coverage_of"
@@ -286,6 +345,49 @@ def share_drift(rare, shown):
     return p - shown, p - half - shown, p + half - shown
 
 
+# %% wrong="wilson_of_the_drift" exercise="share_drift" says="not from p̂ before"
+def share_drift(rare, shown):
+    n, p, z = len(rare), np.mean(rare) - shown, 1.96
+    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return p, centre - half, centre + half
+
+
+# %% wrong="ends_exchanged" exercise="share_drift" says="lower one comes first"
+def share_drift(rare, shown):
+    n, p, z = len(rare), np.mean(rare), 1.96
+    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return p - shown, centre + half - shown, centre - half - shown
+
+
+# %% wrong="times_n_in_the_centre" exercise="share_drift" says="without the brackets"
+def share_drift(rare, shown):
+    n, p, z = len(rare), np.mean(rare), 1.96
+    centre = (p + z**2 / 2 * n) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return p - shown, centre - half - shown, centre + half - shown
+
+
+# %% wrong="times_n_twice" exercise="share_drift" says="without the brackets"
+def share_drift(rare, shown):
+    n, p, z = len(rare), np.mean(rare), 1.96
+    centre = (p + z**2 / 2 * n) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / 4 * n**2)
+    return p - shown, centre - half - shown, centre + half - shown
+
+
+# %% right="exact_z" exercise="share_drift"
+def share_drift(rare, shown):
+    from scipy.stats import norm
+
+    n, p, z = len(rare), np.mean(rare), norm.ppf(0.975)
+    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return p - shown, centre - half - shown, centre + half - shown
+
+
+
 # %% right="by_the_quadratic" exercise="share_drift"
 def share_drift(rare, shown):
     n, p, z = len(rare), float(np.mean(rare)), 1.96
@@ -347,6 +449,28 @@ def truncation_curve(w, mean, real, is_rare, psis, k):
 def truncation_curve(w, mean, real, is_rare, psis, k):
     moved = [np.clip(w, mean - psi, mean + psi) for psi in psis]
     return np.array([(measures.coverage(x, real, k), np.mean(is_rare(x))) for x in moved])
+
+
+# %% wrong="truncates_again_and_again" exercise="truncation_curve" says="not with those"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    curve = []
+    for psi in psis:
+        w = mean + psi * (w - mean)
+        curve.append((measures.coverage(w, real, k), np.mean(is_rare(w))))
+    return np.array(curve)
+
+
+# %% wrong="one_neighbour_always" exercise="truncation_curve" says="curve for k = 1"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = [mean + psi * (w - mean) for psi in psis]
+    return np.array([(measures.coverage(x, real, 1), np.mean(is_rare(x))) for x in moved])
+
+
+# %% right="list_of_pairs" exercise="truncation_curve"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = [mean + psi * (w - mean) for psi in psis]
+    return [(coverage_of(x, real, k), np.mean(is_rare(x))) for x in moved]
+
 
 
 # %% right="weighted_mean_and_own_coverage" exercise="truncation_curve"
