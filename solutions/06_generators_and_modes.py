@@ -271,7 +271,7 @@ collapsed = play(discriminator_rate=3e-4)
 fig, axes = figure(2, 5, size=(10, 4.6), sharex=True, sharey=True)
 for row, (name, moments) in zip(axes, {"healthy": healthy, "collapsed": collapsed}.items(), strict=True):
     for ax, i in zip(row, (1, 2, 3, 6, 10), strict=True):
-        ring.draw(ax, moments[i], f"{name}, step {250 * i}", real=world)
+        ring.draw(ax, moments[i][:500], f"{name}, step {250 * i}", real=world)
         ax.set(xlabel="", ylabel="")
 show(fig, alt="Two trainings at five moments. Above, the generated points spread over all eight modes and "
               "sharpen. Below, they form one clump, at each moment somewhere else: on a mode, or beside one.")
@@ -507,16 +507,16 @@ def birthday_estimate(labels):
 
 
 # %% test="birthday_estimate_counts_pairs" points=2
-told = np.array([4, 7, 7, 1, 7, 9])
-equal(call(birthday_estimate, told), 5.0, "birthday_estimate([4, 7, 7, 1, 7, 9])", mistakes={
-    "this is the number of different labels; the estimate counts pairs.": 4,
-    "three equal draws are three duplicate pairs, not two duplicates.": 7.5,
-    "three equal draws are three pairs, not one.": 15,
-    "each draw is paired with itself, too: that is 1/Σ(share)², which is too small for few draws.": 3.0,
-    "all pairs are counted twice and the duplicates once (or the other way round).": 10,
-    "duplicates are counted twice: each pair once.": 2.5,
-    "this is the number of duplicate pairs; divide all pairs by it.": 3,
-    "upside down: pairs over duplicates.": 0.2,
+told = np.array([4, 7, 7, 1, 7, 1, 4])
+equal(call(birthday_estimate, told), 21 / 5, "birthday_estimate([4, 7, 7, 1, 7, 1, 4])", mistakes={
+    "this is the number of different labels; the estimate counts pairs.": 3,
+    "three equal draws are three duplicate pairs, not two duplicates.": 21 / 4,
+    "three equal draws are three pairs, not one.": 21 / 3,
+    "each draw is paired with itself, too: that is 1/Σ(share)², which is too small for few draws.": 49 / 17,
+    "all pairs are counted twice and the duplicates once (or the other way round).": 42 / 5,
+    "duplicates are counted twice: each pair once.": 21 / 10,
+    "this is the number of duplicate pairs; divide all pairs by it.": 5,
+    "upside down: pairs over duplicates.": 5 / 21,
 })
 alone = call(birthday_estimate, np.arange(6))
 assert alone == np.inf, f"six different labels hold no duplicate pair: return np.inf, not {alone}."
@@ -618,14 +618,14 @@ shown = {"share_50": 0.5, "share_10": 0.1, "share_02": 0.02, "share_90": 0.9, "c
 dark_of, features_of, some_of = {}, {}, {}
 for name in shown:  # those of share_02 are there
     x = drawn[:1000] if name == "share_02" else gan.pictures(gan.load(name), 1000, seed=1)
-    dark_of[name], features_of[name], some_of[name] = p_rare(x) > 0.5, features(x), x[:8]
+    dark_of[name], features_of[name], some_of[name] = p_rare(x) > 0.5, features(x), x[:6]
 
 # %% slide="subslide"
-fig, axes = figure(3, 1, size=(5.2, 3.2))
-for ax, name in zip(axes, ("share_50", "share_02", "collapsed"), strict=True):
-    draw_image(ax, tiled(some_of[name], 8), name)
-show(fig, alt="Eight pictures each of three generators. share_50: pale and dark ladybirds. share_02: pale ones. "
-              "collapsed: both forms, each nearly the same animal again and again, a little blurred.")
+fig, axes = figure(2, 1, size=(5.2, 2.6))
+for ax, name in zip(axes, ("share_50", "collapsed"), strict=True):
+    draw_image(ax, tiled(some_of[name], 6), name)
+show(fig, alt="Six pictures each of two generators. share_50: pale and dark ladybirds, all different. collapsed: both "
+              "forms, each nearly the same animal again and again, a little blurred.")
 
 # %% [markdown]
 # ### Exercise 4: share drift, with its interval
@@ -670,10 +670,10 @@ third = np.repeat([True, False], [30, 60])
 of_third = call(share_drift, third, 0.2)
 assert np.shape(of_third) == (3,), "share_drift must return three numbers, (drift, low, high)."
 by_wilson, plain_half = np.array(measures.share_interval(30, 90)), 1.96 * (2 / 9 / 90) ** 0.5
-z_to_n, n_third = 1.96**2, 90
-slipped_centre = (1 / 3 + z_to_n / 2 * n_third) / (1 + z_to_n / n_third)
-slipped_halves = [1.96 / (1 + z_to_n / n_third) * np.sqrt(2 / 9 / n_third + second)
-                  for second in (z_to_n / (4 * n_third**2), z_to_n / 4 * n_third**2)]
+slips = []  # brackets forgotten in z²/(2n), and in z²/(4n²) too
+for second in (1.96**2 / (4 * 90**2), 1.96**2 / 4 * 90**2):
+    slip = np.sqrt(2 / 9 / 90 + second) * np.array([-1.96, 1.96])
+    slips.append([2 / 15, *(1 / 3 + 1.96**2 / 2 * 90 + slip) / (1 + 1.96**2 / 90) - 0.2])
 equal(of_third, [2 / 15, *by_wilson - 0.2], "share_drift(30 of 90, shown=.2)", atol=1e-4, mistakes={
     "this is the textbook's interval, which has no width where nothing was seen; use Wilson's.":
         [2 / 15, 2 / 15 - plain_half, 2 / 15 + plain_half],
@@ -683,16 +683,14 @@ equal(of_third, [2 / 15, *by_wilson - 0.2], "share_drift(30 of 90, shown=.2)", a
     "the drift is generated minus shown, not shown minus generated.": [-2 / 15, *0.2 - by_wilson[::-1]],
     "this is the share; the drift is the share minus `shown`.": [1 / 3, *by_wilson - 0.2],
     "the ends are exchanged: the lower one comes first.": [2 / 15, *by_wilson[::-1] - 0.2],
-    "z²/(2n) is z**2 / (2 * n); without the brackets Python multiplies by n.":
-        [2 / 15, slipped_centre - slipped_halves[0] - 0.2, slipped_centre + slipped_halves[0] - 0.2],
-    "z²/(2n) is z**2 / (2 * n), z²/(4n²) likewise; without the brackets Python multiplies by n.":
-        [2 / 15, slipped_centre - slipped_halves[1] - 0.2, slipped_centre + slipped_halves[1] - 0.2],
+    "z²/(2n) is z**2 / (2 * n); without the brackets Python multiplies by n.": slips[0],
+    "z²/(2n) is z**2 / (2 * n), z²/(4n²) likewise; without the brackets Python multiplies by n.": slips[1],
     "z is 1.96 for 95 % (1.645 leaves 10 % outside).":
         [2 / 15, *np.subtract(measures.share_interval(30, 90, 0.9), 0.2)],
 })
 ceiling = 1.96**2 / (24 + 1.96**2)
 equal(call(share_drift, np.zeros(24, bool), 0.02), [-0.02, -0.02, ceiling - 0.02], "share_drift(0 of 24, shown=.02)",
-      atol=1e-5, mistakes={
+      atol=1e-4, mistakes={
     "where nothing was seen the interval still has a width.": [-0.02, -0.02, -0.02],
     "this is the absolute value; the sign says who is drawn too often.": [0.02, -0.02, ceiling - 0.02],
 })

@@ -404,8 +404,8 @@ def share_drift(rare, shown):
     def off(q):
         return (p - q) ** 2 * n - 1.96**2 * q * (1 - q)
 
-    low = 0.0 if p == 0 else brentq(off, 0, p, xtol=1e-12)
-    high = 1.0 if p == 1 else brentq(off, p, 1, xtol=1e-12)
+    low = 0.0 if p == 0 else brentq(off, 0, p - 1e-12, xtol=1e-12)
+    high = 1.0 if p == 1 else brentq(off, p + 1e-12, 1, xtol=1e-12)
     return p - shown, low - shown, high - shown
 
 
