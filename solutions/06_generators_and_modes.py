@@ -268,10 +268,10 @@ predict("06.modes_left", modes_left, between=(0, 8))
 collapsed = play(discriminator_rate=3e-4)
 
 # %% slide="subslide"
-fig, axes = figure(2, 5, size=(10, 4.6), sharex=True, sharey=True)
+fig, axes = figure(2, 5, size=(9, 4.2), sharex=True, sharey=True)
 for row, (name, moments) in zip(axes, {"healthy": healthy, "collapsed": collapsed}.items(), strict=True):
     for ax, i in zip(row, (1, 2, 3, 6, 10), strict=True):
-        ring.draw(ax, moments[i][:500], f"{name}, step {250 * i}", real=world)
+        ring.draw(ax, moments[i][:300], f"{name}, step {250 * i}", real=world[:300])
         ax.set(xlabel="", ylabel="")
 show(fig, alt="Two trainings at five moments. Above, the generated points spread over all eight modes and "
               "sharpen. Below, they form one clump, at each moment somewhere else: on a mode, or beside one.")
@@ -557,9 +557,9 @@ suspects = {
     "photocopier": seen_in_training + 0.0005 * rng.standard_normal((1000, 2)),
     "dust": rng.uniform(-1.3, 1.3, (1000, 2)),
 }
-fig, axes = figure(2, 3, size=(9, 6), sharex=True, sharey=True)
+fig, axes = figure(2, 3, size=(7, 5), sharex=True, sharey=True)
 for ax, (name, x) in zip(axes.flat, suspects.items(), strict=True):
-    ring.draw(ax, x[:400], name, real=real[:400])
+    ring.draw(ax, x[:250], name, real=real[:250])
     ax.set(xlabel="", ylabel="", xlim=(-1.35, 1.35), ylim=(-1.35, 1.35))
 fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2, markerscale=3)
 show(fig, alt="Six sets of generated points on the ring: a sound one; four of eight modes; all modes, but nearly "
@@ -1042,7 +1042,7 @@ by_perfect = measures.expected_coverage(400, 1000)
 print(f"400 pictures of a perfect generator cover {by_perfect:.2f}")
 
 # %% slide="subslide"
-fig, axes = figure(2, 2, size=(8, 5), sharex=True)
+fig, axes = figure(2, 2, size=(7, 4.4), sharex=True)
 labels = ("precision", "recall", "coverage", "share of the dark form")
 for column, (ax, label) in enumerate(zip(axes.flat, labels, strict=True)):
     for name, colour in (("share_50", "blue"), ("share_10", "vermilion")):
@@ -1119,11 +1119,11 @@ def gaussian_digits(which, rng, n=897):
 rng = np.random.default_rng(1)
 writers = {"all digits": gaussian_digits(range(10), rng), "never an 8": gaussian_digits([0, 1, 2, 3, 4, 5, 6, 7, 9], rng),
            "photocopier": np.clip(training[rng.integers(0, 900, 897)] + 0.02 * rng.standard_normal((897, 64)), 0, 1)}
-fig, axes = figure(2, 2, size=(9, 4.6))
+fig, axes = figure(2, 2, size=(8, 3.6))
 for ax, (name, x) in zip(axes.flat, {"real": test, **writers}.items(), strict=True):
-    framed = np.pad(x[:40].reshape(-1, 1, 8, 8), ((0, 0), (0, 0), (1, 1), (1, 1)))
+    framed = np.pad(x[:30].reshape(-1, 1, 8, 8), ((0, 0), (0, 0), (1, 1), (1, 1)))
     draw_image(ax, tiled(framed, 10), name)
-show(fig, alt="Forty real digits and forty of each generator. The Gaussian ones are ragged, several can't be read; on the "
+show(fig, alt="Thirty real digits and thirty of each generator. The Gaussian ones are ragged, several can't be read; on the "
               "sheet without eights a few could pass for an 8; the photocopier's look real.")
 
 # %% [markdown]
