@@ -19,7 +19,7 @@ def gan_losses(real_logits, fake_logits):
     return -np.log(p_real).mean() - np.log(1 - p_fake).mean(), -np.log(p_fake).mean()
 
 
-# %% wrong="clips_probabilities" exercise="gan_losses" says="clipping hides"
+# %% wrong="clips_probabilities" exercise="gan_losses" says="clipping, or a small number"
 def gan_losses(real_logits, fake_logits):
     from scipy.special import expit
 
@@ -52,7 +52,7 @@ def gan_losses(real_logits, fake_logits):
     return np.logaddexp(0, -fake_logits).mean(), loss_d
 
 
-# %% wrong="signs_turned" exercise="gan_losses" says="a sign is turned"
+# %% wrong="signs_turned" exercise="gan_losses" says="both signs are turned"
 def gan_losses(real_logits, fake_logits):
     loss_d = np.logaddexp(0, real_logits).mean() + np.logaddexp(0, -fake_logits).mean()
     return loss_d, np.logaddexp(0, fake_logits).mean()
@@ -154,7 +154,7 @@ def coverage_of(generated, real, k):
     return np.mean(across.min(axis=1) < np.sort(within, axis=1)[:, min(k, len(real) - 1)])
 
 
-# %% wrong="one_radius_for_all" exercise="coverage_of" says="should be 0.4"
+# %% wrong="one_radius_for_all" exercise="coverage_of" says="mean coverage of 40 pairs"
 def coverage_of(generated, real, k):
     if k >= len(real):
         raise ValueError
