@@ -2,11 +2,13 @@
 
 import doctest
 import math
+import re
 
 import numpy as np
 import pytest
 
 from course_lib import hallucination, limits, optics
+from course_lib.explorers_act2 import abstention
 from course_lib.hallucination import (
     abstention_curve,
     fractions,
@@ -210,6 +212,23 @@ def test_paint_covers_what_is_not_determined_and_nothing_else():
     unknown[2:5, 3:] = True
     shown = paint(x, unknown)
     assert ((shown != x) == unknown).all()
+
+
+def test_the_abstention_panel_tells_what_it_draws():
+    truths = RNG.random((2, 3, 8, 8))
+    sds = RNG.uniform(0.01, 0.25, (2, 8, 8))
+    panel = abstention(truths + 0.05, sds, truths)
+    panel.controls["case"].value = 2
+    panel.controls["threshold"].value = 0.1
+    alt = re.search(r'alt="([^"]*)"', panel.view.value).group(1)
+    shown = sds[1] <= 0.1
+    expected = np.sqrt(np.mean(sds[1][shown] ** 2))
+    assert f"{100 * shown.mean():.0f} % of the pixels" in alt and f"{expected:.3f} RMS" in alt
+    assert "a true one of 0.050" in alt
+    panel.controls["truth"].value = False
+    assert "true one" not in panel.view.value
+    sds[0] = 0.2
+    assert "nothing is shown" in abstention(truths, sds, truths).first.alt
 
 
 # --- line-ups -------------------------------------------------------------------------------------
