@@ -24,7 +24,7 @@ from course_lib.worlds import ladybirds
 
 __all__ = ["GENERATOR", "SIGMA", "Cases", "LineUp", "line_up", "shipped"]
 
-GENERATOR = "share_50"  # whose pictures PULSE searches
+GENERATOR = "share_10"  # whose pictures PULSE searches
 SIGMA, SHARE = 0.05, 0.5
 FIRST, CASES, DRAWS, STARTS = 30_000, 20, 100, 9  # first seed; of `simulate`
 LINE_UPS, INDIVIDUALS = 2, 64
