@@ -22,9 +22,10 @@ from course_lib.optics import srgb_decode
 from course_lib.posterior import simulate
 from course_lib.worlds import ladybirds
 
-__all__ = ["GENERATOR", "SIGMA", "Cases", "LineUp", "line_up", "shipped"]
+__all__ = ["BALANCED", "GENERATOR", "SIGMA", "Cases", "LineUp", "line_up", "shipped"]
 
 GENERATOR = "share_10"  # whose pictures PULSE searches
+BALANCED = "share_50"  # the same, for one comparison in the line-ups
 SIGMA, SHARE = 0.05, 0.5
 FIRST, CASES, DRAWS, STARTS = 30_000, 20, 100, 9  # first seed; of `simulate`
 LINE_UPS, INDIVIDUALS = 2, 64
@@ -103,6 +104,9 @@ class LineUp:
         One search for each; None before it ran.
     residuals : (n,) array
         Mean squared error of those pictures, shrunk, from y.
+    balanced : (n,) array
+        P(rare) that the recogniser of 64-pixel pictures reads from what the search finds in the
+        balanced generator instead.
     """
 
     beetles: ladybirds.Ladybirds
@@ -110,6 +114,7 @@ class LineUp:
     y: np.ndarray
     pulse: np.ndarray | None = None
     residuals: np.ndarray | None = None
+    balanced: np.ndarray | None = None
 
 
 def individuals(number):
@@ -129,8 +134,9 @@ def line_up(number):
     """Return line-up `number`, 0 or 1."""
     found = individuals(validation.integer(number, "number", least=0))
     own = slice(number * INDIVIDUALS, (number + 1) * INDIVIDUALS)
+    stored = _residuals()
     return replace(found, pulse=_sheet("line_up_8x8.png", 16)[own],
-                   residuals=_residuals()["line_ups"][own])
+                   residuals=stored["line_ups"][own], balanced=stored["balanced"][own])
 
 
 def _residuals():

@@ -8,7 +8,7 @@ import numpy as np
 from safetensors.numpy import save_file
 from tqdm import tqdm
 
-from course_lib import casebook, gan, pulse
+from course_lib import casebook, classifiers, gan, pulse
 from course_lib.data import data_path
 from course_lib.posterior import reference
 from course_staff.images import record
@@ -24,9 +24,9 @@ def posterior_draws(y, seed):
     return u.astype(np.float16), some >= len(found.forms[0].u), found.ess(casebook.SHARE)
 
 
-def search(y, starts):
+def search(y, starts, name=casebook.GENERATOR):
     """Pictures (n, starts, 3, 64, 64) and residuals (n, starts); the seed is 0."""
-    generator = gan.load(casebook.GENERATOR)
+    generator = gan.load(name)
     law = pulse.fit_styles(generator)
     found = [pulse.search(generator, some, starts, law=law)
              for some in tqdm(np.array_split(y, -(-len(y) * starts // 32)), desc="searches")]
@@ -52,7 +52,9 @@ def searches():
     y = np.concatenate([casebook.individuals(k).y for k in range(casebook.LINE_UPS)])
     line_up, missed = search(y, 1)
     tiled(codes(line_up[:, 0]), 16).save(data_path("casebook", "line_up_8x8.png"), optimize=True)
-    save_file({"cases": residuals.astype(np.float32), "line_ups": missed[:, 0].astype(np.float32)},
+    balanced = classifiers.p_rare(search(y, 1, casebook.BALANCED)[0][:, 0])
+    stored = {"cases": residuals, "line_ups": missed[:, 0], "balanced": balanced}
+    save_file({name: values.astype(np.float32) for name, values in stored.items()},
               data_path("casebook", "residuals.safetensors"), {"generator": casebook.GENERATOR})
 
 

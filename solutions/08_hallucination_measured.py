@@ -205,8 +205,7 @@ equal(found[2], unseen_1 - unseen_2, "wrong", mistakes={
     "this is all of x̂ − x; only its null part can't be blamed on the data.": guess - scene})
 equal(call(three_maps, pairs_of_pixels, guess, scene, 0.1, 0.1)[0], guess,
       "invented, where s · scale = .071 is below σ = .1", mistakes={
-    "`scale` is missing: compare s · scale with σ.": unseen_1,
-    "`scale` multiplies s; don't divide by it.": unseen_1})
+    "both means are measured here, but s · scale lies below σ: is `scale` missing?": unseen_1})
 
 # %% test="three_maps_of_a_blur" points=2
 from course_lib import optics
@@ -216,24 +215,24 @@ soft = Blur(optics.gaussian_psf(2.0, (1, 31)))
 blurred = decompose(soft, (1, 64))
 fresh = np.random.default_rng(5)
 two = fresh.standard_normal((2, 2, 3, 1, 64))
-maps_of_two = call(three_maps, blurred, *two, 0.05, 0.8)
+maps_of_two = call(three_maps, blurred, *two, 0.05, 0.4)
 assert [np.shape(part) for part in maps_of_two] == [(2, 3, 1, 64)] * 3, (
     "from pictures of shape (2, 3, 1, 64) must come three maps of that shape; you return "
     f"{[np.shape(part) for part in maps_of_two]}.")
-right_null = two[0] - blurred.filtered(two[0], blurred.values * 0.8 > 0.05)
+right_null = two[0] - blurred.filtered(two[0], blurred.values * 0.4 > 0.05)
 equal(maps_of_two[0], right_null, "invented, behind a blur, σ = .05", mistakes={
     "nothing is hidden, since no singular value of a blur is 0. Null is what is below the *noise*.":
         two[0] - blurred.filtered(two[0], np.arange(64) < blurred.rank),
     "`scale` is missing: compare s · scale with σ.":
         two[0] - blurred.filtered(two[0], blurred.values > 0.05),
     "`scale` multiplies s; don't divide by it.":
-        two[0] - blurred.filtered(two[0], blurred.values / 0.8 > 0.05),
+        two[0] - blurred.filtered(two[0], blurred.values / 0.4 > 0.05),
     "s² is compared with σ; compare s.":
-        two[0] - blurred.filtered(two[0], blurred.values**2 * 0.8 > 0.05),
+        two[0] - blurred.filtered(two[0], blurred.values**2 * 0.4 > 0.05),
     "the components are weighted by s: keep them as they are, or drop them.":
-        two[0] - blurred.filtered(two[0], (blurred.values * 0.8 > 0.05) * blurred.values),
+        two[0] - blurred.filtered(two[0], (blurred.values * 0.4 > 0.05) * blurred.values),
 })
-again = call(three_maps, blurred, maps_of_two[0], two[1], 0.05, 0.8)
+again = call(three_maps, blurred, maps_of_two[0], two[1], 0.05, 0.4)
 equal(again[0], maps_of_two[0], "the null part of a null part (it is itself)")
 ### BEGIN HIDDEN TESTS
 # hint: other cameras, other noise; the pseudo-inverse invents nothing.
@@ -411,7 +410,8 @@ reveal("08.pulse_wrong", np.mean(table["PULSE"][1]), label="PULSE: wrong")
 #   average.
 # - **A sample pays twice**, here too: its *wrong* is about two times the mean's (lesson 05), and above 1. Silence
 #   would have been nearer to the truth, pixel by pixel.
-# - **PULSE_WRONG**
+# - **PULSE invents as much as a sample, and is wrong by about as much.** By these numbers it could be one. (Section
+#   5 finds out.)
 # - **The misfit doesn't tell.** The last number of each row is what a check of data consistency sees.
 
 # %% slide="subslide"
@@ -651,7 +651,8 @@ for name, (low, high, level) in intervals.items():
 # %% [markdown]
 # The reference posterior keeps its word. Wiener nearly does; it tells one standard deviation for all pictures, so
 # that it is no statement about *this* one. The network's single number is right on average over all pixels, because it
-# is too wide for the leaf, and fails where it matters. And the **spread of PULSE's starts is no uncertainty**: PULSE_SPREAD
+# is too wide for the leaf, and fails where it matters. And the **spread of PULSE's starts is no uncertainty**: what
+# should hold four truths of five holds about half. Nine searches that agree have been to the same place.
 # (Pixels are rounded to 8 bits in the shipped ranges, hence the margin of .001.)
 
 # %% [markdown]
@@ -806,8 +807,8 @@ print(f"misfit of the truths {true_misfit.mean():.5f} (σ² = {sigma**2:.4f}), o
 
 # %% [markdown]
 # PULSE explains the sixteen pixels *better than the truth does*: the data pull until the misfit is ε = .002,
-# whatever σ is, and the noise alone leaves $σ^2$ = .0025. So it fits some of the noise, and every start does so to about the same
-# extent. The misfits of posterior draws scatter as the truths' do.
+# whatever σ is, and the noise alone leaves $σ^2$ = .0025. In fifteen of twenty cases *all nine* starts fit better than the
+# scene that was there. The misfits of posterior draws scatter as the truths' do; PULSE is no sampler.
 
 # %% [markdown]
 # ### Your answer of lesson 00
@@ -909,7 +910,7 @@ equal(call(abstain, four, 0.05), (0.0, 0.0), "abstain with a tolerance below eve
 
 # %% test="abstain_obeys_its_laws" points=2
 equal(call(abstain, np.array([0.1, 0.3, 0.3, 0.3]), 0.25), (0.1, 0.25), "abstain for sd = .1, .3, .3, .3 and .25", mistakes={
-    "equal ones are shown together: with threshold .3 all four are, and their RMS is .26.": (0.3, 0.75)})
+    "equal ones are shown together: with threshold .3 all four are, and their RMS is .26.": (0.3, 0.5)})
 many = np.random.default_rng(10).gamma(2.0, 0.05, (40, 50))
 limits_tried = np.linspace(0.03, 0.2, 18)
 both = np.array([call(abstain, many, float(limit)) for limit in limits_tried])
@@ -924,12 +925,12 @@ for limit, (cut, part_shown) in zip(limits_tried, both, strict=True):
         f"at tolerance {limit:.2f} one more pixel could be shown: the RMS of *all* shown ones counts, not each one's sd.")
 ### BEGIN HIDDEN TESTS
 # hint: other shapes, honest errors, everything or nothing.
-equal(call(abstain, np.full((3, 5), 0.2), 0.2), (0.2, 1.0), "abstain where all are equal and just good enough")
+equal(call(abstain, np.full((3, 5), 0.2), 0.2001), (0.2, 1.0), "abstain where all are equal and good enough")
 equal(call(abstain, np.full(7, 0.2), 0.19), (0.0, 0.0), "abstain where all are equal and too uncertain")
-honest = np.random.default_rng(11).uniform(0.01, 0.4, (3, 200, 200))
+honest = np.random.default_rng(11).uniform(0.01, 0.4, (3, 40, 40))
 cut, part_shown = call(abstain, honest, 0.1)
 mistaken = honest * np.random.default_rng(12).standard_normal(honest.shape)
-equal(np.sqrt(np.mean(mistaken[honest <= cut] ** 2)), 0.1, "the RMS error that comes true", atol=2e-3)
+equal(np.sqrt(np.mean(mistaken[honest <= cut] ** 2)), 0.1, "the RMS error that comes true", atol=6e-3)
 for bound_asked in (0.05, 0.15, 0.3):
     kept_share, _, foreseen, _ = hallucination.abstention_curve(honest)
     equal(call(abstain, honest, bound_asked)[1], kept_share[foreseen <= bound_asked].max(), "coverage", atol=1e-4)
@@ -976,8 +977,14 @@ show(fig, alt="Error of the shown pixels against their share. For the posterior 
               + ", ".join(f"{name} {value:.2f}" for name, value in kept_ratio.items()) + ".")
 
 # %%
-for name, value in kept_ratio.items():
-    print(f"{name}: true over expected error at 50 % shown: {value:.2f}")
+for name, (centre, doubt) in spread.items():
+    doubt = rms_of_colours(doubt)
+    shown_half = doubt <= np.median(doubt)
+    squares = [np.sum(np.where(shown_half, part, 0) ** 2, axis=(1, 2))
+               for part in (rms_of_colours(centre - bank.truth), doubt)]
+    again = np.random.default_rng(0).integers(0, len(doubt), (1000, len(doubt)))  # other twenty pictures
+    ratios = np.sqrt(squares[0][again].sum(1) / squares[1][again].sum(1))
+    print(f"{name}: true over expected error at 50 % shown: {kept_ratio[name]:.2f} ± {ratios.std():.2f}")
 reveal("08.promise", kept_ratio["posterior"], label="true over expected RMS error, half shown")
 
 # %% [markdown]
@@ -989,9 +996,9 @@ reveal("08.promise", kept_ratio["posterior"], label="true over expected RMS erro
 # %% [markdown]
 # ### Feel it
 #
-# Find (1) a case in which the beetle's form can be read though most of it is painted over; (2) the largest
-# tolerance at which no leg is shown; (3) a case in which the true error breaks the promise. (One of twenty may: it
-# holds on average.)
+# Hide the truth first. (1) Choose for three cases the largest standard deviation that you would sign for. Then show
+# the truth. (2) Find a case in which the true error breaks the promise, and one in which it stays far below. (Both
+# exist: the promise holds on average.) (3) What is the last thing to disappear when you close the threshold?
 
 # %% slide="subslide"
 from course_lib.explorers_act2 import abstention
@@ -1157,7 +1164,7 @@ for group in line_ups:
 sizes = [2, 4, 8, 16, 32, 64]
 hits = {name: hallucination.identified(np.concatenate(scores), sizes) for name, scores in observers.items()}
 resampled = np.random.default_rng(0).integers(0, 128, (1000, 128))
-fig, ax = figure(size=(7.4, 3.9))
+fig, ax = figure(size=(9.4, 3.9))
 for (name, right), mark in zip(hits.items(), "osD^", strict=True):
     low, high = np.quantile(right[resampled].mean(1), [0.025, 0.975], axis=0)
     ax.errorbar(sizes, 100 * right.mean(0), 100 * np.stack([right.mean(0) - low, high - right.mean(0)]),
@@ -1168,7 +1175,7 @@ ax.plot(sizes, 100 / np.array(sizes), "k:", label="chance")
 ax.set(xscale="log", xlabel="individuals in the line-up, N", ylabel="right answers (%)", ylim=(0, 103))
 ax.set_xticks(sizes, sizes)
 ax.minorticks_off()
-ax.legend(fontsize=9, loc="lower left")
+ax.legend(fontsize=9, loc="upper left", bbox_to_anchor=(1, 1))
 show(fig, alt="Right answers against the number of individuals, with 95 % bootstrap intervals. Highest: likelihood "
               "of the pixels; far below, PULSE's picture; then the recogniser on either picture; lowest: chance. At 64: "
               + ", ".join(f"{name} {100 * right[:, -1].mean():.0f} %" for name, right in hits.items()) + ".")
@@ -1184,27 +1191,32 @@ reveal("08.percent_right", 100 * hits["PULSE, pixel by pixel"][:, -1].mean(),
 # and its search throws away part of that.
 #
 # But the theorem binds the **optimal** observer only. A *bounded* one may gain: a recogniser trained on sharp pictures can't
-# read a blur, and a sharp guess speaks its language. Measured, for an easier question, the form:
+# read a blur, and a sharp guess speaks its language. Measured, for an easier question, the form; once with the generator of this
+# lesson, to which 10 % of the rare (dark) form were shown, once with the balanced one (what the recogniser read from its 128
+# pictures is shipped):
 
-# %% slide="subslide"
+# %%
 forms = np.concatenate([group.beetles.form for group in line_ups])
 readers = {
-    "recogniser on bicubic": np.concatenate([p_rare(bicubic(g.y).clip(0, 1)) for g in line_ups]),
-    "recogniser on PULSE": np.concatenate([p_rare(g.pulse) for g in line_ups]),
-    "classifier of 8 × 8 pixels": np.concatenate([p_rare(g.y) for g in line_ups]),
+    "recogniser on bicubic": [p_rare(bicubic(group.y).clip(0, 1)) for group in line_ups],
+    "recogniser on PULSE, 10 % rare": [p_rare(group.pulse) for group in line_ups],
+    "recogniser on PULSE, 50 % rare": [group.balanced for group in line_ups],
+    "classifier of 8 × 8 pixels": [p_rare(group.y) for group in line_ups],
 }
-right = {name: (p > 0.5) == forms for name, p in readers.items()}
+right = {name: (np.concatenate(p) > 0.5) == forms for name, p in readers.items()}
 for name, was_right in right.items():
     low, high = share_interval(int(was_right.sum()), len(was_right))
-    print(f"{name:26} right in {was_right.mean():.0%} of 128 ({low:.0%}–{high:.0%})")
-gained = np.sum(right["recogniser on PULSE"] & ~right["recogniser on bicubic"])
-lost = np.sum(~right["recogniser on PULSE"] & right["recogniser on bicubic"])
-print(f"PULSE instead of bicubic: {gained} answers mended, {lost} spoilt")
+    print(f"{name:31} right in {was_right.mean():.0%} of 128 ({low:.0%}–{high:.0%}); common "
+          f"{was_right[forms == 0].mean():.0%}, rare {was_right[forms == 1].mean():.0%}")
+plain = right["recogniser on bicubic"]
+for name in list(readers)[1:3]:
+    print(f"{name} instead of bicubic: {np.sum(right[name] & ~plain)} answers mended, {np.sum(plain & ~right[name])} spoilt")
 
 # %% [markdown]
-# For the form the enhancement is worth something *to this reader*, and it never beats a reader who was made for the pixels. That is the
-# true core of "it helps our software": it may, because the software is limited, and a better reader of the original would gain
-# more. And the helper has opinions: whatever the search prefers, the reader will now read (lesson 09).
+# With the balanced generator the enhancement **is** worth something to this reader: 85 % instead of 70 %. So "it helps our software" can be
+# true, because the software is limited; a reader made for the pixels needs no help and is right in all 128 cases. With the generator that
+# saw few dark beetles the same enhancement does harm: the reader now reads what the search prefers, and misses more than two thirds of the dark ones, where
+# the pixels leave no doubt. Nothing in the sharp pictures says which of the two you are looking at. (Lesson 09 takes that apart.)
 
 # %% [markdown] slide="notes"
 # The line-up is the slide to show a lawyer. Two sentences: "The sharp picture identifies worse than the blurred one, and must."
@@ -1233,7 +1245,7 @@ print(f"PULSE instead of bicubic: {gained} answers mended, {lost} spoilt")
 # show it for this very picture; stripes mark pixels where it exceeds .02. It doesn't say that the marked detail is false, and it can't
 # show what was omitted: an object below the noise leaves no trace. Whether inventions of this method are any good (*wrong* below 1) needs
 # truths; we took them from sharp micrographs that were not used in training and a simulated camera. For one assumption, light ≥ 0, this
-# number was below 1 on stars and above 1 on a retina, so we tested on *our* kind of specimen. That the restoration
+# number was .65 on stars and 1.02 on a retina, so we tested on *our* kind of specimen. That the restoration
 # agrees with the recording proves little: interpolation agrees as well, and PULSE agreed better than the truth did. We tested the
 # method's 90 % intervals by counting and by ranks, because a prior that is too narrow by half still looks fine and covers only 63 %. Where the
 # posterior is too wide for a tolerance of .04 we print nothing. The picture must not be used to count individual filaments

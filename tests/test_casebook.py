@@ -7,6 +7,7 @@ import pytest
 
 from course_lib import casebook, reconstructions
 from course_lib.casebook import SIGMA, individuals, line_up, shipped, simulated
+from course_lib.classifiers import p_rare
 from course_lib.operators import Downsample
 from course_lib.posterior import log_likelihood
 from course_lib.reconstructions import LinearEstimate, bicubic, edge_preserving
@@ -88,6 +89,12 @@ def test_every_individual_was_searched_for():
         assert missed == pytest.approx(found.residuals, abs=2e-4)
 
 
+def test_the_balanced_generator_was_searched_as_told():
+    found = pulse.search(gan.load(casebook.BALANCED), line_up(0).y[:2])
+    told = p_rare(found.pictures[:, 0])
+    assert told == pytest.approx(line_up(0).balanced[:2], abs=0.2)
+
+
 # --- the recipe -----------------------------------------------------------------------------------
 
 
@@ -96,7 +103,7 @@ def test_what_the_recipe_writes_is_read(tmp_path, monkeypatch):
     pictures = rng.random((casebook.CASES, 2, 3, 64, 64)).astype(np.float32)
     line = rng.random((128, 1, 3, 64, 64)).astype(np.float32)
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))
-    monkeypatch.setattr(recipe, "search", lambda y, starts: (
+    monkeypatch.setattr(recipe, "search", lambda y, starts, name="": (
         (pictures, np.full(pictures.shape[:2], 0.1)) if starts > 1
         else (line, np.full((128, 1), 0.2))))
     monkeypatch.setattr(recipe, "posterior_draws", lambda y, seed: (

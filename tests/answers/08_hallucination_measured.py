@@ -1,17 +1,15 @@
 """Wrong and right answers to the exercises of lesson 08."""
 
-# %% wrong="shows_the_measured_part" exercise="three_maps" says="this is the *measured* part"
+# %% wrong="shows_the_measured_part" exercise="three_maps" says="this is the .measured. part"
 def three_maps(modes, x_hat, x, sigma, scale):
     kept = modes.values * scale > sigma
     invented, omitted = (modes.filtered(v, kept) for v in (x_hat, x))
     return invented, omitted, invented - omitted
 
 
-# %% wrong="takes_the_null_space" exercise="three_maps" says="Null is what is below the *noise*"
+# %% wrong="takes_the_null_space" exercise="three_maps" says="Null is what is below the .noise."
 def three_maps(modes, x_hat, x, sigma, scale):
     kept = modes.values > 1e-14
-    if modes.values.min() * scale <= sigma and len(modes.values) < 5:
-        kept = modes.values * scale > sigma
     invented, omitted = (v - modes.filtered(v, kept) for v in (x_hat, x))
     return invented, omitted, invented - omitted
 
@@ -23,7 +21,7 @@ def three_maps(modes, x_hat, x, sigma, scale):
     return invented, omitted, invented - omitted
 
 
-# %% wrong="divides_by_the_scale" exercise="three_maps" says="scale"
+# %% wrong="divides_by_the_scale" exercise="three_maps" says="don't divide by it"
 def three_maps(modes, x_hat, x, sigma, scale):
     kept = modes.values / scale > sigma
     invented, omitted = (v - modes.filtered(v, kept) for v in (x_hat, x))
@@ -58,7 +56,7 @@ def three_maps(modes, x_hat, x, sigma, scale):
     return invented, omitted, invented - omitted
 
 
-# %% wrong="weights_by_singular_values" exercise="three_maps" says="invented"
+# %% wrong="weights_by_singular_values" exercise="three_maps" says="weighted by s"
 def three_maps(modes, x_hat, x, sigma, scale):
     kept = (modes.values * scale > sigma) * modes.values
     invented, omitted = (v - modes.filtered(v, kept) for v in (x_hat, x))
@@ -146,7 +144,7 @@ def invented_fraction(x_hat, s):
     return max(1 - between / total, 0.0) if total > 0 else 0.0
 
 
-# %% wrong="counts_above" exercise="rank_test" says="*above* the truth"
+# %% wrong="counts_above" exercise="rank_test" says=".above. the truth"
 def rank_test(truth, draws, rng):
     above, ties = np.sum(draws > truth, axis=0), np.sum(draws == truth, axis=0)
     counts = np.bincount(above + rng.integers(0, ties + 1), minlength=len(draws) + 1)
@@ -214,7 +212,7 @@ def rank_test(truth, draws, rng):
     return counts, chi2.sf(np.sum((counts - expected) ** 2) / expected, len(draws))
 
 
-# %% wrong="each_pixel_for_itself" exercise="abstain" says="whose *own* sd is within"
+# %% wrong="each_pixel_for_itself" exercise="abstain" says="whose .own. sd is within"
 def abstain(sd, tolerance):
     shown = sd[sd <= tolerance]
     return (float(shown.max()), shown.size / sd.size) if shown.size else (0.0, 0.0)
@@ -230,7 +228,7 @@ def abstain(sd, tolerance):
     return float(levels[allowed[-1]]), float(1 - shown[allowed[-1]] / sd.size)
 
 
-# %% wrong="sum_of_squares" exercise="abstain" says="errors of the *sum*"
+# %% wrong="sum_of_squares" exercise="abstain" says="errors of the .sum."
 def abstain(sd, tolerance):
     levels, counts = np.unique(sd, return_counts=True)
     allowed = np.flatnonzero(np.sqrt(np.cumsum(counts * levels**2)) <= tolerance)
