@@ -280,7 +280,7 @@ def invented_fraction(x_hat, s):
     ### END SOLUTION
 
 
-# %% test="invented_fraction_by_hand" points=2
+# %% test="invented_fraction_by_hand" points=1
 stairs = np.array([[[0.0, 2.0, 4.0, 6.0], [0.0, 2.0, 4.0, 6.0]]])  # blocks 0 2 | 4 6, mean 3
 equal(call(invented_fraction, stairs, 2), 0.2, "invented_fraction for two rows 0, 2, 4, 6 and s = 2", mistakes={
     "the squares of x̂ itself stand below the line; take its contrast, about the mean.": 8 / 112,
@@ -720,7 +720,7 @@ equal(pair[1], chi2.sf(square, 3), "p for the counts 1, 2, 3, 6", mistakes={
 equal(call(rank_test, np.full(4, 15.0), hat[:, :4], np.random.default_rng(0))[0], [0, 4, 0, 0],
       "counts where all four truths have rank 1 (ranks that nobody has count 0)")
 
-# %% test="rank_test_breaks_ties" points=2
+# %% test="rank_test_breaks_ties" points=1
 tied = call(rank_test, np.ones(4000), np.tile([[0.0], [1.0], [1.0], [2.0]], (1, 4000)), np.random.default_rng(1))[0]
 assert np.shape(tied) == (5,) and np.sum(tied) == 4000, "four draws leave ranks 0 to 4; each case has one."
 assert tied[0] == tied[4] == 0, "of the draws 0, 1, 1, 2 one lies below the truth 1: the rank is 1, 2 or 3."
@@ -889,7 +889,7 @@ def abstain(sd, tolerance):
     ### END SOLUTION
 
 
-# %% test="abstain_by_hand" points=2
+# %% test="abstain_by_hand" points=1
 four = np.array([[0.4, 0.1], [0.3, 0.2]])
 for bound_asked, answer in {0.2: (0.2, 0.5), 0.25: (0.3, 0.75), 0.1: (0.1, 0.25), 1.0: (0.4, 1.0)}.items():
     two_numbers = call(abstain, four, bound_asked)
@@ -1063,7 +1063,7 @@ def suspects(y, gallery, A, sigma):
     ### END SOLUTION
 
 
-# %% test="suspects_two" points=2
+# %% test="suspects_two" points=1
 eye = Downsample(2)
 two_on_file = np.stack([np.full((1, 4, 4), 0.2), np.full((1, 4, 4), 0.5)])
 between_them = np.full((1, 2, 2), 0.32)
