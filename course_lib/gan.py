@@ -300,7 +300,7 @@ class Recipe:
     """
 
     share: float
-    stages: tuple = ((16, 3000), (32, 2000), (64, 2000))
+    stages: tuple = ((16, 3000), (32, 2000), (64, 5000))
     start: str | None = None
     seed: int = 0
     minibatch: bool = True
