@@ -27,6 +27,7 @@ exchanges in turn; temperatures at equal rejection). Geyer, Stat. Sci. 7 (1992) 
 doi:10.1214/ss/1177011137 (effective size).
 """
 
+import copy
 import sys
 from dataclasses import dataclass, field
 
@@ -159,6 +160,7 @@ def sample(generator, y, sigma=LEAST_SIGMA, chains=2, draws=100, burn_in=100, th
     y = y.reshape(-1, 1, 1, *y.shape[-3:])
     shape = len(y), validation.integer(chains, "chains"), validation.integer(rungs, "rungs", 2)
     rng, camera = np.random.default_rng(seed), Downsample(side // y.shape[-1])
+    generator = copy.deepcopy(generator).to(memory_format=torch.channels_last)  # a third faster
 
     def log_likelihood(z, noise_seeds):
         small = camera(pictures(generator, z, noise_seeds)).astype(float)

@@ -26,10 +26,10 @@ from course_staff.images import record
 
 GENERATOR = MAIN
 SIGMA = 0.05
-RECIPE = {"draws": 60, "thin": 20, "burn_in": 200, "seed": 0}
+RECIPE = {"draws": 60, "thin": 10, "burn_in": 150, "seed": 0}
 RUNGS = {4: 6, 8: 8}  # temperatures, by pixels a side
-CASES, DRAWS = 60, 9  # of the calibration
-CALIBRATION = {"draws": DRAWS, "thin": 25, "burn_in": 120, "chains": 1, "rungs": 6, "seed": 1}
+CASES, DRAWS = 50, 9  # of the calibration
+CALIBRATION = {"draws": DRAWS, "thin": 15, "burn_in": 100, "chains": 1, "rungs": 6, "seed": 1}
 
 
 def starts(generator, n=200, seed=5):

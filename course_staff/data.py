@@ -2,9 +2,9 @@
 
 ``course data`` makes everything anew but the generators, which have a verb of their own: pictures,
 classifiers and regressors (a quarter of an hour each), reference posteriors, chains on a generator
-(a quarter of an hour), searches. ``course data --calibrate`` runs the simulation-based calibration and
-records every case under ``data/calibration/``; what is there is kept, so that an interrupted run
-goes on.
+(a quarter of an hour), searches. ``course data --calibrate`` runs the simulation-based calibration
+and records every case under ``data/calibration/``; what is there is kept, so that an interrupted
+run goes on.
 """
 
 from importlib import import_module

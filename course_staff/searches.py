@@ -25,10 +25,10 @@ from course_lib.worlds import ladybirds
 from course_staff.images import record
 
 AT_ONCE = 10  # inputs of each form that get the same start
-ROUNDS, ROUNDS_OF_OTHERS = 10, 3
-STARTS = 3  # that the explorer offers
+ROUNDS, ROUNDS_OF_OTHERS = 3, 1
+STARTS = 2  # that the explorer offers
 COLOURS = 96
-SURVIVAL_INPUTS = 20
+SURVIVAL_INPUTS = 4
 
 
 def sharpness(x):
