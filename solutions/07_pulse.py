@@ -646,8 +646,8 @@ ends = {form: pulse.search(generator, noisy, law=law, seed=4,
                            latents=pulse.choose_starts(generator, form, 8, law=law)) for form in ("rare", "common")}
 pulse_rare = {form: (p_rare(result.pictures[0]) > 0.5).mean() for form, result in ends.items()}
 fig, ax = figure(size=(6.4, 2.8))
-for row, (name, rare, common) in enumerate([("sampler", chain_rare[:2].mean(), chain_rare[2:].mean()),
-                                            ("PULSE", pulse_rare["rare"], pulse_rare["common"])]):
+for row, (rare, common) in enumerate([(chain_rare[:2].mean(), chain_rare[2:].mean()),
+                                      (pulse_rare["rare"], pulse_rare["common"])]):
     ax.plot([rare, common], [row, row], color="#999999", zorder=1)
     ax.plot(rare, row, "o", ms=12, color=COLOURS["vermilion"], label="started rare" if row else None)
     ax.plot(common, row, "s", ms=10, color=COLOURS["blue"], label="started common" if row else None)
