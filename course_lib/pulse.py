@@ -98,6 +98,10 @@ class StyleLaw:
         """Styles (..., Z_DIM) of latents that are standard normal at the start."""
         return functional.leaky_relu(latents * self.sd + self.mean, 0.2)
 
+    def latents(self, styles):
+        """Latents (..., Z_DIM) whose `styles` these are."""
+        return (functional.leaky_relu(styles, 5.0) - self.mean) / self.sd
+
 
 def fit_styles(generator, n=100_000, seed=0):
     """Fit `StyleLaw` to n mapped latents."""
@@ -151,7 +155,10 @@ class Search:
 
 
 def choose_starts(generator, form, starts, pool=100, law=None, seed=0):
-    """Starts in the region of one form: of a pool, those whose pictures are the surest of it.
+    """Starts in the region of one form: own pictures of the generator that are surest of it.
+
+    All rows of such a start are the same, the style of one latent. (The starts that `search` draws
+    have independent rows; where one form is rare they hardly ever look like it.)
 
     Parameters
     ----------
@@ -159,7 +166,7 @@ def choose_starts(generator, form, starts, pool=100, law=None, seed=0):
     form : str
         "common" or "rare", as `classifiers.p_rare` reads the picture at the start.
     starts, pool : int
-        How many of how many.
+        How many, of how many pictures.
     law : StyleLaw, optional
         `fit_styles(generator)` by default.
     seed : int
@@ -173,11 +180,12 @@ def choose_starts(generator, form, starts, pool=100, law=None, seed=0):
     pool = validation.integer(pool, "pool", validation.integer(starts, "starts"))
     law = law or fit_styles(generator)
     rng = torch.Generator().manual_seed(seed)
-    latents = torch.randn(pool, generator.n_layers, Z_DIM, generator=rng)
-    with torch.inference_mode():
-        x = generator.synthesis(law.styles(latents), generator.noise(pool, rng)).numpy()
+    with torch.no_grad():
+        styles = generator.mapping(torch.randn(pool, Z_DIM, generator=rng))
+        x = generator.synthesis(styles, generator.noise(pool, rng)).numpy()
     order = np.argsort(p_rare(x) if form == "common" else -p_rare(x))
-    return latents[order[:starts].copy()]
+    chosen = law.latents(styles[order[:starts].copy()])
+    return chosen[:, None].repeat(1, generator.n_layers, 1)
 
 
 def search(generator, y, starts=1, steps=100, epsilon=EPSILON, weights=(100.0, 0.05), camera=None,

@@ -28,7 +28,7 @@ AT_ONCE = 10  # inputs of each form that get the same start
 ROUNDS, ROUNDS_OF_OTHERS = 3, 1
 STARTS = 2  # that the explorer offers
 COLOURS = 96
-SURVIVAL_INPUTS = 4
+SURVIVAL_INPUTS = 8
 
 
 def sharpness(x):

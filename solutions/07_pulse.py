@@ -308,8 +308,9 @@ show_images({f"{name}\nno. {k + 1}": x[k] for name, x in kinds.items() for k in 
 
 # %% [markdown]
 # Ten independent rows mix: each layer follows another ladybird's style. What the layers average out is
-# lost, and with it, often, one of the two forms. Compare the shares that are printed: **the starts have
-# shares of their own**, and they are not those of the generator. Keep that in mind.
+# lost, and with it one of the two forms. This generator was trained on 10 % rare ladybirds and draws about
+# as many. Compare the shares that are printed: **the starts have shares of their own**, and they are not
+# those of the generator. Keep that in mind.
 #
 # ### Exercise 4: GEOCROSS
 #
@@ -352,12 +353,12 @@ unit = torch.eye(8)
 right_angle = torch.stack([torch.stack([unit[0], unit[1]]), torch.stack([unit[2], unit[2]])])
 quarter = (torch.pi / 2) ** 2 / 2  # d = 8: two of four pairs are a right angle apart
 equal(call(crossing, right_angle), [quarter, 0.0], "crossing of two rows at a right angle, and of two equal rows",
-      atol=1e-3, mistakes={
+      atol=2e-3, mistakes={
           "a pair of a row with itself counts, too: divide by rows × rows.": [2 * quarter, 0.0],
           "the 2 in θ = 2 atan2 is missing.": [quarter / 4, 0.0],
           "θ enters squared.": [torch.pi / 4, 0.0],
           "the factor d/8 is missing (here d = 8, so look at the sum: take the mean over pairs).": [4 * quarter, 0.0],
-          "atan2 takes ‖a − b‖ first; exchanged, equal rows are penalised.": [quarter, torch.pi**2],
+          "atan2 takes ‖a − b‖ first; exchanged, equal rows are penalised.": [quarter + torch.pi**2 / 2, torch.pi**2],
           "this adds up the items; return one number for each.": quarter})
 four = unit[:4][None].repeat(1, 1, 2)  # d = 16, length √2
 equal(call(crossing, four), [0.75 * 16 * (torch.pi / 2) ** 2 / 8], "crossing of four rows at right angles, d = 16",
@@ -495,11 +496,11 @@ class Spoiled:
         return pictures + off, styles
 
 
-spoiled = Spoiled(good=6)
+spoiled = Spoiled(good=2)
 kept, told = call(search_loop, spoiled, centre, begin, wanted, 10, 0.0)
 assert spoiled.looks == 11, (f"with 10 steps the pictures are looked at 11 times, at the beginning and after every step; "
                              f"you look {spoiled.looks} times.")
-assert kept[0].abs().max() < 6, "item 0 got worse after its sixth look; return its best picture, not its last."
+assert kept[0].abs().max() < 6, "item 0 got worse after its second look; return its best picture, not its last."
 equal(told, (centre(kept) - wanted).square().mean((1, 2, 3)), "errors: the mse of the pictures returned", atol=1e-5)
 clean, _ = call(search_loop, plain, centre, begin, wanted, 10, 0.0)
 equal(kept[1], clean[1], "item 1 beside an item 0 that went astray (each item keeps its own best)", atol=1e-3)
@@ -630,10 +631,10 @@ print(f"shipped: {long.z.shape[1] * long.z.shape[2]} draws, {long.ess[0]:.0f} ef
 print(f"rare draws, started rare {chain_rare[:2].mean():.2f}, started common {chain_rare[2:].mean():.2f}")
 
 # %% [markdown]
-# Now PULSE on the same sixteen pixels, from eight starts in either region. `pulse.choose_starts` draws 100
-# starts and keeps those whose pictures look surest. **Predict.** Of eight searches that start at a
-# *rare*-looking picture, how many percent end rare, minus the percentage of those that start at a
-# common-looking one? (A sampler's difference is 0 up to chance.)
+# Now PULSE on the same sixteen pixels, from eight starts in either region. Its own starts hardly ever look
+# rare, so `pulse.choose_starts` lets the *generator* draw 100 pictures and starts at those that are surest
+# of a form. **Predict.** Of eight searches that start at a rare picture, how many percent end rare, minus
+# the percentage of those that start at a common one? (A sampler's difference is 0 up to chance.)
 
 # %%
 difference = None  # replace None by a number from -100 to 100
@@ -680,9 +681,9 @@ print(f"P(rare | y): by the world's posterior at equal shares {shipped('rare_4x4
 # ## 5 · Starts and their survival
 
 # %% [markdown]
-# During the argument of June 2020 somebody showed that other starts give other faces. Here is that
-# experiment with numbers: forty fresh ladybirds, half of either form, shrunk without noise, each searched
-# from a start that looks common and from one that looks rare (recorded; `course data pulse` repeats it).
+# During the argument of June 2020 Mario Klingemann showed that other starts give other faces. Here is that
+# experiment with numbers: fresh ladybirds of either form, shrunk without noise, each searched from a common
+# and from a rare picture of the generator (recorded; `course data pulse` repeats it).
 
 # %% slide="subslide"
 record = pulse.recorded(pulse.MAIN)
@@ -693,25 +694,40 @@ for size, pixels in enumerate((8, 4)):
             ends_rare = rare_after[size, form, begun]
             survived = ends_rare.mean() if begun else 1 - ends_rare.mean()
             met = np.mean(residual_after[size, form, begun] <= pulse.EPSILON)
-            print(f"{pixels} × {pixels}, input {truth_form:6}, start {start_form:6}: start's form survives "
-                  f"{survived:4.0%}, ε met {met:4.0%}")
+            print(f"{pixels} × {pixels}, input {truth_form:6}, start {start_form:6}: {np.sum(ends_rare)} of "
+                  f"{len(ends_rare)} end rare, so the start's form survives {survived:4.0%}; ε met {met:4.0%}")
 
 # %% [markdown]
-# Read it twice. At 8 × 8 the pixels say much about the form: see how often a start of the *wrong* form
-# survives all the same. At 4 × 4 they say less, and the start says more. The claim of the article, that a
-# latent space full of one group "will always return" it, is too strong as a law: a start in the other
-# region refutes it. What is true is that **the start decides a part of what the pixels don't**, and starts
-# are drawn from a law that nobody had looked at (section 2: what share of them looked rare?).
+# Compare the two lines of the rare inputs. The pixels are the same, the weights are the same, ε is met as
+# often; what comes out is what went in at the other end. And compare them with the common inputs: there a
+# start of the wrong form rarely survives. So the pixels *do* say something about the form, at least against
+# rare; and where they would have to say it against common, the search doesn't listen.
+#
+# The claim of the article, that a latent space full of one group "will always return" it, is too strong as
+# a law: a start in the other region refutes it. What is true: **the start decides a part of what the pixels
+# should have decided**, and PULSE draws its starts from a law that nobody looks at. Section 2: what share of
+# its ten-row starts looked rare?
 #
 # ### Is everyone served equally?
 #
 # "Meets ε" is the program's own idea of success. An audit: fresh renders of either form, 8 × 8 without
-# noise, one start each, default settings. **Predict.** Of the *common* ones, suppose 95 % meet ε. How many
-# percent of the rare ones?
+# noise, one start each, default settings. First, how much do 64 pixels say about the form, even with noise?
 
 # %%
-met_rare = None  # replace None by a number from 0 to 100
-predict("07.met_rare", met_rare, between=(0, 100))
+from course_lib.worlds import ladybirds
+
+beetles = ladybirds.sample(400, share=0.5, seed=8)
+eight = shrink(ladybirds.render(beetles).astype(float)) + 0.05 * np.random.default_rng(8).standard_normal((400, 3, 8, 8))
+wrong = np.mean((p_rare(eight) > 0.5) != (beetles.form == 1))
+print(f"a classifier that reads 8 × 8 pixels with noise σ = .05 names the wrong form in {wrong:.1%} of 400")
+
+# %% [markdown]
+# So the form is nearly always *in the pixels*. **Predict.** Of the rare inputs, how many percent come back
+# *rare*?
+
+# %%
+kept_rare = None  # replace None by a number from 0 to 100
+predict("07.kept_rare", kept_rare, between=(0, 100))
 
 # %% slide="subslide"
 from course_lib.measures import share_interval
@@ -723,12 +739,14 @@ for kind, name in enumerate(("common", "rare")):
     same = np.mean((record["audit_rare"] > 0.5)[form == kind] == kind)
     print(f"{name:6} inputs: ε met {k} of {n}, {k / n:.0%} (95 % interval {low:.0%} to {high:.0%}); form kept {same:.0%}")
 print(f"starts that look rare: {np.mean(record['audit_start_rare'] > 0.5):.0%}")
-reveal("07.met_rare", 100 * np.mean(met[form == 1]), label="rare inputs that meet ε", unit="%")
+reveal("07.kept_rare", 100 * same, label="rare inputs that come back rare", unit="%")
 
 # %% [markdown]
-# Look at both numbers in each line. A search may *fail* more often for one group, and where it succeeds it
-# may return the *other* group, sharp and within ε. A success rate alone shows the first and hides the
-# second. (Lesson 09 asks why: data, generator, search, or the pixels.)
+# Look at both numbers in each line. By its own measure the program serves both forms about equally: ε is
+# met. And nearly every rare beetle comes back as a common one, sharp and within ε. **A success rate can't
+# show this**; neither can a residual. Equal success is not equal treatment. (Lesson 09 asks why: data,
+# generator, search, or the pixels. With another generator the success rate itself can be unequal: it is
+# recorded for each that ships.)
 #
 # And the answers are sharp: the mean step from pixel to pixel, compared with the truths and with the
 # generator's own pictures.

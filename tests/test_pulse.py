@@ -120,6 +120,8 @@ def test_chosen_starts_are_the_surest_of_their_form_in_the_pool(generator, monke
     rare, common = (choose_starts(generator, form, 8, pool=8, law=law)
                     for form in ("rare", "common"))
     torch.testing.assert_close(rare, common.flip(0))
+    assert (rare[:, :1] == rare).all()  # all rows the same
+    torch.testing.assert_close(law.latents(law.styles(rare)), rare, rtol=1e-4, atol=1e-4)
     best = choose_starts(generator, "rare", 1, pool=8, law=law)
     torch.testing.assert_close(best, rare[:1])
     assert (choose_starts(generator, "rare", 1, pool=8, law=law, seed=1) != best).any()
