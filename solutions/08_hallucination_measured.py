@@ -1001,7 +1001,7 @@ reveal("08.promise", kept_ratio["posterior"], label="true over expected RMS erro
 # exist: the promise holds on average.) (3) What is the last thing to disappear when you close the threshold?
 
 # %% slide="subslide"
-from course_lib.explorers_act2 import abstention
+from course_lib.explorers import abstention
 
 abstention(posterior_mean, sd_map, bank.truth)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course_lib import hallucination, limits, optics
-from course_lib.explorers_act2 import abstention
+from course_lib.explorers import abstention
 from course_lib.hallucination import (
     abstention_curve,
     fractions,
