@@ -9,8 +9,8 @@ import ipywidgets
 import numpy as np
 
 from course_lib import figures, optics
-from course_lib.hallucination import abstention_curve, paint
 from course_lib.data import data_path
+from course_lib.hallucination import abstention_curve, paint
 from course_lib.operators import Blur, Downsample
 from course_lib.posterior import Mixture
 from course_lib.recovery import low_frequencies, recover_spikes, spikes

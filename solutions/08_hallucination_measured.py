@@ -423,19 +423,19 @@ def rms_of_colours(x):
     return np.sqrt(np.mean(x**2, axis=-3))
 
 
-shown = ["bicubic", "TV", "Wiener", "posterior mean", "posterior sample", "PULSE"]
-fig, axes = figure(3, 7, size=(10, 5))
+shown = ["bicubic", "Wiener", "posterior mean", "posterior sample", "PULSE"]
+fig, axes = figure(3, 6, size=(7.6, 4.3))
 for column, name in enumerate(shown):
     parts = hallucination.maps(A, methods[name][chosen], x, sigma, scale)
     draw_image(axes[0, column], methods[name][chosen], name.replace(" ", "\n"))
     draw_image(axes[1, column], parts["invented"].mean(0), "", (-0.35, 0.35), "RdBu_r")
     draw_image(axes[2, column], parts["wrong"].mean(0), "", (-0.35, 0.35), "RdBu_r")
-draw_image(axes[0, 6], x, "the\nscene")
-draw_image(axes[1, 6], three["omitted"].mean(0), "omitted", (-0.35, 0.35), "RdBu_r")
-draw_image(axes[2, 6], rms_of_colours(posterior_sd[chosen]), "posterior sd", (0, 0.35), "viridis")
+draw_image(axes[0, 5], x, "the\nscene")
+draw_image(axes[1, 5], three["omitted"].mean(0), "omitted", (-0.35, 0.35), "RdBu_r")
+draw_image(axes[2, 5], rms_of_colours(posterior_sd[chosen]), "posterior sd", (0, 0.35), "viridis")
 for ax, label in zip(axes[:, 0], ("picture", "invented", "wrong"), strict=True):
     ax.set_ylabel(label)
-show(fig, alt="Six reconstructions of one ladybird, what each invented, and what of it is wrong. Last column: "
+show(fig, alt="Five reconstructions of one ladybird, what each invented, and what of it is wrong. Last column: "
               "the scene, what was omitted, and the reference posterior's standard deviation, which is high "
               "along the outline, on the wing cases and at the legs.")
 
@@ -521,7 +521,7 @@ for name, scene in scenes.items():
 guess = restored["hubble"]["RL, 30 steps"]
 invented = hallucination.maps(lens, guess, None, grain, scenes["hubble"].std())["invented"]
 marked = np.abs(invented[0]) > 0.02
-fig, axes = figure(1, 4, size=(10, 2.9))
+fig, axes = figure(1, 4, size=(8.6, 2.6))
 draw_image(axes[0], seen["hubble"], "recorded", (0, 0.4))
 draw_image(axes[1], guess, "restored", (0, 0.4))
 draw_image(axes[2], invented[0], "invented", (-0.1, 0.1), "RdBu_r")
@@ -1021,10 +1021,9 @@ abstention(posterior_mean, sd_map, bank.truth)
 # %% slide="subslide"
 line_ups = [casebook.line_up(0), casebook.line_up(1)]
 first = line_ups[0]
-show_images({f"on file: {k + 1}": first.gallery[k] for k in range(5)}
-            | {f"camera: {k + 1}": first.y[k] for k in range(5)}
-            | {f"PULSE: {k + 1}": first.pulse[k] for k in range(5)},
-            alt="Five beetles of the line-up in the same light and pose; their pictures of eight by eight noisy "
+show_images({f"{name} {k + 1}": part[k] for k in (0, 1, 2, 4) for name, part in (
+                ("on file:", first.gallery), ("camera:", first.y), ("PULSE:", first.pulse))}, columns=6,
+            alt="Four beetles of the line-up in the same light and pose; their pictures of eight by eight noisy "
                 "pixels; and the sharp beetles that PULSE made of these, with other patterns.")
 
 # %% [markdown]
