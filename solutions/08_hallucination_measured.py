@@ -1021,9 +1021,9 @@ abstention(posterior_mean, sd_map, bank.truth)
 # %% slide="subslide"
 line_ups = [casebook.line_up(0), casebook.line_up(1)]
 first = line_ups[0]
-show_images({f"{name} {k + 1}": part[k] for k in (0, 1, 2, 4) for name, part in (
+show_images({f"{name} {k + 1}": part[k] for k in (0, 1) for name, part in (
                 ("on file:", first.gallery), ("camera:", first.y), ("PULSE:", first.pulse))}, columns=6,
-            alt="Four beetles of the line-up in the same light and pose; their pictures of eight by eight noisy "
+            alt="Two beetles of the line-up in the same light and pose; their pictures of eight by eight noisy "
                 "pixels; and the sharp beetles that PULSE made of these, with other patterns.")
 
 # %% [markdown]
