@@ -420,7 +420,7 @@ def abstention(means, sds, truths):
             axes[2].plot(100 * kept, actual, color=figures.COLOURS["vermilion"], label="true")
             told += f" and a true one of {actual[shown]:.3f}" if shown >= 0 else ""
         axes[2].set(xlabel="pixels shown (%)", ylabel="RMS error of what is shown", xlim=(0, 101),
-                    ylim=(0, max(expected[-1], actual[-1]) * 1.15))
+                    ylim=(0, 1.15 * (max(expected[-1], actual[-1]) if truth else expected[-1])))
         axes[2].legend(loc="upper left", fontsize=9)
         return figures.show(fig, alt=(
             f"Case {case}, stripes where the posterior's standard deviation exceeds "
@@ -431,7 +431,7 @@ def abstention(means, sds, truths):
         case=ipywidgets.IntSlider(value=1, min=1, max=len(means), description="case"),
         threshold=ipywidgets.FloatSlider(value=0.08, min=0.01, max=0.25, step=0.005,
                                          readout_format=".3f", description="largest sd shown"),
-        truth=ipywidgets.Checkbox(value=True, description="show the truth"),
+        truth=ipywidgets.Checkbox(value=False, description="show the truth"),
     )
 
 

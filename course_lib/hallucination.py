@@ -199,7 +199,7 @@ def instability_bound(A, x, other, delta=0.0):
     References
     ----------
     N. M. Gottschling, V. Antun, A. C. Hansen & B. Adcock, The troublesome kernel, SIAM Review 67
-    (2025), arXiv:2001.01258; Antun et al. (2020), above.
+    (2025) 73, doi:10.1137/23M1568739; Antun et al. (2020), above.
     """
     apart = np.linalg.norm(np.subtract(x, other)) - 2 * validation.non_negative(delta, "delta")
     if apart <= 0:

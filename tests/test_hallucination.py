@@ -218,6 +218,8 @@ def test_the_abstention_panel_tells_what_it_draws():
     truths = RNG.random((2, 3, 8, 8))
     sds = RNG.uniform(0.01, 0.25, (2, 8, 8))
     panel = abstention(truths + 0.05, sds, truths)
+    assert "true one" not in panel.first.alt  # the truth is hidden until asked for
+    panel.controls["truth"].value = True
     panel.controls["case"].value = 2
     panel.controls["threshold"].value = 0.1
     alt = re.search(r'alt="([^"]*)"', panel.view.value).group(1)
