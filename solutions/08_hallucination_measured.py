@@ -147,7 +147,7 @@ for name, guess in {"pseudo-inverse": lazy, "posterior sample": sample}.items():
 # a number below 1.
 
 # %% [markdown] slide="notes"
-# Ask who would call the pseudo-inverse honest. Wrong = 1.00 is the price of silence. Four minutes.
+# Who would call the pseudo-inverse honest? Wrong = 1.00 is the price of silence. Four minutes.
 
 # %% [markdown]
 # ### Exercise 1: the three maps
@@ -348,7 +348,7 @@ print(f"a recogniser reads as dark: {np.sum(p_rare(bank.truth) > 0.5)} of 20 sce
 
 # %% [markdown]
 # Mind a handicap: PULSE's generator was shown 10 % dark beetles, the scenes are half and half, and none of its
-# twenty pictures is read as dark. What follows judges search *and* generator; section 7 changes the generator.
+# twenty pictures is read as dark. What follows judges search *and* generator.
 #
 # Now all methods (lesson 05 has the details of each). The posterior's mean and standard deviation come from
 # 100 draws a picture; one draw is set aside as "a sample".
@@ -413,8 +413,6 @@ show(fig, alt=f"Two bars for each method, invented and wrong: {said}.")
 reveal("08.pulse_wrong", np.mean(table["PULSE"][1]), label="PULSE: wrong")
 
 # %% [markdown]
-# Read the two columns together.
-#
 # - **Much invented is not much wrong.** The posterior mean invents more than twice as much as TV and is less
 #   wrong for it: it knows how ladybirds are made, and gets about a third of what was omitted back. No method
 #   recovers more squared error, on average.
@@ -447,11 +445,11 @@ for ax, label in zip(axes[:, 0], ("picture", "invented", "wrong"), strict=True):
     ax.set_ylabel(label)
 show(fig, alt="Five reconstructions of one ladybird, what each invented, and what of it is wrong. Last column: "
               "the scene, what was omitted, and the reference posterior's standard deviation, which is high "
-              "at the head, along the outline, on the wing cases and at the legs.")
+              "at the head, less so on the wing cases, and low at the legs.")
 
 # %% [markdown]
 # Bottom right is the key: the standard deviation of the *reference posterior*, pixel by pixel. It says where sixteen
-# pixels leave beetles free to differ: head, outline, wing cases and legs; the leaf hardly.
+# pixels leave beetles free to differ: the head most of all, then wing cases, then legs; the leaf hardly.
 # The *wrong* maps of the sharp pictures are large where it is large.
 #
 # Beside the null part there is the other half: what a picture gets wrong about data that there *are*. Bhadra
@@ -527,8 +525,7 @@ for name, scene in scenes.items():
 # steps of RL fill the null part with amplified noise: above 1 on both. Whether an invention is worth anything is a
 # matter of prior **and** scene; the number *invented* alone can't say.
 #
-# So a restored picture should never travel alone. This is what an honest one looks like: the picture, its
-# map, and a rule. Here the rule is to paint over where more than .02 was invented, in either direction.
+# So a restored picture should travel with its map and a rule. Here the rule is to paint over where more than .02 was invented, in either direction.
 
 # %% slide="subslide"
 guess = restored["hubble"]["RL, 30 steps"]
@@ -554,9 +551,9 @@ print(f"{np.mean(marked):.1%} of the pixels are marked. RMS error there {np.sqrt
 # The marks were made without the scene; that the error there is four times as large, while 59 % of its square lies
 # elsewhere, is seen only because we simulated. An astronomer who publishes all four panels says: the sources
 # are there and this bright (measured), part of their *narrowness* I assumed (light ≥ 0; .4 % of the contrast is
-# invented). That is honest, checkable, useful work. Two things the map does not do. It can't show what was **omitted**: a faint star below the noise leaves no trace. And it
-# doesn't say that the marked parts are false, only whose word they are. (Nor is the unmarked part exact. The grain in
-# the dark sky is noise of components that *were* measured, weakly: known to within τ, lesson 03.)
+# invented). Two things the map does not do. It can't show what was **omitted**: a faint star below the noise leaves no trace. And it
+# doesn't say that the marked parts are false, only whose word they are. (Nor is the unmarked part exact: the grain in
+# the dark sky is noise of components that *were* measured, weakly.)
 
 # %% [markdown] slide="notes"
 # For instruments people in the room: would you publish the third panel? What would a reviewer say without it?
@@ -620,7 +617,7 @@ print(f"the pale beetle, with noise: the nearest look-alike is a dark one in {fl
 # ## 5 · Is its doubt honest?
 
 # %% [markdown]
-# A method may know what it doesn't know: instead of a picture it can tell intervals. An interval of level 90 %
+# Instead of a picture a method can tell intervals. An interval of level 90 %
 # is **calibrated** if it holds the truth in 90 % of cases. One number first: scene $x \sim N(0, 1)$, noise
 # of standard deviation 1. The method uses Bayes' rule, but believes that scenes vary by only half as much, $N(0,
 # .5^2)$. **Predict**: its central 90 % intervals hold the truth in how many percent of cases?
@@ -780,8 +777,7 @@ show(fig, alt="Four histograms of ranks. Right: flat. Too sure: high at both end
               "Too bright: falling.")
 
 # %% [markdown]
-# Now *our own* sampler, the reference posterior that this lesson measures everything else by. Who audits the
-# auditor? `course data --calibrate` drew 200 beetles, sampled the posterior of each, and recorded the ranks of
+# Now *our own* sampler, the reference posterior that this lesson measures everything else by. `course data --calibrate` drew 200 beetles, sampled the posterior of each, and recorded the ranks of
 # the truth among 19 draws: of all 22 parameters, of the form, and of the log-likelihood (which catches a sampler
 # that ignores $y$: lesson 05). **Predict**: of these 24 tests, how many have p < .05?
 
@@ -818,7 +814,7 @@ reveal("08.suspicious", len(low), label="tests of 24 with p < .05")
 # %%
 true_misfit = np.mean((A(bank.truth) - bank.y) ** 2, axis=(1, 2, 3))
 counts, _ = rank_test(-true_misfit, -bank.residuals.T, np.random.default_rng(0))
-p = binomtest(int(counts[0]), 20, 0.1, alternative="greater").pvalue  # too few cases for chi-square
+p = binomtest(int(counts[0]), 20, 0.1, alternative="greater").pvalue  # too few for chi-square
 print(f"ranks of the truth's log-likelihood among nine starts, 20 cases: {counts}; "
       f"P({counts[0]} or more at rank 0) = {p:.0e}")
 print(f"misfit of the truths {true_misfit.mean():.5f} (σ² = {sigma**2:.4f}), of PULSE {bank.residuals.mean():.5f}")
@@ -852,8 +848,8 @@ else:
 reveal("00.percent_dark", 100 * p_dark, label="probability of the dark form", unit="%")
 
 # %% [markdown]
-# About two to one for dark. Who said 95 had nothing in the pixels to say it with; who said 50 left a little on the table. Either way, no
-# sharp picture could have told you this number: a picture has no place to put a doubt.
+# About two to one for dark. Who said 95 had nothing in the pixels to say it with. No sharp picture could have told you this
+# number: a picture has no place to put a doubt.
 
 # %% [markdown] slide="notes"
 # Bring back the range of the room's numbers from lesson 00 and draw it beside .66. Four minutes.
@@ -963,7 +959,7 @@ for tolerance in (0.06, 0.04, 0.02):
     off = rms_of_colours(posterior_mean[chosen] - bank.truth[chosen])[~hidden_here]
     print(f"tolerance {tolerance}: what is shown here is off by {np.sqrt(np.mean(off**2)):.3f} RMS")
 show_images(panels, alt="The scene, the posterior mean, and three versions painted with stripes where the data don't "
-                        "decide: at .06 the outline and the head, at .04 most of the beetle, at .02 most of the leaf too.")
+                        "decide: at .06 part of the head and of the wing cases, at .04 most of the beetle, at .02 most of the leaf too.")
 
 # %% [markdown]
 # At .06 orange wing cases are still shown where the scene is black; at .04 most of the beetle is gone; at .02, most of
@@ -1165,14 +1161,11 @@ observers = {"the pixels, by likelihood": [], "PULSE, shrunk again": [], "PULSE,
 for group in line_ups:
     known, shrunk = features(group.gallery), small_camera(group.gallery)
     enlarged = bicubic(group.y).clip(0, 1)
-    observers["the pixels, by likelihood"].append(near(group.y, shrunk))  # log-likelihood times 2σ²
+    observers["the pixels, by likelihood"].append(near(group.y, shrunk))  # ranks as `suspects` does
     observers["PULSE, shrunk again"].append(near(small_camera(group.pulse), shrunk))
     observers["PULSE, pixel by pixel"].append(near(group.pulse, group.gallery))
     observers["recogniser on PULSE"].append(near(features(group.pulse), known))
     observers["recogniser on bicubic"].append(near(features(enlarged), known))
-chances = [suspects(seen, group.gallery, small_camera, sigma)[k]
-           for group in line_ups for k, seen in enumerate(group.y)]
-print(f"by the pixels the right one of 64 has a probability of {np.mean(chances):.0%}, on average")
 
 # %% slide="subslide"
 sizes = [2, 4, 8, 16, 32, 64]
