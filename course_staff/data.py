@@ -1,8 +1,9 @@
 """Rebuild ``data/`` from seeds and sources: ``course data [PART …]``, and calibrate the posterior.
 
 ``course data`` makes everything anew but the generators, which have a verb of their own: pictures,
-classifiers and regressors (a quarter of an hour each), reference posteriors, number plates.
-``course data --calibrate`` runs the simulation-based calibration and records every case under
+classifiers and regressors (a quarter of an hour each), reference posteriors, chains on a generator
+(a quarter of an hour), searches, the casebook of lesson 08, number plates. ``course data
+--calibrate`` runs the simulation-based calibration and records every case under
 ``data/calibration/``; what is there is kept, so that an interrupted run goes on.
 """
 
@@ -50,7 +51,8 @@ def run(args):
         return 0
     rebuild = {"images": images.main, "classifiers": _trained("classifiers"),
                "posteriors": posteriors, "regressors": _trained("regression"),
-               "plates": _trained("plates")}
+               "chains": _trained("chains"), "pulse": _trained("searches"),
+               "casebook": _trained("casebook"), "plates": _trained("plates")}
     if unknown := [part for part in args.part if part not in rebuild]:
         raise Told(f"{unknown[0]!r} is no part of data/; there are {', '.join(rebuild)}")
     for part in args.part or rebuild:
@@ -59,5 +61,5 @@ def run(args):
 
 
 def _trained(module):
-    """What rebuilds networks; PyTorch is imported when it runs."""
+    """What rebuilds a part with PyTorch, which is imported when it runs."""
     return lambda: import_module(f"course_staff.{module}").rebuild()
