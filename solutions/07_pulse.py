@@ -304,10 +304,10 @@ with torch.no_grad():
     kinds = {name: generator.synthesis(w, noise).numpy() for name, w in styles_of.items()}
 for name, x in kinds.items():
     print(f"{name:19} rare by the classifier {(p_rare(x) > 0.5).mean():.1%}")
-show_images({f"{name}\nno. {k + 1}": x[k] for name, x in kinds.items() for k in range(5)
-             if name != "correlated fit"}, columns=5,
-            alt="Three rows of five generated pictures. The generator's own styles give varied ladybirds, one of them "
-                "black; PULSE's fit gives orange ones only, and with ten rows they resemble one another even more.")
+shown_kinds = {"own styles": "own", "PULSE's fit": "PULSE's fit", "the same, ten rows": "ten rows"}
+show_images({f"{title} {k + 1}": kinds[name][k] for name, title in shown_kinds.items() for k in range(7)}, columns=7,
+            alt="Three rows of seven generated pictures. The generator's own styles give varied ladybirds, one or more of "
+                "them black; PULSE's fit gives orange ones only, and with ten rows they resemble one another even more.")
 
 # %% [markdown]
 # This generator was trained on 10 % rare ladybirds and draws about as many. A Gaussian that keeps how the 64
@@ -787,13 +787,14 @@ for row, name in zip(rows_of, strangers, strict=True):
               f"(allowed {allowed:.1f})")
 panels = {}
 for row, name in zip(rows_of, strangers, strict=True):
-    panels |= {name: pulse.truth(name), f"{name}, 8 × 8": shrink(pulse.truth(name)),
-               f"8 × 8: {name}": pulse.recorded_picture(record, row, 0, 0),
-               f"4 × 4: {name}": pulse.recorded_picture(record, row, 1, 0)}
-show_images(panels, columns=4,
-            alt="Rows: clockwork beetle, tomato, empty leaf. Columns: the scene, its 8 × 8 pixels, PULSE's answers from "
-                "8 × 8 and 4 × 4 pixels. Tomato and leaf come back as clean ladybirds at both sizes, the clockwork beetle "
-                "at 4 × 4; from 8 × 8 it comes back as a garish, broken beetle.")
+    panels[name] = pulse.truth(name)
+for size, pixels in enumerate((8, 4)):
+    panels |= {f"{name},\nfrom {pixels} × {pixels}": pulse.recorded_picture(record, row, size, 0)
+               for row, name in zip(rows_of, strangers, strict=True)}
+show_images(panels, columns=9,
+            alt="A clockwork beetle, a tomato, an empty leaf; then PULSE's answers to them from 8 × 8 and from 4 × 4 pixels. "
+                "Tomato and leaf come back as clean ladybirds from both sizes, the clockwork beetle from 4 × 4; from 8 × 8 "
+                "it comes back as a garish, broken beetle.")
 
 # %% [markdown]
 # The clockwork beetle at 8 × 8 is caught: too many of its pixels are like no ladybird's. The same beetle at
