@@ -304,10 +304,9 @@ with torch.no_grad():
     kinds = {name: generator.synthesis(w, noise).numpy() for name, w in styles_of.items()}
 for name, x in kinds.items():
     print(f"{name:19} rare by the classifier {(p_rare(x) > 0.5).mean():.1%}")
-shown_kinds = {"own styles": "own", "PULSE's fit": "PULSE's fit", "the same, ten rows": "ten rows"}
-show_images({f"{title} {k + 1}": kinds[name][k] for name, title in shown_kinds.items() for k in range(7)}, columns=7,
-            alt="Three rows of seven generated pictures. The generator's own styles give varied ladybirds, one or more of "
-                "them black; PULSE's fit gives orange ones only, and with ten rows they resemble one another even more.")
+show_images({f"{name}\nno. {k + 1}": x[k] for name, x in kinds.items() for k in (2, 3, 4)}, columns=6,
+            alt="Three ladybirds each from the generator's own styles, from a correlated fit, from PULSE's fit and from ten "
+                "rows of it. Own and correlated ones are varied; PULSE's are orange, and with ten rows look alike.")
 
 # %% [markdown]
 # This generator was trained on 10 % rare ladybirds and draws about as many. A Gaussian that keeps how the 64
@@ -785,9 +784,7 @@ for row, name in zip(rows_of, strangers, strict=True):
         verdict = "passes" if (levels <= allowed).any() else "caught"
         print(f"{name:12} {pixels} × {pixels}: {', '.join(f'{v:.1f}' for v in levels)} grey levels RMS, {verdict} "
               f"(allowed {allowed:.1f})")
-panels = {}
-for row, name in zip(rows_of, strangers, strict=True):
-    panels[name] = pulse.truth(name)
+panels = {name: pulse.truth(name) for name in strangers}
 for size, pixels in enumerate((8, 4)):
     panels |= {f"{name},\nfrom {pixels} × {pixels}": pulse.recorded_picture(record, row, size, 0)
                for row, name in zip(rows_of, strangers, strict=True)}
