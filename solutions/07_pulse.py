@@ -300,10 +300,10 @@ with torch.no_grad():
     before_relu = torch.nn.functional.leaky_relu(mapped, 5.0)
     together = before_relu.mean(0) + rows[:, 0] @ torch.linalg.cholesky(torch.cov(before_relu.T)).T
     styles_of = {"own styles": mapped[:200], "correlated fit": torch.nn.functional.leaky_relu(together, 0.2),
-                 "PULSE's fit": law.styles(rows[:, 0]), "the same, ten rows": law.styles(rows)}
+                 "PULSE's fit": law.styles(rows[:, 0]), "ten rows of it": law.styles(rows)}
     kinds = {name: generator.synthesis(w, noise).numpy() for name, w in styles_of.items()}
 for name, x in kinds.items():
-    print(f"{name:19} rare by the classifier {(p_rare(x) > 0.5).mean():.1%}")
+    print(f"{name:15} rare by the classifier {(p_rare(x) > 0.5).mean():.1%}")
 show_images({f"{name}\nno. {k + 1}": x[k] for name, x in kinds.items() for k in (2, 3, 4)}, columns=6,
             alt="Three ladybirds each from the generator's own styles, from a correlated fit, from PULSE's fit and from ten "
                 "rows of it. Own and correlated ones are varied; PULSE's are orange, and with ten rows look alike.")
@@ -648,18 +648,20 @@ predict("07.difference", difference, between=(-100, 100))
 
 # %% slide="subslide"
 from course_lib.figures import COLOURS, figure, show
+from course_lib.measures import share_interval
 
 ends = {form: pulse.search(generator, noisy, law=law, seed=4,
                            latents=pulse.choose_starts(generator, form, 8, law=law)) for form in ("rare", "common")}
 pulse_rare = {form: (p_rare(result.pictures[0]) > 0.5).mean() for form, result in ends.items()}
 fig, ax = figure(size=(6.4, 2.8))
-for row, (shares, errors_shown) in enumerate([(chain_rare, chain_error),
-                                              (pulse_rare, {name: (v * (1 - v) / 8) ** 0.5 for name, v in pulse_rare.items()})]):
-    for begun, colour, mark, shift in (("rare", "vermilion", "o", -0.12), ("common", "blue", "s", 0.12)):
-        ax.errorbar(shares[begun], row + shift, xerr=2 * errors_shown[begun], fmt=mark, ms=9, capsize=4,
-                    color=COLOURS[colour], label=f"started {begun}" if row else None)
-ax.set(yticks=[0, 1], yticklabels=["sampler", "PULSE"], xlabel="share of rare answers (± 2 standard errors)",
-       xlim=(-0.1, 1.05), ylim=(1.5, -0.5))
+for begun, colour, mark, shift in (("rare", "vermilion", "o", -0.12), ("common", "blue", "s", 0.12)):
+    share, spread = chain_rare[begun], 2 * chain_error[begun]
+    low, high = share_interval(int(8 * pulse_rare[begun]), 8)
+    ax.errorbar([share, pulse_rare[begun]], [shift, 1 + shift], fmt=mark, ms=9, capsize=4, color=COLOURS[colour],
+                xerr=[[min(spread, share), pulse_rare[begun] - low], [spread, high - pulse_rare[begun]]],
+                label=f"started {begun}")
+ax.set(yticks=[0, 1], yticklabels=["sampler", "PULSE"], xlabel="share of rare answers (95 % intervals)",
+       xlim=(-0.05, 1.05), ylim=(1.5, -0.5))
 ax.legend(fontsize=9, loc="center right")
 show(fig, alt=f"Share of rare answers. The sampler: {chain_rare['rare']:.2f} and {chain_rare['common']:.2f} for opposite "
               f"starts. PULSE: {pulse_rare['rare']:.2f} if started rare, {pulse_rare['common']:.2f} if started common.")
@@ -708,9 +710,9 @@ for size, pixels in enumerate((8, 4)):
 
 # %% [markdown]
 # Compare the two lines of the rare inputs. The pixels are the same, the weights are the same, ε is met as
-# often; what comes out is what went in at the other end. And compare them with the common inputs: there a
-# start of the wrong form rarely survives. So the pixels *do* say something about the form, at least against
-# rare; and where they would have to say it against common, the search doesn't listen.
+# often; what comes out is what went in at the other end. And compare them with the common inputs: there
+# most starts of the wrong form don't survive. So the pixels *do* pull, against rare; against common, which
+# is where nearly all searches begin, they hardly do.
 #
 # The claim of the article, that a latent space full of one group "will always return" it, is too strong as
 # a law: a start in the other region refutes it. What is true: **the start decides a part of what the pixels
@@ -739,8 +741,6 @@ kept_rare = None  # replace None by a number from 0 to 100
 predict("07.kept_rare", kept_rare, between=(0, 100))
 
 # %% slide="subslide"
-from course_lib.measures import share_interval
-
 form, met = record["audit_form"], record["audit_residual"] <= pulse.EPSILON
 for kind, name in enumerate(("common", "rare")):
     n, k = np.sum(form == kind), np.sum(met[form == kind])
