@@ -20,7 +20,7 @@ def answers_arguments(parser):
 def train_arguments(parser):
     """Declare the arguments of ``course train``."""
     parser.add_argument("what", nargs="?", default="generator",
-                        choices=("generator", "classifiers", "regressors"))
+                        choices=("generator", "classifiers", "regressors", "enhancer"))
     parser.add_argument("--share", type=float, metavar="S",
                         help="share of the rare form among the pictures shown (default: 0.5)")
     parser.add_argument("--collapsed", action="store_true", help="the one that is to collapse")
@@ -38,7 +38,8 @@ def train_arguments(parser):
 def data_arguments(parser):
     """Declare the arguments of ``course data``."""
     parser.add_argument("part", nargs="*", metavar="PART",
-                        help="images, classifiers, posteriors, regressors, chains or pulse")
+                        help="images, classifiers, posteriors, regressors, chains, pulse, "
+                             "plates; default: all")
     parser.add_argument("--calibrate", action="store_true",
                         help="calibrate the reference posterior instead, and record it")
     parser.add_argument("--pixels", type=int, default=4, choices=(4, 8))
@@ -116,7 +117,7 @@ def _run(module, function="run"):
 VERBS = {
     "build": ("make lessons and solutions from the sources", build_arguments, _run("build")),
     "data": ("rebuild data/ from seeds; calibrate", data_arguments, _run("data")),
-    "train": ("train a generator, or the classifiers", train_arguments, _run("train")),
+    "train": ("train a generator, or another network", train_arguments, _run("train")),
     "label": ("compare the classifier with labels by eye", label_arguments, _run("labels")),
     "release": ("make what students get, as a stamped zip", release_arguments,
                 _run("grading.release")),
