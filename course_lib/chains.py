@@ -3,7 +3,7 @@ r"""Sample the posterior of a generator's latents: which of its pictures explain
 The generator is the prior: z is standard normal, noise maps are standard normal, the picture is
 G(z, noise), and y is the picture shrunk plus Gaussian noise of standard deviation σ. `sample` draws
 from p(z, noise | y), so that unlike `course_lib.pulse` it has a likelihood, a prior and a law that
-it leaves alone: whatever the start, it ends in the same one.
+it leaves alone: whatever the start, it ends in the same one, if it runs for long enough.
 
 Every proposal moves z by preconditioned Crank–Nicolson, which leaves the prior alone,
 
@@ -76,7 +76,10 @@ class Chains:
 
     @property
     def ess(self):
-        """Effective number of draws for the log-likelihood, all chains of an input, (inputs,)."""
+        """Effective number of draws for the log-likelihood, all chains of an input, (inputs,).
+
+        Other quantities may have far fewer: take their `effective_size`.
+        """
         return np.array([effective_size(level) for level in self.log_likelihood])
 
 

@@ -7,9 +7,10 @@ self-supervised photo upsampling via latent space exploration of generative mode
     100 · max(mean (A(G(w)) − y)², ε)  +  0.05 · GEOCROSS(w)
 
 over one style row a layer ("W+") and some noise maps, each kept at the length it started with.
-There is no likelihood and no prior density in this, so the result is no MAP estimate; no law that
-the search would leave alone, so it is no posterior sample. Which picture comes out depends on where
-the search starts: its law is that of the start, pushed through the search.
+Above ε the first term is that of Gaussian noise with σ = 0.98 (8 × 8); nobody chose it as a noise
+model. Within ε it is flat and only GEOCROSS ranks pictures, and 100 steps needn't reach its
+minimum: the result is no MAP estimate. There is no law that the search would leave alone, so it is
+no posterior sample. Its law is that of the start, pushed through the search.
 
 Unlike the published program it judges every item by its own error, returns every start's picture
 whether or not it met ε, and returns the picture whose error it tells.
@@ -42,7 +43,7 @@ MAIN = "share_10"  # the generator that lesson 07 is about
 TRUTHS = {
     "common 1": lambda: _render(0.0, 41), "common 2": lambda: _render(0.0, 42),
     "rare 1": lambda: _render(1.0, 41), "rare 2": lambda: _render(1.0, 42),
-    "robot beetle": sprites.robot_beetle, "tomato": sprites.tomato,
+    "clockwork beetle": sprites.robot_beetle, "tomato": sprites.tomato,
     "empty leaf": sprites.empty_leaf,
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from safetensors import safe_open  # noqa: E402
 
 from course_lib import gan  # noqa: E402
 from course_lib.chains import effective_size, pictures, sample, shipped  # noqa: E402
+from course_lib.classifiers import p_rare  # noqa: E402
 from course_lib.data import checksum, data_path  # noqa: E402
 from course_lib.measures import ranks, uniformity  # noqa: E402
 from course_lib.operators import Downsample  # noqa: E402
@@ -175,11 +176,13 @@ def test_shipped_chains_belong_to_their_generator_and_forget_their_starts(name):
     exact = -np.sum((small - y) ** 2, axis=(-3, -2, -1)) / (2 * 0.05**2)
     np.testing.assert_allclose(exact, level, rtol=2e-3, atol=0.05)
     assert found.ess[0] > 20 and (found.exchanges > 0.1).all() and (found.acceptance > 0.05).all()
-    # Two chains began at rare pictures, two at common ones.
-    for values in (found.log_likelihood[0], np.linalg.norm(found.z[0], axis=-1)):
+    # Two chains began at rare pictures, two at common ones. Whether the form is rare changes most
+    # slowly: a pair that never changes it has a variance of 0, so take that of all chains.
+    is_rare = (p_rare(pictures(made, found.z[0], found.noise_seeds[0])) > 0.5).astype(float)
+    for values in (found.log_likelihood[0], np.linalg.norm(found.z[0], axis=-1), is_rare):
         rare, common = values[:2], values[2:]
-        spread = np.sqrt(sum(some.var() / effective_size(some) for some in (rare, common)))
-        assert abs(rare.mean() - common.mean()) < 4 * spread
+        spread = np.sqrt(sum(values.var() / effective_size(some) for some in (rare, common)))
+        assert abs(rare.mean() - common.mean()) <= 3 * spread
 
 
 def test_ranks_on_the_shipped_generator_are_flat():

@@ -304,6 +304,156 @@ def search_loop(draw, shrink, latents, y, steps, epsilon):
     return best, errors
 
 
+# %% wrong="data_weight_10" exercise="search_loop" says="after three steps"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 10 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="data_weight_1000" exercise="search_loop" says="after three steps"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 1000 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="rows_pulled_too_little" exercise="search_loop" says="after three steps"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.002 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="rows_pulled_too_hard" exercise="search_loop" says="after three steps"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 1.0 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="one_rate_for_all_steps" exercise="search_loop" says="after three steps"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(0, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="least_error_instead_of_least_loss" exercise="search_loop" says="smallest loss"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = mse < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, mse)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
 # %% right="adam_by_hand" exercise="search_loop"
 def search_loop(draw, shrink, latents, y, steps, epsilon):
     x, lengths = latents.clone(), latents.norm(dim=-1, keepdim=True)
