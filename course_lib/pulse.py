@@ -25,12 +25,49 @@ from torch.nn import functional
 from tqdm import trange
 
 from course_lib import validation
+from course_lib.classifiers import p_rare
+from course_lib.data import verified_path
 from course_lib.gan import Z_DIM
 from course_lib.operators import Downsample
+from course_lib.worlds import ladybirds, sprites
 
-__all__ = ["Search", "StyleLaw", "fit_styles", "geocross", "learning_rate", "search"]
+__all__ = ["MAIN", "Search", "StyleLaw", "TRUTHS", "choose_starts", "fit_styles", "geocross",
+           "learning_rate", "recorded", "search", "truth"]
 
 EPSILON = 2e-3  # mean squared error, linear light: 0.045 RMS, a twentieth of the range
+MAIN = "share_50"  # the generator that lesson 07 is about
+# Name → picture that lesson 07 enhances: four fresh ladybirds, three that are none.
+TRUTHS = {
+    "common 1": lambda: _render(0.0, 41), "common 2": lambda: _render(0.0, 42),
+    "rare 1": lambda: _render(1.0, 41), "rare 2": lambda: _render(1.0, 42),
+    "robot beetle": sprites.robot_beetle, "tomato": sprites.tomato,
+    "empty leaf": sprites.empty_leaf,
+}  # fmt: skip
+
+
+def _render(share, seed):
+    return ladybirds.render(ladybirds.sample(1, share=share, seed=seed))[0]
+
+
+def truth(name):
+    """One of `TRUTHS`, (3, 64, 64), linear light."""
+    return TRUTHS[validation.choice(name, "name", tuple(TRUTHS))]().astype(float)
+
+
+def recorded(name):
+    """Searches that the course made with a shipped generator; `course_staff.searches` says which.
+
+    Returns
+    -------
+    dict of arrays
+
+    Raises
+    ------
+    ValueError
+        If the file is not the one that was shipped.
+    """
+    with np.load(verified_path("pulse", f"{name}.npz")) as stored:
+        return {key: stored[key] for key in stored.files}
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,8 +138,38 @@ class Search:
         return self.residuals <= self.epsilon
 
 
+def choose_starts(generator, form, starts, pool=100, law=None, seed=0):
+    """Starts in the region of one form: of a pool, those whose pictures are the surest of it.
+
+    Parameters
+    ----------
+    generator : gan.Generator
+    form : str
+        "common" or "rare", as `classifiers.p_rare` reads the picture at the start.
+    starts, pool : int
+        How many of how many.
+    law : StyleLaw, optional
+        `fit_styles(generator)` by default.
+    seed : int
+
+    Returns
+    -------
+    tensor (starts, n_layers, Z_DIM)
+        For the argument `latents` of `search`.
+    """
+    validation.choice(form, "form", ("common", "rare"))
+    pool = validation.integer(pool, "pool", validation.integer(starts, "starts"))
+    law = law or fit_styles(generator)
+    rng = torch.Generator().manual_seed(seed)
+    latents = torch.randn(pool, generator.n_layers, Z_DIM, generator=rng)
+    with torch.inference_mode():
+        x = generator.synthesis(law.styles(latents), generator.noise(pool, rng)).numpy()
+    order = np.argsort(p_rare(x) if form == "common" else -p_rare(x))
+    return latents[order[:starts].copy()]
+
+
 def search(generator, y, starts=1, steps=100, epsilon=EPSILON, weights=(100.0, 0.05), camera=None,
-           trained_noise=5, law=None, seed=0, progress=False):
+           trained_noise=5, law=None, latents=None, seed=0, progress=False):
     """Search for pictures that shrink to y, all inputs and starts at once.
 
     Parameters
@@ -124,6 +191,8 @@ def search(generator, y, starts=1, steps=100, epsilon=EPSILON, weights=(100.0, 0
         once.
     law : StyleLaw, optional
         `fit_styles(generator)` by default.
+    latents : tensor (starts, n_layers, Z_DIM), optional
+        Where to start, instead of `starts` standard normal ones.
     seed : int
         The seed 0 is a seed.
     progress : bool
@@ -146,7 +215,10 @@ def search(generator, y, starts=1, steps=100, epsilon=EPSILON, weights=(100.0, 0
     def everywhere(x):  # (starts, …) → (inputs · starts, …)
         return x.expand(inputs, *x.shape).flatten(0, 1).clone()
 
-    latents = everywhere(torch.randn(starts, generator.n_layers, Z_DIM, generator=rng))
+    if latents is None:
+        latents = torch.randn(starts, generator.n_layers, Z_DIM, generator=rng)
+    starts = len(validation.matching(latents, (len(latents), generator.n_layers, Z_DIM), "latents"))
+    latents = everywhere(latents)
     noise = [everywhere(x) for x in generator.noise(starts, rng)]
     noise[-1].zero_()
     moved = [latents, *noise[:trained_noise]]

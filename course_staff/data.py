@@ -1,9 +1,10 @@
 """Rebuild ``data/`` from seeds and sources: ``course data [PART …]``, and calibrate the posterior.
 
 ``course data`` makes everything anew but the generators, which have a verb of their own: pictures,
-classifiers and regressors (a quarter of an hour each), reference posteriors. ``course data
---calibrate`` runs the simulation-based calibration and records every case under
-``data/calibration/``; what is there is kept, so that an interrupted run goes on.
+classifiers and regressors (a quarter of an hour each), reference posteriors, chains on a generator
+(a quarter of an hour), searches. ``course data --calibrate`` runs the simulation-based calibration and
+records every case under ``data/calibration/``; what is there is kept, so that an interrupted run
+goes on.
 """
 
 from importlib import import_module
@@ -49,7 +50,8 @@ def run(args):
         calibrate.run(args.pixels, args.cases)
         return 0
     rebuild = {"images": images.main, "classifiers": _trained("classifiers"),
-               "posteriors": posteriors, "regressors": _trained("regression")}
+               "posteriors": posteriors, "regressors": _trained("regression"),
+               "chains": _trained("chains"), "pulse": _trained("searches")}
     if unknown := [part for part in args.part if part not in rebuild]:
         raise Told(f"{unknown[0]!r} is no part of data/; there are {', '.join(rebuild)}")
     for part in args.part or rebuild:

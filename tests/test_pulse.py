@@ -9,7 +9,13 @@ torch = pytest.importorskip("torch")
 
 from course_lib import gan, pulse  # noqa: E402
 from course_lib.operators import Downsample  # noqa: E402
-from course_lib.pulse import fit_styles, geocross, learning_rate, search  # noqa: E402
+from course_lib.pulse import (  # noqa: E402
+    choose_starts,
+    fit_styles,
+    geocross,
+    learning_rate,
+    search,
+)
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +104,29 @@ def test_zero_is_a_seed_like_any_other(generator, inputs):
     assert (first == again).all() and np.abs(first - other).max() > 0.01
 
 
+def test_a_search_begins_where_it_is_told(generator, inputs):
+    latents = choose_starts(generator, "rare", 2, pool=6)
+    given = search(generator, inputs, latents=latents, steps=1)
+    assert given.pictures.shape[:2] == (2, 2)
+    others = search(generator, inputs, latents=latents.flip(0), steps=1)
+    # Noise maps are drawn in the order of the starts; they are the smaller part of the picture.
+    turned = np.abs(given.beginnings[0] - others.beginnings[0, ::-1]).mean()
+    assert turned < 0.5 * np.abs(given.beginnings[0] - others.beginnings[0]).mean()
+
+
+def test_chosen_starts_are_the_surest_of_their_form_in_the_pool(generator, monkeypatch):
+    monkeypatch.setattr(pulse, "p_rare", lambda x: x.mean((1, 2, 3)))
+    law = fit_styles(generator, 1000)
+    rare, common = (choose_starts(generator, form, 8, pool=8, law=law)
+                    for form in ("rare", "common"))
+    torch.testing.assert_close(rare, common.flip(0))
+    best = choose_starts(generator, "rare", 1, pool=8, law=law)
+    torch.testing.assert_close(best, rare[:1])
+    assert (choose_starts(generator, "rare", 1, pool=8, law=law, seed=1) != best).any()
+    with pytest.raises(ValueError, match="form is 'blue'"):
+        choose_starts(generator, "blue", 1)
+
+
 def test_more_error_than_epsilon_pulls_and_less_does_not(generator, inputs):
     loose, strict = (search(generator, inputs, starts=2, steps=30, epsilon=epsilon)
                      for epsilon in (1.0, 0.0))
@@ -109,7 +138,8 @@ def test_more_error_than_epsilon_pulls_and_less_does_not(generator, inputs):
 
 @pytest.mark.parametrize(("change", "says"), [
     ({"y": np.zeros((3, 7, 7))}, "y is of shape"), ({"starts": 0}, "starts is 0"),
-    ({"epsilon": -1.0}, "epsilon is -1.0"), ({"steps": 0}, "steps is 0")])
+    ({"epsilon": -1.0}, "epsilon is -1.0"), ({"steps": 0}, "steps is 0"),
+    ({"latents": torch.zeros(2, 3, 64)}, "latents is of shape")])
 def test_what_is_wrong_is_said(generator, change, says):
     with pytest.raises(ValueError, match=says):
         search(generator, **{"y": np.zeros((3, 8, 8)), **change})

@@ -1,0 +1,62 @@
+"""The programs of lesson 07: the sound one is, and decisions show in what it returns."""
+
+import numpy as np
+import pytest
+
+from course_lib.latents import tiny_generator
+from course_lib.operators import Downsample
+from course_lib.suspects import EPSILON, best, misfit, program, shrink, survives
+
+INPUTS = np.stack([shrink(tiny_generator([0.3, -1.0, 0.5, 0.8])), [1, 0, 1, 0, 0, 1, 0, 1.0]])
+
+
+def test_the_camera_takes_block_averages():
+    x = np.random.default_rng(0).random((3, 64))
+    blocks = Downsample((4, 2))(x.reshape(3, 1, 8, 8)).reshape(3, 8)
+    np.testing.assert_allclose(shrink(x), blocks)
+
+
+def test_the_sound_program_tells_the_truth():
+    found = program()(INPUTS, starts=6)
+    np.testing.assert_allclose(found.residuals, misfit(found.pictures, INPUTS[:, None]))
+    np.testing.assert_array_equal(found.met, found.residuals <= EPSILON)
+    assert found.met[0].all() and not found.met[1].any()
+
+
+def test_seeds_starts_and_company():
+    run = program()
+    one, again, other = (run(INPUTS, starts=3, seed=seed).pictures for seed in (0, 0, 1))
+    np.testing.assert_array_equal(one, again)
+    assert np.abs(one - other).max() > 0.01 and np.abs(one[0, 0] - one[0, 1]).max() > 1e-3
+    np.testing.assert_allclose(program(together=1)(INPUTS, starts=3).pictures, one, atol=1e-12)
+
+
+def test_the_last_step_is_rarely_the_best():
+    def last(way, residuals):
+        return way[-1], residuals[-1]
+
+    sound, faulty = (program(choose=choose)(INPUTS[:1], starts=50) for choose in (best, last))
+    assert np.mean(sound.residuals < faulty.residuals) > 0.5
+
+
+def test_starts_are_returned_in_the_order_asked_for():
+    found = program(arrange=lambda r: r.argsort(1))(INPUTS, starts=5)
+    assert (np.diff(found.residuals) >= 0).all()
+    np.testing.assert_allclose(found.residuals, misfit(found.pictures, INPUTS[:, None]))
+
+
+def test_a_check_passes_refuses_or_is_told_off():
+    def never(run):
+        raise AssertionError("no")
+
+    def broken(run):
+        raise KeyError("y")
+
+    def unwritten(run):
+        raise NotImplementedError
+
+    assert survives(program(), lambda run: None) and not survives(program(), never)
+    with pytest.raises(AssertionError, match="broken must raise AssertionError.*KeyError"):
+        survives(program(), broken)
+    with pytest.raises(AssertionError, match="unwritten is not written yet"):
+        survives(program(), unwritten)
