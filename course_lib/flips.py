@@ -22,7 +22,8 @@ from course_lib.data import data_path, verified_path
 from course_lib.operators import Downsample
 from course_lib.worlds import ladybirds
 
-__all__ = ["DECLARED", "EACH", "SHARES", "cells", "found", "network", "p_rare", "search_block",
+__all__ = ["DECLARED", "EACH", "SHARES", "block", "cells", "found", "names", "network", "p_rare",
+           "sampled", "search_block",
            "search_each", "search_world", "truths"]
 
 EACH, BLOCK, SEED, SIGMA = 400, 8, 9001, 0.05
@@ -209,6 +210,19 @@ def p_rare(y, name):
         values = values @ matrix.T + offset
         values = values * expit(values)  # SiLU
     return expit(values @ weight.T + bias)[..., 0]
+
+
+def sampled():
+    """Draws of `course_lib.chains` for 50 of the truths, the generator being "share_10".
+
+    Returns
+    -------
+    dict of (50,) arrays
+        "truth" (its index); "p", the share of the draws that are rare; "ess", how many independent
+        draws the chain is worth for that share.
+    """
+    return json.loads(verified_path("flips", "sampled.json").read_text(encoding="utf-8"),
+                      object_hook=lambda stored: {key: np.array(x) for key, x in stored.items()})
 
 
 def names():

@@ -38,7 +38,7 @@ def train_arguments(parser):
 def data_arguments(parser):
     """Declare the arguments of ``course data``."""
     parser.add_argument("part", nargs="*", metavar="PART",
-                        help="images, classifiers, posteriors, regressors, chains or pulse")
+                        help="images, classifiers, posteriors, regressors, chains, pulse or flips")
     parser.add_argument("--calibrate", action="store_true",
                         help="calibrate the reference posterior instead, and record it")
     parser.add_argument("--pixels", type=int, default=4, choices=(4, 8))

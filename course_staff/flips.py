@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn import functional
 from tqdm import tqdm, trange
 
-from course_lib import classifiers, flips, gan, pulse
+from course_lib import chains, classifiers, flips, gan, pulse
 from course_lib.data import checksum, data_path, verified_path
 from course_lib.measures import calibration_error
 from course_lib.operators import Downsample
@@ -25,6 +25,8 @@ from course_staff.images import record
 
 REPEATS = {"share_10": 4}  # searches of the same truths from other starts, in the first blocks
 REPEATED_BLOCKS = 12
+# Chains for 50 truths.
+CHAINS = {"chains": 2, "draws": 50, "thin": 3, "burn_in": 60, "rungs": 6}
 PICTURES, STEPS, BATCH, RATE = 30_000, 1500, 512, 5e-4
 
 
@@ -131,6 +133,20 @@ def learn(name, steps=STEPS):
                "set_aside": f"{best:.4f}"})
 
 
+def sample_some(each=25, name="share_10"):
+    """Sample the generator's posterior for the first truths of either form, without a network."""
+    which = np.concatenate([np.arange(each), flips.EACH + np.arange(each)])
+    generator = gan.load(name)
+    p, ess = [], []
+    for k in tqdm(which, desc="sampler", file=sys.stdout, mininterval=30):
+        drawn = chains.sample(generator, flips.truths()[1][k], flips.SIGMA, seed=int(k), **CHAINS)
+        rare = classifiers.p_rare(chains.pictures(generator, drawn.z, drawn.noise_seeds))[0] > 0.5
+        p.append(float(rare.mean()))
+        ess.append(round(chains.effective_size(rare.astype(float)), 1))
+    data_path("flips", "sampled.json").write_text(json.dumps(
+        {"truth": which.tolist(), "p": p, "ess": ess}) + "\n", encoding="utf-8")
+
+
 def rebuild(names=None):
     """Make what is missing for the generators that are there, or for some of them."""
     data_path("flips").mkdir(exist_ok=True)
@@ -141,4 +157,5 @@ def rebuild(names=None):
     for name in names or [n for n in flips.SHARES if n in gan.names()]:
         searches(name)
         learn(name)
+    sample_some()
     record("flips")
