@@ -24,29 +24,38 @@ from course_lib.operators import Downsample
 from course_staff.images import record
 
 REPEATS = {"share_10": 4}  # searches of the same truths from other starts, in the first blocks
-REPEATED_BLOCKS = 12
+SOME_BLOCKS = 6
 # Chains for 50 truths.
 CHAINS = {"chains": 2, "draws": 50, "thin": 3, "burn_in": 60, "rungs": 6}
 PICTURES, STEPS, BATCH, RATE = 30_000, 1500, 512, 5e-4
 
 
-def searches(name):
-    """Record the searches of a generator, block by block."""
+def searches(name, form=None):
+    """Record the searches of a generator, block by block; from starts of one form if it is given.
+
+    Those are made for some blocks only.
+    """
     weights = checksum(data_path("generators", f"{name}.safetensors"))
-    file = data_path("flips", f"{name}.jsonl")
+    end = "" if form is None else f"_{('pale', 'dark')[form]}_start"
+    file = data_path("flips", f"{name}{end}.jsonl")
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     rows = [row for row in map(json.loads, lines) if row["weights"] == weights[:12]]
     done = {(row["repeat"], row["block"]) for row in rows}
-    todo = [(0, k) for k in range(flips.EACH // flips.BLOCK)]
-    todo += [(r, k) for r in range(1, REPEATS.get(name, 1)) for k in range(REPEATED_BLOCKS)]
-    # The order of a picture's numbers in memory, which halves the time.
-    generator = gan.load(name).to(memory_format=torch.channels_last)
+    if form is None:
+        todo = [(0, k) for k in range(flips.EACH // flips.BLOCK)]
+        todo += [(r, k) for r in range(1, REPEATS.get(name, 1)) for k in range(SOME_BLOCKS)]
+    else:
+        todo = [(0, k) for k in range(SOME_BLOCKS)]
+    generator = gan.load(name)
     law = pulse.fit_styles(generator)
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     for repeat, k in tqdm([each for each in todo if each not in done], desc=name,
                           file=sys.stdout, mininterval=30):
         row = {"weights": weights[:12], "repeat": repeat, "block": k}
-        row |= flips.search_block(generator, k, law, repeat)
+        latents = None
+        if form is not None:
+            latents = flips.starts_at(generator, form, 2 * flips.BLOCK, law, seed=k)
+        row |= flips.search_block(generator, k, law, repeat, latents)
         with file.open("a", encoding="utf-8") as out:
             out.write(json.dumps(row) + "\n")
 
@@ -157,5 +166,7 @@ def rebuild(names=None):
     for name in names or [n for n in flips.SHARES if n in gan.names()]:
         searches(name)
         learn(name)
+    for form in (0, 1):
+        searches("share_10", form)
     sample_some()
     record("flips")

@@ -698,7 +698,7 @@ for ax, name in zip(np.atleast_1d(axes), skewed, strict=True):
     ax.axvline(0, color="black", lw=0.8)
     ax.set(yticks=range(3), yticklabels=fairness.FACTORS, xlabel="adds to M", title=name)
     ax.invert_yaxis()
-np.atleast_1d(axes)[0].legend(fontsize=9, loc="lower left")
+np.atleast_1d(axes)[0].legend(fontsize=9, loc="lower left", bbox_to_anchor=(0, 1.12), ncols=2)
 told = "; ".join(f"{name}: " + ", ".join(f"{f} {a:+.2f} to {b:+.2f}" for f, (a, b) in zip(
     fairness.FACTORS, budgets[name]["rare"].ranges, strict=True)) for name in skewed)
 show(fig, alt=f"What share, generator and search add, as ranges over six orders. Dark to pale: {told}.")
