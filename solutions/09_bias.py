@@ -710,22 +710,26 @@ show(fig, alt=f"What share, generator and search add, as ranges over six orders.
 # ## 8 · Interventions
 
 # %% [markdown]
-# An explanation earns its name when changing the cause changes the effect. Five interventions, each aimed at one rung, and a sixth that aims at the
-# first. **Predict** for one of them: PULSE on `share_10`, but only searches whose *start* happened to be dark. How many percent of the dark
-# beetles come back pale?
+# An explanation earns its name when changing the cause changes the effect. Each intervention below is aimed at
+# one rung. The first is the one that was tried in public in June 2020, another start. An ordinary start of PULSE has an unrelated
+# style in each of its ten rows. Here all rows begin with the style of *one* beetle that `share_10` has drawn, a pale one or a dark
+# one (96 beetles each; everything else as before). **Predict**: from a dark start, how many percent of the dark beetles still come back pale?
 
 # %%
 dark_start = None  # replace None by a number from 0 to 100
 predict("09.dark_start", dark_start, between=(0, 100))
 
 # %%
-everything = flips.found("share_10")
-began = everything["start"][:, 0] > 0.5
-print(f"share_10: {began.mean():.0%} of the starts are dark")
-for name, which in {"pale start": ~began, "dark start": began}.items():
-    turned = [np.mean(came_back[which & (truth == form)] != form) for form in (1, 0)]
-    print(f"{name}: dark → pale {turned[0]:.1%} of {np.sum(which & dark_truth)}, pale → dark {turned[1]:.1%} of {np.sum(which & ~dark_truth)}")
-reveal("09.dark_start", 100 * np.mean(~came_back[began & dark_truth]), label="dark → pale from a dark start", unit="%")
+print(f"share_10: {np.mean(record['start'] > 0.5):.1%} of its ordinary starts are dark")
+turned = {}
+for start in ("pale", "dark"):
+    arm = flips.found(f"share_10_{start}_start")
+    arm_truth, back = truth[arm["truth"]], arm["found"][:, 0] > 0.5
+    turned[start] = [np.mean(back[arm_truth == form] != form) for form in (1, 0)]
+    same = np.mean(back == (arm["start"][:, 0] > 0.5))
+    print(f"{start} start: dark → pale {turned[start][0]:.1%}, pale → dark {turned[start][1]:.1%} of {len(back) // 2} "
+          f"each; {same:.0%} end in the form they began with")
+reveal("09.dark_start", 100 * turned["dark"][0], label="dark → pale from a dark start", unit="%")
 
 # %%
 four = flips.found("share_10", repeats=4)
