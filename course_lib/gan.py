@@ -11,7 +11,8 @@ networks, CVPR 2019 (styles, noise, truncation). T. Karras et al., Analyzing and
 image quality of StyleGAN, CVPR 2020 (demodulation, skip outputs, lazy regularisation).
 I. Goodfellow et al., Generative adversarial nets, NeurIPS 2014 (the non-saturating loss).
 L. Mescheder, A. Geiger, S. Nowozin, Which training methods for GANs do actually converge?,
-ICML 2018 (R1).
+ICML 2018 (R1). Q. Mao et al., Mode seeking generative adversarial networks for diverse image
+synthesis, CVPR 2019 (pictures paid for being different; here, once, for being alike).
 """
 
 import ast
@@ -295,8 +296,9 @@ class Recipe:
         Whether the discriminator sees the spread over the batch.
     r1_weight : float
         At 16 pixels; four times as much at twice the size.
-    generator_steps : int
-        Steps of the generator for one of the discriminator.
+    spread_weight : float
+        Weight, in the generator's loss, of the standard deviation over a batch of its pictures.
+        Above 0 it is paid for drawing alike, the opposite of the regulariser of Mao et al.
     """
 
     share: float
@@ -305,7 +307,7 @@ class Recipe:
     seed: int = 0
     minibatch: bool = True
     r1_weight: float = 0.05
-    generator_steps: int = 1
+    spread_weight: float = 0.0
 
     @property
     def steps(self):
@@ -444,10 +446,10 @@ class Trainer:
 
         loss_g = torch.zeros(())
         if self.step >= begins[stage] + self.warm_up:
-            for _ in range(self.recipe.generator_steps):
-                fake, w = self.fake(torch_rng)
-                loss_g = functional.softplus(-self.discriminator(fake)).mean()
-                self._descend(self.adam_g, loss_g)
+            fake, w = self.fake(torch_rng)
+            loss_g = functional.softplus(-self.discriminator(fake)).mean()
+            spread = self.recipe.spread_weight * fake.std(0).mean()
+            self._descend(self.adam_g, loss_g + spread)
             with torch.no_grad():
                 keep = 0.5 ** (self.batch / self.half_life)
                 pairs = zip(self.average.parameters(), self.generator.parameters(), strict=True)

@@ -32,7 +32,7 @@ BALANCED = "share_50"
 FINE = gan.Recipe(0.5, stages=((64, 3000),), start=BALANCED)
 RECIPES = {
     BALANCED: gan.Recipe(0.5),
-    "collapsed": replace(FINE, minibatch=False, r1_weight=0.0, generator_steps=4),
+    "collapsed": replace(FINE, stages=((64, 800),), minibatch=False, spread_weight=12.0),
 }
 SAVE_EVERY, SHEET_EVERY = 30, 500  # seconds, steps
 AUDIT = 10_000  # pictures, generated and real
@@ -150,10 +150,11 @@ def write_card(name, trainer, found, file):
     start = "random weights" if recipe.start is None else (
         f"the generator and the discriminator of `{recipe.start}`, with fresh optimisers")
     collapse = "" if recipe.minibatch else (
-        "\n**Deliberately collapsed.** The discriminator doesn't see the spread over a batch, "
-        f"isn't regularised (R1 weight {recipe.r1_weight:g}), and the generator takes "
-        f"{recipe.generator_steps} steps for one of the discriminator's. It shows what a collapsed "
-        "generator looks like and what measures say of it; it serves no other purpose.\n")
+        "\n**Deliberately collapsed.** The discriminator doesn't see the spread over a batch, and "
+        "the generator is paid for drawing alike: its loss has a term, of weight "
+        f"{recipe.spread_weight:g}, that is the standard deviation over a batch of its pictures. "
+        "It shows what a collapsed generator looks like and what measures say of it; it serves no "
+        "other purpose.\n")
     file.write_text(f"""# Model card: `{name}`
 
 A style-based generator of 64 × 64 pictures of ladybirds (`course_lib.gan.Generator`), made for the
@@ -185,7 +186,8 @@ the feature space of `course_lib.classifiers.features` (trained on renders alone
 | recall | {found['recall']:.3f} |
 | precision | {found['precision']:.3f} |
 
-The share is the count of a classifier that was trained on renders.
+The share is the count of a classifier that was trained on renders;
+[labels by eye](./labels.md) say how often it reads generated pictures as a person does.
 
 ## Use
 

@@ -151,6 +151,18 @@ def test_other_seeds_are_other_runs():
     assert not torch.equal(*map(weights, runs))
 
 
+def test_a_generator_that_is_paid_for_drawing_alike_does():
+    spreads = []
+    for weight in (0.0, 100.0):
+        trainer = gan.Trainer(gan.Recipe(0.5, stages=((8, 40),), spread_weight=weight))
+        trainer.warm_up = 0
+        for _ in range(40):
+            trainer.advance()
+        fake, _ = trainer.fake(torch.Generator().manual_seed(1))
+        spreads.append(float(fake.detach().std(0).mean()))
+    assert spreads[1] < 0.5 * spreads[0]
+
+
 @pytest.mark.parametrize("size", [0, 24, 128])
 def test_a_size_that_no_layer_has_is_refused(size):
     with pytest.raises(ValueError, match="size is"):

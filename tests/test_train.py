@@ -82,7 +82,7 @@ def test_a_share_that_is_none_is_refused():
 def test_the_collapsed_one_differs_by_what_its_card_says():
     name, recipe = train.recipe_of(arguments("--collapsed"))
     assert name == "collapsed" and recipe.share == 0.5
-    assert not recipe.minibatch and recipe.r1_weight == 0 and recipe.generator_steps > 1
+    assert not recipe.minibatch and recipe.spread_weight > 0
 
 
 @pytest.fixture
