@@ -169,6 +169,8 @@ def search_world(y, share, steps=100, epsilon=2e-3, seed=0):
             mix * (1 - mix))[far] / EDGE
         for form, weight in ((0, 1 - mix), (1, mix)):
             rows = np.flatnonzero(far & (weight > 1e-3))
+            if not len(rows):
+                continue
             moved = v[rows, None, :-1] + nudge * np.eye(m)
             rise = _small(moved.reshape(-1, m), form).reshape(len(rows), m, -1)
             rise -= pictures[form][rows, None]

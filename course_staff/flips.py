@@ -27,7 +27,7 @@ REPEATS = {"share_10": 4}  # searches of the same truths from other starts, in t
 SOME_BLOCKS = 6
 # Chains for 50 truths.
 CHAINS = {"chains": 2, "draws": 50, "thin": 3, "burn_in": 60, "rungs": 6}
-PICTURES, STEPS, BATCH, RATE = 30_000, 1500, 512, 5e-4
+PICTURES, STEPS, BATCH, RATE = 20_000, 1500, 512, 5e-4
 
 
 def searches(name, form=None):
