@@ -1,6 +1,7 @@
 # The verbs of the course. Each sets up .venv if need be, then runs; `make lab` is where to begin.
 # Without make: python3 setup_course.py VERB (Windows: py setup_course.py VERB).
 #   make lab LESSON=01        opens that lesson
+#   make mark LESSON=01       marks your notebook
 #   make reset LESSON=01      starts it again; your version is kept
 #   make test ARGS="-k blur"  passes arguments to pytest
 #   make train ARGS="--share 0.1 --minutes 60 --resume"   trains a generator; make data rebuilds data/
@@ -8,12 +9,12 @@
 PYTHON := $(shell command -v python3 || command -v python || command -v python3.14 || \
 	command -v python3.13 || command -v python3.12 || command -v python3.11)
 
-.PHONY: help lab test build check data doctor reset train
+.PHONY: help lab test build check data doctor mark reset train
 
 help:
 	@sed -n '/^#/s/^# \{0,1\}//p' Makefile
 
-lab test build check data doctor reset train:
+lab test build check data doctor mark reset train:
 	@test -n "$(PYTHON)" || { echo "No python3 found. Install Python 3.11 to 3.14 (64-bit);" \
 		"on Debian and Ubuntu: sudo apt install python3 python3-venv"; exit 1; }
 	@"$(PYTHON)" setup_course.py $@ $(LESSON) $(ARGS)

@@ -5,6 +5,7 @@
     test       run all tests
     doctor     is this computer ready, and if not, what to do (installs nothing)
     check      are all data and lessons as shipped?
+    mark 01    mark your notebook of lesson 01
     reset 01   start lesson 01 again; your version is kept
     build ...  and the other verbs of instructors
 
@@ -31,7 +32,8 @@ MINORS = (14, 13, 12, 11)
 VERSIONS = [(3, minor) for minor in MINORS]
 # Each layer contains the one before it.
 LAYERS = ("lessons", "staff", "test")
-LAYER_OF = {"lab": "lessons", "check": "lessons", "reset": "lessons", "test": "test"}
+LAYER_OF = {"lab": "lessons", "check": "lessons", "reset": "lessons", "mark": "lessons",
+            "test": "test"}
 
 PROBE = (
     "import json, struct, sys\n"

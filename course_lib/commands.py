@@ -200,12 +200,73 @@ def reset(args):
     return 0
 
 
+def add_mark_arguments(parser):
+    parser.add_argument("lesson", metavar="LESSON", help="its number or part of its name")
+    parser.add_argument("--file", metavar="NOTEBOOK", help="another notebook than yours in work/")
+
+
+def mark(args):
+    """Run the tests on a learner's notebook, the hidden ones too where they are known."""
+    from course_lib import marking
+
+    lesson = find_lesson(args.lesson)
+    path = Path(args.file) if args.file else work_folder() / lesson.name / f"{lesson.name}.ipynb"
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
+    except FileNotFoundError:
+        told = f"{path} is not there: `course lab {lesson.name[:2]}` opens the lesson"
+        raise Told(told) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise Told(f"{path} is no readable notebook: {error}") from None
+    template, hidden = whole_lesson(lesson)
+
+    def progress(done):
+        if sys.stderr.isatty():
+            print(f"\rRunning your notebook … {done:4.0%}", end="", file=sys.stderr, flush=True)
+
+    rows = marking.mark(template, cells, path.parent, progress)
+    if sys.stderr.isatty():
+        print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
+    for row in rows:
+        got = "-" if row["got"] is None else row["got"]
+        print(f"{got:>3} of {row['points']}  {row['name']}")
+        if row["told"]:
+            print("          " + row["told"].replace("\n", "\n          "))
+    tested = [row for row in rows if row["got"] is not None]
+    print(f"{sum(row['got'] for row in tested)} of {sum(row['points'] for row in tested)} points "
+          "from tests.")
+    if not hidden:
+        print("These are the tests that you can see. When your notebook is graded, hidden ones are "
+              "run as well.")
+    return 0
+
+
+def whole_lesson(lesson):
+    """Return a lesson's notebook, with its hidden tests where they are known, and whether they are.
+
+    The hidden tests stand in the solutions, which learners who cloned the course have, and those
+    who were handed a bundle have not.
+    """
+    template = json.loads((lesson / f"{lesson.name}.ipynb").read_text(encoding="utf-8"))
+    solution = ROOT / "solutions" / lesson.name / f"{lesson.name}.ipynb"
+    if not solution.exists():
+        return template, False
+    whole = {cell["id"]: cell["source"]
+             for cell in json.loads(solution.read_text(encoding="utf-8"))["cells"]}
+    for cell in template["cells"]:
+        about = cell["metadata"].get("nbgrader", {})
+        if cell["cell_type"] == "code" and about.get("grade"):
+            cell["source"] = whole.get(cell["id"], cell["source"])
+    return template, True
+
+
 def nothing_to_add(parser):
     pass
 
 
 VERBS = {
     "lab": ("open the course in JupyterLab", add_lab_arguments, lab),
+    "mark": ("mark your notebook: points and hints", add_mark_arguments, mark),
     "reset": ("start a lesson again; your version is kept", add_reset_arguments, reset),
     "check": ("are all data and lessons as shipped?", nothing_to_add, check),
     "doctor": ("is this computer ready? What to do if not", nothing_to_add, doctor),

@@ -340,7 +340,7 @@ def borrowed(lesson):
             continue
         exercise = cell.name if cell.kind == "solution" else exercise
         for statement in ast.parse(cell.text).body:
-            loaded, stored = _names(statement)
+            loaded, stored = names(statement)
             sources = {owner for name in loaded for owner in owners.get(name, ())}
             if cell.kind == "test" and sources - {exercise}:
                 of = ", ".join(sorted(sources - {exercise}))
@@ -356,11 +356,11 @@ SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda,
           ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-def _names(node):
+def names(node):
     """Return the names that a statement reads and those that it binds, in the notebook's scope."""
     loaded, stored = set(), set()
     for child in ast.iter_child_nodes(node):
-        below = _names(child)
+        below = names(child)
         loaded, stored = loaded | below[0], stored | below[1]
     if isinstance(node, ast.Name):
         (loaded if isinstance(node.ctx, ast.Load) else stored).add(node.id)

@@ -94,7 +94,7 @@ def write(path, text):
 # --- step 3 ---------------------------------------------------------------------------------------
 
 
-def run_nbgrader(step, name, folder, **traits):
+def run_nbgrader(step, name, folder, database=None, **traits):
     """Run one of nbgrader's steps on one assignment of a course folder.
 
     Parameters
@@ -105,6 +105,8 @@ def run_nbgrader(step, name, folder, **traits):
         The assignment, which is the lesson.
     folder : path-like
         The course folder.
+    database : str, optional
+        Address of the gradebook; by default gradebook.db in the course folder.
     **traits
         Settings of the step.
 
@@ -117,6 +119,8 @@ def run_nbgrader(step, name, folder, **traits):
     config.CourseDirectory.root = str(Path(folder).resolve())
     config.CourseDirectory.assignment_id = name
     config.SaveCells.enabled = not traits.get("no_database", False)
+    if database:
+        config.CourseDirectory.db_url = database
     converter = step(coursedir=CourseDirectory(config=config), config=config, force=True, **traits)
     result = capture_log(converter)
     if not result["success"]:

@@ -20,7 +20,7 @@ def answers_arguments(parser):
 def train_arguments(parser):
     """Declare the arguments of ``course train``."""
     parser.add_argument("what", nargs="?", default="generator",
-                        choices=("generator", "classifiers", "regressors"))
+                        choices=("generator", "classifiers", "regressors", "enhancer"))
     parser.add_argument("--share", type=float, metavar="S",
                         help="share of the rare form among the pictures shown (default: 0.5)")
     parser.add_argument("--collapsed", action="store_true", help="the one that is to collapse")
@@ -38,7 +38,8 @@ def train_arguments(parser):
 def data_arguments(parser):
     """Declare the arguments of ``course data``."""
     parser.add_argument("part", nargs="*", metavar="PART",
-                        help="images, classifiers, posteriors, regressors, chains, pulse or flips")
+                        help="images, classifiers, posteriors, regressors, chains, pulse, flips "
+                             "or plates; default: all")
     parser.add_argument("--calibrate", action="store_true",
                         help="calibrate the reference posterior instead, and record it")
     parser.add_argument("--pixels", type=int, default=4, choices=(4, 8))
@@ -50,14 +51,83 @@ def label_arguments(parser):
     parser.add_argument("--out", metavar="DIR", help="write the sheets to be labelled there")
 
 
-def _run(module):
-    return lambda args: import_module(f"course_staff.{module}").run(args)
+def release_arguments(parser):
+    """Declare the arguments of ``course release``."""
+    parser.add_argument("lesson", nargs="*", help="lesson numbers or names; all by default")
+    parser.add_argument("--out", metavar="DIR", default=".", help="where the zip goes (default: .)")
+
+
+def _class_arguments(parser):
+    parser.add_argument("--out", metavar="DIR",
+                        help="the class's private folder (default: work/grading)")
+    parser.add_argument("--gradebook", metavar="URL",
+                        help="postgresql://… or sqlite:///… (default: one in the class's folder)")
+
+
+def grade_arguments(parser):
+    """Declare the arguments of ``course grade``."""
+    parser.add_argument("submissions", metavar="SUBMISSIONS",
+                        help="folder or zip: nbgrader's layout, a folder per student, or files "
+                             "that begin with the student's name")
+    parser.add_argument("--lesson", metavar="L", required=True, help="its number or name")
+    _class_arguments(parser)
+    parser.add_argument("--jobs", type=int, default=2, metavar="N",
+                        help="submissions at a time on this machine (default: 2)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="use this Dask cluster instead")
+    parser.add_argument("--resume", action="store_true",
+                        help="leave out what is graded already and unchanged")
+    parser.add_argument("--student", metavar="S", action="append", help="only this one (again: or)")
+    parser.add_argument("--release", metavar="STAMP",
+                        help="grade as this release, whatever the notebooks say")
+    parser.add_argument("--cell-seconds", type=float, default=60, metavar="T",
+                        help="seconds of processor time for a cell (default: 60)")
+    parser.add_argument("--seconds", type=float, default=600, metavar="T",
+                        help="the same for a submission (default: 600)")
+    parser.add_argument("--memory", type=float, default=2, metavar="G",
+                        help="memory for one submission, in GiB (default: 2)")
+    parser.add_argument("--no-sandbox", action="store_true",
+                        help="run notebooks unprotected: only those you would run yourself")
+
+
+def feedback_arguments(parser):
+    """Declare the arguments of ``course feedback``."""
+    parser.add_argument("--lesson", metavar="L", help="its number or name; all by default")
+    _class_arguments(parser)
+
+
+def formgrader_arguments(parser):
+    """Declare the arguments of ``course formgrader``."""
+    parser.add_argument("--out", metavar="DIR",
+                        help="the class's private folder (default: work/grading)")
+    parser.add_argument("--no-browser", action="store_true",
+                        help="print the address instead of opening a browser")
+
+
+def forget_arguments(parser):
+    """Declare the arguments of ``course forget``."""
+    _class_arguments(parser)
+    parser.add_argument("--student", metavar="S", action="append", help="only this one (again: or)")
+    parser.add_argument("--yes", action="store_true", help="really")
+
+
+def _run(module, function="run"):
+    return lambda args: getattr(import_module(f"course_staff.{module}"), function)(args)
 
 
 VERBS = {
     "build": ("make lessons and solutions from the sources", build_arguments, _run("build")),
     "data": ("rebuild data/ from seeds; calibrate", data_arguments, _run("data")),
-    "train": ("train a generator, or the classifiers", train_arguments, _run("train")),
+    "train": ("train a generator, or another network", train_arguments, _run("train")),
     "label": ("compare the classifier with labels by eye", label_arguments, _run("labels")),
+    "release": ("make what students get, as a stamped zip", release_arguments,
+                _run("grading.release")),
+    "grade": ("grade a class's notebooks in a sandbox", grade_arguments,
+              _run("grading.grade", "grade")),
+    "formgrader": ("mark written answers in nbgrader's formgrader", formgrader_arguments,
+                   _run("grading.grade", "formgrader")),
+    "feedback": ("write pages anew, with marks given by hand", feedback_arguments,
+                 _run("grading.grade", "write_feedback")),
+    "forget": ("delete a class's or a student's personal data", forget_arguments,
+               _run("grading.grade", "forget")),
     "answers": ("try right and wrong answers on the tests", answers_arguments, _run("answers")),
 }

@@ -87,8 +87,9 @@ def run(args):
     data_path("generators", "labels.md").write_text(f"""# The classifier on generated pictures
 
 {EACH} pictures of each generator (no truncation, seeds {SEED} and following), shuffled, labelled by
-one person from sheets that showed neither the generator nor the classifier's answer. The labels are
-in `labels.txt`; `course label` compares them with `course_lib.classifiers.p_rare`.
+eye once, by a maker of the course, from sheets that showed neither the generator nor the
+classifier's answer. The labels are in `labels.txt`; `course label` compares them with
+`course_lib.classifiers.p_rare`.
 
 | generator | form told by eye | classifier agrees | broken |
 |---|---|---|---|

@@ -4,7 +4,8 @@ A run has a folder, ``work/training/NAME``, with its state (twice a minute at le
 killed run loses less than a minute), a log, sheets of samples and, when it ends, a generator and
 its model card. Runs are recipes (`course_lib.gan.Recipe`): the same recipe gives the same weights
 within the rounding of another machine, interrupted or not. ``--ship`` puts a finished run under
-``data/generators/``. ``course train classifiers`` trains the classifiers instead.
+``data/generators/``. ``course train classifiers`` trains the classifiers instead (``regressors``
+and ``enhancer`` likewise).
 """
 
 import signal
@@ -223,6 +224,11 @@ def run(args):
         from course_staff.regression import rebuild
 
         rebuild()
+        return 0
+    if args.what == "enhancer":
+        from course_staff.plates import enhancer
+
+        enhancer()
         return 0
     device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
     name, recipe = recipe_of(args)

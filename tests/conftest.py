@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = ["_strict"]  # where CI is set, a skip is a failure
-collect_ignore = ["answers", "fixtures"]
+collect_ignore = ["answers", "benchmarks", "fixtures", "submissions"]
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"

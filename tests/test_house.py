@@ -123,6 +123,8 @@ def third_party(package):
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
                 found.add(node.module.split(".")[0])
+    # Programs that run by themselves import what lies beside them.
+    found -= {file.stem for file in (ROOT / package).rglob("*/*.py")}
     return found - set(sys.stdlib_module_names) - {"course_lib", "course_staff"}
 
 

@@ -1,0 +1,444 @@
+"""Mark a notebook: put answers into the lesson as it was handed out, run it, read the tests.
+
+`course mark` uses this on a learner's own machine, on their own work.  Instructors' grading uses
+the same pieces within a sandbox (`course_staff.grading`).
+"""
+
+import contextlib
+import copy
+import json
+import re
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import zmq
+from jupyter_client import BlockingKernelClient
+from jupyter_client.connect import write_connection_file
+
+__all__ = ["Kernel", "Ran", "mark", "split_test", "splice"]
+
+CELL_SECONDS = 120
+PATIENCE = 5
+LONGEST_OUTPUT = 200_000
+LARGEST_PICTURE, MOST_PICTURES = 4_000_000, 20
+SHOWN = ("image/png", "image/jpeg", "text/plain")
+
+
+# --- tests ----------------------------------------------------------------------------------------
+
+
+def split_test(text):
+    """Split a test cell at its markers; returns (visible part, hidden part, the latter's hint)."""
+    visible, hidden, inside = [], [], False
+    for line in text.splitlines():
+        if "### BEGIN HIDDEN TESTS" in line:
+            inside = True
+        elif "### END HIDDEN TESTS" in line:
+            inside = False
+        else:
+            (hidden if inside else visible).append(line)
+    hints = re.findall(r"^\s*# hint: (.*)$", "\n".join(hidden), re.MULTILINE)
+    return "\n".join(visible).rstrip(), "\n".join(hidden), " ".join(hints)
+
+
+# --- answers into the lesson ----------------------------------------------------------------------
+
+
+def grade_id(cell):
+    """Return the name by which nbgrader knows a cell, or None."""
+    about = cell.get("metadata", {}).get("nbgrader")
+    return about.get("grade_id") if isinstance(about, dict) else None
+
+
+def text_of(cell):
+    """Return a cell's source as one text."""
+    source = cell["source"]
+    return source if isinstance(source, str) else "".join(source)
+
+
+def splice(template, cells):
+    """Put a submission's answers, and its other cells, into the lesson as it was handed out.
+
+    Parameters
+    ----------
+    template : dict
+        The lesson's notebook.
+    cells : list of dict
+        The submission's cells: ``cell_type``, ``source``, ``metadata``, maybe ``id``.
+
+    Returns
+    -------
+    notebook : dict
+        All cells of the lesson in its order, with the submission's answers; tests and other locked
+        cells as they were handed out; cells that the submission added, where it added them.
+    notes : list of (str, str)
+        What was out of order: a word (missing, duplicated, edited, moved) and a sentence.
+    """
+    notebook, notes = copy.deepcopy(template), []
+    for cell in notebook["cells"]:
+        cell["source"] = text_of(cell)
+    lesson = {_key(cell): cell for cell in notebook["cells"]}
+    originals = {text_of(cell): key for key, cell in lesson.items() if key[0] == "id"}
+    functions = {name: key for key, cell in lesson.items() if _solves(cell)
+                 for name in re.findall(r"^(?:def|class) (\w+)", text_of(cell), re.MULTILINE)}
+    found, added, last = {}, {}, None
+    for cell in cells:
+        key = _match(cell, lesson, originals, functions, found)
+        if key is None:
+            if text_of(cell).strip():
+                added.setdefault(last, []).append(cell)
+            continue
+        found.setdefault(key, []).append(cell)
+        last = key
+    order = [key for key in found if key[0] == "grade"]
+    places = [list(lesson).index(key) for key in order]
+    if places != sorted(places):
+        notes.append(("moved", "cells are in another order; the lesson's was used"))
+    result = [_new(cell, n) for n, cell in enumerate(added.get(None, []))]
+    for key, cell in lesson.items():
+        _fill(cell, key, found.get(key, []), notes)
+        result.append(cell)
+        start = len(result)
+        result += [_new(each, start + n) for n, each in enumerate(added.get(key, []))]
+    notebook["cells"] = result
+    return notebook, notes
+
+
+def _key(cell):
+    name = grade_id(cell)
+    return ("grade", name) if name else ("id", cell.get("id"))
+
+
+def _solves(cell):
+    about = cell.get("metadata", {}).get("nbgrader", {})
+    return bool(about.get("solution"))
+
+
+def _match(cell, lesson, originals, functions, found):
+    """Return which cell of the lesson a submitted one is: by grade id, id, text or function."""
+    key = ("grade", grade_id(cell))
+    if key in lesson:
+        return key
+    for kind in ("grade", "id"):
+        if (kind, cell.get("id")) in lesson and (kind, cell.get("id")) not in found:
+            return (kind, cell.get("id"))
+    key = originals.get(text_of(cell))
+    if key is not None and key not in found:
+        return key
+    if cell["cell_type"] == "code":
+        for name in re.findall(r"^(?:def|class) (\w+)", text_of(cell), re.MULTILINE):
+            key = functions.get(name)
+            if key is not None and key not in found and not grade_id(cell):
+                return key
+    return None
+
+
+def _fill(cell, key, submitted, notes):
+    """Give a cell of the lesson the submitted text, if it may have one."""
+    original, name = text_of(cell), key[1]
+    if key[0] == "id":
+        if submitted and submitted[-1]["cell_type"] == cell["cell_type"] == "code":
+            cell["source"] = text_of(submitted[-1])
+        return
+    if not submitted:
+        notes.append(("missing", f"{name} is missing; put back as handed out"))
+        return
+    if len(submitted) > 1:
+        notes.append(("duplicated", f"{name} is there {len(submitted)} times; "
+                                    "the last that was changed counts"))
+    known = {_squeezed(original), _squeezed(split_test(original)[0])}
+    changed = [each for each in submitted if _squeezed(text_of(each)) not in known]
+    if not changed:
+        return
+    if _solves(cell):
+        if changed[-1]["cell_type"] != cell["cell_type"]:
+            notes.append(("edited", f"{name} was turned into a {changed[-1]['cell_type']} cell"))
+        if grade_id(changed[-1]) != name:
+            notes.append(("edited", f"{name} had lost its mark; found by what it contains"))
+        cell["source"] = text_of(changed[-1])
+        if changed[-1].get("attachments") and cell["cell_type"] == "markdown":
+            cell["attachments"] = changed[-1]["attachments"]
+    else:
+        notes.append(("edited", f"{name} is locked and was edited; put back as handed out"))
+
+
+def _squeezed(text):
+    return re.sub(r"\s+", "", text)
+
+
+def _new(cell, number):
+    kind = "code" if cell["cell_type"] == "code" else "markdown"
+    new = {"cell_type": kind, "id": f"added-{number}", "metadata": {}, "source": text_of(cell)}
+    return new | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+
+
+# --- a kernel -------------------------------------------------------------------------------------
+
+
+@dataclass
+class Ran:
+    """How a cell fared: ``status`` is ok, error, late (interrupted) or dead."""
+
+    status: str = "dead"
+    outputs: list = field(default_factory=list)
+    seconds: float = 0.0
+    cut: bool = False
+
+    @property
+    def error(self):
+        """Name and text of the exception, or None."""
+        for output in self.outputs:
+            if output["output_type"] == "error":
+                return {"name": output["ename"], "text": output["evalue"]}
+        if self.status in ("ok", "error"):
+            return None if self.status == "ok" else {"name": "Error", "text": ""}
+        text = {"late": "It ran for too long.", "dead": "The kernel ended."}[self.status]
+        return {"name": "Stopped", "text": text}
+
+    def take(self, kind, content, room):
+        """Keep of an output what may be shown: text, errors, PNG, JPEG, all of bounded size."""
+        if kind == "clear_output":
+            self.outputs.clear()
+        elif kind == "stream":
+            text, name = str(content.get("text", "")), content.get("name")
+            name = "stderr" if name == "stderr" else "stdout"
+            if self.outputs and self.outputs[-1].get("name") == name:
+                self.outputs[-1]["text"] += self._fit(text, room)
+            else:
+                text = self._fit(text, room)
+                self.outputs.append({"output_type": "stream", "name": name, "text": text})
+        elif kind == "error":
+            lines = [str(line) for line in content.get("traceback", [])][-30:]
+            self.outputs.append({
+                "output_type": "error", "ename": str(content.get("ename", ""))[:200],
+                "evalue": str(content.get("evalue", ""))[:5000],
+                "traceback": [line[:5000] for line in lines]})
+        elif kind in ("display_data", "execute_result"):
+            data = content.get("data", {})
+            kept = {mime: data[mime] for mime in SHOWN if isinstance(data.get(mime), str)}
+            pictures = [mime for mime in kept if mime.startswith("image/")]
+            if any(len(kept[mime]) > LARGEST_PICTURE for mime in pictures) or (
+                    pictures and self._pictures() >= MOST_PICTURES):
+                self.cut, kept = True, {}
+            if "text/plain" in kept:
+                kept["text/plain"] = self._fit(kept["text/plain"], room)
+            if kept:
+                self.outputs.append(
+                    {"output_type": "display_data", "data": kept, "metadata": {}})
+
+    def _pictures(self):
+        return sum("image/png" in o.get("data", {}) or "image/jpeg" in o.get("data", {})
+                   for o in self.outputs)
+
+    def _fit(self, text, room):
+        used = sum(len(o.get("text", "") or o.get("data", {}).get("text/plain", ""))
+                   for o in self.outputs)
+        if used + len(text) > room:
+            note = "" if self.cut else "\n[output cut: too long]"
+            self.cut = True
+            return text[:max(room - used, 0)] + note
+        return text
+
+
+class Kernel:
+    """A running kernel, one cell at a time.
+
+    Parameters
+    ----------
+    start : callable
+        ``start(connection_file)`` starts the process and returns it (a `subprocess.Popen`).
+    folder : Path
+        Private folder for the connection file and, where there are such, its sockets.
+    inside : str, optional
+        The folder as the kernel sees it; Unix sockets are used.  Without, TCP on this machine.
+    room : int
+        Characters of output that a cell may have.
+    clock : callable
+        Returns the seconds that count against a cell's time: of a clock, or of a processor.
+    """
+
+    def __init__(self, start, folder, inside=None, room=LONGEST_OUTPUT, clock=time.monotonic):
+        self.room, self.client, self.clock = room, None, clock
+        self.context = zmq.Context()
+        self.context.setsockopt(zmq.LINGER, 0)
+        self.context.setsockopt(zmq.MAXMSGSIZE, 16 << 20)
+        self.context.setsockopt(zmq.RCVHWM, 200)
+        key, file = secrets.token_hex(16).encode(), str(Path(folder, "kernel.json"))
+        if inside is None:
+            write_connection_file(file, key=key, kernel_name="python3")
+        else:
+            ports = dict(zip(("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port"),
+                             range(1, 6), strict=True))
+            write_connection_file(file, ip=f"{inside}/k", key=key, transport="ipc", **ports)
+        try:
+            self.process = start(file)
+            self.client = BlockingKernelClient(context=self.context)
+            about = json.loads(Path(file).read_text(encoding="utf-8"))
+            if inside is not None:
+                about["ip"] = str(Path(folder, "k"))
+            self.client.load_connection_info(about)
+            self.client.start_channels(stdin=False, hb=False)
+        except BaseException:
+            self.close()
+            raise
+
+    def ready(self, seconds=60):
+        """Wait until the kernel answers; returns whether it does."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.alive():
+            ran = self._ask(self.client.kernel_info, 1.0)
+            if ran.status == "ok":
+                return True
+        return False
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def run(self, code, seconds):
+        """Run a cell; interrupt it after `seconds`, and if it goes on end the kernel.
+
+        On the wall's clock a cell may take `PATIENCE` times as long.
+        """
+        def ask():
+            return self.client.execute(code, allow_stdin=False, stop_on_error=False)
+        return self._ask(ask, seconds, interrupts=True)
+
+    def request(self, kind, seconds):
+        """Send a request that is no cell, and wait until it is answered."""
+        def ask():
+            message = self.client.session.msg(kind, {})
+            self.client.shell_channel.send(message)
+            return message["header"]["msg_id"]
+        return self._ask(ask, seconds, interrupts=True)
+
+    def _ask(self, ask, seconds, interrupts=False):
+        begin, spent = time.monotonic(), self.clock()
+        ran, asked = Ran(), ask()
+        end, reply, idle, late, quiet = begin + PATIENCE * seconds, None, False, False, None
+        poller = zmq.Poller()
+        channels = {self.client.shell_channel.socket: self.client.get_shell_msg,
+                    self.client.iopub_channel.socket: self.client.get_iopub_msg}
+        for socket in channels:
+            poller.register(socket, zmq.POLLIN)
+        while not (reply and idle) and not (quiet and time.monotonic() > quiet):
+            ready = dict(poller.poll(100))
+            for socket, get in channels.items():
+                for _ in range(200 if socket in ready else 0):
+                    message = _next(get)
+                    if message is None:
+                        break
+                    kind, content = message["header"]["msg_type"], message["content"]
+                    if message.get("parent_header", {}).get("msg_id") != asked:
+                        continue
+                    if kind.endswith("_reply"):
+                        reply, quiet = content, time.monotonic() + 2
+                    elif kind == "status":
+                        idle = content.get("execution_state") == "idle"
+                    else:
+                        ran.take(kind, content, self.room)
+            if not ready and not self.alive():
+                break
+            over = time.monotonic() > end or not late and self.clock() - spent > seconds
+            if reply is None and over:
+                if not interrupts or late:
+                    if interrupts:
+                        self.process.kill()
+                    break
+                late, end = True, time.monotonic() + 5
+                control = self.client.control_channel
+                control.send(self.client.session.msg("interrupt_request", {}))
+        ran.seconds = time.monotonic() - begin
+        if reply is not None:
+            ran.status = "ok" if reply.get("status") == "ok" else "error"
+        if late:
+            ran.status = "late"
+        return ran
+
+    def close(self):
+        if self.client is not None:
+            with contextlib.suppress(Exception):
+                self.client.stop_channels()
+        if getattr(self, "process", None) is not None:
+            self.process.kill()
+            self.process.wait()
+        self.context.destroy(linger=0)
+
+
+def _next(get):
+    try:
+        message = get(timeout=0)
+        message["header"]["msg_type"], message["content"].get
+        return message
+    except Exception:  # none there, or one that no honest kernel sends
+        return None
+
+
+# --- course mark ----------------------------------------------------------------------------------
+
+
+def mark(template, cells, folder, progress=lambda done: None):
+    """Run a learner's own notebook and its tests, without a sandbox.
+
+    Parameters
+    ----------
+    template : dict
+        The lesson, its tests with their hidden parts where these are known.
+    cells : list of dict
+        The learner's cells.
+    folder : path-like
+        Where the notebook runs.
+    progress : callable
+        Told the share that is done.
+
+    Returns
+    -------
+    list of dict
+        A row per test and written answer, in order: ``name``, ``points``, ``got`` (None for written
+        answers), ``told``, why points are lost.
+    """
+    notebook, _ = splice(template, cells)
+
+    def start(file):
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", file, "--quiet"]
+        return subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="course-") as private:
+        kernel = Kernel(start, private)
+        try:
+            kernel.ready()
+            for number, cell in enumerate(notebook["cells"]):
+                progress(number / len(notebook["cells"]))
+                about = cell["metadata"].get("nbgrader", {})
+                if cell["cell_type"] == "code" and not about.get("grade"):
+                    kernel.run(text_of(cell), CELL_SECONDS)
+                elif cell["cell_type"] == "code":
+                    rows.append(_row(about, *_try(kernel, text_of(cell))))
+                elif about.get("grade") or about.get("task"):
+                    rows.append(_row(about, None, "a person marks this one"))
+        finally:
+            kernel.close()
+    return rows
+
+
+def _row(about, passed, told):
+    points = about["points"]
+    got = None if passed is None else points if passed else 0
+    return {"name": about["grade_id"], "points": points, "got": got, "told": told}
+
+
+def _try(kernel, text):
+    """Run a test; returns whether it passes and what to tell."""
+    visible, hidden, hint = split_test(text)
+    error = kernel.run(visible, CELL_SECONDS).error
+    if error is not None:
+        return False, error["text"] or error["name"]
+    if hidden and kernel.run(hidden, CELL_SECONDS).error is not None:
+        return False, f"a test that you don't see fails. Hint: {hint}"
+    return True, ""

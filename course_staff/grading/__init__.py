@@ -1,0 +1,14 @@
+"""Grading: release, normalise, execute in a sandbox, judge from outside, record, tell.
+
+``release``     what students get, reproducible and stamped; what graders keep of it
+``inbox``       which file is whose
+``normalise``   a student's answers in the notebook as it was released
+``sandbox``     a kernel that sees nothing but the lesson
+``execute``     one submission, run; a pure function, so that it may run anywhere
+``referee``     the tests, in a process that no student's code reaches
+``wire``        how the referee calls a student's functions
+``record``      nbgrader's gradebook
+``feedback``    pages for students
+``report``      one page for the instructor
+``grade``       the verbs
+"""

@@ -1,0 +1,224 @@
+"""Run one submission and judge it: plain data in, plain data out, nothing else touched.
+
+So it may run in a thread here or on a Dask worker elsewhere.  Every cell runs in the sandboxed
+kernel.  At each test the kernel serves calls while the referee runs the test outside
+(`course_staff.grading.referee`); its verdict is the mark.  Then the visible part of the test also
+runs in the kernel, as a learner would run it: where that contradicts the verdict, somebody should
+look.  Hidden tests never enter the sandbox.
+
+A test that can't be run from outside, because it needs more of an answer than calls with data, is
+marked by what it says in the kernel; which these are was found with the reference answers
+(`trial`) and is told in the report.
+"""
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from course_lib.marking import PATIENCE, Kernel, Ran, text_of
+from course_staff import source
+from course_staff.grading.sandbox import HERE, Limits, Sandbox, sweep
+
+SERVE = "course_serve"  # what `inside.py` answers by serving calls
+GRACE = 10
+NOT_RUN = {"name": "NotRun", "text": "The kernel had ended before this test."}
+
+
+def run(job):
+    """Run a submission.
+
+    Parameters
+    ----------
+    job : dict
+        ``notebook``, normalised; ``template``, path of the lesson's (JSON); ``bundle``, path of the
+        release; ``limits``; ``sandboxed``; ``seed``, secret, or None; ``inside``, names of the
+        tests that are marked by the kernel; ``comparable``, of those after which answers are
+        compared with the reference.
+
+    Returns
+    -------
+    dict
+        ``outputs``, of each cell; ``tests``, by grade id: ``passed``, ``error`` (of the visible
+        part), ``hidden`` (whether the hidden part failed), ``kernel`` (what the visible part
+        raised in the kernel), ``fresh``; ``flags``; ``seconds``.
+    """
+    sweep()
+    begin, limits = time.monotonic(), Limits(**job["limits"])
+    template = json.loads(Path(job["template"]).read_text(encoding="utf-8"))
+    with Sandbox(job["bundle"], limits, job["sandboxed"]) as box:
+        kernel = Kernel(box.start, box.folder, box.inside, limits.output,
+                        clock=lambda: box.spent)
+        try:
+            link = box.connection()
+            if not kernel.ready():
+                raise RuntimeError("the sandbox's kernel didn't start")
+            with Judge(job, link) as judge:
+                told = _Run(job, template, limits, box, kernel, judge, begin).all_cells()
+        finally:
+            kernel.close()
+    return told | {"seconds": round(time.monotonic() - begin, 2)}
+
+
+class _Run:
+    """The state of one run: what ran so far, and how much time is left."""
+
+    def __init__(self, job, template, limits, box, kernel, judge, begin):
+        self.job, self.template, self.limits = job, template, limits
+        self.box, self.kernel, self.judge = box, kernel, judge
+        self.end = begin + PATIENCE * limits.seconds
+        self.flags, self.tests = [], {}
+
+    def all_cells(self):
+        outputs = []
+        for cell in self.job["notebook"]["cells"]:
+            if cell["cell_type"] != "code":
+                outputs.append([])
+                continue
+            test = self.template["tests"].get(
+                cell["metadata"].get("nbgrader", {}).get("grade_id"))
+            outputs.append(
+                self._test(cell, test) if test else self._run(text_of(cell)).outputs)
+        return {"outputs": outputs, "tests": self.tests, "flags": self.flags}
+
+    def _run(self, code):
+        return self._timed(self.kernel.run, code)
+
+    def _timed(self, act, what):
+        """Let the kernel do something within the time that is left; flag how it ends."""
+        seconds = min(self.limits.cell_seconds, self.limits.seconds - self.box.spent,
+                      (self.end - time.monotonic()) / PATIENCE)
+        if seconds <= 0 and self.kernel.alive():
+            self.flag("time-out", f"stopped after {self.limits.seconds:g} s in all")
+            self.kernel.process.kill()
+            self.kernel.process.wait()
+        if not self.kernel.alive():
+            return Ran()
+        ran = act(what, seconds)
+        if ran.status == "late":
+            self.flag("time-out", f"a cell ran for more than {seconds:.0f} s")
+        if ran.status == "dead" or not self.kernel.alive():
+            self.kernel.process.wait()
+            ran.status = "dead" if ran.status == "ok" else ran.status
+            reason = self.box.reason
+            if reason == "memory":
+                self.flag("memory", f"more than {self.limits.memory / 2**30:g} GiB were used")
+            elif reason == "files":
+                self.flag("files", "it wrote where it should not")
+            elif not any(word == "time-out" for word, _ in self.flags):
+                self.flag("kernel ended", "a cell ended the kernel")
+        if ran.cut:
+            self.flag("output", "a cell's output was too long and was cut")
+        return ran
+
+    def flag(self, word, sentence):
+        if word not in [each for each, _ in self.flags]:
+            self.flags.append([word, sentence])
+
+    def _test(self, cell, test):
+        name = cell["metadata"]["nbgrader"]["grade_id"]
+        if not self.kernel.alive():
+            self.tests[name] = _verdict(False, NOT_RUN)
+            return _outputs(self.tests[name], test, [])
+        if name in self.job["inside"]:
+            ran = self._run(test["visible"])
+            error, hidden = ran.error, False
+            if error is None and test["hidden"]:
+                hidden = self._run(test["hidden"]).error is not None
+            found = _verdict(error is None and not hidden, error, hidden, error)
+        else:
+            verdict = self._ask(name)
+            ran = self._run(test["visible"])
+            found = _verdict(verdict["passed"], verdict["visible"], verdict["hidden"] is not None,
+                             ran.error, verdict.get("fresh"))
+        self.tests[name] = found
+        return _outputs(found, test, ran.outputs)
+
+    def _ask(self, name):
+        """Let the referee run a test while the kernel serves its calls."""
+        with contextlib.suppress(BrokenPipeError):  # its last words are read below
+            self.judge.ask(name)
+        ran = self._timed(self.kernel.request, SERVE)
+        verdict = self.judge.answer()
+        if ran.status == "late" and not verdict["passed"]:
+            late = {"name": "TimeOut", "text": "Your function ran for too long in this test."}
+            verdict["visible"] = verdict["visible"] and late
+        return verdict
+
+
+def _verdict(passed, error, hidden=False, kernel=None, fresh=None):
+    return {"passed": passed, "error": error, "hidden": hidden, "kernel": kernel, "fresh": fresh}
+
+
+def _outputs(verdict, test, outputs):
+    """Return what is shown below a test cell: an error exactly if it failed (nbgrader's rule)."""
+    shown = [each for each in outputs if each["output_type"] != "error"]
+    for each in shown:
+        each.pop("name", None) if each["output_type"] != "stream" else each.update(name="stdout")
+    if verdict["passed"]:
+        return shown
+    error = verdict["error"]
+    if error is None:
+        error = {"name": "HiddenTestFailed", "text": test["hint"]}
+    line = f"{error['name']}: {error['text']}"
+    return [*shown, {"output_type": "error", "ename": error["name"], "evalue": error["text"],
+                     "traceback": [line]}]
+
+
+def environment(bundle):
+    """Return the environment of a process that runs a release's own code."""
+    return source.environment() | {"PYTHONPATH": str(bundle), "MPLBACKEND": "Agg"}
+
+
+class Judge:
+    """The referee's process."""
+
+    def __init__(self, job, link):
+        self.job, self.link = job, link
+
+    def __enter__(self):
+        number = self.link.fileno()
+        command = [sys.executable, str(HERE / "referee.py"), str(number), self.job["template"],
+                   json.dumps(self.job["comparable"])]
+        command += [] if self.job["seed"] is None else [str(self.job["seed"])]
+        self.errors = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
+            pass_fds=[number], env=environment(self.job["bundle"]), encoding="utf-8")
+        self.lines = []
+        self.got = threading.Semaphore(0)
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+        for each in (self.process.stdin, self.process.stdout, self.link, self.errors):
+            with contextlib.suppress(BrokenPipeError):
+                each.close()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.append(line)
+            self.got.release()
+        self.got.release()
+
+    def ask(self, test):
+        self.process.stdin.write(json.dumps({"test": test}) + "\n")
+        self.process.stdin.flush()
+
+    def answer(self):
+        """Return the verdict; a kernel that has stopped serving is given up after a while."""
+        if not self.got.acquire(timeout=GRACE):
+            self.link.shutdown(2)
+            self.got.acquire(timeout=60)
+        if not self.lines:
+            self.errors.seek(0)
+            raise RuntimeError(f"the referee ended: {self.errors.read()[-2000:].decode()}")
+        return json.loads(self.lines.pop(0))

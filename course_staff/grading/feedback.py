@@ -1,0 +1,97 @@
+"""One page per student: points, and for each lost point what helps to find the mistake.
+
+A visible test says what its assertion said; of a hidden one only its hint is told.  Written
+answers show the mark and comment that a person gave, once there is one.
+"""
+
+from course_lib.marking import grade_id, text_of
+from course_staff.grading.pages import escape, page, points, table
+
+
+def write(path, result, template, notebook, marks):
+    """Write a student's page.
+
+    Parameters
+    ----------
+    path : Path
+    result : dict
+        What `course_staff.grading.grade` keeps of a graded submission.
+    template, notebook : dict
+        The lesson and the student's normalised notebook.
+    marks : dict
+        From the gradebook (`record.Book.marks`).
+    """
+    cells = {grade_id(cell): cell for cell in notebook["cells"] if grade_id(cell)}
+    parts, rows = [], []
+    for exercise, solution in template["solutions"].items():
+        tests = {name: test for name, test in template["tests"].items()
+                 if test["exercise"] == exercise}
+        got, most = _sum(tests, marks)
+        rows.append([escape(exercise), points(got), points(most)])
+        parts.append(f"<h2>{escape(exercise)} · {points(got)} of {points(most)} points</h2>")
+        parts.append(_comment(marks.get(exercise)))
+        parts += [_test(name, test, result["tests"].get(name), marks.get(name))
+                  for name, test in tests.items()]
+        code = escape(text_of(cells[exercise]))
+        names = ", ".join(f"<code>{escape(name)}</code>" for name in solution["functions"])
+        parts.append(f"<details><summary>Your {names}</summary><pre>{code}</pre></details>")
+    for name, most in template["answers"].items():
+        mark = marks.get(name, {})
+        to_do = mark.get("open") and not mark.get("by_hand")
+        got = "?" if to_do else points(mark.get("score", 0))
+        rows.append([escape(name), got, points(most)])
+        state = ("open", "A person will mark this answer.") if to_do else (
+            "got" if mark.get("score") else "lost", "")
+        parts.append(f"<h2>{escape(name)} · {got} of {points(most)} points</h2>"
+                     f'<div class="{state[0]}">{state[1]}{_comment(mark)}'
+                     f"<pre>{escape(text_of(cells[name]))}</pre></div>")
+    got, most = total(template, marks)
+    waiting = any(row[1] == "?" for row in rows)
+    head = (f"<h1>{escape(template['title'])}: {points(got)} of {points(most)} points</h1>"
+            f'<p class="small">{escape(result["student"])} · release {escape(result["stamp"])}'
+            f"{' · written answers are not marked yet' if waiting else ''}</p>")
+    notes = "".join(f"<li>{escape(sentence)}</li>" for word, sentence in result["flags"]
+                    if word in TOLD)
+    head += f"<p>About your file:</p><ul>{notes}</ul>" if notes else ""
+    body = head + table(["exercise", "points", "of"], rows, {1, 2}) + "".join(parts)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page(f"{template['title']}: feedback", body), encoding="utf-8")
+
+
+# What students are told of their file; a cross-check is for the instructor's eyes.
+TOLD = {"missing", "duplicated", "edited", "moved", "renamed", "unreadable", "time-out", "memory",
+        "kernel ended", "output", "files"}
+
+
+def total(template, marks):
+    """Return (points so far, points to be had)."""
+    most = sum(test["points"] for test in template["tests"].values())
+    most += sum(template["answers"].values())
+    wanted = [*template["tests"], *template["answers"]]
+    return sum(marks.get(name, {}).get("score", 0) for name in wanted), most
+
+
+def _sum(tests, marks):
+    return (sum(marks.get(name, {}).get("score", 0) for name in tests),
+            sum(test["points"] for test in tests.values()))
+
+
+def _comment(mark):
+    told = (mark or {}).get("comment")
+    return f"<p><strong>Comment:</strong> {escape(told)}</p>" if told else ""
+
+
+def _test(name, test, verdict, mark):
+    got = (mark or {}).get("score", 0)
+    label = f"<strong>{escape(name)}</strong> ({points(got)} of {points(test['points'])})"
+    if verdict is None:
+        return f'<p class="lost">{label}</p>{_comment(mark)}'
+    if verdict["passed"]:
+        return f'<p class="got">{label}</p>{_comment(mark)}'
+    error = verdict["error"]
+    if error is not None:
+        name = "" if error["name"] in ("AssertionError", "Stopped") else f"{error['name']}: "
+        told = f"{name}{error['text']}"
+    else:
+        told = f"A test that you don't see fails. Hint: {test['hint']}"
+    return f'<p class="lost">{label}<br>{escape(told)}</p>{_comment(mark)}'

@@ -1,0 +1,402 @@
+"""The verbs: grade a class, write feedback again after marking by hand, forget a class.
+
+For every submission, in this order: find it (`inbox`), splice its answers into the lesson as it was
+released (`normalise`), run and judge it somewhere (`execute`), and, here and one at a time, enter
+it in the gradebook (`record`), flag what disagrees (`crosscheck`) and keep the result.  A result
+is written last, so a run that was killed goes on with ``--resume`` where it stopped.  Then come the
+pages (`feedback`, `report`).
+
+A class's folder is a course folder of nbgrader's, private and ignored by git::
+
+    gradebook.db, nbgrader_config.py, autograded/      nbgrader's, for formgrader
+    results/LESSON/STUDENT.json                        verdicts and flags
+    feedback/STUDENT/LESSON.html                       for students
+    LESSON/grades.csv, LESSON/report.html              for the instructor
+    secret_seed                                        draws the fresh inputs
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tqdm import tqdm
+
+from course_lib.commands import Told, run, work_folder
+from course_staff import source
+from course_staff.grading import (
+    crosscheck,
+    execute,
+    feedback,
+    inbox,
+    normalise,
+    record,
+    release,
+    report,
+    sandbox,
+    trial,
+)
+
+MARKER = "class.json"
+
+
+# --- a class's folder -----------------------------------------------------------------------------
+
+
+def open_folder(out, create=True):
+    """Return a class's folder; refuse one that git would publish.
+
+    Raises
+    ------
+    Told
+    """
+    folder = Path(out).resolve() if out else work_folder() / "grading"
+    if not (folder / MARKER).exists():
+        if not create:
+            raise Told(f"{folder} is no class's folder: `course grade` makes one")
+        if folder.exists() and any(folder.iterdir()):
+            raise Told(f"{folder} holds other files; name an empty or new folder with --out")
+        if _published(folder):
+            raise Told(f"{folder} would be put under git. Marks are personal data: choose a folder "
+                       "that git ignores (work/ is), or one outside the repository.")
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        (folder / MARKER).write_text("{}\n", encoding="utf-8")
+    return folder
+
+
+def _published(folder):
+    """Whether a folder lies in a git repository that doesn't ignore it."""
+    parent = next(path for path in folder.parents if path.exists())
+    try:
+        inside = subprocess.run(["git", "rev-parse", "--is-inside-work-tree"], cwd=parent,
+                                capture_output=True, check=False)
+        ignored = subprocess.run(["git", "check-ignore", "-q", f"{folder}/x"], cwd=parent,
+                                 capture_output=True, check=False)
+    except FileNotFoundError:
+        return False
+    return inside.returncode == 0 and ignored.returncode == 1
+
+
+def secret_seed(folder):
+    """Return the class's secret seed, drawn once; an instructor may write another into the file."""
+    path = folder / "secret_seed"
+    if not path.exists():
+        path.write_text(f"{secrets.randbits(63)}\n", encoding="utf-8")
+        path.chmod(0o600)
+    return int(path.read_text(encoding="utf-8"))
+
+
+def write_safely(path, text):
+    """Write a file in one step: whoever reads it finds the old or the new."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)
+
+
+def gradebook_url(folder, given):
+    """Return the gradebook's address: given, or as last time, or the folder's own."""
+    about = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+    url = given or about.get("gradebook") or record.default_url(folder)
+    if about.get("gradebook") != url:
+        write_safely(folder / MARKER, json.dumps(about | {"gradebook": url}) + "\n")
+        (folder / MARKER).chmod(0o600)
+    return url
+
+
+# --- course grade ---------------------------------------------------------------------------------
+
+
+def grade(args):
+    """Grade a class; returns the exit status, 1 if anybody could not be graded."""
+    if not args.no_sandbox:
+        sandbox.refuse_unless_possible()
+    lesson = source.find([args.lesson])[0].stem
+    folder = open_folder(args.out)
+    submissions = inbox.collect(Path(args.submissions), lesson, folder / "unpacked")
+    print(*inbox.table(submissions), sep="\n")
+    if args.student:
+        submissions = [each for each in submissions if each.student in args.student]
+    limits = sandbox.Limits(cell_seconds=args.cell_seconds, seconds=args.seconds,
+                            memory=round(args.memory * 2**30))
+    print(limits.told(not args.no_sandbox), flush=True)
+    desk = Desk(folder, lesson, limits, not args.no_sandbox, args.release, args.resume)
+    with record.Book(gradebook_url(folder, args.gradebook), folder) as book:
+        failed = desk.grade(submissions, book, args.jobs, args.scheduler)
+        write_pages(folder, lesson, book)
+    shutil.rmtree(folder / "unpacked", ignore_errors=True)
+    return 1 if failed else 0
+
+
+class Desk:
+    """Grades submissions of one lesson into a class's folder."""
+
+    def __init__(self, folder, lesson, limits, sandboxed, stamp=None, resume=False):
+        self.folder, self.lesson, self.limits = folder, lesson, limits
+        self.sandboxed, self.stamp, self.resume = sandboxed, stamp, resume
+        self.seed, self.releases, self.entered = secret_seed(folder), {}, set()
+
+    def release(self, said):
+        """Return (stamp, template, folder, what its trial found) for a stamp that a file names."""
+        if said not in self.releases:
+            wanted = self.stamp or said
+            kept = release.find(wanted, self.lesson)
+            if kept is None and self.stamp:
+                raise Told(f"No release {self.stamp} with {self.lesson} is kept in "
+                           f"{release.store()}")
+            kept = kept or release.find(None, self.lesson)
+            if kept is None:
+                print(f"No release of {self.lesson} is kept: grading it as it is now.", flush=True)
+                release.make(source.find())
+                kept = release.find(None, self.lesson)
+            path = kept / "templates" / f"{self.lesson}.json"
+            template = json.loads(path.read_text(encoding="utf-8"))
+            if not path.with_suffix(".trial.json").exists():
+                print(f"Trying the reference answers of {kept.name} …", flush=True)
+            found = trial.about(kept, self.lesson, self.sandboxed)
+            self.releases[said] = kept.name, template, kept, found
+        return self.releases[said]
+
+    def result_path(self, student):
+        return self.folder / "results" / self.lesson / f"{student}.json"
+
+    def grade(self, submissions, book, jobs=1, scheduler=None):
+        """Grade all; returns how many could not be.  Never holds more than a few at a time."""
+        failed, waiting = 0, {}
+        with (
+            workers(jobs, scheduler) as (executor, most),
+            tqdm(total=len(submissions), desc=self.lesson, unit="submission") as bar,
+        ):
+            counts = {"graded": 0, "kept": 0, "failed": 0}
+
+            def finished(what):
+                counts[what] += 1
+                bar.set_postfix(counts)
+                bar.update()
+
+            def take(futures):
+                for future in futures:
+                    prepared = waiting.pop(future)
+                    try:
+                        outcome = future.result()
+                    except Exception as error:  # one must not stop the others
+                        self._not_graded(prepared, error)
+                        finished("failed")
+                    else:
+                        self._record(prepared, outcome, book)
+                        finished("graded")
+
+            for submission in submissions:
+                prepared = self._prepare(submission, book)
+                if prepared is None:
+                    finished("kept")
+                    continue
+                job = prepared.pop("job")
+                if job is None:
+                    self._record(prepared, nothing_to_run(prepared["template"]), book)
+                    finished("graded")
+                    continue
+                waiting[executor.submit(execute.run, job)] = prepared
+                while len(waiting) >= most:
+                    take(wait(waiting, return_when=FIRST_COMPLETED).done)
+            while waiting:
+                take(wait(waiting, return_when=FIRST_COMPLETED).done)
+            failed = counts["failed"]
+        return failed
+
+    def _prepare(self, submission, book):
+        """Return what is to be run; None if it is done already."""
+        path = submission.path
+        stamp, template, kept, found = self.release(normalise.find_stamp(path) if path else None)
+        if stamp not in self.entered:
+            book.assignment(template)
+            self.entered.add(stamp)
+        content = path.read_bytes() if path else b""
+        digest = hashlib.sha256(
+            b"\0".join([content, stamp.encode(), str(self.seed).encode()])).hexdigest()
+        result = self.result_path(submission.student)
+        if self.resume and result.exists():
+            if json.loads(result.read_text(encoding="utf-8")).get("digest") == digest:
+                return None
+        notebook, flags = normalise.normalise(template, path)
+        empty = {word for word, _ in flags} & {"unreadable"} or path is None
+        job = None if empty else {
+            "notebook": notebook, "template": str(kept / "templates" / f"{self.lesson}.json"),
+            "bundle": str(kept / "bundle"), "limits": sandbox.plain_limits(self.limits),
+            "sandboxed": self.sandboxed, "seed": self.seed, "inside": found["inside"],
+            "comparable": found["comparable"]}
+        when = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path else None
+        return {"submission": submission, "job": job, "notebook": notebook, "when": when,
+                "template": template, "stamp": stamp, "inside": found["inside"],
+                "digest": digest, "flags": submission.flags + flags}
+
+    def _record(self, prepared, outcome, book):
+        student, template = prepared["submission"].student, prepared["template"]
+        notebook = normalise.finish(prepared["notebook"], outcome)
+        when = prepared["when"] and prepared["when"].replace(tzinfo=None)
+        book.write(student, template, notebook, outcome["tests"], when)
+        flags = [*prepared["flags"], *outcome["flags"], *crosscheck.flags(outcome["tests"])]
+        flags += _published_answers(notebook, template)
+        self._keep(prepared, flags, outcome["tests"], notebook, outcome["seconds"])
+
+    def _not_graded(self, prepared, error):
+        flags = [*prepared["flags"], ("not graded", f"{type(error).__name__}: {error}"[:500])]
+        prepared["digest"] = None  # so that it is tried again
+        self._keep(prepared, flags, {}, None, 0)
+
+    def _keep(self, prepared, flags, tests, notebook, seconds):
+        path = prepared["submission"].path
+        texts = normalise.answers(notebook, prepared["template"]) if notebook else {}
+        blank = normalise.answers(prepared["template"]["notebook"], prepared["template"])
+        same = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
+        result = {
+            "student": prepared["submission"].student, "lesson": self.lesson,
+            "file": path.name if path else "", "stamp": prepared["stamp"],
+            "digest": prepared["digest"], "flags": flags, "tests": tests, "seconds": seconds,
+            "inside": prepared["inside"], "limits": self.limits.told(self.sandboxed),
+            "answers": same if texts and texts != blank else None}
+        text = json.dumps(result, ensure_ascii=False, indent=1)
+        write_safely(self.result_path(result["student"]), text)
+
+
+def nothing_to_run(template):
+    """Return the outcome of a submission that holds nothing."""
+    error = {"name": "NotRun", "text": "There was no notebook that could be read."}
+    tests = {name: {"passed": False, "error": error, "hidden": False, "kernel": error,
+                    "fresh": None} for name in template["tests"]}
+    cells = template["notebook"]["cells"]
+    return {"outputs": [[] for _ in cells], "tests": tests, "flags": [], "seconds": 0}
+
+
+def _published_answers(notebook, template):
+    """Flag answers that are the published ones, word for word."""
+    texts = normalise.answers(notebook, template)
+    own = normalise.answers(trial.with_reference(template), template)
+    same = sorted(name for name, text in texts.items() if text == own[name])
+    if same and len(same) == len(own):
+        return [("identical", "all answers are the published ones, word for word")]
+    return []
+
+
+@contextmanager
+def workers(jobs, scheduler, patience=20):
+    """Give an executor and how many submissions may be under way: threads here, or Dask workers.
+
+    Threads do, since every submission runs in processes of its own.
+    """
+    with ExitStack() as stack:
+        if scheduler is None:
+            executor = stack.enter_context(ThreadPoolExecutor(jobs))
+            yield executor, 2 * jobs
+            return
+        from distributed import Client
+
+        try:
+            client = stack.enter_context(Client(scheduler, timeout=patience, set_as_default=False))
+        except OSError as error:
+            raise Told(f"No Dask scheduler answers at {scheduler}: {error}") from None
+        slots = sum(client.nthreads().values())
+        if not slots:
+            raise Told(f"The scheduler at {scheduler} has no workers")
+        yield client.get_executor(pure=False), 2 * slots
+
+
+# --- pages ----------------------------------------------------------------------------------------
+
+
+def write_pages(folder, lesson, book, students=None):
+    """Write everybody's page, grades.csv and report.html from results and gradebook."""
+    summary = None
+    for path in sorted((folder / "results" / lesson).glob("*.json")):
+        result = json.loads(path.read_text(encoding="utf-8"))
+        kept = release.find(result["stamp"], lesson)
+        if kept is None:
+            raise Told(f"The release {result['stamp']} is no longer kept in {release.store()}")
+        text = (kept / "templates" / f"{lesson}.json").read_text(encoding="utf-8")
+        template = json.loads(text)
+        marks = book.marks(result["student"], lesson)
+        summary = summary or report.Summary(template)
+        summary.add(result, marks)
+        executed = folder / "autograded" / result["student"] / lesson / f"{lesson}.ipynb"
+        if executed.exists():
+            notebook = json.loads(executed.read_text(encoding="utf-8"))
+            feedback.write(folder / "feedback" / result["student"] / f"{lesson}.html",
+                           result, template, notebook, marks)
+    if summary is None:
+        raise Told(f"{folder} holds no results of {lesson}")
+    book.config()
+    summary.finish()
+    (folder / lesson).mkdir(exist_ok=True)
+    summary.write_csv(folder / lesson / "grades.csv")
+    summary.write_html(folder / lesson / "report.html")
+    flagged = sum(bool(row["flags"]) for row in summary.rows)
+    print(f"{len(summary.rows)} students, {flagged} with flags: {folder / lesson / 'report.html'}")
+    print(f"Marks: {folder / lesson / 'grades.csv'}; pages for students: {folder / 'feedback'}")
+
+
+def write_feedback(args):
+    """Write the pages again, with marks and comments that were given by hand."""
+    folder = open_folder(args.out, create=False)
+    lessons = sorted(path.name for path in (folder / "results").glob("*"))
+    if args.lesson:
+        lessons = [source.find([args.lesson])[0].stem]
+    with record.Book(gradebook_url(folder, args.gradebook), folder) as book:
+        for lesson in lessons:
+            write_pages(folder, lesson, book)
+    return 0
+
+
+def formgrader(args):
+    """Open nbgrader's formgrader on a class, for written answers."""
+    folder = open_folder(args.out, create=False)
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}",
+               "--LabApp.default_url=/formgrader", "--LabApp.news_url=None",
+               "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+               "--log-level=WARN"]
+    if args.no_browser:
+        command.append("--ServerApp.open_browser=False")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    os.chdir(folder)  # where nbgrader looks for its configuration
+    return run(command)
+
+
+# --- course forget --------------------------------------------------------------------------------
+
+
+def forget(args):
+    """Delete what is known of a class, or of some of its students."""
+    folder = open_folder(args.out, create=False)
+    names = set(args.student or ())
+    whom = ", ".join(sorted(names)) or "everybody"
+    if not args.yes:
+        raise Told(f"This deletes marks, notebooks, feedback and gradebook entries of {whom} in "
+                   f"{folder}. If you mean it, add --yes.")
+    with record.Book(gradebook_url(folder, args.gradebook), folder) as book:
+        count = book.forget(names or None)
+    if not names:
+        shutil.rmtree(folder)
+        print(f"Deleted {folder} and {count} students from the gradebook.")
+        return 0
+    lessons = [path.name for path in (folder / "results").glob("*")]
+    for name in names:
+        for part in ("autograded", "feedback"):
+            shutil.rmtree(folder / part / name, ignore_errors=True)
+        for lesson in lessons:
+            (folder / "results" / lesson / f"{name}.json").unlink(missing_ok=True)
+    with record.Book(gradebook_url(folder, args.gradebook), folder) as book:
+        for lesson in lessons:
+            if any((folder / "results" / lesson).iterdir()):
+                write_pages(folder, lesson, book)
+            else:
+                shutil.rmtree(folder / lesson, ignore_errors=True)
+    print(f"Deleted {count} students from the gradebook, and their files.")
+    return 0

@@ -1,0 +1,180 @@
+"""From whatever a student handed in to a notebook that is safe to run and to show.
+
+nbgrader never sees a submission itself: it gets the lesson as it was released, with the student's
+answers spliced in.  Reading never raises; what was wrong is told as flags.
+"""
+
+import base64
+import json
+import re
+import warnings
+from pathlib import Path
+
+import nbformat
+
+from course_lib.marking import grade_id, splice, text_of
+
+LARGEST = 20 << 20
+LONGEST_CELL, MOST_CELLS = 200_000, 2000
+PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+HIDDEN = "\u200b"  # a space of no width
+# What MathJax obeys and needs not: links, classes, styles, extensions.
+TEX = re.compile(r"\\(?=(?:href|url|class|cssId|style|data|require|html\w*|includegraphics)\b)")
+
+
+def read(path):
+    """Read a submitted notebook.
+
+    Returns
+    -------
+    cells : list of dict
+        ``cell_type``, ``source`` (text), ``metadata``, maybe ``id`` and ``attachments``; empty if
+        the file can't be read.
+    about : dict
+        The notebook's own metadata on the course: the release's stamp, for one.
+    flags : list of (str, str)
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ValueError(f"it has more than {LARGEST >> 20} MB")
+        text, flags = _decoded(path.read_bytes())
+        notebook = json.loads(text)
+        if "worksheets" in notebook:
+            notebook = _upgraded(text)
+        cells = [cell for each in notebook["cells"] if (cell := _cell(each))]
+        if not cells:
+            raise ValueError("it has no cells")
+        about = notebook.get("metadata", {}).get("course", {})
+        return cells[:MOST_CELLS], about if isinstance(about, dict) else {}, flags
+    except Exception as error:  # there is no end to the ways in which a file can be broken
+        reason = re.sub(r"\s+", " ", str(error))[:120]
+        return [], {}, [("unreadable", f"{type(error).__name__}: {reason}")]
+
+
+def _upgraded(text):
+    """Return a notebook of before 2015 in today's format."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return nbformat.reads(text, as_version=4)
+
+
+def _decoded(content):
+    """Return a file's text, and a flag if it is no UTF-8."""
+    wide = ["utf-16"] if content[:2] in (b"\xff\xfe", b"\xfe\xff") else []
+    for encoding in ("utf-8-sig", *wide, "cp1252", "latin-1"):
+        try:
+            text = content.decode(encoding)
+            json.loads(text)
+        except ValueError:
+            continue
+        good = encoding == "utf-8-sig"
+        return text, [] if good else [("edited", f"saved as {encoding}, not as UTF-8")]
+    return content.decode("utf-8"), []
+
+
+def _cell(cell):
+    """Keep of a cell what counts; None if it is no cell."""
+    if not isinstance(cell, dict) or not isinstance(cell.get("source"), (str, list)):
+        return None
+    kind = cell.get("cell_type")
+    metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
+    kept = {"cell_type": kind if kind in ("code", "markdown") else "raw",
+            "source": text_of(cell)[:LONGEST_CELL].replace("\0", ""), "metadata": metadata}
+    if isinstance(cell.get("id"), str):
+        kept["id"] = cell["id"]
+    attachments = cell.get("attachments")
+    if isinstance(attachments, dict):
+        kept["attachments"] = attachments
+    return kept
+
+
+def normalise(template, path):
+    """Return a submission as the lesson's notebook with its answers, and flags.
+
+    Parameters
+    ----------
+    template : dict
+        As `course_staff.grading.template.describe` makes it.
+    path : Path or None
+        The submitted file; None if nothing was handed in.
+
+    Returns
+    -------
+    notebook : dict
+    flags : list of (str, str)
+    """
+    cells, _, flags = read(path) if path else ([], {}, [("missing", "nothing was handed in")])
+    notebook, notes = splice(template["notebook"], cells)
+    locked = {grade_id(cell) for cell in notebook["cells"]} - set(template["answers"])
+    for cell in notebook["cells"]:
+        theirs = cell["id"].startswith("added-") or grade_id(cell) not in locked
+        if cell["cell_type"] == "markdown" and theirs and grade_id(cell) is not None or (
+                cell["cell_type"] == "markdown" and cell["id"].startswith("added-")):
+            cell["source"] = harmless(cell["source"])
+        if "attachments" in cell:
+            cell["attachments"] = _attachments(cell["attachments"])
+    return notebook, flags + (notes if cells else [])
+
+
+def harmless(text):
+    """Return Markdown that shows the same but holds no HTML, no remote picture, no active TeX.
+
+    An invisible space after ``<`` keeps a tag from being one, in text, code and formulas alike.
+    """
+    text = re.sub(r"<(?=[A-Za-z/!?])", "<" + HIDDEN, text)
+    text = re.sub(r"(?i)&(?=#|\w{1,8};)", "&" + HIDDEN, text)
+    text = re.sub(r"!(?=\[)(?!\[[^\]]*\]\(attachment:)", "", text)
+    text = re.sub(r"(?i)\b(javascript|vbscript):", r"\1" + HIDDEN + ":", text)
+    text = re.sub(r"(?i)\bdata:", "data" + HIDDEN + ":", text)
+    return TEX.sub(lambda _: "\\" + HIDDEN, text)
+
+
+def _attachments(attachments):
+    """Keep pasted pictures that are what they say."""
+    kept = {}
+    for name, versions in list(attachments.items())[:20]:
+        if isinstance(versions, dict):
+            safe = {kind: data for kind, data in versions.items() if is_picture(kind, data)}
+            if safe and re.fullmatch(r"[\w .()-]{1,100}", str(name)):
+                kept[name] = safe
+    return kept
+
+
+def is_picture(kind, data):
+    """Whether base64 text is a PNG or JPEG picture indeed, and nothing that could end a tag."""
+    if kind not in PICTURES or not isinstance(data, str):
+        return False
+    try:
+        content = base64.b64decode(re.sub(r"\s", "", data), validate=True)
+    except ValueError:
+        return False
+    return content.startswith(PICTURES[kind])
+
+
+def finish(notebook, outcome):
+    """Put outputs into a normalised notebook; returns it as nbgrader keeps it."""
+    for cell, outputs in zip(notebook["cells"], outcome["outputs"], strict=True):
+        if cell["cell_type"] != "code":
+            continue
+        cell["outputs"], cell["execution_count"] = [], None
+        for output in outputs:
+            data = output.get("data")
+            if data is not None:
+                output["data"] = {kind: content for kind, content in data.items()
+                                  if kind == "text/plain" or is_picture(kind, content)}
+                if not output["data"]:
+                    continue
+            cell["outputs"].append(output)
+    return notebook
+
+
+def answers(notebook, template):
+    """Return the text of each answer, as it counts for comparing submissions."""
+    return {grade_id(cell): re.sub(r"#.*|\s+", "", cell["source"]) for cell in notebook["cells"]
+            if grade_id(cell) in template["solutions"]}
+
+
+def find_stamp(path):
+    """Return the release that a submitted file says it comes from, or None."""
+    stamp = read(Path(path))[1].get("release")
+    return stamp if isinstance(stamp, str) else None

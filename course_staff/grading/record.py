@@ -1,0 +1,194 @@
+"""The gradebook: nbgrader's own, in SQLite or PostgreSQL, written by one process.
+
+What formgrader needs is written as nbgrader would: the assignment's cells, a submission with
+scores, the notebook under autograded/.  Marks given by hand are never touched.
+"""
+
+import contextlib
+import logging
+import os
+import re
+import sys
+import warnings
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import SaveCells
+from nbgrader.utils import determine_grade, is_grade, is_solution, is_task
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
+
+from course_lib.commands import Told
+
+COURSE = "limits_of_super_resolution"
+CONFIG = '''\
+"""So that nbgrader's formgrader finds this class."""
+
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "{course}"
+c.CourseDirectory.db_url = "{url}"
+'''
+
+
+def default_url(folder):
+    """Return the address of a class's own gradebook."""
+    return f"sqlite:///{Path(folder).resolve() / 'gradebook.db'}"
+
+
+class Book:
+    """A gradebook, open for writing.
+
+    Parameters
+    ----------
+    url : str
+        ``sqlite:///PATH`` or ``postgresql://…``.
+    folder : Path
+        The class's folder.
+
+    Raises
+    ------
+    Told
+        If the database can't be opened.
+    """
+
+    def __init__(self, url, folder):
+        self.url, self.folder = url, Path(folder)
+        # A fresh gradebook calls `alembic`, which lies beside this Python.
+        beside = str(Path(sys.executable).parent)
+        if beside not in os.environ["PATH"].split(os.pathsep):
+            os.environ["PATH"] = os.pathsep.join([beside, os.environ["PATH"]])
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        try:
+            with _calm():
+                self.book = Gradebook(url, COURSE)
+        except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
+            shown = re.sub(r"//[^@/]*@", "//…@", url)
+            reason = str(error).splitlines()[0]
+            raise Told(f"The gradebook {shown} can't be opened: {reason}") from None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.book.close()
+
+    def config(self):
+        """Write the configuration that formgrader reads; it may hold a password."""
+        path = self.folder / "nbgrader_config.py"
+        path.write_text(CONFIG.format(course=COURSE, url=self.url), encoding="utf-8")
+        path.chmod(0o600)
+
+    def assignment(self, template):
+        """Enter a lesson, or what changed in it.
+
+        Raises
+        ------
+        Told
+            If the gradebook holds submissions of a version with other points or other cells.
+        """
+        name = template["name"]
+        notebook = nbformat.from_dict(template["notebook"])
+        with contextlib.suppress(MissingEntry):
+            entered = self.book.find_notebook(name, name)
+            known = {cell.name: float(cell.max_score)
+                     for cell in (*entered.grade_cells, *entered.task_cells)}
+            now = {cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.points)
+                   for cell in notebook.cells
+                   if is_grade(cell) or is_task(cell)}
+            if known == now:
+                return
+            if self.book.find_assignment(name).submissions:
+                raise Told(f"This gradebook holds marks for another version of {name}, with other "
+                           "points or tests. Use another --out folder (or --gradebook) for it.")
+        with _calm():
+            self.book.update_or_create_assignment(name)
+            # It opens the gradebook for itself.
+            SaveCells().preprocess(notebook, {"nbgrader": {
+                "notebook": name, "assignment": name, "db_url": self.url}})
+            self.book.db.expire_all()
+
+    def write(self, student, template, notebook, tests, when=None):
+        """Enter one submission; what was graded by hand stays.
+
+        Parameters
+        ----------
+        student : str
+        template : dict
+        notebook : dict
+            Executed; also written to autograded/, where formgrader looks.
+        tests : dict
+            Verdicts by grade id.
+        when : datetime, optional
+            When it was handed in.
+        """
+        name, nb = template["name"], nbformat.from_dict(notebook)
+        nbformat.validate(nb)
+        path = self.folder / "autograded" / student / name / f"{name}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _calm():
+            self.book.update_or_create_student(student)
+            details = {} if when is None else {"timestamp": when}
+            self.book.update_or_create_submission(name, student, **details)
+            for cell in nb.cells:
+                about = cell.metadata.get("nbgrader", {})
+                if is_grade(cell) or is_task(cell):
+                    grade = self.book.find_grade(about["grade_id"], name, name, student)
+                    self._score(grade, cell, about, tests)
+                if is_solution(cell) or is_task(cell):
+                    comment = self.book.find_comment(about["grade_id"], name, name, student)
+                    blank = determine_blank(cell)
+                    comment.auto_comment = "No response." if blank else None
+            self.book.db.commit()
+        path.write_text(nbformat.writes(nb), encoding="utf-8")
+
+    def _score(self, grade, cell, about, tests):
+        test = tests.get(about["grade_id"])
+        if test is not None:
+            grade.auto_score = float(about["points"]) if test["passed"] else 0.0
+        elif is_task(cell):
+            grade.auto_score = None
+        else:
+            grade.auto_score, _ = determine_grade(cell)
+        by_hand = grade.manual_score is not None
+        grade.needs_manual_grade = by_hand or grade.auto_score is None
+
+    def marks(self, student, lesson):
+        """Return {grade id: {"score", "by_hand", "open", "comment"}} of a submission, or {}."""
+        try:
+            submission = self.book.find_submission_notebook(lesson, lesson, student)
+        except MissingEntry:
+            return {}
+        found = {grade.name: {"score": float(grade.score or 0), "max": float(grade.max_score),
+                              "by_hand": grade.manual_score is not None,
+                              "open": bool(grade.needs_manual_grade), "comment": ""}
+                 for grade in submission.grades}
+        for comment in submission.comments:
+            if comment.comment:
+                told = found.setdefault(comment.name, {})
+                told["comment"] = comment.comment
+        return found
+
+    def forget(self, students):
+        """Remove students with all that belongs to them; returns how many there were."""
+        with _calm():
+            known = [each.id for each in self.book.students]
+            for student in known:
+                if students is None or student in students:
+                    self.book.remove_student(student)
+            self.book.db.commit()
+        return sum(students is None or each in students for each in known)
+
+
+def determine_blank(cell):
+    """Whether an answer is still as it was handed out (tasks are never blank)."""
+    from nbgrader.utils import compute_checksum
+
+    return not is_task(cell) and cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+
+
+@contextlib.contextmanager
+def _calm():
+    """nbgrader's models warn about themselves."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)
+        yield

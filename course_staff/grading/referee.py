@@ -1,0 +1,267 @@
+"""Run a lesson's tests where no student's code can reach them.
+
+    python referee.py FD LESSON.json [COMPARABLE [SEED]]
+
+The referee executes the course's own cells: those that a test needs, and the tests.  Where a
+student's function belongs, a stand-in calls the real one in the sandbox (`wire`) over the socket
+FD.  The mark is what the tests say here; rebinding a helper, tracing, patching the library or
+ending the kernel over there changes nothing but what the functions return.
+
+Per line of standard input ``{"test": id}`` it answers with one line: whether the visible and the
+hidden part passed, what the first failing assertion said, whether the function agrees with the
+reference on fresh inputs.  Those are the inputs of the tests' own calls, changed by up to a tenth
+with the instructor's secret SEED; a difference there never costs a mark, it flags.
+"""
+
+import builtins
+import contextlib
+import copy
+import io
+import json
+import os
+import socket
+import sys
+import time
+import types
+import warnings
+
+import numpy as np
+import wire
+
+FRESH_CALLS, REMEMBERED = 3, 40
+FRESH_SECONDS = 2.0
+CLOSE = 1e-3
+
+
+class Referee:
+    """Runs a lesson's cells in order, with the functions of a submission in place.
+
+    Parameters
+    ----------
+    lesson : dict
+        What `course_staff.grading.template` keeps of a lesson.
+    link : wire.Link
+    seed : int or None
+        Draws fresh inputs; None compares nothing.
+    comparable : set of str, optional
+        The tests after which answers are compared; all by default.
+    """
+
+    def __init__(self, lesson, link, seed=None, comparable=None):
+        self.cells, self.link, self.seed = lesson["program"], link, seed
+        self.comparable = {cell["id"] for cell in self.cells} if comparable is None else comparable
+        # Functions of the cells pickle by value, as those of a notebook do: they belong to no file.
+        self.namespace = {"__name__": "__main__", "__builtins__": builtins}
+        self.reference, self.calls, self.place = {}, [], 0
+
+    def judge(self, test):
+        """Run everything up to a test, and the test; returns the verdict."""
+        while self.cells[self.place]["id"] != test:
+            cell = self.cells[self.place]
+            self.place += 1
+            if cell["kind"] == "solution":
+                self._bind(cell)
+            else:
+                run(cell["source"], self.namespace)
+        cell = self.cells[self.place]
+        self.place += 1
+        self.calls.clear()
+        verdict = {"test": test, "visible": run(cell["visible"], self.namespace), "hidden": None}
+        if verdict["visible"] is None and cell["hidden"]:
+            verdict["hidden"] = run(cell["hidden"], self.namespace)
+        verdict["passed"] = verdict["visible"] is None and verdict["hidden"] is None
+        if verdict["passed"] and self.seed is not None and test in self.comparable:
+            verdict["fresh"] = self.compare(test, self.seed)
+        return verdict
+
+    def _bind(self, cell):
+        """Run a solution cell as the course has it, then put the student's functions in place."""
+        run(cell["source"], self.namespace)
+        for name in cell["functions"]:
+            self.reference[name] = self.namespace.get(name)
+            self.namespace[name] = StandIn(self.link, name, self.calls)
+
+    def compare(self, test, seed):
+        """Say how the function just judged differs from the reference on fresh inputs, or None."""
+        rng = np.random.default_rng([seed, *test.encode()])
+        end = time.monotonic() + FRESH_SECONDS
+        for index in rng.permutation(len(self.calls))[:FRESH_CALLS]:
+            name, arguments, options = self.calls[index]
+            if time.monotonic() > end or not plain(arguments, options):
+                continue
+            arguments, options = changed((arguments, options), rng)
+            try:
+                with quiet():
+                    expected = self.reference[name](*copy.deepcopy(arguments), **options)
+            except Exception:
+                continue  # no input for it
+            try:
+                with quiet():
+                    found = wire.Remote(self.link, name, name)(*arguments, **options)
+            except wire.WireError:
+                return None
+            except Exception as error:
+                return f"{name} raises {type(error).__name__} on fresh inputs"
+            if not alike(expected, found):
+                return f"{name} differs from the reference on fresh inputs"
+        return None
+
+
+class StandIn(wire.Remote):
+    """A student's function as tests see it; remembers with what it was called."""
+
+    def __init__(self, link, name, calls):
+        super().__init__(link, name, name)
+        self.calls = calls
+
+    def __call__(self, *arguments, **options):
+        if len(self.calls) < REMEMBERED:
+            with contextlib.suppress(Exception):  # what can't be copied isn't compared
+                self.calls.append((self.target, *copy.deepcopy((arguments, options))))
+        return super().__call__(*arguments, **options)
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+def run(text, namespace):
+    """Run a cell; returns None, or {"name", "text"} of what it raised."""
+    try:
+        with quiet():
+            exec(compile(text, "<cell>", "exec"), namespace)
+    except wire.WireError:
+        return {"name": "KernelDied", "text": "The kernel ended, or stopped answering."}
+    except Exception as error:
+        return {"name": type(error).__name__, "text": str(error)}
+    except SystemExit as error:
+        return {"name": "SystemExit", "text": str(error)}
+    finally:
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close("all")
+    return None
+
+
+@contextlib.contextmanager
+def quiet():
+    """Swallow what is printed and warned: warnings cost no marks."""
+    sink = io.StringIO()
+    with warnings.catch_warnings(), contextlib.redirect_stderr(sink):
+        warnings.simplefilter("ignore")
+        with contextlib.redirect_stdout(sink):
+            yield
+
+
+# --- fresh inputs ---------------------------------------------------------------------------------
+
+
+def plain(*values):
+    """Whether neither a generator nor a function is among the inputs: results may then vary."""
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            if not plain(*value):
+                return False
+        elif isinstance(value, dict):
+            if not plain(*value.values()):
+                return False
+        elif isinstance(value, (np.random.Generator, types.FunctionType, wire.Remote)):
+            return False
+    return True
+
+
+def changed(value, rng):
+    """Shrink every real or complex number by up to a tenth; sums of one stay sums of one."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(changed(each, rng) for each in value)
+    if isinstance(value, dict):
+        return {key: changed(each, rng) for key, each in value.items()}
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
+        new = value * (1 - 0.1 * rng.random(value.shape)).astype(value.real.dtype)
+        if value.size and np.isclose(value.sum(), 1):
+            new = new / new.sum()
+        return new
+    if isinstance(value, (float, np.floating)):
+        return type(value)(value * (1 - 0.1 * rng.random()))
+    return value
+
+
+def alike(expected, found):
+    """Whether two results are equal to about three digits, as far as that can be told."""
+    if isinstance(expected, (list, tuple)) and isinstance(found, (list, tuple)):
+        return len(expected) == len(found) and all(map(alike, expected, found))
+    try:
+        expected, found = np.asarray(expected), np.asarray(found)
+        if expected.dtype.kind not in "biufc" or found.dtype.kind not in "biufc":
+            return True
+        if expected.shape != found.shape:
+            return False
+        scale = np.max(np.abs(expected[np.isfinite(expected)]), initial=0.0)
+        return np.allclose(expected, found, rtol=CLOSE, atol=CLOSE * scale + 1e-12, equal_nan=True)
+    except (TypeError, ValueError):
+        return False
+
+
+# --- which functions have one right answer --------------------------------------------------------
+
+
+class Rehearsal:
+    """Stands for the sandbox: calls right answers, in this process."""
+
+    def __init__(self):
+        self.functions = {}
+
+    def call(self, name, arguments, options):
+        return self.functions[name](*arguments, **options)
+
+
+def rehearse(lesson, seeds=(1, 2, 3)):
+    """Return the tests after which right answers agree with the reference on fresh inputs.
+
+    Where two right answers differ, a difference says nothing, so students' aren't compared.
+    """
+    tests = [cell["id"] for cell in lesson["program"] if cell["kind"] == "test"]
+    agree = set(tests)
+    most = max([len(codes) for codes in lesson["right"].values()] + [0])
+    for number in range(most):
+        link = Rehearsal()
+        referee = Referee(lesson, link)
+        bind = referee._bind
+
+        def answered(cell, bind=bind, link=link, referee=referee, number=number):
+            bind(cell)
+            codes = lesson["right"].get(cell["id"]) or [cell["source"]]
+            own = dict(referee.namespace)
+            run(codes[number % len(codes)], own)
+            link.functions |= {name: own[name] for name in cell["functions"]}
+
+        referee._bind = answered
+        for test in tests:
+            passed = referee.judge(test)["passed"]
+            if not passed or any(referee.compare(test, seed) for seed in seeds):
+                agree.discard(test)
+    return [test for test in tests if test in agree] if most else []
+
+
+def main(descriptor, path, comparable="[]", seed=None):
+    if descriptor == "rehearse":
+        with open(path, encoding="utf-8") as file:
+            lesson = json.load(file)
+        out, sys.stdout = sys.stdout, io.StringIO()
+        agreed = rehearse(lesson)
+        print(json.dumps(agreed), file=out)
+        return
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # nothing that a cell prints may pass for a verdict
+    with open(path, encoding="utf-8") as file:
+        lesson = json.load(file)
+    link = wire.Link(socket.socket(fileno=int(descriptor)), True, None)
+    comparable = set(json.loads(comparable))
+    referee = Referee(lesson, link, None if seed is None else int(seed), comparable)
+    for line in sys.stdin:
+        verdict = referee.judge(json.loads(line)["test"])
+        with contextlib.suppress(wire.WireError):
+            link.done()
+        print(json.dumps(verdict), file=out, flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,135 @@
+"""For the instructor: grades.csv and report.html, from what is kept of each submission."""
+
+import collections
+import csv
+
+from course_staff.grading import feedback
+from course_staff.grading.pages import bar, escape, page, points, table
+
+ATTENTION = ("cross-check", "identical", "unreadable", "missing", "duplicated", "edited", "moved",
+             "renamed", "time-out", "memory", "kernel ended", "output", "files", "not graded")
+
+
+class Summary:
+    """Collects a class's results one by one; keeps numbers, not notebooks.
+
+    Parameters
+    ----------
+    template : dict
+        The lesson.
+    """
+
+    def __init__(self, template):
+        self.template = template
+        self.rows, self.stamps = [], collections.Counter()
+        self.missed, self.told = collections.Counter(), collections.defaultdict(collections.Counter)
+        self.scores = {name: collections.Counter() for name in
+                       [*template["solutions"], *template["answers"]]}
+        self.same = collections.defaultdict(list)
+        self.inside, self.limits = set(), ""
+
+    def add(self, result, marks):
+        """Take a result and its marks from the gradebook in."""
+        template, tests = self.template, self.template["tests"]
+        got, most = feedback.total(template, marks)
+        waiting = sum(points for name, points in template["answers"].items()
+                      if marks.get(name, {}).get("open") and not marks[name].get("by_hand"))
+        self.stamps[result["stamp"]] += 1
+        self.inside |= set(result.get("inside", ()))
+        self.limits = result.get("limits") or self.limits
+        exercises = {}
+        for name in template["solutions"]:
+            exercises[name] = sum(marks.get(test, {}).get("score", 0) for test in tests
+                                  if tests[test]["exercise"] == name)
+        for name in template["answers"]:
+            to_do = marks.get(name, {}).get("open") and not marks[name].get("by_hand")
+            exercises[name] = None if to_do else marks.get(name, {}).get("score", 0)
+        for name, value in exercises.items():
+            self.scores[name]["open" if value is None else value] += 1
+        for name, test in result["tests"].items():
+            if not test["passed"]:
+                self.missed[name] += 1
+                error = test["error"]
+                self.told[name][error["text"] if error else "hidden test"] += 1
+        if result.get("answers"):
+            self.same[result["answers"]].append(result["student"])
+        self.rows.append({"student": result["student"], "score": got, "max": most,
+                          "waiting": waiting, "release": result["stamp"], "exercises": exercises,
+                          "flags": [tuple(flag) for flag in result["flags"]],
+                          "file": result.get("file", "")})
+
+    def finish(self):
+        """Flag answers that are the same text as others' or as the published ones."""
+        names = {student: students for students in self.same.values() if len(students) > 1
+                 for student in students}
+        for row in self.rows:
+            others = [each for each in names.get(row["student"], ()) if each != row["student"]]
+            if others:
+                more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+                told = f"all answers are the same text as those of {', '.join(others[:5])}{more}"
+                row["flags"].append(("identical", told))
+
+    def write_csv(self, path):
+        """Write one line per student."""
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["student", "score", "max", "not_marked_yet", *self.scores, "release",
+                             "flags"])
+            for row in sorted(self.rows, key=lambda row: row["student"]):
+                exercises = ["" if value is None else points(value)
+                             for value in row["exercises"].values()]
+                flags = "; ".join(dict.fromkeys(word for word, _ in row["flags"]))
+                writer.writerow([row["student"], points(row["score"]), points(row["max"]),
+                                 points(row["waiting"]), *exercises, row["release"], flags])
+
+    def write_html(self, path):
+        """Write the page for the instructor."""
+        path.write_text(page(f"{self.template['title']}: report", "\n".join(self._body())),
+                        encoding="utf-8")
+
+    def _body(self):
+        count, most = len(self.rows), self.rows[0]["max"] if self.rows else 0
+        scores = sorted(row["score"] for row in self.rows)
+        median = scores[len(scores) // 2] if scores else 0
+        waiting = sum(row["waiting"] > 0 for row in self.rows)
+        yield f"<h1>{escape(self.template['title'])}: {count} submissions</h1>"
+        yield (f"<p>Median {points(median)} of {points(most)} points; from {points(scores[0])} to "
+               f"{points(scores[-1])}. {waiting} with written answers to be marked.</p>"
+               if scores else "<p>Nobody handed anything in.</p>")
+        releases = ", ".join(f"{escape(name)} ({n})" for name, n in self.stamps.items())
+        yield f'<p class="small">Release {releases}. {escape(self.limits)}.</p>'
+        yield "<h2>To be looked at</h2>"
+        rows = [[escape(row["student"]), escape(word), escape(sentence)]
+                for word in ATTENTION for row in self.rows
+                for each, sentence in row["flags"] if each == word]
+        yield (table(["student", "flag", "what"], rows) if rows else "<p>Nothing.</p>")
+        yield ('<p class="small">A flag changes no mark. <em>cross-check</em>: the tests say one '
+               "thing in the notebook's own kernel and another from outside (the mark is what they "
+               "say from outside), or an answer differs from the reference on fresh inputs.</p>")
+        if self.inside:
+            yield ("<p>These tests can only run in the student's own kernel, so that a dishonest "
+                   f"notebook can fake them: {escape(', '.join(sorted(self.inside)))}.</p>")
+        yield "<h2>Most-missed tests</h2>"
+        rows = []
+        for name, n in self.missed.most_common(10):
+            told, times = self.told[name].most_common(1)[0]
+            rows.append([escape(name), str(n), bar(n / count, f"{n} of {count}"),
+                         f"{escape(told[:300])} ({times} ×)"])
+        yield (table(["test", "missed by", "", "most often because"], rows, {1}) if rows
+               else "<p>None was missed.</p>")
+        yield "<h2>Points per exercise</h2>"
+        for name, counted in self.scores.items():
+            yield f"<h3>{escape(name)}</h3>"
+            values = sorted(value for value in counted if value != "open")
+            rows = [[points(value), str(counted[value]),
+                     bar(counted[value] / count, f"{counted[value]} of {count}")]
+                    for value in values]
+            if counted["open"]:
+                rows.append(["to be marked", str(counted["open"]),
+                             bar(counted["open"] / count, f"{counted['open']} of {count}")])
+            yield table(["points", "students", ""], rows, {0, 1})
+        yield "<h2>Students</h2>"
+        rows = [[escape(row["student"]), points(row["score"]), points(row["waiting"]),
+                 escape(", ".join(dict.fromkeys(word for word, _ in row["flags"])))]
+                for row in sorted(self.rows, key=lambda row: row["student"])]
+        yield table(["student", "points", "not marked yet", "flags"], rows, {1, 2})

@@ -1,0 +1,281 @@
+"""A kernel in a sandbox: no network, no other files, bounded in everything.
+
+bubblewrap makes namespaces for files, processes, network and host name.  In them are the system's
+programs, this Python, the released library and data, all read-only; a writable folder and /tmp in
+memory, of bounded size; a private folder for the kernel's sockets, which is watched.  Limits on
+memory, processor time, processes and file sizes are set inside, by `inside.py`, as hard limits.
+As root the kernel drops to a user id that no other job and no person has (``setpriv``), since
+limits on processes don't bind root.  When bubblewrap's process ends, so does everything in it.
+"""
+
+import contextlib
+import itertools
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import matplotlib
+import psutil
+
+from course_lib.commands import Told
+from course_lib.doctor import sandbox_refusal
+
+HERE = Path(__file__).parent
+JOB, COURSE, GRADER, WORK = "/run/job", "/course", "/grader", "/work"
+PREFIX = "course-sandbox-"
+_slots = itertools.count()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use."""
+
+    # Of processor time, so that a busy machine costs nobody marks; of the clock's five times that.
+    cell_seconds: float = 60
+    seconds: float = 600
+    memory: int = 2 << 30
+    disk: int = 256 << 20
+    file_size: int = 64 << 20
+    processes: int = 128
+    output: int = 200_000
+
+    def inside(self):
+        """Return the limits that the kernel's process sets on itself, hard."""
+        return {"AS": self.memory + (6 << 30), "CPU": int(self.seconds) + 10,
+                "FSIZE": self.file_size, "NPROC": self.processes, "NOFILE": 512, "CORE": 0}
+
+    def told(self, sandboxed):
+        """Return the limits in force as a sentence."""
+        kept = (f"{self.cell_seconds:g} s of processor time a cell, {self.seconds:g} s a "
+                f"submission (five times that by the clock), "
+                f"{self.memory / 2**30:g} GiB of memory, files of {self.file_size >> 20} MiB, "
+                f"{self.output:,} characters of output a cell")
+        if not sandboxed:
+            return f"NO SANDBOX: submissions could read, write and send anything. Limits: {kept}"
+        user = "a user id of its own per job" if os.geteuid() == 0 else "this user's own id"
+        return (f"Sandbox: no network, no other files, {user}. Limits: {kept}, "
+                f"{self.disk >> 20} MiB of disk, {self.processes} processes and threads")
+
+
+def refuse_unless_possible():
+    """Raise `Told` where submissions can't be kept in a sandbox."""
+    refusal = "it exists on Linux only" if sys.platform != "linux" else sandbox_refusal()
+    if refusal is None and os.geteuid() == 0 and shutil.which("setpriv") is None:
+        refusal = "as root it needs setpriv (package util-linux)"
+    if refusal:
+        raise Told(
+            f"Submissions are others' programs, and the sandbox for them doesn't work: {refusal}\n"
+            "`course doctor` says what to do. --no-sandbox grades without: only for notebooks that "
+            "you would run yourself.")
+
+
+def sweep():
+    """Remove private folders that killed graders have left behind."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        number = path.name.removeprefix(PREFIX).partition("-")[0]
+        if number.isdigit() and not psutil.pid_exists(int(number)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+class Sandbox:
+    """A process, sandboxed or not, that runs `inside.py`; ends with the ``with`` block.
+
+    Parameters
+    ----------
+    bundle : Path
+        A release: holds course_lib/ and data/.
+    limits : Limits
+    sandboxed : bool
+    files : list of Path
+        Files that lie beside the notebook.
+
+    Attributes
+    ----------
+    folder, inside : Path, str
+        The private folder, from outside and from inside.
+    reason : str or None
+        Why the watch ended it: ``memory`` or ``files``.
+    spent : float
+        Seconds of processor time that its processes have used.
+    """
+
+    def __init__(self, bundle, limits, sandboxed=True, files=()):
+        self.bundle, self.limits, self.sandboxed = Path(bundle).resolve(), limits, sandboxed
+        self.files, self.reason, self.process, self.said = files, None, None, b""
+        self.spent = 0.0
+
+    def __enter__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        self.inside = JOB if self.sandboxed else str(self.folder)
+        self.user = _own_user() if self.sandboxed and os.geteuid() == 0 else None
+        if self.user is not None:
+            os.chown(self.folder, self.user, self.user)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(self.folder / "calls"))
+        os.chmod(self.folder / "calls", 0o777)  # its folder is private
+        self.listener.listen(1)
+        self.listener.settimeout(1)
+        return self
+
+    def __exit__(self, *_):
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                if not self.sandboxed:
+                    os.killpg(self.process.pid, 9)
+                self.process.kill()
+            self.process.wait()
+            for thread in self.threads:
+                thread.join()
+            self.process.stderr.close()
+        self.listener.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self, connection_file):
+        """Start the process; returns it."""
+        if self.user is not None:
+            os.chown(connection_file, self.user, self.user)
+        arguments = [f"{self.inside}/{Path(connection_file).name}", f"{self.inside}/calls",
+                     json.dumps(self.limits.inside())]
+        if self.sandboxed:
+            command = [*self._bubblewrap(), f"{GRADER}/inside.py", *arguments]
+            where = None
+        else:
+            (self.folder / "work").mkdir()
+            command = [sys.executable, str(HERE / "inside.py"), *arguments]
+            where = self.folder / "work"
+        self.process = subprocess.Popen(
+            command, cwd=where, env=self._environment(), stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+        self.threads = [threading.Thread(target=each, daemon=True)
+                        for each in (self._watch, self._listen)]
+        for thread in self.threads:
+            thread.start()
+        return self.process
+
+    def connection(self):
+        """Return the socket on which the kernel serves calls; it is the first that connects."""
+        try:
+            while True:
+                try:
+                    connected, _ = self.listener.accept()
+                    break
+                except TimeoutError:
+                    if self.process.poll() is not None:
+                        raise RuntimeError(f"the sandbox ended: {self.said.decode()}") from None
+        finally:
+            self.listener.close()
+        connected.settimeout(None)
+        return connected
+
+    def _environment(self):
+        at = {"HOME": "/tmp", "PYTHONPATH": COURSE} if self.sandboxed else {
+            "HOME": str(self.folder), "PYTHONPATH": str(self.bundle)}
+        return at | {
+            "PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "USER": "student",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "MPLCONFIGDIR": f"{at['HOME']}/matplotlib", "IPYTHONDIR": f"{at['HOME']}/ipython",
+            "JUPYTER_RUNTIME_DIR": f"{at['HOME']}/runtime", "PYTHONDONTWRITEBYTECODE": "1",
+            "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+        }
+
+    def _bubblewrap(self):
+        options = ["bwrap", "--die-with-parent", "--new-session", "--hostname", "sandbox"]
+        if self.user is None:
+            options += ["--unshare-all", "--uid", "1000", "--gid", "1000"]
+        else:
+            options += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
+                        "--unshare-cgroup-try", "--cap-drop", "ALL", "--cap-add", "CAP_SETUID",
+                        "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
+        for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
+            if os.path.islink(name):
+                options += ["--symlink", os.readlink(name), name]
+            elif os.path.isdir(name):
+                options += ["--ro-bind", name, name]
+        shown = {"/usr": "/usr"} | {path: path for path in (sys.base_prefix, sys.prefix)
+                                    if not Path(path).is_relative_to("/usr")}
+        shown |= {str(self.bundle / name): f"{COURSE}/{name}" for name in ("course_lib", "data")}
+        shown |= {str(HERE / name): f"{GRADER}/{name}" for name in ("inside.py", "wire.py")}
+        options += ["--proc", "/proc", "--dev", "/dev",
+                    "--size", str(64 << 20), "--perms", "1777", "--tmpfs", "/dev/shm",
+                    "--size", str(self.limits.disk), "--perms", "1777", "--tmpfs", "/tmp",
+                    "--size", str(self.limits.disk), "--perms", "1777", "--tmpfs", WORK]
+        for name in ("ld.so.cache", "fonts", "localtime", "alternatives"):
+            options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+        shown |= {str(path): f"{WORK}/{path.name}" for path in self.files}
+        fonts = sorted(Path(matplotlib.get_cachedir()).glob("fontlist-*.json"))
+        shown |= {str(path): f"/tmp/matplotlib/{path.name}" for path in fonts}
+        for outside, within in shown.items():
+            for parent in reversed(Path(within).parents[:-1]):
+                # Made by bubblewrap itself they would be as closed as those outside.
+                options += ["--perms", "0755", "--dir", str(parent)]
+            options += ["--ro-bind", outside, within]
+        options += ["--perms", "1777", "--dir", "/tmp/matplotlib",
+                    "--chmod", "1777", "/tmp/matplotlib", "--perms", "0755", "--dir", "/run",
+                    "--bind", str(self.folder), JOB, "--chdir", WORK]
+        if self.user is not None:
+            options += ["setpriv", f"--reuid={self.user}", f"--regid={self.user}",
+                        "--clear-groups", "--bounding-set=-all", "--inh-caps=-all",
+                        "--no-new-privs"]
+        return [*options, sys.executable]
+
+    def _listen(self):
+        """Keep the beginning of what the process says on stderr, drop the rest."""
+        while part := self.process.stderr.read1(1 << 16):
+            self.said = (self.said + part)[:2000]
+
+    def _watch(self):
+        """End the process when it uses too much memory, or writes into the folder for sockets."""
+        while self.process.poll() is None:
+            memory, seconds = _usage(self.process.pid)
+            self.spent = max(self.spent, seconds)
+            if memory > self.limits.memory:
+                self.reason = "memory"
+            elif _size(self.folder) > (4 << 20) and self.sandboxed:
+                self.reason = "files"
+            if self.reason:
+                self.process.kill()
+                return
+            time.sleep(0.2)
+
+
+def _own_user():
+    """Return a user id that belongs to no person, and to no other job on this machine."""
+    number = (os.getpid() << 8) + next(_slots) % 256
+    for line in Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines():
+        first, _, count = map(int, line.split())
+        if first <= 1 << 30 < first + count - (1 << 30):
+            return (1 << 30) + number
+    return 20_000 + number % 40_000
+
+
+def _usage(pid):
+    """Return memory, in bytes, and processor time, in seconds, of a process and its descendants."""
+    memory, seconds = 0, 0.0
+    with contextlib.suppress(psutil.Error):
+        family = psutil.Process(pid)
+        for each in [family, *family.children(recursive=True)]:
+            with contextlib.suppress(psutil.Error):
+                memory += each.memory_info().rss
+                seconds += sum(each.cpu_times()[:4])  # its own and its dead children's
+    return memory, seconds
+
+
+def _size(folder):
+    total = 0
+    for path in Path(folder).rglob("*"):
+        with contextlib.suppress(OSError):
+            total += path.lstat().st_size + 512
+    return total
+
+
+def plain_limits(limits):
+    """Return limits as plain data, for a worker elsewhere."""
+    return asdict(limits)

@@ -1,0 +1,161 @@
+"""What grading needs to know of a lesson, taken from its source when it is released.
+
+The notebook as students get it, but with hidden tests and rubrics; the program that the referee
+runs; the reference answers.  It is plain data, kept as JSON beside the bundle it belongs to, so a
+lesson that is corrected later doesn't change how this release is graded.
+"""
+
+import ast
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbgrader import preprocessors
+from nbgrader.converters import GenerateAssignment
+
+from course_lib.marking import split_test
+from course_staff import answers, build
+
+# As nbgrader releases a notebook, but for what it hides at the end.
+KEEPING = [
+    preprocessors.LockCells, preprocessors.ClearSolutions, preprocessors.ClearOutput,
+    preprocessors.CheckCellMetadata, preprocessors.ComputeChecksums, preprocessors.SaveCells,
+]
+
+
+def describe(path):
+    """Return a lesson's template as plain data.
+
+    Parameters
+    ----------
+    path : Path
+        Its source.
+
+    Returns
+    -------
+    dict
+        ``name``, ``title``; ``notebook``, with hidden tests, without answers; ``tests``, by grade
+        id in order: ``exercise``, ``points``, ``visible``, ``hidden``, ``hint``; ``answers``,
+        points of the written answers and tasks; ``solutions``, the stub's functions and the
+        reference by grade id; ``program``, the cells that the referee runs; ``right``, other right
+        answers.
+    """
+    lesson, text = build.load(path)
+    with tempfile.TemporaryDirectory(prefix="course-") as folder:
+        kept = full_notebook(lesson.name, text, folder)
+    tests, solutions = {}, {}
+    for exercise in lesson.exercises:
+        reference = _without_markers(exercise.solution.text)
+        solutions[exercise.name] = {"functions": exercise.functions, "reference": reference}
+        for test in exercise.tests:
+            tests[test.name] = {"exercise": exercise.name, "points": test.options["points"],
+                                **parts(test.text)}
+    written = {cell.name: cell.options["points"] for cell in lesson.cells
+               if cell.kind in ("answer", "task")}
+    return {
+        "name": lesson.name, "title": lesson.header["title"],
+        "notebook": nbformat.reads(kept, 4), "tests": tests, "answers": written,
+        "solutions": solutions, "program": program(lesson), "right": right(lesson),
+    }
+
+
+def right(lesson):
+    """Return the right answers that the tests are tried on, by exercise."""
+    path = lesson.path.parent.parent / "tests" / "answers" / lesson.path.name
+    found = {}
+    for answer in answers.read(path, lesson) if path.exists() else ():
+        if answer.kind == "right":
+            found.setdefault(answer.exercise, []).append(answer.code)
+    return found
+
+
+def full_notebook(name, text, folder, database=None):
+    """Return the released notebook with hidden tests; enter it in a gradebook if one is named."""
+    build.write(Path(folder, "solutions", name, f"{name}.ipynb"), text)
+    build.run_nbgrader(GenerateAssignment, name, folder, no_database=database is None,
+                       database=database, preprocessors=KEEPING)
+    return Path(folder, "lessons", name, f"{name}.ipynb").read_text(encoding="utf-8")
+
+
+def parts(text):
+    """Split a test cell into what students see and what they don't, and the latter's hint."""
+    return dict(zip(("visible", "hidden", "hint"), split_test(text), strict=True))
+
+
+def _without_markers(text):
+    return "\n".join(line for line in text.splitlines() if "### BEGIN" not in line
+                     and "### END" not in line)
+
+
+def program(lesson):
+    """Return what the referee runs, in order: solution and test cells, and what these depend on.
+
+    Of all other cells only those statements are kept that bind or change a name that is read
+    later, so that figures and demonstrations don't run.  What a function reads it may read
+    whenever it is called, so every binding of such a name is kept.
+    """
+    code = [cell for cell in lesson.cells if cell.type == "code" and cell.in_notebook]
+    late = set()  # names that kept functions read
+    while True:
+        kept, more = _slice(code, late)
+        if more <= late:
+            break
+        late |= more
+    owner = {exercise.solution.number: exercise for exercise in lesson.exercises}
+    found = []
+    for cell, statements in zip(code, kept, strict=True):
+        if not statements:
+            continue
+        text = "\n".join(map(ast.unparse, statements))
+        entry = {"id": cell.name, "kind": cell.kind, "source": text}
+        if cell.kind == "solution":
+            entry["functions"] = owner[cell.number].functions
+        if cell.kind == "test":
+            entry |= parts(cell.text)
+        found.append(entry)
+    return found
+
+
+def _slice(code, late):
+    """Return the statements to keep of each cell, and the names that kept functions read."""
+    wanted, inner, kept = set(), set(), []
+    for cell in reversed(code):
+        statements = []
+        for statement in reversed(ast.parse(cell.text).body):
+            loaded, stored, changed, certain = names(statement)
+            if cell.kind in ("test", "solution") or (stored | changed) & (wanted | late):
+                statements.insert(0, statement)
+                wanted = (wanted - (stored if certain else set())) | loaded
+                inner |= {name for node in ast.walk(statement)
+                          if isinstance(node, (ast.FunctionDef, ast.Lambda))
+                          for name in names(node)[0]}
+        kept.insert(0, statements)
+    return kept, inner
+
+
+def names(statement):
+    """Return the names that a statement reads, binds and changes, and whether it surely binds.
+
+    Assigning to an element or attribute, or calling a method for its effect, changes a name.
+    """
+    loaded, stored = answers.names(statement)
+    changed = set()
+    for node in ast.walk(statement):
+        if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            changed.add(_base(node))
+        elif (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+              and isinstance(node.value.func, ast.Attribute)):
+            changed.add(_base(node.value.func))
+        elif isinstance(node, ast.AugAssign):
+            loaded = loaded | {_base(node.target)}
+        elif isinstance(node, ast.alias):
+            stored = stored | {(node.asname or node.name).split(".")[0]}
+    certain = isinstance(statement, (ast.Assign, ast.FunctionDef, ast.ClassDef, ast.Import,
+                                     ast.ImportFrom))
+    return loaded, stored, changed & loaded, certain
+
+
+def _base(node):
+    while isinstance(node, (ast.Subscript, ast.Attribute)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,83 @@
+"""Before anybody is graded: does the reference pass, and what can be judged from outside?
+
+The reference answers go through the very same run as a submission.  A test that they don't pass
+from outside is one that the referee can't put (an answer that is a class, say, or must be
+differentiated): it is marked in the kernel, and the report says so.  A test that they don't pass
+there either means that this machine can't grade the lesson.
+"""
+
+import copy
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from course_lib.commands import Told
+from course_lib.marking import grade_id
+from course_staff.grading import execute
+from course_staff.grading.sandbox import HERE, Limits, plain_limits
+
+PATIENT = Limits(cell_seconds=300, seconds=3000)
+
+
+def about(kept, lesson, sandboxed):
+    """Return what is known of a release's lesson on this machine; try it the first time.
+
+    Returns
+    -------
+    dict
+        ``inside``, the tests that are marked in the kernel; ``comparable``, those after which
+        answers are compared with the reference on fresh inputs; ``seconds`` that the run took.
+
+    Raises
+    ------
+    Told
+        If the reference answers fail.
+    """
+    path = kept / "templates" / f"{lesson}.trial.json"
+    if path.exists():
+        return json.loads(path.read_text(encoding="utf-8"))
+    template = json.loads((kept / "templates" / f"{lesson}.json").read_text(encoding="utf-8"))
+    found = try_reference(template, kept, sandboxed)
+    path.write_text(json.dumps(found), encoding="utf-8")
+    return found
+
+
+def with_reference(template):
+    """Return the lesson's notebook with the reference answers."""
+    notebook = copy.deepcopy(template["notebook"])
+    for cell in notebook["cells"]:
+        if grade_id(cell) in template["solutions"]:
+            cell["source"] = template["solutions"][grade_id(cell)]["reference"]
+    return notebook
+
+
+def try_reference(template, kept, sandboxed):
+    """Run the reference answers as a submission, and the right answers outside."""
+    file = kept / "templates" / f"{template['name']}.json"
+    job = {"notebook": with_reference(template), "template": str(file),
+           "bundle": str(kept / "bundle"), "limits": plain_limits(PATIENT),
+           "sandboxed": sandboxed, "seed": None, "inside": [], "comparable": []}
+    outcome = execute.run(job)
+    inside = [name for name, test in outcome["tests"].items() if not test["passed"]]
+    if inside:
+        again = execute.run(job | {"inside": inside})
+        failed = {name: test for name, test in again["tests"].items() if not test["passed"]}
+        if failed:
+            lines = [f"  {name}: {test['error'] or 'its hidden part'}"
+                     for name, test in failed.items()]
+            raise Told("The reference answers fail their own tests on this machine:\n"
+                       + "\n".join(lines) + f"\n{again['flags'] or ''}")
+    return {"inside": inside, "comparable": comparable(file, kept),
+            "seconds": outcome["seconds"]}
+
+
+def comparable(file, kept):
+    """Return the tests after which right answers agree with the reference on fresh inputs."""
+    done = subprocess.run(
+        [sys.executable, str(HERE / "referee.py"), "rehearse", str(Path(file))],
+        env=execute.environment(kept / "bundle"), capture_output=True, encoding="utf-8",
+        check=False)
+    if done.returncode:
+        raise RuntimeError(f"the rehearsal failed:\n{done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])

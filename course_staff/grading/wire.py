@@ -1,0 +1,413 @@
+"""Calls between two processes of which one is not trusted.
+
+The referee holds a lesson's tests, the sandbox a student's functions.  A call carries copies: plain
+data as JSON and raw bytes, rebuilt by the receiver from a short list of types, never unpickled on
+the trusted side.  What a callee changes in arrays and random generators it was given is copied
+back, so that ``rng`` advances and a test for "changes its input" works.  A function that a test
+passes as an argument stays where it is: the other side gets a stand-in that calls back.
+
+Both sides run this file (in the sandbox it is the only part of the pipeline that is there), so it
+imports NumPy and the standard library only, and cloudpickle where the trusted side needs to send
+an object of the library.
+"""
+
+import builtins
+import io
+import json
+import struct
+import sys
+import types
+
+import numpy as np
+
+LARGEST = 256 << 20
+DEEPEST = 40
+GENERATORS = {"PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"}
+NUMERIC = "?bBhHiIlLqQefdgFDGSUmM"
+
+
+class WireError(BaseException):
+    """What came over the wire is malformed, too large, or nothing came at all.
+
+    No `Exception`: a test that catches what a student's function raises doesn't catch this.
+    """
+
+
+class Uncrossable(TypeError):
+    """A value that has no copy on the other side."""
+
+
+# --- values ---------------------------------------------------------------------------------------
+
+
+class Packer:
+    """Turn values into JSON and buffers; remember the arrays and generators that were sent."""
+
+    def __init__(self, other):
+        self.other = other  # packs what is no plain data, or raises Uncrossable
+        self.buffers, self.leaves = [], []
+
+    def buffer(self, content):
+        self.buffers.append(bytes(content))
+        return len(self.buffers) - 1
+
+    def pack(self, value, depth=0):
+        if depth > DEEPEST:
+            raise Uncrossable("it is nested too deeply")
+        if value is None or type(value) in (bool, int, float, str):
+            return value
+        if isinstance(value, np.generic):
+            array = np.asarray(value)
+            self._check(array)
+            return {"n": [array.dtype.str, self.buffer(array.tobytes())]}
+        if isinstance(value, np.ndarray):
+            self._check(value)
+            self.leaves.append(value)
+            return {"a": [value.dtype.str, list(value.shape), self.buffer(value.tobytes())]}
+        if isinstance(value, np.random.Generator):
+            self.leaves.append(value)
+            return {"g": generator_state(value)}
+        for tag, kind in (("l", list), ("t", tuple), ("s", (set, frozenset))):
+            if isinstance(value, kind):
+                return {tag: [self.pack(each, depth + 1) for each in value]}
+        if isinstance(value, dict):
+            pairs = [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in value.items()]
+            return {"d": pairs}
+        if isinstance(value, (bool, int, float, str)):
+            kind = next(k for k in (bool, int, float, str) if isinstance(value, k))
+            return kind(value)
+        if isinstance(value, complex):
+            return {"c": [value.real, value.imag]}
+        if isinstance(value, (bytes, bytearray)):
+            return {"b": self.buffer(value)}
+        if isinstance(value, slice):
+            return {"i": [self.pack(each) for each in (value.start, value.stop, value.step)]}
+        if isinstance(value, range):
+            return {"r": [value.start, value.stop, value.step]}
+        if type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach"):
+            return {"x": self.pack(value.detach().cpu().numpy())}
+        return self.other(value, self)
+
+    def _check(self, array):
+        if array.dtype.char not in NUMERIC:
+            raise Uncrossable(f"an array of {array.dtype} can't be carried")
+        if array.nbytes > LARGEST:
+            raise Uncrossable(f"an array of {array.nbytes >> 20} MiB is too large")
+
+
+class Unpacker:
+    """Rebuild values; `leaves` are the arrays and generators among them, in the sender's order."""
+
+    def __init__(self, buffers, other):
+        self.buffers, self.other, self.leaves = buffers, other, []
+
+    def unpack(self, packed, depth=0):
+        if depth > 2 * DEEPEST:
+            raise WireError("nested too deeply")
+        if not isinstance(packed, dict):
+            if packed is None or type(packed) in (bool, int, float, str):
+                return packed
+            raise WireError("neither data nor a tag")
+        (tag, content), = packed.items()
+        if tag in "lts":
+            kind = {"l": list, "t": tuple, "s": set}[tag]
+            return kind(self.unpack(each, depth + 1) for each in content)
+        if tag == "d":
+            return {self.unpack(k, depth + 1): self.unpack(v, depth + 1) for k, v in content}
+        if tag == "a":
+            array = self._array(content[0], self.buffers[content[2]], content[1])
+            self.leaves.append(array)
+            return array
+        if tag == "n":
+            return self._array(content[0], self.buffers[content[1]], [])[()]
+        if tag == "g":
+            self.leaves.append(generator(content))
+            return self.leaves[-1]
+        if tag == "c":
+            return complex(*content)
+        if tag == "b":
+            return self.buffers[content]
+        if tag == "i":
+            return slice(*(self.unpack(each) for each in content))
+        if tag == "r":
+            return range(*content)
+        if tag == "x":
+            import torch
+
+            return torch.from_numpy(self.unpack(content, depth + 1))
+        return self.other(tag, content, self)
+
+    @staticmethod
+    def _array(dtype, content, shape):
+        dtype = np.dtype(str(dtype))
+        if dtype.char not in NUMERIC:
+            raise WireError(f"an array of {dtype}")
+        return np.frombuffer(content, dtype).reshape(shape).copy()
+
+
+def generator_state(rng):
+    """Return all that makes a random generator go on as it would have."""
+    bits = rng.bit_generator
+    if type(bits).__name__ not in GENERATORS:
+        raise Uncrossable(f"a generator on {type(bits).__name__} can't be carried")
+    state = json.loads(json.dumps(bits.state, default=lambda array: array.tolist()))
+    seed = getattr(bits, "seed_seq", None)
+    parts = None
+    if isinstance(seed, np.random.SeedSequence):
+        entropy = json.loads(json.dumps(seed.entropy, default=list))
+        parts = [entropy, list(map(int, seed.spawn_key)), seed.pool_size, seed.n_children_spawned]
+    return [state, parts]
+
+
+def generator(described):
+    """Return the random generator that `generator_state` describes."""
+    state, parts = described
+    if state["bit_generator"] not in GENERATORS:
+        raise WireError("an unknown generator")
+    seed = 0
+    if parts is not None:
+        entropy, key, pool, children = parts
+        seed = np.random.SeedSequence(
+            entropy, spawn_key=tuple(key), pool_size=pool, n_children_spawned=children)
+    bits = getattr(np.random, state["bit_generator"])(seed)
+    bits.state = _arrays(state)
+    return np.random.Generator(bits)
+
+
+def _arrays(state):
+    """Lists in a generator's state are arrays of words."""
+    if isinstance(state, dict):
+        return {key: _arrays(value) for key, value in state.items()}
+    return np.array(state, dtype=np.uint64) if isinstance(state, list) else state
+
+
+def set_leaf(leaf, new):
+    """Give an array or generator the content that its copy has after a call."""
+    if isinstance(leaf, np.ndarray):
+        if not isinstance(new, np.ndarray) or new.shape != leaf.shape or new.dtype != leaf.dtype:
+            raise WireError("an array came back in another shape")
+        if leaf.flags.writeable:
+            leaf[...] = new
+        return
+    if not isinstance(new, np.random.Generator):
+        raise WireError("no generator came back")
+    bits, newer = leaf.bit_generator, new.bit_generator
+    bits.state = newer.state
+    if isinstance(getattr(bits, "seed_seq", None), np.random.SeedSequence):
+        more = newer.seed_seq.n_children_spawned - bits.seed_seq.n_children_spawned
+        if 0 < more <= 10_000:
+            bits.seed_seq.spawn(more)
+
+
+def content(leaf):
+    """Return what of an array or generator a call may change, to compare before and after."""
+    return leaf.tobytes() if isinstance(leaf, np.ndarray) else json.dumps(generator_state(leaf))
+
+
+# --- calls ----------------------------------------------------------------------------------------
+
+
+class Link:
+    """One end of a socket over which functions are called, from either side and nested.
+
+    Parameters
+    ----------
+    socket : socket
+    trusted : bool
+        Whether this side may send pickled objects; only then does the other accept them.
+    lookup : callable
+        Name → function, for calls by name.
+    """
+
+    def __init__(self, socket, trusted, lookup):
+        self.socket, self.trusted, self.lookup = socket, trusted, lookup
+        self.kept = []  # functions that the other side may call by number
+
+    def call(self, target, arguments, options):
+        """Call a function of the other side, by name or number; returns or raises as it does."""
+        packer = Packer(self._pack_other)
+        self._send({"call": target, "arguments": packer.pack(list(arguments)),
+                    "options": packer.pack(dict(options))}, packer.buffers)
+        while True:
+            message, buffers = self._receive()
+            if "call" in message:
+                self._serve_one(message, buffers)
+                continue
+            unpacker = Unpacker(buffers, self._unpack_other)
+            try:
+                for number, new in message.get("changed", []):
+                    set_leaf(packer.leaves[number], unpacker.unpack(new))
+                if "error" in message:
+                    raise remote_error(message["error"])
+                return unpacker.unpack(message["value"])
+            except (KeyError, IndexError, ValueError, AttributeError, RecursionError) as error:
+                if getattr(error, "remote", False):
+                    raise
+                raise WireError(f"a malformed answer: {type(error).__name__}") from None
+
+    def serve(self):
+        """Answer calls until the other side says that it is done."""
+        while True:
+            message, buffers = self._receive()
+            if "done" in message:
+                return
+            self._serve_one(message, buffers)
+
+    def done(self):
+        """Let the other side's `serve` return."""
+        self._send({"done": True}, [])
+
+    def _serve_one(self, message, buffers):
+        unpacker = Unpacker(buffers, self._unpack_other)
+        packer = Packer(self._pack_other)
+        answer, before = {}, []
+        try:
+            arguments = unpacker.unpack(message["arguments"])
+            options = unpacker.unpack(message["options"])
+            before = [content(leaf) for leaf in unpacker.leaves]
+            target = message["call"]
+            function = self.kept[target] if isinstance(target, int) else self.lookup(target)
+            answer["value"] = packer.pack(function(*arguments, **options))
+        except BaseException as error:  # whatever a student's function does is an answer
+            answer["error"] = described(error)
+            packer.buffers.clear()
+        answer["changed"] = [
+            [number, Packer.pack(packer, leaf)]
+            for number, (leaf, old) in enumerate(zip(unpacker.leaves, before, strict=False))
+            if content(leaf) != old]
+        self._send(answer, packer.buffers)
+
+    # What is no plain data: functions stay where they are; the trusted side may send objects.
+
+    def _pack_other(self, value, packer):
+        if isinstance(value, Remote) and value.link is self:
+            return {"k": value.target}
+        if self.trusted and not (isinstance(value, types.FunctionType)
+                                 and value.__module__ == "__main__"):
+            return {"p": packer.buffer(_pickled(value, self))}
+        if callable(value):
+            self.kept.append(value)
+            return {"h": len(self.kept) - 1}
+        raise Uncrossable(f"a {type(value).__name__} can't be carried out of the sandbox")
+
+    def _unpack_other(self, tag, packed, unpacker):
+        if tag == "h" and type(packed) is int:
+            return Remote(self, packed, "function")
+        if tag == "k":
+            return self.kept[packed] if type(packed) is int else self.lookup(packed)
+        if tag == "p" and not self.trusted:
+            return _unpickled(unpacker.buffers[packed], self)
+        raise WireError(f"an unknown tag {tag!r}")
+
+    def _send(self, message, buffers):
+        head = json.dumps(message | {"sizes": [len(each) for each in buffers]}).encode()
+        try:
+            self.socket.sendall(b"".join([struct.pack(">Q", len(head)), head, *buffers]))
+        except OSError:
+            raise WireError("the other side is gone") from None
+
+    def _receive(self):
+        (size,) = struct.unpack(">Q", self._read(8))
+        if size > LARGEST:
+            raise WireError("a message is too large")
+        try:
+            message = json.loads(self._read(size))
+            sizes = message.pop("sizes")
+            if not all(type(each) is int and each >= 0 for each in sizes) or sum(sizes) > LARGEST:
+                raise WireError("a message is too large")
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+            raise WireError("a malformed message") from None
+        return message, [self._read(each) for each in sizes]
+
+    def _read(self, size):
+        parts = []
+        while size:
+            try:
+                part = self.socket.recv(min(size, 1 << 20))
+            except OSError:
+                part = b""
+            if not part:
+                raise WireError("the other side is gone")
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+
+class Remote:
+    """Stands for a function of the other side."""
+
+    def __init__(self, link, target, name):
+        self.link, self.target, self.__name__ = link, target, name
+
+    def __call__(self, *arguments, **options):
+        return self.link.call(self.target, arguments, options)
+
+
+def described(error):
+    """Return what the other side is told of an exception: its classes' names and its text."""
+    try:
+        text = str(error)[:2000]
+    except Exception:
+        text = ""
+    return {"kinds": [kind.__name__ for kind in type(error).__mro__][:20], "text": text}
+
+
+def remote_error(told):
+    """Return an exception that is caught as the other side's was, as far as it is a built-in one.
+
+    A `SystemExit` or `KeyboardInterrupt` over there is an ordinary error here.
+    """
+    kinds = [str(kind)[:100] for kind in told["kinds"]]
+    builtin = (getattr(builtins, kind, None) for kind in kinds)
+    base = next((kind for kind in builtin if isinstance(kind, type)
+                 and issubclass(kind, Exception) and kind.__init__ is not OSError.__init__
+                 and not issubclass(kind, UnicodeError | ExceptionGroup)), Exception)
+    name = kinds[0] if kinds and kinds[0].isidentifier() else "Exception"
+    error = base if base.__name__ == name else type(name, (base,), {})
+    found = error(str(told["text"])[:2000])
+    found.remote = True
+    return found
+
+
+def _pickled(value, link):
+    import cloudpickle
+
+    class Pickler(cloudpickle.Pickler):
+        def persistent_id(self, each):
+            return each.target if isinstance(each, Remote) and each.link is link else None
+
+    file = io.BytesIO()
+    try:
+        Pickler(file).dump(value)
+    except Exception as error:
+        raise Uncrossable(f"a {type(value).__name__} can't be sent: {error}") from None
+    return file.getvalue()
+
+
+def _unpickled(content, link):
+    import pickle
+
+    class Unpickler(pickle.Unpickler):
+        def persistent_load(self, target):
+            return link.kept[target] if isinstance(target, int) else link.lookup(target)
+
+    return Unpickler(io.BytesIO(content)).load()
+
+
+def server(namespace, socket):
+    """Return a function that serves calls of the functions in a notebook's namespace."""
+
+    def lookup(name):
+        if name not in namespace:
+            raise NameError(f"name {name!r} is not defined")
+        return namespace[name]
+
+    link = Link(socket, False, lookup)
+
+    def serve():
+        try:
+            link.serve()
+        except WireError as error:
+            print(error, file=sys.__stderr__)
+
+    return serve
