@@ -207,14 +207,18 @@ def found(name, repeats=1):
     dict of arrays (n, repeats)
         "truth" (its index), "start" and "found" (P(rare)), "residual".
     """
-    lines = verified_path("flips", f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = {(row["repeat"], row["block"]): row for row in map(json.loads, lines)}
+    rows = {(row["repeat"], row["block"]): row for row in _rows(name)}
     numbers = [k for k in range(EACH // BLOCK) if (repeats - 1, k) in rows]
     order = np.argsort(index := np.concatenate([block(k) for k in numbers]))
     table = {key: np.stack([np.concatenate([rows[r, k][key] for k in numbers])[order]
                             for r in range(repeats)], axis=1)
              for key in ("start", "found", "residual")}
     return {"truth": index[order]} | table
+
+
+def _rows(name):
+    text = verified_path("flips", f"{name}.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
 
 
 def network(name):
@@ -250,12 +254,12 @@ def sampled():
 
     Returns
     -------
-    dict of (50,) arrays
-        "truth" (its index); "p", the share of the draws that are rare; "ess", how many independent
-        draws the chain is worth for that share.
+    dict of arrays (50, ...)
+        "truth" (its index); "p", the share of the draws that are rare; "chains", the same for each
+        of two chains; "ess", how many independent draws they are worth for that share.
     """
-    return json.loads(verified_path("flips", "sampled.json").read_text(encoding="utf-8"),
-                      object_hook=lambda stored: {key: np.array(x) for key, x in stored.items()})
+    rows = _rows("sampled")
+    return {key: np.array([row[key] for row in rows]) for key in rows[0]}
 
 
 def names():

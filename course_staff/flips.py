@@ -144,16 +144,18 @@ def learn(name, steps=STEPS):
 
 def sample_some(each=25, name="share_10"):
     """Sample the generator's posterior for the first truths of either form, without a network."""
-    which = np.concatenate([np.arange(each), flips.EACH + np.arange(each)])
+    file = data_path("flips", "sampled.jsonl")
+    done = file.read_text(encoding="utf-8").count("\n") if file.exists() else 0
+    which = np.concatenate([np.arange(each), flips.EACH + np.arange(each)])[done:]
     generator = gan.load(name)
-    p, ess = [], []
     for k in tqdm(which, desc="sampler", file=sys.stdout, mininterval=30):
         drawn = chains.sample(generator, flips.truths()[1][k], flips.SIGMA, seed=int(k), **CHAINS)
         rare = classifiers.p_rare(chains.pictures(generator, drawn.z, drawn.noise_seeds))[0] > 0.5
-        p.append(float(rare.mean()))
-        ess.append(round(chains.effective_size(rare.astype(float)), 1))
-    data_path("flips", "sampled.json").write_text(json.dumps(
-        {"truth": which.tolist(), "p": p, "ess": ess}) + "\n", encoding="utf-8")
+        with file.open("a", encoding="utf-8") as out:
+            out.write(json.dumps({
+                "truth": int(k), "p": round(float(rare.mean()), 4),
+                "chains": rare.mean(1).round(4).tolist(),
+                "ess": round(chains.effective_size(rare.astype(float)), 1)}) + "\n")
 
 
 def rebuild(names=None):
