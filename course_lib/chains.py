@@ -3,7 +3,7 @@ r"""Sample the posterior of a generator's latents: which of its pictures explain
 The generator is the prior: z is standard normal, noise maps are standard normal, the picture is
 G(z, noise), and y is the picture shrunk plus Gaussian noise of standard deviation σ. `sample` draws
 from p(z, noise | y), so that unlike `course_lib.pulse` it has a likelihood, a prior and a law that
-it leaves alone: whatever the start, it ends in the same one.
+it leaves alone: whatever the start, it ends in the same one, if it runs for long enough.
 
 Every proposal moves z by preconditioned Crank–Nicolson, which leaves the prior alone,
 
@@ -27,6 +27,7 @@ exchanges in turn; temperatures at equal rejection). Geyer, Stat. Sci. 7 (1992) 
 doi:10.1214/ss/1177011137 (effective size).
 """
 
+import copy
 import sys
 from dataclasses import dataclass, field
 
@@ -75,7 +76,10 @@ class Chains:
 
     @property
     def ess(self):
-        """Effective number of draws for the log-likelihood, all chains of an input, (inputs,)."""
+        """Effective number of draws for the log-likelihood, all chains of an input, (inputs,).
+
+        Other quantities may have far fewer: take their `effective_size`.
+        """
         return np.array([effective_size(level) for level in self.log_likelihood])
 
 
@@ -159,6 +163,7 @@ def sample(generator, y, sigma=LEAST_SIGMA, chains=2, draws=100, burn_in=100, th
     y = y.reshape(-1, 1, 1, *y.shape[-3:])
     shape = len(y), validation.integer(chains, "chains"), validation.integer(rungs, "rungs", 2)
     rng, camera = np.random.default_rng(seed), Downsample(side // y.shape[-1])
+    generator = copy.deepcopy(generator).to(memory_format=torch.channels_last)  # a third faster
 
     def log_likelihood(z, noise_seeds):
         small = camera(pictures(generator, z, noise_seeds)).astype(float)

@@ -3,13 +3,18 @@
 Each panel is an `Explorer`.  In a notebook it is a set of labelled, keyboard-operable ipywidgets
 controls above a picture; wherever no kernel runs (exported pages, slides) its first picture stands
 in, with the same alt text.
+
+`watched` is for loops that are worth watching: a progress bar above a picture that keeps up.
 """
 
 import ipywidgets
 import numpy as np
+from IPython.display import display
 from scipy.stats import norm
 
 from course_lib import fairness, figures, optics
+from course_lib.data import data_path
+from course_lib.hallucination import abstention_curve, paint
 from course_lib.identification import after_match
 from course_lib.operators import Blur, Downsample
 from course_lib.posterior import Mixture, prior_log_odds
@@ -53,6 +58,32 @@ class Explorer:
         live = live[0] if isinstance(live, tuple) else live
         view = "application/vnd.jupyter.widget-view+json"
         return {**data, view: live[view]}, metadata
+
+
+def watched(steps, draw, pictures=10):
+    """Count from 0 to steps − 1 and show how far a loop has come, in a notebook.
+
+    Parameters
+    ----------
+    steps : int
+    draw : callable
+        Returns a `figures.Picture` of how things stand; called at the start and `pictures` times.
+    pictures : int
+
+    Yields
+    ------
+    int
+        The step that is due. Only a live notebook keeps the panel: show the last picture anew.
+    """
+    bar, view = ipywidgets.IntProgress(max=steps), ipywidgets.HTML(draw().img())
+    bar.description = f"0 of {steps}"
+    bar.style.description_width = "8em"
+    display(ipywidgets.VBox([bar, view]))
+    for step in range(steps):
+        yield step
+        if (step + 1) * pictures // steps > step * pictures // steps:
+            bar.value, bar.description = step + 1, f"{step + 1} of {steps}"
+            view.value = draw().img()
 
 
 def sixteen_pixels(candidates, pixels):
@@ -345,6 +376,153 @@ def best_guesses():
                                     description="log₂ prior odds for +1"),
         sigma=ipywidgets.FloatSlider(value=0.5, min=0.1, max=2, step=0.1, description="noise σ"),
         y=ipywidgets.FloatSlider(value=0.6, min=-2, max=2, step=0.1, description="measurement y"),
+    )
+
+
+def latent_walk(generators, n_anchors=4, seed=0):
+    """Lesson 06: a walk among latents of one generator, and truncation, against what is drawn.
+
+    Parameters
+    ----------
+    generators : dict
+        Name → `gan.Generator`.
+    n_anchors : int
+        Random latents that the walk visits; from one to the next it goes along a great circle,
+        since all latents lie on a shell.
+    seed : int
+    """
+    import torch
+
+    from course_lib.classifiers import p_rare
+
+    first = next(iter(generators.values()))
+    rng = torch.Generator().manual_seed(seed)
+    anchors = torch.randn(n_anchors, len(first.mean_w), generator=rng)
+    noise = first.noise(1, rng)
+    stations = np.linspace(1, n_anchors, 8 * (n_anchors - 1) + 1)
+
+    def latent(position):
+        i = min(int(position) - 1, n_anchors - 2)
+        a, b = anchors[i], anchors[i + 1]
+        angle = torch.arccos(a @ b / (a.norm() * b.norm()))
+        t = position - 1 - i
+        return (torch.sin((1 - t) * angle) * a + torch.sin(t * angle) * b) / torch.sin(angle)
+
+    def pictures(generator, positions, truncation):
+        z = torch.stack([latent(float(position)) for position in positions])
+        w = torch.lerp(generator.mean_w, generator.mapping(z), truncation)
+        with torch.inference_mode():
+            return z, generator.synthesis(w, [maps.expand(len(z), -1, -1, -1) for maps in noise])
+
+    def draw(generator, position, truncation):
+        chosen = generators[generator]
+        z, x = pictures(chosen, [position, *stations], truncation)
+        rare = p_rare(x.numpy())
+        fig, axes = figures.figure(1, 2, size=(8.2, 3.3), width_ratios=(1, 1.7))
+        figures.draw_image(axes[0], x[0].numpy(), f"‖z‖ = {float(z[0].norm()):.1f}")
+        axes[1].plot(stations, rare[1:], color=figures.COLOURS["blue"])
+        axes[1].plot(position, rare[0], "o", ms=10, color=figures.COLOURS["vermilion"])
+        axes[1].set(xlabel="position on the walk", ylabel="P(rare) of the picture",
+                    ylim=(-0.05, 1.05), title=f"the walk at ψ = {truncation:.2f}")
+        return figures.show(fig, alt=(
+            f"Left: what {generator} draws at position {position:.1f} with truncation "
+            f"{truncation:.2f}, a ladybird, rare with probability {rare[0]:.2f}. Right: this "
+            f"probability along the whole walk, between {rare[1:].min():.2f} and "
+            f"{rare[1:].max():.2f}."))
+
+    return Explorer(
+        draw,
+        generator=ipywidgets.Dropdown(options=list(generators), description="generator"),
+        position=ipywidgets.FloatSlider(value=1, min=1, max=n_anchors, step=0.1,
+                                        description="position on the walk"),
+        truncation=ipywidgets.FloatSlider(value=1, min=0, max=1.4, step=0.05,
+                                          description="truncation ψ"),
+    )
+
+
+def enhance():
+    """Lesson 07: what PULSE makes of a scene, by size, start and generator (recorded searches)."""
+    from course_lib import pulse  # PyTorch; the panels of Act I do without
+
+    records = {path.stem: pulse.recorded(path.stem)
+               for path in sorted(data_path("pulse").glob("*.npz"))}
+    names = {"share_50": "half rare", "share_10": "10 % rare", "share_02": "2 % rare",
+             "share_90": "90 % rare", "collapsed": "collapsed"}
+    starts = next(iter(records.values()))["explorer_residual"].shape[-1]
+
+    def draw(scene, factor, start, generator, reveal):
+        record, row = records[generator], list(pulse.TRUTHS).index(scene)
+        at = row, (8, 16).index(factor), start - 1
+        truth = pulse.truth(scene)
+        residual = float(record["explorer_residual"][at])
+        met = "met" if residual <= pulse.EPSILON else "not met"
+        told = f"{255 * residual**0.5:.1f} grey levels RMS: ε {met}"
+        fig, axes = figures.figure(1, 3, size=(8.4, 3.3))
+        figures.draw_image(axes[0], Downsample(factor)(truth), "input")
+        figures.draw_image(axes[1], pulse.recorded_picture(record, *at), told)
+        figures.draw_image(axes[2], truth if reveal else np.full((3, 64, 64), 0.8),
+                           "the truth" if reveal else "the truth: not shown")
+        return figures.show(fig, alt=(
+            f"{scene.capitalize()}, {64 // factor} × {64 // factor} pixels, start {start}, "
+            f"generator {generator}: PULSE's answer, whose small version differs from the input "
+            f"by {told}; {'beside the truth' if reveal else 'the truth is not shown'}."))
+
+    return Explorer(
+        draw,
+        scene=ipywidgets.Dropdown(options=list(pulse.TRUTHS), value="rare 1", description="scene"),
+        factor=ipywidgets.Dropdown(options=[("8: 8 × 8 pixels", 8), ("16: 4 × 4 pixels", 16)],
+                                   value=8, description="factor"),
+        start=ipywidgets.IntSlider(value=1, min=1, max=starts, description="start"),
+        generator=ipywidgets.Dropdown(
+            options=[(names.get(name, name), name) for name in records],
+            value=pulse.MAIN if pulse.MAIN in records else next(iter(records)),
+            description="generator trained on"),
+        reveal=ipywidgets.Checkbox(value=False, description="show the truth", indent=True),
+    )
+
+
+def abstention(means, sds, truths):
+    """Lesson 08: case and threshold against what is shown, its expected and its true error.
+
+    Parameters
+    ----------
+    means, truths : arrays (n, 3, H, W)
+        Posterior means and scenes, linear light.
+    sds : array (n, H, W)
+        Posterior standard deviation of every pixel.
+    """
+    errors = np.sqrt(np.mean((means - truths) ** 2, axis=-3))
+
+    def draw(case, threshold, truth):
+        x_hat, x, sd, error = (values[case - 1] for values in (means, truths, sds, errors))
+        kept, level, expected, actual = abstention_curve(sd, error)
+        shown = np.searchsorted(level, threshold, side="right") - 1
+        fig, axes = figures.figure(1, 3, size=(9.4, 3.2), width_ratios=(1, 1, 1.4))
+        figures.draw_image(axes[0], paint(x_hat, sd > threshold), "shown")
+        figures.draw_image(axes[1], x if truth else np.ones_like(x),
+                           "the scene" if truth else "the scene: hidden")
+        axes[2].plot(100 * kept, expected, "--", color=figures.COLOURS["blue"], label="expected")
+        told = "nothing is shown"
+        if shown >= 0:
+            axes[2].plot(100 * kept[shown], expected[shown], "o", color=figures.COLOURS["blue"])
+            told = (f"{100 * kept[shown]:.0f} % of the pixels are shown, with an expected error of "
+                    f"{expected[shown]:.3f} RMS")
+        if truth:
+            axes[2].plot(100 * kept, actual, color=figures.COLOURS["vermilion"], label="true")
+            told += f" and a true one of {actual[shown]:.3f}" if shown >= 0 else ""
+        axes[2].set(xlabel="pixels shown (%)", ylabel="RMS error of what is shown", xlim=(0, 101),
+                    ylim=(0, 1.15 * (max(expected[-1], actual[-1]) if truth else expected[-1])))
+        axes[2].legend(loc="upper left", fontsize=9)
+        return figures.show(fig, alt=(
+            f"Case {case}, stripes where the posterior's standard deviation exceeds "
+            f"{threshold:.3f}: {told}."))
+
+    return Explorer(
+        draw,
+        case=ipywidgets.IntSlider(value=1, min=1, max=len(means), description="case"),
+        threshold=ipywidgets.FloatSlider(value=0.08, min=0.01, max=0.25, step=0.005,
+                                         readout_format=".3f", description="largest sd shown"),
+        truth=ipywidgets.Checkbox(value=False, description="show the truth"),
     )
 
 

@@ -218,3 +218,14 @@ def show_images(pictures, alt, columns=None, limits=(0.0, 1.0), colour_map="gray
     if mapped is not None:
         fig.colorbar(mapped, ax=axes, label=unit, shrink=0.8)
     return show(fig, alt)
+
+
+def tiled(x, columns):
+    """Lay pictures (n, C, H, W) out in rows of `columns` as one, (C, n / columns · H, columns · W).
+
+    >>> tiled(np.zeros((6, 3, 4, 5)), columns=3).shape
+    (3, 8, 15)
+    """
+    n, channels, height, width = np.shape(x)
+    grid = np.reshape(x, (n // columns, columns, channels, height, width))
+    return grid.transpose(2, 0, 3, 1, 4).reshape(channels, n // columns * height, columns * width)

@@ -275,7 +275,25 @@ def read(file):
     """Return the generator of pictures of 64 × 64 that a file holds, its weights fixed."""
     generator = Generator(64)
     generator.load_state_dict({key: value.float() for key, value in load_file(file).items()})
-    return generator.eval().requires_grad_(False)
+    # Channels last: three times as fast on a CPU.
+    return generator.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+
+
+def pictures(generator, n, seed, truncation=1.0):
+    """Draw n pictures (n, 3, size, size), linear light, NumPy; the first ones don't depend on n.
+
+    The same seed means the same latents and noise maps, whatever the generator and `truncation`.
+    """
+    found, rng = [], torch.Generator().manual_seed(seed)
+    with torch.inference_mode():
+        for begin in range(0, n, 250):
+            z = torch.randn(250, Z_DIM, generator=rng).to(generator.mean_w.device)
+            w = torch.lerp(generator.mean_w, generator.mapping(z), truncation)
+            noise = generator.noise(250, rng)
+            for i in range(0, min(250, n - begin), 50):  # twice as fast as all at once
+                some = generator.synthesis(w[i : i + 50], [maps[i : i + 50] for maps in noise])
+                found.append(some.cpu().numpy())
+    return np.concatenate(found)[:n]
 
 
 @dataclass(frozen=True)

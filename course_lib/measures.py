@@ -11,27 +11,32 @@ computed from a draw and y: the log-likelihood is one that catches a sampler whi
 
 `precision`, `recall`, `density` and `coverage` compare a set of generated pictures with a set of
 real ones, both described by features (rows): around every point of one set a ball reaches to its
-k-th nearest neighbour in that set, and balls and points of the other set are counted. None of them
-sees how often a thing is drawn; `share_interval` is for that.
+k-th nearest neighbour in that set, and balls and points of the other set are counted. Precision and
+recall ask for one ball and don't see how often a thing is drawn; `share_interval` is for that.
+`birthday` asks how much variety a set has by itself.
 
 References
 ----------
 Talts, Betancourt, Simpson, Vehtari & Gelman, arXiv:1804.06788 (2018). Kynkäänniemi, Karras, Laine,
 Lehtinen & Aila, Improved precision and recall metric for assessing generative models, NeurIPS 2019,
 arXiv:1904.06991. Naeem, Oh, Uh, Choi & Yoo, Reliable fidelity and diversity metrics for generative
-models, ICML 2020, arXiv:2002.09797. E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209,
+models, ICML 2020, arXiv:2002.09797. Arora & Zhang, Do GANs actually learn the distribution? An
+empirical study, arXiv:1706.08224 (2017). B. Efron, Ann. Stat. 7 (1979) 1,
+doi:10.1214/aos/1176344552 (bootstrap). E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209,
 doi:10.1080/01621459.1927.10502953.
 """
 
 import math
 
 import numpy as np
+from scipy.spatial import cKDTree
 from scipy.stats import binomtest, chisquare
 
 from course_lib import validation
 
-__all__ = ["audit_sampler", "calibration_error", "coverage", "density", "expected_coverage",
-           "mse", "precision", "psnr", "ranks", "recall", "rmse", "share_interval", "uniformity"]
+__all__ = ["audit_sampler", "birthday", "bootstrap", "calibration_error", "coverage", "covered",
+           "density", "expected_coverage", "mse", "precision", "psnr", "ranks", "recall", "rmse",
+           "share_interval", "uniformity"]
 
 
 def mse(x_hat, x, axis=None):
@@ -174,6 +179,74 @@ def share_interval(count, n, level=0.95):
     return float(found.low), float(found.high)
 
 
+def bootstrap(statistic, cases, level=0.95, resamples=1000, rng=0):
+    """Percentile bootstrap: an interval of a statistic of n independent cases.
+
+    The cases are drawn anew, n out of n with replacement, and the statistic with them. Good for
+    means, medians and ratios of means. Useless for whatever looks at pairs or neighbours, such as
+    `birthday` and `coverage` of points: a case that is drawn twice is its own neighbour, at
+    distance 0. Nor for the answers of `covered`: real points share neighbours, so they aren't
+    independent, and the interval is too narrow. Draw independent sets instead.
+
+    Parameters
+    ----------
+    statistic : callable
+        Takes cases as an array, returns a number.
+    cases : array (n, ...)
+    level : float in (0, 1)
+    resamples : int
+    rng : numpy.random.Generator or int
+
+    Returns
+    -------
+    low, high : float
+
+    >>> low, high = bootstrap(np.mean, np.arange(100.0))
+    >>> bool(43 < low < 45), bool(54 < high < 56)                # mean ± 1.96 sd/√n: 43.8 to 55.2
+    (True, True)
+    """
+    cases, rng = np.asarray(cases), np.random.default_rng(rng)
+    n = validation.integer(len(cases), "the number of cases", least=2)
+    tail = (1 - validation.fraction(level, "level")) / 2
+    found = [statistic(cases[rng.integers(0, n, n)])
+             for _ in range(validation.integer(resamples, "resamples", least=2))]
+    low, high = np.quantile(found, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def birthday(points, radius=0.0):
+    """Effective number of different things that a set is drawn from, told by its duplicates.
+
+    Of the m(m − 1)/2 pairs among m draws with probabilities p, a share Σp² are duplicates, so the
+    pairs over the duplicates estimate 1/Σp². That is the number of things only if all are equally
+    frequent; what is rarely drawn hardly counts.
+
+    Parameters
+    ----------
+    points : array (m,) or (m, d)
+        Labels, or features.
+    radius : float
+        Points at most so far apart are duplicates. Of a continuous law nothing is ever drawn
+        twice; the answer then is one for this radius and means something in comparison only.
+
+    Returns
+    -------
+    float
+        Infinite without duplicates.
+
+    >>> birthday([0, 1, 1, 2])                                           # 6 pairs, 1 duplicate
+    6.0
+    """
+    points = np.asarray(points, dtype=float)
+    points = points[:, None] if points.ndim == 1 else points
+    if points.ndim != 2 or not np.isfinite(points).all():
+        validation.fail("points", f"of shape {points.shape}", "finite, of shape (m,) or (m, d)")
+    m = validation.integer(len(points), "the number of points", least=2)
+    tree = cKDTree(points)
+    duplicates = (tree.count_neighbors(tree, radius) - m) / 2  # counts order, and each itself
+    return m * (m - 1) / 2 / duplicates if duplicates else math.inf
+
+
 def precision(generated, real, k=5):
     """Share of the generated points that lie in the ball of at least one real point.
 
@@ -205,9 +278,16 @@ def density(generated, real, k=5):
 
 def coverage(generated, real, k=5):
     """Share of the real points with at least one generated point in their ball."""
+    return float(covered(generated, real, k).mean())
+
+
+def covered(generated, real, k=5):
+    """Say of every real point whether a generated one lies in its ball, (n,) bool.
+
+    Its mean over all real points is `coverage`; over a group of them, coverage of that group.
+    """
     radii = _radii(real, k)
-    nearest = np.min([d.min(0) for d in _distances(generated, real)], axis=0)
-    return float(np.mean(nearest < radii))
+    return np.min([d.min(0) for d in _distances(generated, real)], axis=0) < radii
 
 
 def expected_coverage(m, n, k=5):

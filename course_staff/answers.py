@@ -140,9 +140,9 @@ def zero(expected, _arguments):
     raise Inapplicable
 
 
-def unchanged(_expected, arguments):
-    """Return the first argument as it came."""
-    if not arguments:
+def unchanged(expected, arguments):
+    """Return the first argument as it came; of no use where nothing is to be returned."""
+    if expected is None or not arguments:
         raise Inapplicable
     return arguments[0]
 

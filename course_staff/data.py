@@ -2,8 +2,8 @@
 
 ``course data`` makes everything anew but the generators, which have a verb of their own: pictures,
 classifiers and regressors (a quarter of an hour each), reference posteriors, chains on a generator
-(a quarter of an hour), searches (a quarter of an hour, and an hour for lesson 09's), number plates.
-``course data --calibrate`` runs the simulation-based calibration and records every case under
+(a quarter of an hour), searches (those of lesson 09 take an hour), the casebook of lesson 08,
+number plates. ``course data --calibrate`` runs the simulation-based calibration and records every case under
 ``data/calibration/``; what is there is kept, so that an interrupted run goes on.
 """
 
@@ -52,7 +52,8 @@ def run(args):
     rebuild = {"images": images.main, "classifiers": _trained("classifiers"),
                "posteriors": posteriors, "regressors": _trained("regression"),
                "chains": _trained("chains"), "pulse": _trained("searches"),
-               "flips": _trained("flips"), "plates": _trained("plates")}
+               "casebook": _trained("casebook"), "flips": _trained("flips"),
+               "plates": _trained("plates")}
     if unknown := [part for part in args.part if part not in rebuild]:
         raise Told(f"{unknown[0]!r} is no part of data/; there are {', '.join(rebuild)}")
     for part in args.part or rebuild:
@@ -61,5 +62,5 @@ def run(args):
 
 
 def _trained(module):
-    """What rebuilds networks; PyTorch is imported when it runs."""
+    """What rebuilds a part with PyTorch, which is imported when it runs."""
     return lambda: import_module(f"course_staff.{module}").rebuild()

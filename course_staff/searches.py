@@ -25,10 +25,10 @@ from course_lib.worlds import ladybirds
 from course_staff.images import record
 
 AT_ONCE = 10  # inputs of each form that get the same start
-ROUNDS, ROUNDS_OF_OTHERS = 10, 3
+ROUNDS, ROUNDS_OF_OTHERS = 5, 1
 STARTS = 3  # that the explorer offers
-COLOURS = 96
-SURVIVAL_INPUTS = 20
+COLOURS = 256
+SURVIVAL_INPUTS = 8
 
 
 def sharpness(x):

@@ -23,6 +23,7 @@ from tqdm import tqdm
 from course_lib import classifiers, gan
 from course_lib.commands import Told, work_folder
 from course_lib.data import data_path
+from course_lib.gan import pictures
 from course_lib.measures import coverage, precision, recall, share_interval
 from course_lib.optics import srgb_encode
 from course_lib.worlds import ladybirds
@@ -107,16 +108,6 @@ def tiled(pixels, columns):
     n, _, height, width = pixels.shape
     sheet = pixels.reshape(n // columns, columns, 3, height, width).transpose(0, 3, 1, 4, 2)
     return Image.fromarray(sheet.reshape(n // columns * height, columns * width, 3))
-
-
-def pictures(generator, n, seed, truncation=1.0):
-    """Draw n pictures (n, 3, size, size), linear light, NumPy; the first ones don't depend on n."""
-    found, rng = [], torch.Generator().manual_seed(seed)
-    with torch.inference_mode():
-        for i in range(0, n, 250):
-            z = torch.randn(250, gan.Z_DIM, generator=rng).to(generator.mean_w.device)
-            found.append(generator(z, truncation, rng)[: n - i].cpu().numpy())
-    return np.concatenate(found)
 
 
 def audit(generator, share, seed=7000):

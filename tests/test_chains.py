@@ -1,14 +1,21 @@
 """The sampler is one by test: any start, flat ranks, and agreement with plain weighting."""
 
+import json
+
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from safetensors import safe_open  # noqa: E402
+
 from course_lib import gan  # noqa: E402
-from course_lib.chains import effective_size, pictures, sample  # noqa: E402
+from course_lib.chains import effective_size, pictures, sample, shipped  # noqa: E402
+from course_lib.classifiers import p_rare  # noqa: E402
+from course_lib.data import checksum, data_path  # noqa: E402
 from course_lib.measures import ranks, uniformity  # noqa: E402
 from course_lib.operators import Downsample  # noqa: E402
+from course_lib.posterior import EXAMPLES, example  # noqa: E402
 
 SIGMA, DRAWS = 0.5, 9
 SHRINK = Downsample(2)
@@ -145,6 +152,44 @@ def test_effective_size_of_an_autoregression():
     apart = rng.standard_normal((2, 1000)) + [[0], [5]]  # two chains that never meet
     assert effective_size(apart) < 10
     assert effective_size(np.ones((2, 5))) == 10
+
+
+# --- on the generator that ships ------------------------------------------------------------------
+
+
+def told(name):
+    """What a file of data/chains says about itself."""
+    with safe_open(data_path("chains", f"{name}.safetensors"), framework="np") as file:
+        return file.metadata()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_shipped_chains_belong_to_their_generator_and_forget_their_starts(name):
+    found, about = shipped(name), told(name)
+    weights = checksum(data_path("generators", f"{about['generator']}.safetensors"))
+    assert about["weights"] == weights, "the generator has changed: run `course data chains`"
+    made = gan.load(about["generator"])
+    _, y = example(name)
+    z, seeds, level = (x[0, :, ::6] for x in (found.z, found.noise_seeds, found.log_likelihood))
+    x = pictures(made, z, seeds)
+    small = Downsample(64 // y.shape[-1])(x)
+    exact = -np.sum((small - y) ** 2, axis=(-3, -2, -1)) / (2 * 0.05**2)
+    np.testing.assert_allclose(exact, level, rtol=2e-3, atol=0.05)
+    assert found.ess[0] > 20 and (found.exchanges > 0.1).all() and (found.acceptance > 0.05).all()
+    # Two chains began at rare pictures, two at common ones. Whether the form is rare changes most
+    # slowly: a pair that never changes it has a variance of 0, so take that of all chains.
+    is_rare = (p_rare(pictures(made, found.z[0], found.noise_seeds[0])) > 0.5).astype(float)
+    for values in (found.log_likelihood[0], np.linalg.norm(found.z[0], axis=-1), is_rare):
+        rare, common = values[:2], values[2:]
+        spread = np.sqrt(sum(values.var() / effective_size(some) for some in (rare, common)))
+        assert abs(rare.mean() - common.mean()) <= 3 * spread
+
+
+def test_ranks_on_the_shipped_generator_are_flat():
+    recorded = json.loads(data_path("chains", "ranks_4x4.json").read_text(encoding="utf-8"))
+    p = {name: uniformity(np.array(found), recorded["draws"])[2]
+         for name, found in recorded["ranks"].items()}
+    assert p["log-likelihood"] > 0.001 and min(p.values()) * len(p) > 0.001
 
 
 @pytest.mark.parametrize(("change", "says"), [

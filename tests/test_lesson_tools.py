@@ -240,6 +240,51 @@ def test_best_guesses_panel_tells_what_it_draws():
         assert errors["mode"] >= errors["mean"]
 
 
+def test_a_watched_loop_counts_and_shows_how_things_stand(monkeypatch):
+    panels, seen = [], []
+    monkeypatch.setattr(explorers, "display", panels.append)
+
+    def draw():
+        return line_picture(f"A straight line after {len(seen)} of the steps.")
+
+    for step in explorers.watched(25, draw, pictures=5):
+        seen.append(step)
+        bar, view = panels[0].children
+        assert bar.value == step // 5 * 5 and f"after {step // 5 * 5} of" in view.value
+    assert seen == list(range(25)) and bar.value == 25 and "after 25 of" in view.value
+
+
+def test_tiled_pictures_stand_in_reading_order():
+    x = np.arange(6).reshape(6, 1, 1, 1) * np.ones((1, 3, 2, 4))
+    sheet = figures.tiled(x, columns=3)
+    assert sheet.shape == (3, 4, 12)
+    assert sheet[0, ::2, ::4].tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_a_walk_keeps_to_the_shell_and_ends_where_it_should():
+    torch = pytest.importorskip("torch", reason="needs PyTorch")
+    from course_lib import gan
+    from course_lib.classifiers import p_rare
+
+    generator = gan.load("share_50")
+    explorer = explorers.latent_walk({"share_50": generator}, n_anchors=3)
+    rng = torch.Generator().manual_seed(0)
+    anchors, noise = torch.randn(3, gan.Z_DIM, generator=rng), generator.noise(1, rng)
+
+    def told():
+        return float(re.search(r"rare with probability ([\d.]+)\.", explorer.view.value)[1])
+
+    for position, truncation in ((1, 1.0), (3, 1.0), (2, 0.5)):
+        explorer.controls["position"].value = position
+        explorer.controls["truncation"].value = truncation
+        w = torch.lerp(generator.mean_w, generator.mapping(anchors[position - 1][None]), truncation)
+        assert told() == pytest.approx(p_rare(generator.synthesis(w, noise).numpy())[0], abs=6e-3)
+    explorer.controls["truncation"].value = 0.0  # every latent shows the mean style
+    level = told()
+    explorer.controls["position"].value = 2.5
+    assert told() == level
+
+
 def test_two_groups_panel_tells_recalls_and_the_flip_share():
     explorer = explorers.two_groups()
     seen = []

@@ -1,15 +1,19 @@
-"""Errors against closed forms and scikit-image."""
+"""Errors and set measures against closed forms, SciPy and scikit-image."""
 
 import math
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.spatial import cKDTree
 from scipy.stats import binom
 from skimage import metrics
 
 from course_lib.measures import (
+    birthday,
+    bootstrap,
     coverage,
+    covered,
     density,
     expected_coverage,
     mse,
@@ -113,7 +117,56 @@ def test_wilson_intervals_hold_the_share_about_as_often_as_they_say(p, n):
         assert abs(7 / 50 - end) == pytest.approx(1.959964 * math.sqrt(end * (1 - end) / 50))
 
 
+def test_coverage_of_groups():
+    real, generated = RNG.random((200, 2)), RNG.random((150, 2)) * [0.5, 1]
+    inside = covered(generated, real)
+    assert inside.mean() == coverage(generated, real)
+    left = real[:, 0] < 0.4
+    assert inside[left].mean() > 0.9 > 0.3 > inside[real[:, 0] > 0.7].mean()
+
+
+@pytest.mark.parametrize("p", [np.full(8, 1 / 8), np.array([0.72] + 7 * [0.04]),
+                               np.r_[0.5, np.full(1000, 0.0005)]])
+def test_birthday_estimates_one_over_the_sum_of_squares_and_not_the_support(p):
+    pairs = [1 / birthday(RNG.choice(len(p), 60, p=p)) for _ in range(400)]
+    assert np.mean(pairs) == pytest.approx(np.sum(p**2), abs=4 * np.std(pairs) / 20)
+
+
+def test_birthday_counts_pairs_within_a_radius():
+    points = RNG.random((80, 3))
+    apart = 0.15
+    near = sum(np.linalg.norm(a - b) <= apart for i, a in enumerate(points) for b in points[:i])
+    assert near and birthday(points, apart) == pytest.approx(80 * 79 / 2 / near)
+    assert birthday(np.arange(9)) == math.inf
+    assert birthday(np.zeros((5, 2))) == 1
+
+
+def test_bootstrap_agrees_with_scipy_and_with_the_closed_form():
+    cases = RNG.exponential(size=200)
+    for statistic in (np.mean, np.median):
+        ours = bootstrap(statistic, cases, 0.9, 4000)
+        theirs = stats.bootstrap((cases,), statistic, confidence_level=0.9, n_resamples=4000,
+                                 method="percentile", rng=1).confidence_interval
+        np.testing.assert_allclose(ours, theirs, atol=0.03)
+    half = 1.96 * cases.std() / 200**0.5
+    np.testing.assert_allclose(bootstrap(np.mean, cases, resamples=4000),
+                               [cases.mean() - half, cases.mean() + half], atol=0.03)
+    pairs = RNG.multivariate_normal([2, 1], [[1, 0.9], [0.9, 1]], 300)
+    low, high = bootstrap(lambda some: some[:, 0].mean() / some[:, 1].mean(), pairs)
+    assert low < 2 < high and high - low < 0.3  # rows stay together
+
+
+def test_bootstrap_intervals_hold_the_truth_about_as_often_as_they_say():
+    inside = [low <= 0.3 <= high for low, high in (
+        bootstrap(np.mean, RNG.random(100) < 0.3, resamples=300) for _ in range(400))]
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.04)
+
+
 @pytest.mark.parametrize("call, message", [
+    (lambda: birthday(np.ones((2, 2, 2))), r"points is of shape \(2, 2, 2\)"),
+    (lambda: birthday([1]), "the number of points is 1"),
+    (lambda: bootstrap(np.mean, [1.0]), "the number of cases is 1"),
+    (lambda: bootstrap(np.mean, [1.0, 2.0], level=2), "level is 2"),
     (lambda: coverage(np.ones((5, 2)), np.ones((5, 2)), k=5), "k is 5; it must be less than"),
     (lambda: precision(np.ones(5), np.ones((9, 2))), "points is of shape"),
     (lambda: share_interval(3, 2), "count is 3; it must be at most n = 2"),

@@ -1,0 +1,1154 @@
+# ---
+# jupyter:
+#   course: {title: "PULSE", points: 20, minutes: 170}
+# ---
+
+# %% [markdown]
+# # 07 · PULSE
+#
+# **How does a machine unpixelate a picture that never existed?**
+#
+# After this lesson you can
+#
+# - *build* the search that unpixelates: its loss, its sphere, its loop;
+# - *say* how loose "matches the input" is, in grey levels;
+# - *state* what law its outputs follow, and why that makes it neither a mode nor a sample;
+# - *measure* how often a start survives, and whether both forms are served equally;
+# - *tell* which impossible inputs a residual check catches, and which it can't;
+# - *write* tests that catch a faulty implementation without reading it.
+#
+# 170 minutes, best in two sittings (sections 1 to 3, then 4 to 8). Builds on lessons 03 (null space), 05
+# (posterior samples) and 06 (generators).
+
+# %% [markdown] only="slides" slide="slide"
+# # 07 · PULSE
+#
+# **How does a machine unpixelate a picture that never existed?**
+
+# %% slide="subslide"
+from course_lib import gan, pulse
+from course_lib.figures import show_images
+from course_lib.operators import Downsample
+
+generator = gan.load(pulse.MAIN)
+law = pulse.fit_styles(generator)
+clockwork = pulse.truth("clockwork beetle")
+sixteen = Downsample(16)(clockwork)
+found = pulse.search(generator, sixteen, starts=4, law=law)
+show_images({"drawn": clockwork, "16 pixels": sixteen} | {
+    f"answer {k + 1}": x for k, x in enumerate(found.pictures[0])}, columns=6,
+    alt="A clockwork beetle in pixel art, its sixteen pixels, and four sharp ladybirds that PULSE made of them. "
+        "They differ from each other, and none is a clockwork beetle.")
+
+# %% [markdown]
+# On the left a clockwork beetle, drawn for this course on 16 × 16 squares. *No sharper original exists.*
+# Next to it the 4 × 4 pixels that a camera would keep of it. The other pictures are what a method of 2020,
+# PULSE, makes of these pixels: four runs, four sharp ladybirds, with legs and highlights. Each of them,
+# shrunk to 4 × 4, "matches the input".
+#
+# PULSE calls it a match when the mean squared difference in the small picture is at most ε = .002, on a
+# scale from 0 (black) to 1 (white). **Predict.** How large is that as a root mean square, in grey levels of
+# an 8-bit picture (0 to 255)?
+
+# %%
+from course_lib.predictions import predict
+
+grey_levels = None  # replace None by a number from 0 to 255
+predict("07.grey_levels", grey_levels, between=(0, 255))
+
+# %%
+from course_lib.predictions import reveal
+
+allowed = 255 * pulse.EPSILON**0.5
+print(f"allowed {allowed:.1f} grey levels RMS; the four answers differ from the input by",
+      ", ".join(f"{255 * r**0.5:.1f}" for r in found.residuals[0]))
+reveal("07.grey_levels", allowed, label="difference that counts as a match", unit="grey levels RMS")
+
+# %% [markdown]
+# Eleven grey levels *on average over all pixels*: in one pixel of sixteen it may be 46, if the others are
+# exact. "Matches" is loose. Within ε the data stop pulling, though the search goes on; residuals often end
+# near ε. (The levels are *linear*: 255 times linear light, like the whole course. The published program
+# compares sRGB codes.)
+
+# %% [markdown] slide="notes"
+# Ask for the number before you show anything about the method. Most guess 1 or 2 levels. Don't tell yet
+# what the method does; let people say what a "match" should mean. Five minutes.
+
+# %% [markdown] slide="slide"
+# ## 1 · June 2020
+
+# %% [markdown]
+# PULSE (Menon, Damian, Hu, Ravi & Rudin, CVPR 2020) was published for *faces*, with a generator trained on
+# photographs of people. The university's press release said that it "cannot be used to identify people"
+# ("Artificial intelligence makes blurry faces look more than 60 times sharper", June 2020). That month a
+# program that made it easy to try spread on social media, and people tried it: on game characters, which
+# came back as people; and on pictures of well-known Black people, which came back as faces that viewers
+# read as white. A public argument followed, about data, methods, and what such a thing is for. This lesson
+# shows no face, of nobody: the persons in those pictures did not ask to be examples. We ask with beetles
+# what can be asked with beetles, and lesson 10 takes up what can't.
+#
+# The project's own README (`README.md` of the repository `adamian98/pulse`) is a primary source. Its stored
+# versions say, in this order:
+#
+# - *an early version* (commit `0ac1a69`): PULSE searches for pictures "that are perceptually realistic and downscale
+#   correctly"; "in our experience PULSE works with any picture of a realistic face". There is no warning.
+# - *then* (a commit `5a130c9`, quoted in a blog post dated 21 June 2020) a note on top: "PULSE makes imaginary
+#   faces of people who do not exist, which should not be confused for real people", and it "will not help
+#   identify or reconstruct the original image".
+# - *then* (commit `fe02cb9`): "We have now included a new section in the paper and an accompanying model
+#   card directly addressing this bias".
+# - *later* (commit `40cacb9`) the sentence about "any picture of a realistic face" is gone.
+#
+# The first note stood by 21 June; a section on bias followed, and a sentence disappeared without a reason
+# given. Read the note again at the end of the lesson: you will be able to say which half of it follows from
+# the algorithm.
+
+# %% [markdown] slide="notes"
+# Tell it without pictures and without laughing at anybody. The sources are the README's versions; the blog
+# post with the date is linked under "Further reading". The point of the lesson is not who was wrong; it is
+# what the algorithm can and can't say. Four minutes.
+
+# %% [markdown] slide="slide"
+# ## 2 · The parts
+
+# %% [markdown]
+# PULSE turns the problem round. It doesn't sharpen the small picture; it **searches the generator's
+# pictures for one that shrinks to it**. The generator G of lesson 06 stays as it is. Searched are its
+# inputs, by gradient descent on
+#
+# $$100\,\max\!\big(\operatorname{mean}(A\,G(w) - y)^2,\ \varepsilon\big)\; +\; 0.05\ \text{GEOCROSS}(w).$$
+#
+# You write the parts, and then the loop. Everything here is PyTorch: tensors instead of arrays, and
+# gradients for free.
+#
+# ### Exercise 1: the data term
+#
+# Write `data_term(small, y, epsilon)`. `small` holds n small pictures, `(n, 3, h, h)`, and `y` what they
+# should be, in the same shape. Return n numbers: for *each* picture the mean squared difference over its
+# colours and pixels, or `epsilon` if that is larger. (Where the maximum is ε, the gradient is zero: the
+# data have stopped pulling.)
+
+# %% solution="data_term"
+import torch
+
+
+def data_term(small, y, epsilon):
+    """Mean squared error of every item, but never less than epsilon.
+
+    Parameters
+    ----------
+    small, y : tensor (n, 3, h, h)
+        Small pictures and what they should be.
+    epsilon : float
+        Tolerance, as a mean square.
+
+    Returns
+    -------
+    tensor (n,)
+    """
+    ### BEGIN SOLUTION
+    return (small - y).square().mean((1, 2, 3)).clamp(min=epsilon)
+    ### END SOLUTION
+
+
+# %% test="data_term_judges_every_item" points=2
+from course_lib.checks import call, equal
+
+pair_y = torch.zeros(2, 3, 2, 2)
+pair_small = torch.stack([torch.full((3, 2, 2), 0.1), torch.full((3, 2, 2), 0.5)])
+pair_small[0, 0, 0, 0] = -0.1
+equal(call(data_term, pair_small, pair_y, 0.02), [0.02, 0.25], "data_term of errors .01 and .25 with ε = .02",
+      atol=1e-6, mistakes={
+          "the tolerance is missing: no item's term is below ε.": [0.01, 0.25],
+          "this is the smaller of error and ε; `max(error, ε)` is needed.": [0.01, 0.02],
+          "these are sums over the pixels; take the mean.": [0.12, 3.0],
+          "these are root mean squares; no root is taken.": [0.1, 0.5],
+          "this is one number for the whole batch; every item is judged by its own error.": 0.13,
+          "the items are added up: every item is judged by its own error.": 0.26,
+          "this is one number for the batch (clamped, then averaged); return one for each item.": 0.135,
+          "ε is added; it is a floor.": [0.03, 0.27],
+          "signs cancel: square before you average.": [0.02, 0.25 - 1e-3]})
+signed = torch.tensor([0.3, -0.3]).repeat(6).reshape(1, 3, 2, 2)
+equal(call(data_term, signed, torch.zeros(1, 3, 2, 2), 0.01), [0.09], "data_term of errors ±.3", atol=1e-6,
+      mistakes={"signs cancel: square before you average.": [0.01]})
+pull = pair_small.clone().requires_grad_(True)
+call(data_term, pull, pair_y, 0.02).sum().backward()
+equal(pull.grad[0].abs().max(), 0.0, "the pull on an item within ε", atol=1e-9, mistakes={})
+assert pull.grad[1].abs().max() > 0.01, "an item beyond ε must be pulled: don't cut the gradient off."
+### BEGIN HIDDEN TESTS
+# hint: other batches, sizes and tolerances; an item is judged as it would be alone.
+draws = torch.Generator().manual_seed(5)
+for n, h, tolerance in ((1, 4, 2e-3), (5, 8, 0.05), (3, 2, 0.0)):
+    some, other = torch.rand(2, n, 3, h, h, generator=draws)
+    some[0] = other[0] + 0.01
+    expected = [max(float(((a - b) ** 2).mean()), tolerance) for a, b in zip(some, other, strict=True)]
+    equal(call(data_term, some, other, tolerance), expected, f"data_term of {n} items of {h} × {h}", atol=1e-6)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 2: back to the sphere
+#
+# Where does the search stay near plausible pictures? By the lengths. Lesson 06: standard normal latents of
+# 64 numbers have a length of about √64 = 8, and the most probable point, 0, is like none of them. So PULSE
+# lets Adam take its step and then puts every row back on **the length it started with**.
+#
+# Write `back_to_sphere(x, start)`: both are `(..., d)`; scale every row of `x` (along the last axis) to the
+# length of the same row of `start`. The direction stays.
+
+# %% solution="back_to_sphere"
+def back_to_sphere(x, start):
+    """Scale every row of x to the length of the same row of start.
+
+    Parameters
+    ----------
+    x, start : tensor (..., d)
+
+    Returns
+    -------
+    tensor (..., d)
+    """
+    ### BEGIN SOLUTION
+    return x * (start.norm(dim=-1, keepdim=True) / x.norm(dim=-1, keepdim=True))
+    ### END SOLUTION
+
+
+# %% test="back_to_sphere_keeps_lengths_and_directions" points=1
+moved = torch.tensor([[[3.0, 4.0], [0.0, -2.0]]])
+before = torch.tensor([[[0.0, 10.0], [1.0, 0.0]]])
+equal(call(back_to_sphere, moved, before), [[[6.0, 8.0], [0.0, -1.0]]],
+      "back_to_sphere([[3, 4], [0, −2]]) for rows that were 10 and 1 long", atol=1e-5, mistakes={
+          "every row has its own length; here all get √d.": moved / moved.norm(dim=-1, keepdim=True) * 2**0.5,
+          "rows of length 1: scale to the *initial* length.": moved / moved.norm(dim=-1, keepdim=True),
+          "the whole tensor is scaled at once; each row has its own length.":
+              moved * before.norm() / moved.norm(),
+          "the two are exchanged: x keeps its direction, start gives the length.":
+              before * moved.norm(dim=-1, keepdim=True) / before.norm(dim=-1, keepdim=True),
+          "the ratio is upside down.": moved * moved.norm(dim=-1, keepdim=True) / before.norm(dim=-1, keepdim=True),
+          "this returns the start.": before})
+### BEGIN HIDDEN TESTS
+# hint: rows in more dimensions.
+draws = torch.Generator().manual_seed(6)
+some, other = torch.randn(2, 4, 10, 64, generator=draws)
+scaled = call(back_to_sphere, some, 2 * other)
+equal(scaled.norm(dim=-1), 2 * other.norm(dim=-1), "lengths of 4 × 10 rows", atol=1e-4)
+equal((scaled * some).sum(-1) / some.norm(dim=-1) / scaled.norm(dim=-1), torch.ones(4, 10), "directions", atol=1e-5)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 3: where styles live
+#
+# The generator maps a latent z to a *style* w, and each of its ten layers takes a style. PULSE gives each
+# layer a row of its own ("W+"): ten times 64 numbers, more freedom than z has. But which numbers look like
+# styles? The map's last step is a leaky ReLU, $v \mapsto v$ for $v \ge 0$ and $0.2\,v$ for $v < 0$. PULSE
+# undoes it and fits a Gaussian to what lies before, each coordinate for itself.
+#
+# Write `fit_gaussian(w)`: undo the leaky ReLU (divide the negative numbers by .2) and return the mean and
+# the standard deviation of every coordinate.
+
+# %% solution="fit_gaussian"
+def fit_gaussian(w):
+    """Mean and standard deviation of styles before their last leaky ReLU.
+
+    Parameters
+    ----------
+    w : tensor (n, d)
+        Styles of n latents.
+
+    Returns
+    -------
+    mean, sd : tensor (d,)
+    """
+    ### BEGIN SOLUTION
+    v = torch.where(w < 0, w / 0.2, w)
+    return v.mean(0), v.std(0)
+    ### END SOLUTION
+
+
+# %% test="fit_gaussian_undoes_the_relu" points=1
+draws = torch.Generator().manual_seed(7)
+known_mean, known_sd = torch.tensor([-1.0, 0.0, 3.0]), torch.tensor([0.5, 1.0, 2.0])
+inside = torch.randn(40_000, 3, generator=draws) * known_sd + known_mean
+styled = torch.nn.functional.leaky_relu(inside, 0.2)
+fitted = call(fit_gaussian, styled)
+assert len(fitted) == 2, "fit_gaussian must return two tensors, (mean, sd)."
+equal(fitted[0], inside.mean(0), "mean", atol=2e-3, mistakes={
+    "the leaky ReLU is not undone.": styled.mean(0),
+    "the slope was applied again, not undone: divide by .2.": torch.nn.functional.leaky_relu(styled, 0.2).mean(0),
+    "all coordinates share one mean here; fit each for itself.": inside.mean().expand(3)})
+equal(fitted[1], inside.std(0), "sd", atol=2e-3, mistakes={
+    "this is the variance; take the root.": inside.var(0),
+    "all coordinates share one spread here; fit each for itself.": inside.std().expand(3)})
+### BEGIN HIDDEN TESTS
+# hint: the generator's own styles.
+with torch.no_grad():
+    own = generator.mapping(torch.randn(2000, 64, generator=draws))
+undone = torch.nn.functional.leaky_relu(own, 5.0)
+own_mean, own_sd = call(fit_gaussian, own)
+equal(own_mean, undone.mean(0), "mean of the generator's styles", atol=2e-3)
+equal(own_sd, undone.std(0), "sd of the generator's styles", atol=2e-3)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# So a start is standard normal, ten rows of 64 numbers, and $w = \text{leaky}(\text{mean} +
+# \text{sd}\cdot\text{row})$. Do such styles look like the generator's own?
+
+# %%
+from course_lib.classifiers import p_rare
+
+rng = torch.Generator().manual_seed(0)
+rows = torch.randn(200, 10, 64, generator=rng)
+with torch.no_grad():
+    noise = generator.noise(200, rng)
+    mapped = generator.mapping(torch.randn(20_000, 64, generator=rng))
+    before_relu = torch.nn.functional.leaky_relu(mapped, 5.0)
+    together = before_relu.mean(0) + rows[:, 0] @ torch.linalg.cholesky(torch.cov(before_relu.T)).T
+    styles_of = {"own styles": mapped[:200], "correlated fit": torch.nn.functional.leaky_relu(together, 0.2),
+                 "PULSE's fit": law.styles(rows[:, 0]), "ten rows of it": law.styles(rows)}
+    kinds = {name: generator.synthesis(w, noise).numpy() for name, w in styles_of.items()}
+for name, x in kinds.items():
+    print(f"{name:15} rare by the classifier {(p_rare(x) > 0.5).mean():.1%}")
+show_images({f"{name}\nno. {k + 1}": x[k] for name, x in kinds.items() for k in (2, 3, 4)}, columns=6,
+            alt="Three ladybirds each from the generator's own styles, from a correlated fit, from PULSE's fit and from ten "
+                "rows of it. Own and correlated ones are varied; PULSE's are orange, and with ten rows look alike.")
+
+# %% [markdown]
+# This generator was trained on 10 % rare ladybirds and draws about as many. A Gaussian that keeps how the 64
+# coordinates go *together* draws them, too. PULSE's, which fits each coordinate for itself, draws none: the
+# rare form needs many coordinates to deviate at once, and independent ones don't. Ten independent rows mix
+# even more. So **the starts have shares of their own**, and they are not those of the generator. Nobody
+# decided that; it came with a convenient fit. Keep it in mind.
+#
+# ### Exercise 4: GEOCROSS
+#
+# Ten rows are more freedom than a real style has, so PULSE pulls them together. For two rows $a$ and $b$
+# (styles, after the leaky ReLU) it takes
+#
+# $$\theta(a, b) = 2\,\operatorname{atan2}\!\big(\|a - b\|,\ \|a + b\|\big)$$
+#
+# (for rows of equal length, the angle between them), and the penalty of an item is $\frac{d}{8}$ times the
+# mean of $\theta^2$ over all pairs of rows: rows × rows pairs, each row with itself included.
+#
+# Write `crossing(w)` for `w` of shape `(n, rows, d)`; return `(n,)`. The derivative of a root at 0 is
+# infinite, and a row has the distance 0 from itself: add 1e-9 to the square of each number before you sum
+# it and take the root. *Off limits:* `pulse.geocross`.
+
+# %% solution="crossing"
+def crossing(w):
+    """GEOCROSS of every item.
+
+    Parameters
+    ----------
+    w : tensor (n, rows, d)
+        Styles.
+
+    Returns
+    -------
+    tensor (n,)
+    """
+    ### BEGIN SOLUTION
+    a, b = w[:, None], w[:, :, None]
+    apart = ((a - b).square() + 1e-9).sum(-1).sqrt()
+    along = ((a + b).square() + 1e-9).sum(-1).sqrt()
+    theta = 2 * torch.atan2(apart, along)
+    return w.shape[-1] / 8 * theta.square().mean((1, 2))
+    ### END SOLUTION
+
+
+# %% test="crossing_of_known_angles" points=2
+unit = torch.eye(8)
+right_angle = torch.stack([torch.stack([unit[0], unit[1]]), torch.stack([unit[2], unit[2]])])
+quarter = (torch.pi / 2) ** 2 / 2  # d = 8: two of four pairs are a right angle apart
+equal(call(crossing, right_angle), [quarter, 0.0], "crossing of two rows at a right angle, and of two equal rows",
+      atol=2e-3, mistakes={
+          "a pair of a row with itself counts, too: divide by rows × rows.": [2 * quarter, 0.0],
+          "the 2 in θ = 2 atan2 is missing.": [quarter / 4, 0.0],
+          "θ enters squared.": [torch.pi / 4, 0.0],
+          "the factor d/8 is missing (here d = 8, so look at the sum: take the mean over pairs).": [4 * quarter, 0.0],
+          "atan2 takes ‖a − b‖ first; exchanged, equal rows are penalised.": [quarter + torch.pi**2 / 2, torch.pi**2],
+          "this adds up the items; return one number for each.": quarter})
+four = unit[:4][None].repeat(1, 1, 2)  # d = 16, length √2
+equal(call(crossing, four), [0.75 * 16 * (torch.pi / 2) ** 2 / 8], "crossing of four rows at right angles, d = 16",
+      atol=2e-3, mistakes={
+          "the factor is d/8, with d the length of a row, not 1.": [0.75 * (torch.pi / 2) ** 2],
+          "a pair of a row with itself counts, too: divide by rows × rows.": [16 * (torch.pi / 2) ** 2 / 8],
+          "the factor is d/8; d is the last axis, not the number of rows.": [0.75 * 4 * (torch.pi / 2) ** 2 / 8]})
+unequal = torch.stack([unit[0], 5 * unit[0]])[None]
+equal(call(crossing, unequal), [0.5 * (2 * torch.atan2(torch.tensor(4.0), torch.tensor(6.0)).item()) ** 2],
+      "crossing of two rows in one direction, 1 and 5 long", atol=2e-3, mistakes={
+          "for rows of unequal length θ is no angle; use the formula as it stands.": [0.0]})
+leaf_w = right_angle.clone().requires_grad_(True)
+call(crossing, leaf_w).sum().backward()
+assert torch.isfinite(leaf_w.grad).all(), "the gradient is not finite: add 1e-9 to the squares under the root."
+### BEGIN HIDDEN TESTS
+# hint: random rows, against a loop over pairs.
+draws = torch.Generator().manual_seed(8)
+some = torch.randn(3, 5, 64, generator=draws)
+expected = [sum(float(2 * torch.atan2((a - b).norm(), (a + b).norm())) ** 2 for a in item for b in item) * 64 / 8 / 25
+            for item in some]
+equal(call(crossing, some), expected, "crossing of random rows", atol=2e-2)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 5: the loop
+#
+# Write `search_loop(draw, shrink, latents, y, steps, epsilon)`:
+#
+# - `draw(latents)` returns `(pictures, styles)`; `shrink(pictures)` returns the small pictures;
+# - the loss of each item is $100 \max(\text{mse}, \varepsilon) + 0.05\,$`pulse.geocross(styles)`, with the mse between
+#   small picture and `y`;
+# - `torch.optim.Adam([latents])` takes `steps` steps on the sum of the losses. Before step k = 0, 1, … set its rate,
+#   `adam.param_groups[0]["lr"] = pulse.learning_rate(k, steps)`; after the step put the rows of the latents
+#   back to the lengths that they had at the beginning;
+# - look at the pictures `steps + 1` times: at the beginning and after every step. Return, for every item,
+#   the picture at its *smallest loss* and **the mse of this picture**: `(pictures, errors)`, detached.
+#
+# Don't change the `latents` that you were given: work on a copy, `latents.clone().requires_grad_(True)`. Changes that the
+# gradient shouldn't see belong into `with torch.no_grad():`. (`pulse.geocross` is exercise 4's; a slip there costs nothing here.)
+
+# %% solution="search_loop"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    """Search for pictures that shrink to y.
+
+    Parameters
+    ----------
+    draw : callable
+        Latents → (pictures (n, 3, H, W), styles (n, rows, d)).
+    shrink : callable
+        Pictures → small pictures (n, 3, h, h).
+    latents : tensor (n, rows, d)
+        Where to start.
+    y : tensor (n, 3, h, h)
+    steps : int
+    epsilon : float
+
+    Returns
+    -------
+    pictures : tensor (n, 3, H, W)
+        The best of each item.
+    errors : tensor (n,)
+        Their mean squared errors, shrunk, from y.
+    """
+    ### BEGIN SOLUTION
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam = torch.optim.Adam([x])
+    least = torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better], least[better] = pictures[better], mse[better], loss[better]
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+    ### END SOLUTION
+
+
+# %% test="search_loop_takes_adams_step" points=2
+def plain(latents):
+    """A generator whose picture is its only row of 12 numbers: 3 colours of 2 × 2 pixels."""
+    return latents.reshape(-1, 3, 2, 2), latents
+
+
+def centre(pictures):
+    """Shrink 2 × 2 pixels to one."""
+    return pictures.mean((2, 3), keepdim=True)
+
+
+draws = torch.Generator().manual_seed(9)
+begin = torch.randn(2, 1, 12, generator=draws)
+wanted = centre(plain(torch.randn(2, 1, 12, generator=draws))[0])
+kept_begin = begin.clone()
+answer = call(search_loop, plain, centre, begin, wanted, 1, 0.0)
+assert torch.equal(begin, kept_begin), "search_loop changes the latents that it was given; work on a copy."
+assert len(answer) == 2, "search_loop must return two tensors, (pictures, errors)."
+towards = torch.sign(centre(plain(begin)[0]) - wanted).expand(2, 3, 2, 2).reshape(2, 1, 12)
+stepped = begin - pulse.learning_rate(0, 1) * towards  # Adam's first step is rate × sign of the gradient
+on_sphere = stepped * begin.norm(dim=-1, keepdim=True) / stepped.norm(dim=-1, keepdim=True)
+root_d = stepped * 12**0.5 / stepped.norm(dim=-1, keepdim=True)
+equal(answer[0], plain(on_sphere)[0], "the pictures after one step", atol=2e-3, mistakes={
+    "the rows are not put back on their lengths.": plain(stepped)[0],
+    "the rows go back to the length they had *at the beginning*, not to √d.": plain(root_d)[0],
+    "the pictures are those of the start: look again after the last step.": plain(begin)[0],
+    "Adam's rate is `pulse.learning_rate(0, steps)` before the first step.":
+        plain((s := begin - 1e-3 * towards) * begin.norm(dim=-1, keepdim=True) / s.norm(dim=-1, keepdim=True))[0]})
+equal(answer[1], (centre(answer[0]) - wanted).square().mean((1, 2, 3)), "errors: the mse of these pictures", atol=1e-5,
+      mistakes={"these are the losses; return the mean squared errors.":
+                100 * (centre(answer[0]) - wanted).square().mean((1, 2, 3)),
+                "these belong to the start, not to the pictures returned.":
+                (centre(plain(begin)[0]) - wanted).square().mean((1, 2, 3))})
+
+# %% test="search_loop_keeps_the_best_of_each_item" points=2
+class Spoiled:
+    """Like `plain`, but from a given look on the pictures of item 0 are far off."""
+
+    def __init__(self, good):
+        self.good, self.looks = good, 0
+
+    def __call__(self, latents):
+        self.looks += 1
+        pictures, styles = plain(latents)
+        off = torch.zeros(len(pictures), 1, 1, 1)
+        off[0] = 9.0 * (self.looks > self.good)
+        return pictures + off, styles
+
+
+spoiled = Spoiled(good=2)
+kept, told = call(search_loop, spoiled, centre, begin, wanted, 10, 0.0)
+assert spoiled.looks == 11, (f"with 10 steps the pictures are looked at 11 times, at the beginning and after every step; "
+                             f"you look {spoiled.looks} times.")
+assert kept[0].abs().max() < 6, "item 0 got worse after its second look; return its best picture, not its last."
+equal(told, (centre(kept) - wanted).square().mean((1, 2, 3)), "errors: the mse of the pictures returned", atol=1e-5)
+clean, _ = call(search_loop, plain, centre, begin, wanted, 10, 0.0)
+equal(kept[1], clean[1], "item 1 beside an item 0 that went astray (each item keeps its own best)", atol=1e-3)
+loose, _ = call(search_loop, plain, centre, begin, wanted, 10, 100.0)
+assert (loose - plain(begin)[0]).abs().max() < 0.5, "within ε the data must not pull: max(mse, ε)."
+### BEGIN HIDDEN TESTS
+# hint: 60 steps reach what can be reached; several rows are pulled together; company doesn't matter.
+draws = torch.Generator().manual_seed(10)
+for rows_n in (1, 3):
+    start = torch.randn(3, rows_n, 12, generator=draws)
+    goal = centre(torch.randn(3, 1, 12, generator=draws).reshape(3, 3, 2, 2))
+    seen = []
+
+    def watch(latents, seen=seen):
+        seen.append(latents.detach().clone())
+        return latents.mean(1).reshape(-1, 3, 2, 2), latents
+
+    together, errors_together = call(search_loop, watch, centre, start, goal, 60, 2e-3)
+    assert (errors_together < 0.05).all(), "60 steps should bring these pictures near their goal."
+    lengths = torch.stack([latents.norm(dim=-1) for latents in seen])
+    equal(lengths, start.norm(dim=-1).expand(61, 3, rows_n), "lengths of the rows at every look", atol=1e-3)
+    alone, _ = call(search_loop, watch, centre, start[1:2], goal[1:2], 60, 2e-3)
+    equal(alone[0], together[1], "an item alone and in company", atol=5e-2)
+    if rows_n > 1:
+        assert pulse.geocross(seen[60]).mean() < pulse.geocross(start).mean(), "GEOCROSS is missing from the loss."
+
+# Three steps, as they should be: three rows, item 0 within ε, item 1 beyond.
+start = torch.randn(2, 3, 12, generator=draws)
+goal = centre(start.mean(1).reshape(2, 3, 2, 2)) + torch.tensor([0.01, 0.08])[:, None, None, None]
+row, first, second = start.clone(), 0, 0
+for k in range(1, 4):
+    row = row.detach().requires_grad_(True)
+    mse = (centre(row.mean(1).reshape(2, 3, 2, 2)) - goal).square().mean((1, 2, 3))
+    (slope,) = torch.autograd.grad((100 * mse.clamp(min=2e-3) + 0.05 * pulse.geocross(row)).sum(), row)
+    first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
+    row = row - pulse.learning_rate(k - 1, 3) * (first / (1 - 0.9**k)) / ((second / (1 - 0.999**k)).sqrt() + 1e-8)
+    row = row * start.norm(dim=-1, keepdim=True) / row.norm(dim=-1, keepdim=True)
+seen.clear()
+call(search_loop, watch, centre, start, goal, 3, 2e-3)
+equal(seen[-1], row.detach(), "latents after three steps (weights 100 and 0.05, the rate anew at every step)", atol=1e-3)
+script = iter([(0.1, torch.ones(1, 4, 64)), (0.08, torch.eye(4, 64)[None])])  # the second: less error, more loss
+
+
+def scripted(latents):
+    level, styles = next(script)
+    return 0 * latents.reshape(1, 3, 2, 2) + level, styles + 0 * latents.sum()
+
+
+kept, _ = call(search_loop, scripted, centre, begin[:1], torch.zeros(1, 3, 1, 1), 1, 0.0)
+equal(kept, torch.full((1, 3, 2, 2), 0.1), "the picture at the smallest loss, which isn't the smallest mse", atol=1e-6)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your loop, on the real generator: four starts, one ladybird that has never been in a training set, at 8 × 8.
+
+# %% slide="subslide"
+truth = pulse.truth("common 1")
+shrink = Downsample(8)
+y = shrink(truth)
+noise = generator.noise(4, torch.Generator().manual_seed(1))
+
+
+def draw(latents):
+    """Pictures and styles of the real generator."""
+    styles = law.styles(latents)
+    return generator.synthesis(styles, noise), styles
+
+
+target = torch.from_numpy(y).float().expand(4, -1, -1, -1)
+start = torch.randn(4, 10, 64, generator=torch.Generator().manual_seed(2))
+pictures, errors = search_loop(draw, shrink, start, target, 60, pulse.EPSILON)
+print("mean squared errors:", ", ".join(f"{e:.4f}" for e in errors))
+with torch.no_grad():
+    starts_shown = draw(start)[0].numpy()
+show_images({"input": y} | {f"start {k + 1}": starts_shown[k] for k in range(4)} | {"truth": truth} | {
+    f"end {k + 1}": pictures[k].numpy() for k in range(4)}, columns=5,
+    alt="Top: an input of 8 × 8 pixels and four starts, upright ladybirds of other colours. Bottom: the true ladybird, "
+        "tilted, and the four ends in its light and colour, hardly tilted; spots differ, least between ends 1 and 4.")
+
+# %% [markdown]
+# The ends have the truth's colours. The truth is tilted; they hardly are.
+#
+# The library's version, `pulse.search`, does the same and adds two things: five of the ten noise maps are
+# searched as well, each kept on its length; and it runs many inputs and starts in one call and returns
+# *every* start's picture, with its residual, whether or not it met ε. (Shrinking here is by block means;
+# the published program uses an anti-aliased bicubic filter.) Read it: `course_lib/pulse.py`, three screens.
+
+# %% [markdown] slide="slide"
+# ## 3 · Sixteen starts, sixteen animals
+
+# %% slide="subslide"
+many = pulse.search(generator, y, starts=16, law=law, seed=3)
+print(f"ε met by {many.met.sum()} of 16 starts; residuals {255 * many.residuals.min() ** 0.5:.1f} to "
+      f"{255 * many.residuals.max() ** 0.5:.1f} grey levels RMS")
+show_images({f"{k + 1}": x for k, x in enumerate(many.pictures[0])}, columns=8,
+            alt="Sixteen answers to the same 64 pixels: ladybirds of similar light, colour and place that differ "
+                "in their spots, legs and outlines.")
+
+# %%
+import numpy as np
+
+from course_lib.measures import rmse
+
+inside_bound = [rmse(shrink(a), shrink(b)) for i, a in enumerate(many.pictures[0]) for b in many.pictures[0][:i]]
+outside = [rmse(a, b) for i, a in enumerate(many.pictures[0]) for b in many.pictures[0][:i]]
+print(f"two answers differ by {np.mean(outside):.3f} RMS (0.000 would be equal), shrunk by "
+      f"{np.mean(inside_bound):.3f}; their errors from the truth are "
+      f"{min(rmse(x, truth) for x in many.pictures[0]):.3f} to {max(rmse(x, truth) for x in many.pictures[0]):.3f}")
+
+# %% [markdown]
+# All sixteen are "realistic", all that met ε "match"; no two are equal. Nothing in the input chooses among
+# them. What does? Only one thing differed: **the start**.
+
+# %% [markdown] slide="notes"
+# Ask which of the sixteen is the beetle in the photograph. Then: what would a seventeenth start give? The
+# answer to "which" is a property of the random numbers, not of the photograph. Five minutes.
+
+# %% [markdown] slide="slide"
+# ## 4 · Neither mode nor sample
+
+# %% [markdown]
+# Is the answer a **mode**, the most probable picture (MAP)? Above ε the data term is that of Gaussian noise
+# with σ ≈ 1 (8 × 8; $100\,\text{mse} = \|Ax - y\|^2/2\sigma^2$, σ² = 192/200): nobody chose it as a noise model.
+# Within ε it is flat, and the prior is uniform on the sphere, so only GEOCROSS ranks the matching pictures;
+# and 100 steps needn't reach its minimum.
+#
+# Is it a **sample**? A sampler has a *stationary law*: continue it from any start, and in the end it draws
+# from that law. The search has none: it goes downhill for 100 steps, and ends *near where it started*.
+#
+# What is it, then? Given the start, the search is a fixed function, $F_y(\text{start})$. The start is
+# random. So
+#
+# > **PULSE's output follows the law of its start, pushed through the search:** the *pushforward* of
+# > $N(0, I)$ (rows and noise maps; the fit scales the rows) under $F_y$. Change the law of the start, and
+# > you change the answers.
+#
+# That can be tested. Lesson 05's battery has a test that needs no truth: **opposite starts must agree**.
+# On the same generator weights the course has a real sampler, `chains.sample`: random moves of the latent
+# that leave the prior alone (pCN), accepted by likelihood, at several temperatures that exchange their
+# states. 50 rank tests found no departure; a small one would be missed (`tests/test_chains.py`). A short run
+# of it, live, and a longer one that ships with the course; two chains begin at the rarest-looking, two at
+# the most common-looking pictures.
+
+# %%
+from scipy.stats import ttest_ind
+
+from course_lib import chains
+from course_lib.posterior import example, shipped
+
+_, noisy = example("rare_4x4")  # the sixteen noisy pixels of lesson 05, σ = .05
+short = chains.sample(generator, noisy, sigma=0.05, chains=1, draws=60, burn_in=60, rungs=6)
+print(f"live: 60 draws, {short.ess[0]:.0f} effective; accepted {short.acceptance[0, -1]:.0%} of the moves, "
+      f"{short.exchanges[0].mean():.0%} of the exchanges")
+long = chains.shipped("rare_4x4")
+is_rare = (p_rare(chains.pictures(generator, long.z[0], long.noise_seeds[0])) > 0.5).astype(float)
+print(f"shipped: {is_rare.size} draws; effective: {long.ess[0]:.0f} for the likelihood, "
+      f"{chains.effective_size(is_rare):.0f} for the form")
+print("rare in each chain:", ", ".join(f"{share:.2f}" for share in is_rare.mean(1)))
+chain_rare, chain_error = {}, {}
+for name, some in {"rare": is_rare[:2], "common": is_rare[2:]}.items():
+    chain_rare[name] = some.mean()
+    chain_error[name] = (is_rare.var() / chains.effective_size(some)) ** 0.5
+    print(f"rare among the draws, started {name:6}: {chain_rare[name]:.2f} ± {chain_error[name]:.2f} (standard error)")
+apart = abs(chain_rare["common"] - chain_rare["rare"]) / np.hypot(*chain_error.values())
+p_value = ttest_ind(is_rare[:2].mean(1), is_rare[2:].mean(1)).pvalue  # from the spread between chains alone
+print(f"the two lie {apart:.1f} standard errors apart; p = {p_value:.2f} by the spread of the chains (2 degrees of freedom)")
+
+# %% [markdown]
+# Now PULSE on the same sixteen pixels, from eight starts in either region. Its own starts hardly ever look
+# rare, so `pulse.choose_starts` lets the *generator* draw 100 pictures and starts at those that are surest
+# of a form. **Predict.** Of eight searches that start at a rare picture, how many percent end rare, minus
+# the percentage of those that start at a common one? (A sampler's difference is 0 up to chance.)
+
+# %%
+difference = None  # replace None by a number from -100 to 100
+predict("07.difference", difference, between=(-100, 100))
+
+# %% slide="subslide"
+from course_lib.figures import COLOURS, figure, show
+from course_lib.measures import share_interval
+
+ends = {form: pulse.search(generator, noisy, law=law, seed=4,
+                           latents=pulse.choose_starts(generator, form, 8, law=law)) for form in ("rare", "common")}
+pulse_rare = {form: (p_rare(result.pictures[0]) > 0.5).mean() for form, result in ends.items()}
+fig, ax = figure(size=(6.4, 2.8))
+for begun, colour, mark, shift in (("rare", "vermilion", "o", -0.12), ("common", "blue", "s", 0.12)):
+    share, spread = chain_rare[begun], 2 * chain_error[begun]
+    low, high = share_interval(int(8 * pulse_rare[begun]), 8)
+    ax.errorbar([share, pulse_rare[begun]], [shift, 1 + shift], fmt=mark, ms=9, capsize=4, color=COLOURS[colour],
+                xerr=[[min(spread, share), pulse_rare[begun] - low], [spread, high - pulse_rare[begun]]],
+                label=f"started {begun}")
+ax.set(yticks=[0, 1], yticklabels=["sampler", "PULSE"], xlabel="share of rare answers (95 % intervals)",
+       xlim=(-0.05, 1.05), ylim=(1.5, -0.5))
+ax.legend(fontsize=9, loc="center right")
+show(fig, alt=f"Share of rare answers. The sampler: {chain_rare['rare']:.2f} and {chain_rare['common']:.2f} for opposite "
+              f"starts. PULSE: {pulse_rare['rare']:.2f} if started rare, {pulse_rare['common']:.2f} if started common.")
+
+# %%
+reveal("07.difference", 100 * (pulse_rare["rare"] - pulse_rare["common"]),
+       label="PULSE: rare answers, started rare minus started common", unit="percentage points")
+
+# %% [markdown]
+# The chains that began rare end common, so they left their start. But .04 and .14 lie 1.9 standard errors
+# apart: a difference is neither shown nor excluded, and these chains are too short to settle the share of
+# rare. PULSE's answers depend on the start: here 4 of 8 against 0 of 8, which chance could just do, and in
+# section 5, with more inputs, what chance could not. The same pixels, the same weights, another answer.
+#
+# Even the sampler doesn't answer "which ladybird was it?" It answers a question about this generator: of
+# its pictures, weighted by how well they explain $y$, which share is rare? The renderer's own posterior
+# says other numbers, depending on the share of the rare form that you believe in:
+
+# %%
+for share in (0.5, 0.1):
+    print(f"P(rare | y) by the world's posterior, {share:.0%} rare: {shipped('rare_4x4').p_rare(share):.2f}")
+error = is_rare.mean(1).std(ddof=1) / len(is_rare) ** 0.5  # from the spread between chains
+print(f"by the sampler on the generator that was trained on 10 % rare: {is_rare.mean():.2f} ± {error:.2f}")
+
+# %% [markdown] slide="notes"
+# The sentence in the frame is the one to take home. Have people say it in their own words. If somebody says
+# "then run it from many starts and count": that counts the starts, not the posterior. Six minutes.
+
+# %% [markdown] slide="slide"
+# ## 5 · Starts and their survival
+
+# %% [markdown]
+# During the argument of June 2020 Mario Klingemann showed that other starts give other faces. Here is that
+# experiment with numbers: fresh ladybirds of either form, shrunk without noise, each searched from a common
+# and from a rare picture of the generator (recorded; `course data pulse` repeats it).
+
+# %% slide="subslide"
+record = pulse.recorded(pulse.MAIN)
+rare_after, residual_after = record["survival_rare"] > 0.5, record["survival_residual"]
+for size, pixels in enumerate((8, 4)):
+    for form, truth_form in enumerate(("common", "rare")):
+        for begun, start_form in enumerate(("common", "rare")):
+            ends_rare = rare_after[size, form, begun]
+            survived = ends_rare.mean() if begun else 1 - ends_rare.mean()
+            met = np.mean(residual_after[size, form, begun] <= pulse.EPSILON)
+            print(f"{pixels} × {pixels}, input {truth_form:6}, start {start_form:6}: {np.sum(ends_rare)} of "
+                  f"{len(ends_rare)} end rare, so the start's form survives {survived:4.0%}; ε met {met:4.0%}")
+
+# %% [markdown]
+# Compare the two lines of the rare inputs. The pixels are the same, the weights are the same, ε is met as
+# often; what comes out is what went in at the other end. And compare them with the common inputs: there
+# most starts of the wrong form don't survive. So the pixels *do* pull, against rare; against common, which
+# is where nearly all searches begin, they hardly do.
+#
+# The claim of the article, that a latent space full of one group "will always return" it, is too strong as
+# a law: a start in the other region refutes it. What is true: **the start decides a part of what the pixels
+# should have decided**, and PULSE draws its starts from a law that nobody looks at. Section 2: what share of
+# its ten-row starts looked rare?
+#
+# ### Is everyone served equally?
+#
+# "Meets ε" is the program's own idea of success. An audit: fresh renders of either form, 8 × 8 without
+# noise, one start each, default settings. First, how much do 64 pixels say about the form, even with noise?
+
+# %%
+from course_lib.worlds import ladybirds
+
+beetles = ladybirds.sample(400, share=0.5, seed=8)
+eight = shrink(ladybirds.render(beetles).astype(float)) + 0.05 * np.random.default_rng(8).standard_normal((400, 3, 8, 8))
+wrong = np.mean((p_rare(eight) > 0.5) != (beetles.form == 1))
+print(f"a classifier that reads 8 × 8 pixels with noise σ = .05 names the wrong form in {wrong:.1%} of 400")
+
+# %% [markdown]
+# So the form is nearly always *in the pixels*. **Predict.** Of the rare inputs, how many percent come back
+# *rare*?
+
+# %%
+kept_rare = None  # replace None by a number from 0 to 100
+predict("07.kept_rare", kept_rare, between=(0, 100))
+
+# %% slide="subslide"
+form, met = record["audit_form"], record["audit_residual"] <= 1.0002 * pulse.EPSILON
+print(f"largest residual {record['audit_residual'].max():.7f}; {np.sum(record['audit_residual'] > pulse.EPSILON)} of "
+      f"{met.size} exceed ε by any amount")
+for kind, name in enumerate(("common", "rare")):
+    n, k = np.sum(form == kind), np.sum(met[form == kind])
+    low, high = share_interval(int(k), int(n))
+    same = np.mean((record["audit_rare"] > 0.5)[form == kind] == kind)
+    print(f"{name:6} inputs: within .02 % of ε {k} of {n} (95 % interval {low:.0%} to {high:.0%}); form kept {same:.0%}")
+print(f"starts that look rare: {np.mean(record['audit_start_rare'] > 0.5):.0%}")
+reveal("07.kept_rare", 100 * same, label="rare inputs that come back rare", unit="%")
+
+# %% [markdown]
+# Every search ends within .02 % of ε; the four "failures" are numerical noise. A success rate at a threshold
+# that the search aims for measures nothing. And nearly every rare beetle comes back as a common one, sharp
+# and within ε: **equal success is not equal treatment**. (Lesson 09 asks why: data, generator, search, or
+# the pixels.)
+#
+# And the answers are sharp: the mean step from pixel to pixel, compared with the truths and with the
+# generator's own pictures.
+
+# %%
+steps_of = {"PULSE's answers": record["audit_sharpness"].mean(), "truths": record["audit_truth_sharpness"].mean(),
+            "generator": np.abs(np.diff(kinds["own styles"], axis=-1)).mean()}
+print("; ".join(f"{name} {value:.4f}" for name, value in steps_of.items()))
+
+# %% [markdown]
+# Sharpness tells you about the generator. It tells you nothing about the answer.
+
+# %% [markdown] slide="slide"
+# ## 6 · Inputs from outside
+
+# %% [markdown]
+# A clockwork beetle, a tomato, an empty leaf: none is a ladybird. The only alarm that PULSE has is its
+# residual. Three starts each, at both sizes (recorded).
+
+# %% slide="subslide"
+strangers = ["clockwork beetle", "tomato", "empty leaf"]
+rows_of = [list(pulse.TRUTHS).index(name) for name in strangers]
+for row, name in zip(rows_of, strangers, strict=True):
+    for size, pixels in enumerate((8, 4)):
+        levels = 255 * record["explorer_residual"][row, size] ** 0.5
+        verdict = "passes" if (levels <= allowed).any() else "caught"
+        print(f"{name:16} {pixels} × {pixels}: {', '.join(f'{v:.1f}' for v in levels)} grey levels RMS, {verdict} "
+              f"(allowed {allowed:.1f})")
+panels = {}
+for size, pixels in enumerate((8, 4)):
+    panels |= {f"{name},\n{pixels} × {pixels}": Downsample((8, 16)[size])(pulse.truth(name)) for name in strangers}
+    panels |= {f"{name.split()[-1]}, answer\nfrom {pixels} × {pixels}": pulse.recorded_picture(record, row, size, 0)
+               for row, name in zip(rows_of, strangers, strict=True)}
+show_images(panels, columns=6,
+            alt="A clockwork beetle, a tomato, an empty leaf at 8 × 8 and at 4 × 4 pixels, with PULSE's answers. "
+                "Tomato and leaf come back as clean ladybirds from both sizes, the clockwork beetle from 4 × 4; from 8 × 8 "
+                "it comes back as a garish, broken beetle.")
+
+# %% [markdown]
+# The clockwork beetle at 8 × 8 is caught: too many of its pixels are like no ladybird's. The same beetle at
+# 4 × 4 passes, and so does the tomato, and so does a leaf *with nothing on it*: a small pale beetle stays
+# within eleven grey levels of leaf. Which strangers pass is an accident of tolerance and pixel size.
+#
+# Could a better threshold do it? No threshold can do everything, and that is a theorem with a one-line
+# proof. The residual is computed from $y$ alone, so **two scenes with the same $y$ have the same
+# residual**. Take the visible part of a ladybird and the invisible part (the null space of lesson 03) of
+# the tomato:
+
+# %% slide="subslide"
+def visible(x):
+    """Part of a scene that 8 × 8 block means see."""
+    return shrink(x).repeat(8, axis=1).repeat(8, axis=2)
+
+
+tomato = pulse.truth("tomato")
+chimera = visible(truth) + 0.8 * (tomato - visible(tomato))
+print(f"largest difference of the small pictures {np.abs(shrink(chimera) - shrink(truth)).max():.1g}; "
+      f"of the scenes {np.abs(chimera - truth).max():.2f}; chimera within [{chimera.min():.2f}, {chimera.max():.2f}]")
+show_images({"ladybird": truth, "chimera": chimera.clip(0, 1), "ladybird, 8 × 8": shrink(truth),
+             "chimera, 8 × 8": shrink(chimera)},
+            alt="A ladybird and a chimera with the fine structure of a tomato; their 8 × 8 pixels are the same.")
+
+# %% [markdown]
+# Whatever PULSE answers to the one it answers to the other, with the same residual, to the last bit. A
+# residual check can say "this is no ladybird of ours". It can't say "this is one".
+#
+# ### Feel it: Enhance!
+#
+# Choose a scene, a size, a start and a generator. (1) Find a scene for which every generator meets ε. (2)
+# Find a start and a generator that turn a rare beetle into a common one within ε. (3) Look at the truth
+# last, as a user of such a program never can.
+
+# %% slide="subslide"
+from course_lib.explorers import enhance
+
+enhance()
+
+# %% [markdown] slide="notes"
+# Let the audience choose, truth hidden. Ask for bets, then tick "show the truth". Good: rare 1 at 4 × 4, all
+# starts. The residual is on screen all the time; ask whether it would have warned anybody. Six minutes.
+
+# %% [markdown] slide="slide"
+# ## 7 · Find the bug
+
+# %% [markdown]
+# Programs of this kind have been published with faults that pictures alone don't show. Here are three,
+# built for this course, that search a toy generator (lesson 05's: 8 × 8 pixels, four latents, $y$ = eight
+# block averages). You don't see their code; you see what they do:
+# `run(y, starts=1, seed=0, epsilon=EPSILON)` takes `y` of shape `(inputs, 8)` and returns an object with
+# `.pictures` (inputs, starts, 64), `.residuals` (inputs, starts) and `.met` (inputs, starts).
+#
+# Every one has a fault, and each fault has been seen in real code of this kind:
+#
+# 1. *"The same seed gives the same result"*: one of them breaks this promise for some seed.
+# 2. *"The residual is the mean squared error of the picture, shrunk, from y"*: of another picture, in one.
+# 3. *"met says, for each picture, whether its residual is at most ε"*: one judges something else.
+
+# %% readonly="three_programs"
+from course_lib.latents import tiny_generator
+from course_lib.suspects import EPSILON, best, misfit, program, survives
+from course_lib.suspects import shrink as block_averages
+
+sound = program()
+seed_fault = program(numbers=lambda seed: np.random.default_rng(seed if seed else None))
+picture_fault = program(choose=lambda way, residuals: (way[-1], residuals.min(0)))
+verdict_fault = program(judge=lambda residuals, epsilon: residuals.sum() <= epsilon)
+reachable = block_averages(tiny_generator([0.3, -1.0, 0.5, 0.8]))  # shrunk from a picture of the generator
+unreachable = np.array([1, 0, 1, 0, 0, 1, 0, 1.0])  # a checkerboard: no picture of the generator
+
+# %% [markdown]
+# For each fault you write a **behavioural test**: a function that takes a program, runs it on inputs *that
+# you choose*, and contains `assert` statements. It must fail (`AssertionError`) for a faulty program and
+# pass for every sound one. It will be tried on programs that you haven't seen: other faults of the same
+# kind, and sound programs that use other random numbers, work through the inputs one by one, or return
+# their starts in another order. So don't compare with stored pictures, and don't look at the source code.
+# `reachable` and `unreachable` are two inputs to begin with; `misfit(pictures, y)` computes mean squared
+# errors, `(inputs, starts)` for `y[:, None]`.
+#
+# ### Exercise 6: seeds
+#
+# Write `check_seeds(run)`: equal seeds give equal pictures, **each** seed is a seed of its own, and 0 is a
+# seed like any other.
+
+# %% solution="check_seeds"
+def check_seeds(run):
+    """Assert that a program takes seeds seriously.
+
+    Parameters
+    ----------
+    run : callable
+        The program.
+
+    Raises
+    ------
+    AssertionError
+        If it doesn't.
+    """
+    ### BEGIN SOLUTION
+    seeds = (0, 1, 2, 7, 100)
+    pictures = [run(reachable, starts=2, seed=seed).pictures for seed in seeds]
+    for seed, x in zip(seeds, pictures, strict=True):
+        again = run(reachable, starts=2, seed=seed).pictures
+        assert np.allclose(x, again), f"seed {seed} gives two results"
+    for i, x in enumerate(pictures):
+        for j in range(i):
+            assert not np.allclose(x, pictures[j]), f"seeds {seeds[i]} and {seeds[j]} are the same"
+    ### END SOLUTION
+
+
+# %% test="check_seeds_on_other_programs" points=2
+assert survives(sound, check_seeds), "check_seeds refuses a sound program."
+assert not survives(seed_fault, check_seeds), (
+    "check_seeds lets a program pass for which the seed 0 gives another result at every call: try the seed 0 twice.")
+### BEGIN HIDDEN TESTS
+# hint: a program without seeds, one for which 0 and 1 are the same, one that takes any seed for the same; sound variants.
+sound_variants = {
+    "that uses other random numbers": program(numbers=lambda seed: np.random.default_rng([seed, 77])),
+    "that works through its inputs one by one": program(together=1),
+    "that returns its starts in another order": program(arrange=lambda r: r.argsort(1)[:, ::-1])}
+for odd, odd_run in sound_variants.items():
+    assert survives(odd_run, check_seeds), f"check_seeds refuses a sound program {odd}."
+for slip, slip_rule in {
+        "that ignores its seed": lambda seed: np.random.default_rng(),
+        "for which 0 and 1 are the same seed": lambda seed: np.random.default_rng(seed or 1),
+        "for which all seeds are the same": lambda seed: np.random.default_rng(42)}.items():
+    assert not survives(program(numbers=slip_rule), check_seeds), f"check_seeds lets a program pass {slip}."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 7: the picture and its number
+#
+# Write `check_residuals(run)`: every residual is the mean squared error of **its own** picture, shrunk, from its own input
+# (up to rounding), for several inputs and several starts.
+
+# %% solution="check_residuals"
+def check_residuals(run):
+    """Assert that a program's residuals belong to its pictures.
+
+    Parameters
+    ----------
+    run : callable
+        The program.
+
+    Raises
+    ------
+    AssertionError
+        If one doesn't.
+    """
+    ### BEGIN SOLUTION
+    y = np.stack([reachable, unreachable, 0.5 * reachable])
+    for seed in range(3):
+        found = run(y, starts=4, seed=seed)
+        own = misfit(found.pictures, y[:, None])
+        assert np.allclose(found.residuals, own, rtol=1e-6, atol=1e-10), "a residual of another picture"
+    ### END SOLUTION
+
+
+# %% test="check_residuals_on_other_programs" points=2
+assert survives(sound, check_residuals), "check_residuals refuses a sound program (compare up to rounding)."
+assert not survives(picture_fault, check_residuals), (
+    "check_residuals lets a program pass that returns the last picture beside the residual of the best: compute the "
+    "error of the picture returned yourself.")
+### BEGIN HIDDEN TESTS
+# hint: the first picture, the best picture with another residual, starts or inputs exchanged, rounding; sound variants.
+nudged = program(choose=lambda way, r: (best(way, r)[0], best(way, r)[1] * (1 + 1e-9)))
+for habit, habit_run in {
+        "that uses other random numbers": program(numbers=lambda seed: np.random.default_rng([seed, 78])),
+        "that works through its inputs one by one": program(together=1),
+        "that returns its starts in another order": program(arrange=lambda r: r.argsort(1)),
+        "whose residuals are rounded otherwise in the ninth digit": nudged}.items():
+    assert survives(habit_run, check_residuals), f"check_residuals refuses a sound program {habit}."
+for mixup, mixup_rule in {
+        "that returns the first picture beside the best residual": lambda way, r: (way[0], r.min(0)),
+        "that returns the best picture beside the last residual": lambda way, r: (best(way, r)[0], r[-1]),
+        "whose starts have got each other's residuals":
+            lambda way, r: (best(way, r)[0], np.roll(best(way, r)[1], 1, axis=1)),
+        "whose second input has got the residuals of the first":
+            lambda way, r: (best(way, r)[0], np.broadcast_to(best(way, r)[1][:1], r.shape[1:]))}.items():
+    assert not survives(program(choose=mixup_rule), check_residuals), f"check_residuals lets a program pass {mixup}."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 8: the verdict
+#
+# Write `check_verdict(run)`: `.met` says, for each picture, whether **its own** residual is at most ε, whatever
+# else is in the batch. Think about which *mixture* of inputs, and which ε, would show a verdict over sums, means
+# or extremes.
+
+# %% solution="check_verdict"
+def check_verdict(run):
+    """Assert that a program judges every picture by its own residual.
+
+    Parameters
+    ----------
+    run : callable
+        The program.
+
+    Raises
+    ------
+    AssertionError
+        If it doesn't.
+    """
+    ### BEGIN SOLUTION
+    y = np.stack([reachable, unreachable, reachable])
+    for batch in (y, y[:2], y[::2], y[1:2]):
+        residuals = run(batch, starts=4).residuals
+        for epsilon in (EPSILON, 1e-6, float(np.median(residuals)), 10.0):
+            found = run(batch, starts=4, epsilon=epsilon)
+            assert np.array_equal(found.met, found.residuals <= epsilon), f"wrong verdict at ε = {epsilon}"
+    ### END SOLUTION
+
+
+# %% test="check_verdict_on_other_programs" points=2
+assert survives(sound, check_verdict), "check_verdict refuses a sound program."
+assert not survives(verdict_fault, check_verdict), (
+    "check_verdict lets a program pass that compares the *sum* over the batch with ε: try several inputs that should "
+    "be met, beside one that shouldn't.")
+### BEGIN HIDDEN TESTS
+# hint: verdicts by mean, by the worst, by the best, by the first item; one that is always yes; sound variants.
+for manner, manner_run in {
+        "that uses other random numbers": program(numbers=lambda seed: np.random.default_rng([seed, 79])),
+        "that works through its inputs one by one": program(together=1),
+        "that returns its starts in another order": program(arrange=lambda r: r.argsort(1)[:, ::-1])}.items():
+    assert survives(manner_run, check_verdict), f"check_verdict refuses a sound program {manner}."
+for misjudged, misjudge_rule in {
+        "that compares the mean over the batch with ε": lambda r, e: r.mean() <= e,
+        "that says yes only if all have met ε": lambda r, e: r.max() <= e,
+        "that says yes if any has met ε": lambda r, e: r.min() <= e,
+        "that adds up the starts of an input": lambda r, e: r.sum(1, keepdims=True) <= e,
+        "that judges all inputs by the first": lambda r, e: r[:1] <= e,
+        "that always says yes": lambda r, e: np.ones(r.shape, bool)}.items():
+    assert not survives(program(judge=misjudge_rule), check_verdict), f"check_verdict lets a program pass {misjudged}."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Three tests, ten lines each, and none looks at the code. They test what was *promised*. If there is no
+# promise, there is nothing to test: a program that "returns a realistic picture that matches" promises
+# almost nothing.
+
+# %% [markdown]
+# ## 8. "The downscaled output matches the input"
+#
+# **In your own words.** A colleague defends an enhanced picture: "We checked. Downscaled, the output
+# matches the input." Write eight to twelve sentences. What does that prove, and what not? Say how loose the
+# match is; what else would have matched (name two things from this lesson); what law the output follows and
+# what decided which picture came out; what a real posterior sample would add, and what even that could not
+# say. Use at least three numbers of this lesson.
+
+# %% [markdown] answer="what_a_match_proves" points=4
+# ### BEGIN SOLUTION
+# *Example.* It proves one thing: this picture has not been *excluded* by the pixels, to within the tolerance. The
+# tolerance is loose: ε = .002 is 11.4 grey levels RMS. It doesn't prove that the scene was this picture, for sixteen
+# starts gave sixteen different ladybirds, all of them matches. It doesn't even prove that the scene was a
+# ladybird: a tomato and an empty leaf came back as clean ladybirds within ε, and so did a clockwork beetle at
+# 4 × 4, though not at 8 × 8. It couldn't: the residual depends on y alone, so a chimera with the ladybird's pixels and
+# a tomato's fine structure gets the same answer and the same residual, difference 0. Which of the matching pictures came out was decided by the
+# start: the output follows the law of the start, pushed through the search. It is no mode: within ε the loss ranks
+# pictures by GEOCROSS alone, and 100 steps needn't reach its minimum. It is no sample, for there is no stationary law:
+# started at rare-looking pictures PULSE gave other shares than started at common-looking ones. (Chains that began rare
+# left their start, though they were too short to settle the share.) A posterior
+# sample would add what the pixels leave open and in which proportion, *given this generator and σ*; several draws
+# would show what is undetermined. Even that speaks about the generator's world, its shares included, and not about this
+# individual: what isn't in y no method can read from y.
+#
+# *Rubric, one point each (half for half):*
+#
+# 1. What is proved: not excluded by the data, to within ε, with the size of ε in grey levels; not that it is true.
+# 2. Two other things that match (other starts; an outsider; the null-space chimera), with the reason that the residual
+#    is a function of y alone.
+# 3. The law of the output is named (pushforward of the start's law) and used: flat within ε and not searched to
+#    its minimum (no mode), no stationary law (no sample), with evidence from opposite starts.
+# 4. What a posterior sample adds (proportions, given generator and σ) and what it can't say (this individual; shares
+#    come from the generator); three numbers used correctly.
+# ### END SOLUTION
+
+# %% [markdown] slide="slide"
+# ## What you can now say
+#
+# *Not excluded by the pixels, to within 11.4 grey levels RMS. Its start decided the rest.*
+
+# %% [markdown]
+# The sentence:
+#
+# > Given **A** (8 × 8 block means), no noise model, one frame and **P** (the pictures of this generator that
+# > a search finds from a start), 192 averages (64 pixels, three colours) are jointly known to within ε = .002,
+# > RMS .045; the rest is drawn from **the
+# > start's law, pushed through the search**.
+#
+# "PULSE makes imaginary faces of people who do not exist": that half follows. The pictures are the generator's,
+# and the start chooses among them. That PULSE "will not help identify" doesn't follow from the algorithm:
+# what was seen and what was made up, *pixel by pixel*, is lesson 08.
+
+# %% [markdown] slide="notes"
+# End with the README's note from section 1, and ask which half of it follows from the algorithm ("imaginary")
+# and which doesn't ("will not help identify": lesson 08). Three minutes.
+
+# %% [markdown]
+# ## Further reading
+#
+# - S. Menon, A. Damian, S. Hu, N. Ravi, C. Rudin, "PULSE: self-supervised photo upsampling via latent space
+#   exploration of generative models", CVPR 2020.
+#   [doi:10.48550/arXiv.2003.03808](https://doi.org/10.48550/arXiv.2003.03808)
+# - `README.md` of the repository [adamian98/pulse](https://github.com/adamian98/pulse), commits `0ac1a69`,
+#   `fe02cb9` and `40cacb9`; commit `5a130c9` as quoted in the post "A case study on ethics and bias in
+#   machine learning", dated 21 June 2020.
+# - Duke University, press release "Artificial intelligence makes blurry faces look more than 60 times sharper",
+#   June 2020.
+# - "There Is No (Real Life) Use Case for Face Super Resolution", June 2020: the article with which this
+#   course argues, and which it follows in much.
+# - T. Karras, S. Laine, T. Aila, "A style-based generator architecture for generative adversarial networks",
+#   CVPR 2019. [doi:10.48550/arXiv.1812.04948](https://doi.org/10.48550/arXiv.1812.04948)
+# - S. L. Cotter, G. O. Roberts, A. M. Stuart, D. White, "MCMC methods for functions: modifying old algorithms to
+#   make them faster", Statistical Science 28 (2013) 424. [doi:10.1214/13-STS421](https://doi.org/10.1214/13-STS421)
+# - The library's `course_lib.pulse`, `course_lib.chains` and `course_lib.suspects` hold sections 2, 4 and 7;
+#   read them.

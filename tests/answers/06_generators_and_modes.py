@@ -1,0 +1,482 @@
+"""Answers to lesson 06: what goes wrong when generators are trained and measured."""
+
+
+# %% wrong="saturating" exercise="gan_losses" says="It saturates"
+def gan_losses(real_logits, fake_logits):
+    loss_d = np.logaddexp(0, -real_logits).mean() + np.logaddexp(0, fake_logits).mean()
+    return loss_d, -np.logaddexp(0, fake_logits).mean()
+
+
+# %% wrong="plays_minus_the_others_loss" exercise="gan_losses" says="the game isn't played that way"
+def gan_losses(real_logits, fake_logits):
+    loss_d = np.logaddexp(0, -real_logits).mean() + np.logaddexp(0, fake_logits).mean()
+    return loss_d, -loss_d
+
+
+# %% wrong="overflows" exercise="gan_losses" says="infinity or NaN"
+def gan_losses(real_logits, fake_logits):
+    p_real, p_fake = 1 / (1 + np.exp(-real_logits)), 1 / (1 + np.exp(-fake_logits))
+    return -np.log(p_real).mean() - np.log(1 - p_fake).mean(), -np.log(p_fake).mean()
+
+
+# %% wrong="clips_probabilities" exercise="gan_losses" says="clipping, or a small number"
+def gan_losses(real_logits, fake_logits):
+    from scipy.special import expit
+
+    loss_d = (-np.log(np.maximum(expit(real_logits), 1e-12)).mean()
+              - np.log(np.maximum(expit(-fake_logits), 1e-12)).mean())
+    return loss_d, -np.log(np.maximum(expit(fake_logits), 1e-12)).mean()
+
+
+# %% wrong="sums" exercise="gan_losses" says="these are sums"
+def gan_losses(real_logits, fake_logits):
+    loss_d = np.logaddexp(0, -real_logits).sum() + np.logaddexp(0, fake_logits).sum()
+    return loss_d, np.logaddexp(0, -fake_logits).sum()
+
+
+# %% wrong="one_mean_over_all" exercise="gan_losses" says="each mean is over its own"
+def gan_losses(real_logits, fake_logits):
+    every = np.concatenate([np.logaddexp(0, -real_logits), np.logaddexp(0, fake_logits)])
+    return every.mean(), np.logaddexp(0, -fake_logits).mean()
+
+
+# %% wrong="halves" exercise="gan_losses" says="mean of the two means"
+def gan_losses(real_logits, fake_logits):
+    loss_d = np.logaddexp(0, -real_logits).mean() + np.logaddexp(0, fake_logits).mean()
+    return loss_d / 2, np.logaddexp(0, -fake_logits).mean()
+
+
+# %% wrong="exchanged" exercise="gan_losses" says="comes first"
+def gan_losses(real_logits, fake_logits):
+    loss_d = np.logaddexp(0, -real_logits).mean() + np.logaddexp(0, fake_logits).mean()
+    return np.logaddexp(0, -fake_logits).mean(), loss_d
+
+
+# %% wrong="signs_turned" exercise="gan_losses" says="both signs are turned"
+def gan_losses(real_logits, fake_logits):
+    loss_d = np.logaddexp(0, real_logits).mean() + np.logaddexp(0, -fake_logits).mean()
+    return loss_d, np.logaddexp(0, fake_logits).mean()
+
+
+# %% wrong="generator_wants_to_be_caught" exercise="gan_losses" says="called .real"
+def gan_losses(real_logits, fake_logits):
+    loss_d = np.logaddexp(0, -real_logits).mean() + np.logaddexp(0, fake_logits).mean()
+    return loss_d, np.logaddexp(0, fake_logits).mean()
+
+
+# %% wrong="sign_of_the_real_part" exercise="gan_losses" says="sign of the real part"
+def gan_losses(real_logits, fake_logits):
+    loss_d = np.logaddexp(0, real_logits).mean() + np.logaddexp(0, fake_logits).mean()
+    return loss_d, np.logaddexp(0, -fake_logits).mean()
+
+
+# %% wrong="clips_logits" exercise="gan_losses" says="clipping, or a small number"
+def gan_losses(real_logits, fake_logits):
+    real_logits, fake_logits = np.clip(real_logits, -50, 50), np.clip(fake_logits, -50, 50)
+    loss_d = np.log1p(np.exp(-real_logits)).mean() + np.log1p(np.exp(fake_logits)).mean()
+    return loss_d, np.log1p(np.exp(-fake_logits)).mean()
+
+
+# %% wrong="adds_a_small_number" exercise="gan_losses" says="clipping, or a small number"
+def gan_losses(real_logits, fake_logits):
+    p_real, p_fake = 1 / (1 + np.exp(-real_logits)), 1 / (1 + np.exp(-fake_logits))
+    loss_d = -np.log(p_real + 1e-8).mean() - np.log(1 - p_fake + 1e-8).mean()
+    return loss_d, -np.log(p_fake + 1e-8).mean()
+
+
+
+# %% right="with_scipy" exercise="gan_losses"
+def gan_losses(real_logits, fake_logits):
+    from scipy.special import log_expit
+
+    return (-np.mean(log_expit(real_logits)) - np.mean(log_expit(-fake_logits)),
+            -np.mean(log_expit(fake_logits)))
+
+
+# %% right="by_cases" exercise="gan_losses"
+def gan_losses(real_logits, fake_logits):
+    def soft(t):
+        return np.maximum(t, 0) + np.log1p(np.exp(-np.abs(t)))
+
+    return [np.mean(soft(-real_logits)) + np.mean(soft(fake_logits)), np.mean(soft(-fake_logits))]
+
+
+# %% wrong="counts_the_point_itself" exercise="coverage_of" says="the point itself"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    within = np.linalg.norm(real[:, None] - real, axis=-1)
+    across = np.linalg.norm(real[:, None] - generated, axis=-1)
+    return np.mean(across.min(axis=1) < np.sort(within, axis=1)[:, k - 1])
+
+
+# %% wrong="precision" exercise="coverage_of" says="this is precision"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    within = np.linalg.norm(real[:, None] - real, axis=-1)
+    across = np.linalg.norm(real[:, None] - generated, axis=-1)
+    return np.mean((across < np.sort(within, axis=1)[:, k, None]).any(axis=0))
+
+
+# %% wrong="recall" exercise="coverage_of" says="around the .real. points"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    within = np.linalg.norm(generated[:, None] - generated, axis=-1)
+    across = np.linalg.norm(generated[:, None] - real, axis=-1)
+    radius = np.sort(within, axis=1)[:, min(k, len(generated) - 1)]
+    return np.mean((across < radius[:, None]).any(axis=0))
+
+
+# %% wrong="one_neighbour_too_many" exercise="coverage_of" says="should be 0.4"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    within = np.linalg.norm(real[:, None] - real, axis=-1)
+    across = np.linalg.norm(real[:, None] - generated, axis=-1)
+    return np.mean(across.min(axis=1) < np.sort(within, axis=1)[:, min(k + 1, len(real) - 1)])
+
+
+# %% wrong="counts" exercise="coverage_of" says="divide by the number"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    within = np.linalg.norm(real[:, None] - real, axis=-1)
+    across = np.linalg.norm(real[:, None] - generated, axis=-1)
+    return np.sum(across.min(axis=1) < np.sort(within, axis=1)[:, k])
+
+
+# %% wrong="takes_any_k" exercise="coverage_of" says="must raise ValueError"
+def coverage_of(generated, real, k):
+    within = np.linalg.norm(real[:, None] - real, axis=-1)
+    across = np.linalg.norm(real[:, None] - generated, axis=-1)
+    return np.mean(across.min(axis=1) < np.sort(within, axis=1)[:, min(k, len(real) - 1)])
+
+
+# %% wrong="one_radius_for_all" exercise="coverage_of" says="mean coverage of 40 pairs"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    within = np.linalg.norm(real[:, None] - real, axis=-1)
+    across = np.linalg.norm(real[:, None] - generated, axis=-1)
+    return np.mean(across.min(axis=1) < np.sort(within, axis=1)[:, k].max())
+
+
+# %% wrong="city_blocks" exercise="coverage_of" says="Euclidean"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    within = np.abs(real[:, None] - real).sum(axis=-1)
+    across = np.abs(real[:, None] - generated).sum(axis=-1)
+    return np.mean(across.min(axis=1) < np.sort(within, axis=1)[:, k])
+
+
+# %% wrong="first_coordinate" exercise="coverage_of" says="not the first alone"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    within = np.abs(real[:, None, 0] - real[:, 0])
+    across = np.abs(real[:, None, 0] - generated[:, 0])
+    return np.mean(across.min(axis=1) < np.sort(within, axis=1)[:, k])
+
+
+# %% wrong="edge_of_the_ball" exercise="coverage_of" says="edge of a ball"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    within = np.linalg.norm(real[:, None] - real, axis=-1)
+    across = np.linalg.norm(real[:, None] - generated, axis=-1)
+    return np.mean(across.min(axis=1) <= np.sort(within, axis=1)[:, k])
+
+
+# %% wrong="leaves_out_distance_zero" exercise="coverage_of" says="another real point may lie there"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    within = np.linalg.norm(real[:, None] - real, axis=-1)
+    across = np.linalg.norm(real[:, None] - generated, axis=-1)
+    within[within == 0] = np.inf
+    return np.mean(across.min(axis=1) < np.sort(within, axis=1)[:, k - 1])
+
+
+
+# %% right="with_trees" exercise="coverage_of"
+def coverage_of(generated, real, k):
+    from scipy.spatial import cKDTree
+
+    if not k < len(real):
+        raise ValueError("too few real points")
+    radius = cKDTree(real).query(real, k + 1)[0][:, k]
+    return float(np.mean(cKDTree(generated).query(real)[0] < radius))
+
+
+# %% right="in_a_loop" exercise="coverage_of"
+def coverage_of(generated, real, k):
+    n = len(real)
+    if k > n - 1:
+        raise ValueError("too few real points")
+    hits = 0
+    for i in range(n):
+        others = np.delete(real, i, axis=0)
+        radius = np.partition(np.sum((others - real[i]) ** 2, axis=1), k - 1)[k - 1]
+        hits += np.any(np.sum((generated - real[i]) ** 2, axis=1) < radius)
+    return hits / n
+
+
+# %% wrong="counts_different_labels" exercise="birthday_estimate" says="number of different labels"
+def birthday_estimate(labels):
+    duplicated = len(np.unique(labels)) < len(labels)
+    return float(len(np.unique(labels))) if duplicated else np.inf
+
+
+# %% wrong="extra_draws" exercise="birthday_estimate" says="not two duplicates"
+def birthday_estimate(labels):
+    duplicates = len(labels) - len(np.unique(labels))
+    return len(labels) * (len(labels) - 1) / 2 / duplicates if duplicates else np.inf
+
+
+# %% wrong="duplicated_labels" exercise="birthday_estimate" says="three pairs, not one"
+def birthday_estimate(labels):
+    duplicates = np.sum(np.unique(labels, return_counts=True)[1] > 1)
+    return len(labels) * (len(labels) - 1) / 2 / duplicates if duplicates else np.inf
+
+
+# %% wrong="pairs_with_itself" exercise="birthday_estimate" says="paired with itself"
+def birthday_estimate(labels):
+    counts = np.unique(labels, return_counts=True)[1]
+    return len(labels) ** 2 / np.sum(counts**2) if counts.max() > 1 else np.inf
+
+
+# %% wrong="ordered_pairs_over_pairs" exercise="birthday_estimate" says="counted twice"
+def birthday_estimate(labels):
+    counts = np.unique(labels, return_counts=True)[1]
+    duplicates = np.sum(counts * (counts - 1)) / 2
+    return len(labels) * (len(labels) - 1) / duplicates if duplicates else np.inf
+
+
+# %% wrong="number_of_duplicates" exercise="birthday_estimate" says="divide all pairs by it"
+def birthday_estimate(labels):
+    counts = np.unique(labels, return_counts=True)[1]
+    return np.sum(counts * (counts - 1)) / 2 or np.inf
+
+
+# %% wrong="upside_down" exercise="birthday_estimate" says="pairs over duplicates"
+def birthday_estimate(labels):
+    counts = np.unique(labels, return_counts=True)[1]
+    share = np.sum(counts * (counts - 1)) / (len(labels) * (len(labels) - 1))
+    return share or np.inf
+
+
+# %% wrong="divides_by_zero" exercise="birthday_estimate" says="no duplicate pair"
+def birthday_estimate(labels):
+    counts = np.unique(labels, return_counts=True)[1]
+    duplicates = np.sum(counts * (counts - 1)) / 2
+    return len(labels) * (len(labels) - 1) / 2 / duplicates if duplicates else 0.0
+
+
+# %% right="all_pairs" exercise="birthday_estimate"
+def birthday_estimate(labels):
+    labels = np.asarray(labels)
+    same = np.triu(labels[:, None] == labels, k=1).sum()
+    return float("inf") if same == 0 else len(labels) * (len(labels) - 1) / (2 * same)
+
+
+# %% right="with_a_counter" exercise="birthday_estimate"
+def birthday_estimate(labels):
+    from collections import Counter
+    from math import comb, inf
+
+    same = sum(comb(count, 2) for count in Counter(labels.tolist()).values())
+    return comb(len(labels), 2) / same if same else inf
+
+
+# %% wrong="textbook_interval" exercise="share_drift" says="no width where nothing was seen"
+def share_drift(rare, shown):
+    p = np.mean(rare)
+    half = 1.96 * np.sqrt(p * (1 - p) / len(rare))
+    return p - shown, p - half - shown, p + half - shown
+
+
+# %% wrong="interval_of_the_share" exercise="share_drift" says="subtract"
+def share_drift(rare, shown):
+    n, p, z = len(rare), np.mean(rare), 1.96
+    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return p - shown, centre - half, centre + half
+
+
+# %% wrong="shown_minus_generated" exercise="share_drift" says="not shown minus generated"
+def share_drift(rare, shown):
+    n, p, z = len(rare), np.mean(rare), 1.96
+    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return shown - p, shown - centre - half, shown - centre + half
+
+
+# %% wrong="returns_the_share" exercise="share_drift" says="minus .shown"
+def share_drift(rare, shown):
+    n, p, z = len(rare), np.mean(rare), 1.96
+    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return p, centre - half - shown, centre + half - shown
+
+
+# %% wrong="absolute_drift" exercise="share_drift" says="who is drawn too often|not shown minus"
+def share_drift(rare, shown):
+    n, p, z = len(rare), np.mean(rare), 1.96
+    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return abs(p - shown), centre - half - shown, centre + half - shown
+
+
+# %% wrong="ninety_percent" exercise="share_drift" says="1.645 leaves"
+def share_drift(rare, shown):
+    n, p, z = len(rare), np.mean(rare), 1.6448536
+    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return p - shown, centre - half - shown, centre + half - shown
+
+
+# %% wrong="error_of_the_share_shown" exercise="share_drift" says="standard errors away"
+def share_drift(rare, shown):
+    p = np.mean(rare)
+    half = 1.96 * np.sqrt(shown * (1 - shown) / len(rare))
+    return p - shown, p - half - shown, p + half - shown
+
+
+# %% wrong="wilson_of_the_drift" exercise="share_drift" says="not from p̂ before"
+def share_drift(rare, shown):
+    n, p, z = len(rare), np.mean(rare) - shown, 1.96
+    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return p, centre - half, centre + half
+
+
+# %% wrong="ends_exchanged" exercise="share_drift" says="lower one comes first"
+def share_drift(rare, shown):
+    n, p, z = len(rare), np.mean(rare), 1.96
+    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return p - shown, centre + half - shown, centre - half - shown
+
+
+# %% wrong="times_n_in_the_centre" exercise="share_drift" says="without the brackets"
+def share_drift(rare, shown):
+    n, p, z = len(rare), np.mean(rare), 1.96
+    centre = (p + z**2 / 2 * n) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return p - shown, centre - half - shown, centre + half - shown
+
+
+# %% wrong="times_n_twice" exercise="share_drift" says="without the brackets"
+def share_drift(rare, shown):
+    n, p, z = len(rare), np.mean(rare), 1.96
+    centre = (p + z**2 / 2 * n) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / 4 * n**2)
+    return p - shown, centre - half - shown, centre + half - shown
+
+
+# %% right="exact_z" exercise="share_drift"
+def share_drift(rare, shown):
+    from scipy.stats import norm
+
+    n, p, z = len(rare), np.mean(rare), norm.ppf(0.975)
+    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return p - shown, centre - half - shown, centre + half - shown
+
+
+
+# %% right="by_the_quadratic" exercise="share_drift"
+def share_drift(rare, shown):
+    n, p, z = len(rare), float(np.mean(rare)), 1.96
+    low, high = np.sort(np.roots([n + z**2, -(2 * n * p + z**2), n * p**2]).real)
+    return np.array([p, low, high]) - shown
+
+
+# %% right="by_a_search" exercise="share_drift"
+def share_drift(rare, shown):
+    from scipy.optimize import brentq
+
+    n, p = len(rare), float(np.mean(rare))
+
+    def off(q):
+        return (p - q) ** 2 * n - 1.96**2 * q * (1 - q)
+
+    low = 0.0 if p == 0 else brentq(off, 0, p - 1e-12, xtol=1e-12)
+    high = 1.0 if p == 1 else brentq(off, p + 1e-12, 1, xtol=1e-12)
+    return p - shown, low - shown, high - shown
+
+
+# %% wrong="psi_turned_round" exercise="truncation_curve" says="turned round"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = [mean + (1 - psi) * (w - mean) for psi in psis]
+    return np.array([(measures.coverage(x, real, k), np.mean(is_rare(x))) for x in moved])
+
+
+# %% wrong="towards_zero" exercise="truncation_curve" says="not towards 0"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = [psi * w for psi in psis]
+    return np.array([(measures.coverage(x, real, k), np.mean(is_rare(x))) for x in moved])
+
+
+# %% wrong="share_before_truncation" exercise="truncation_curve" says="among the .truncated"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    return np.array([(measures.coverage(mean + psi * (w - mean), real, k), np.mean(is_rare(w)))
+                     for psi in psis])
+
+
+# %% wrong="share_first" exercise="truncation_curve" says="coverage stands first"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = [mean + psi * (w - mean) for psi in psis]
+    return np.array([(np.mean(is_rare(x)), measures.coverage(x, real, k)) for x in moved])
+
+
+# %% wrong="lying_on_its_side" exercise="truncation_curve" says="one .row. for each"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = [mean + psi * (w - mean) for psi in psis]
+    return np.array([(measures.coverage(x, real, k), np.mean(is_rare(x))) for x in moved]).T
+
+
+# %% wrong="recall_instead" exercise="truncation_curve" says="this is recall"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = [mean + psi * (w - mean) for psi in psis]
+    return np.array([(measures.recall(x, real, k), np.mean(is_rare(x))) for x in moved])
+
+
+# %% wrong="clips_styles" exercise="truncation_curve" says="truncation .scales."
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = [np.clip(w, mean - psi, mean + psi) for psi in psis]
+    return np.array([(measures.coverage(x, real, k), np.mean(is_rare(x))) for x in moved])
+
+
+# %% wrong="truncates_again_and_again" exercise="truncation_curve" says="not with those"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    curve = []
+    for psi in psis:
+        w = mean + psi * (w - mean)
+        curve.append((measures.coverage(w, real, k), np.mean(is_rare(w))))
+    return np.array(curve)
+
+
+# %% wrong="one_neighbour_always" exercise="truncation_curve" says="curve for k = 1"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = [mean + psi * (w - mean) for psi in psis]
+    return np.array([(measures.coverage(x, real, 1), np.mean(is_rare(x))) for x in moved])
+
+
+# %% right="list_of_pairs" exercise="truncation_curve"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = [mean + psi * (w - mean) for psi in psis]
+    return [(coverage_of(x, real, k), np.mean(is_rare(x))) for x in moved]
+
+
+
+# %% right="weighted_mean_and_own_coverage" exercise="truncation_curve"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    curve = np.empty((len(psis), 2))
+    for row, psi in enumerate(psis):
+        x = psi * w + (1 - psi) * mean
+        curve[row] = coverage_of(x, real, k), np.count_nonzero(is_rare(x)) / len(x)
+    return curve

@@ -1,0 +1,597 @@
+"""Wrong and right answers to the exercises of lesson 07."""
+
+# %% wrong="no_tolerance" exercise="data_term" says="tolerance is missing"
+def data_term(small, y, epsilon):
+    return (small - y).square().mean((1, 2, 3))
+
+
+# %% wrong="smaller_of_both" exercise="data_term" says="the smaller of error and ε"
+def data_term(small, y, epsilon):
+    return (small - y).square().mean((1, 2, 3)).clamp(max=epsilon)
+
+
+# %% wrong="sums_over_pixels" exercise="data_term" says="take the mean"
+def data_term(small, y, epsilon):
+    return (small - y).square().sum((1, 2, 3)).clamp(min=epsilon)
+
+
+# %% wrong="root_mean_square" exercise="data_term" says="no root"
+def data_term(small, y, epsilon):
+    return (small - y).square().mean((1, 2, 3)).sqrt().clamp(min=epsilon)
+
+
+# %% wrong="mean_of_the_batch" exercise="data_term" says="one number for the whole batch"
+def data_term(small, y, epsilon):
+    return (small - y).square().mean().clamp(min=epsilon)
+
+
+# %% wrong="clamped_then_averaged" exercise="data_term" says="return one for each item"
+def data_term(small, y, epsilon):
+    return (small - y).square().mean((1, 2, 3)).clamp(min=epsilon).mean()
+
+
+# %% wrong="signs_cancel" exercise="data_term" says="signs cancel"
+def data_term(small, y, epsilon):
+    return (small - y).mean((1, 2, 3)).square().clamp(min=epsilon)
+
+
+# %% wrong="gradient_cut_off" exercise="data_term" says="cut the gradient|not require"
+def data_term(small, y, epsilon):
+    return (small.detach() - y).square().mean((1, 2, 3)).clamp(min=epsilon)
+
+
+# %% right="item_by_item" exercise="data_term"
+def data_term(small, y, epsilon):
+    terms = [torch.nn.functional.mse_loss(a, b) for a, b in zip(small, y, strict=True)]
+    return torch.maximum(torch.stack(terms), torch.tensor(epsilon))
+
+
+# %% wrong="root_of_d" exercise="back_to_sphere" says="all get √d"
+def back_to_sphere(x, start):
+    return x / x.norm(dim=-1, keepdim=True) * x.shape[-1] ** 0.5
+
+
+# %% wrong="unit_length" exercise="back_to_sphere" says="rows of length 1"
+def back_to_sphere(x, start):
+    return torch.nn.functional.normalize(x, dim=-1)
+
+
+# %% wrong="whole_tensor" exercise="back_to_sphere" says="whole tensor is scaled"
+def back_to_sphere(x, start):
+    return x * start.norm() / x.norm()
+
+
+# %% wrong="exchanged" exercise="back_to_sphere" says="exchanged"
+def back_to_sphere(x, start):
+    return start * (x.norm(dim=-1, keepdim=True) / start.norm(dim=-1, keepdim=True))
+
+
+# %% wrong="upside_down" exercise="back_to_sphere" says="upside down"
+def back_to_sphere(x, start):
+    return x * (x.norm(dim=-1, keepdim=True) / start.norm(dim=-1, keepdim=True))
+
+
+# %% right="by_sums_of_squares" exercise="back_to_sphere"
+def back_to_sphere(x, start):
+    ratio = (start**2).sum(-1) / (x**2).sum(-1)
+    return x * ratio.sqrt()[..., None]
+
+
+# %% wrong="relu_stays" exercise="fit_gaussian" says="not undone"
+def fit_gaussian(w):
+    return w.mean(0), w.std(0)
+
+
+# %% wrong="relu_again" exercise="fit_gaussian" says="applied again"
+def fit_gaussian(w):
+    v = torch.nn.functional.leaky_relu(w, 0.2)
+    return v.mean(0), v.std(0)
+
+
+# %% wrong="variances" exercise="fit_gaussian" says="this is the variance"
+def fit_gaussian(w):
+    v = torch.where(w < 0, w / 0.2, w)
+    return v.mean(0), v.var(0)
+
+
+# %% wrong="one_gaussian_for_all" exercise="fit_gaussian" says="share one mean|shape"
+def fit_gaussian(w):
+    v = torch.where(w < 0, w / 0.2, w)
+    return v.mean().expand(w.shape[1]), v.std().expand(w.shape[1])
+
+
+# %% right="by_moments" exercise="fit_gaussian"
+def fit_gaussian(w):
+    v = torch.nn.functional.leaky_relu(w, 5.0)
+    mean = v.sum(0) / len(v)
+    return mean, ((v - mean) ** 2).mean(0) ** 0.5
+
+
+# %% wrong="without_itself" exercise="crossing" says="a row with itself counts"
+def crossing(w):
+    n, rows, d = w.shape
+    a, b = w[:, None], w[:, :, None]
+    apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
+    return d / 8 * (2 * torch.atan2(apart, along)).square().sum((1, 2)) / (rows * (rows - 1))
+
+
+# %% wrong="half_angle" exercise="crossing" says="the 2 in θ"
+def crossing(w):
+    a, b = w[:, None], w[:, :, None]
+    apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
+    return w.shape[-1] / 8 * torch.atan2(apart, along).square().mean((1, 2))
+
+
+# %% wrong="theta_not_squared" exercise="crossing" says="θ enters squared"
+def crossing(w):
+    a, b = w[:, None], w[:, :, None]
+    apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
+    return w.shape[-1] / 8 * (2 * torch.atan2(apart, along)).mean((1, 2))
+
+
+# %% wrong="arguments_exchanged" exercise="crossing" says="takes ‖a − b‖ first"
+def crossing(w):
+    a, b = w[:, None], w[:, :, None]
+    apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
+    return w.shape[-1] / 8 * (2 * torch.atan2(along, apart)).square().mean((1, 2))
+
+
+# %% wrong="d_left_out" exercise="crossing" says="the factor is d/8"
+def crossing(w):
+    a, b = w[:, None], w[:, :, None]
+    apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
+    return (2 * torch.atan2(apart, along)).square().mean((1, 2))
+
+
+# %% wrong="true_angle" exercise="crossing" says="use the formula as it stands"
+def crossing(w):
+    unit = torch.nn.functional.normalize(w, dim=-1)
+    cosine = (unit @ unit.transpose(1, 2)).clamp(-1 + 1e-7, 1 - 1e-7)
+    return w.shape[-1] / 8 * torch.acos(cosine).square().mean((1, 2))
+
+
+# %% wrong="infinite_gradient" exercise="crossing" says="gradient is not finite"
+def crossing(w):
+    a, b = w[:, None], w[:, :, None]
+    theta = 2 * torch.atan2((a - b).square().sum(-1).sqrt(), (a + b).square().sum(-1).sqrt())
+    return w.shape[-1] / 8 * theta.square().mean((1, 2))
+
+
+# %% right="pair_by_pair" exercise="crossing"
+def crossing(w):
+    def length(x):
+        return torch.sqrt((x * x + 1e-9).sum(-1))
+
+    rows, total = range(w.shape[1]), torch.zeros(len(w))
+    for i in rows:
+        for j in rows:
+            a, b = w[:, i], w[:, j]
+            total = total + (2 * torch.atan2(length(a - b), length(a + b))) ** 2
+    return total * w.shape[-1] / (8 * len(rows) ** 2)
+
+
+# %% wrong="forgets_the_sphere" exercise="search_loop" says="not put back on their lengths"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+    return best, errors
+
+
+# %% wrong="sphere_of_root_d" exercise="search_loop" says="not to √d"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(x.shape[-1] ** 0.5 / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="returns_the_last" exercise="search_loop" says="return its best picture"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths, adam = latents.norm(dim=-1, keepdim=True), torch.optim.Adam([x])
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return pictures.detach(), mse.detach()
+
+
+# %% wrong="best_step_of_the_batch" exercise="search_loop" says="each item keeps its own best"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths, adam = latents.norm(dim=-1, keepdim=True), torch.optim.Adam([x])
+    least = float("inf")
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = (100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)).sum()
+        if loss < least:
+            best, errors, least = pictures.detach().clone(), mse.detach().clone(), float(loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="never_looks_at_the_end" exercise="search_loop" says="look again after|11 times"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths, adam = latents.norm(dim=-1, keepdim=True), torch.optim.Adam([x])
+    least = torch.full((len(x),), float("inf"))
+    for step in range(steps):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+        adam.zero_grad()
+        loss.sum().backward()
+        adam.step()
+        with torch.no_grad():
+            x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="no_tolerance_in_the_loop" exercise="search_loop" says="within ε the data must not pull"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="data_weight_10" exercise="search_loop" says="after three steps"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 10 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="data_weight_1000" exercise="search_loop" says="after three steps"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 1000 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="rows_pulled_too_little" exercise="search_loop" says="after three steps"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.002 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="rows_pulled_too_hard" exercise="search_loop" says="after three steps"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 1.0 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="one_rate_for_all_steps" exercise="search_loop" says="after three steps"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(0, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="least_error_instead_of_least_loss" exercise="search_loop" says="smallest loss"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = mse < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, mse)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% right="adam_by_hand" exercise="search_loop"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x, lengths = latents.clone(), latents.norm(dim=-1, keepdim=True)
+    first, second, history = torch.zeros_like(x), torch.zeros_like(x), []
+    for step in range(steps + 1):
+        x = x.detach().requires_grad_(True)
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * torch.maximum(mse, torch.tensor(epsilon)) + 0.05 * pulse.geocross(styles)
+        history.append((loss.detach(), mse.detach(), pictures.detach()))
+        (slope,) = torch.autograd.grad(loss.sum(), x)
+        with torch.no_grad():
+            first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
+            k = step + 1
+            x = x - pulse.learning_rate(step, steps) * (first / (1 - 0.9**k)) / (
+                (second / (1 - 0.999**k)).sqrt() + 1e-8)
+            x = x * lengths / x.norm(dim=-1, keepdim=True)
+    losses, errors, shown = (torch.stack(values) for values in zip(*history, strict=True))
+    at, item = losses.argmin(0), torch.arange(len(latents))
+    return shown[at, item], errors[at, item]
+
+
+# %% wrong="tries_seed_one_only" exercise="check_seeds" says="try the seed 0 twice"
+def check_seeds(run):
+    assert np.allclose(run(reachable, seed=1).pictures, run(reachable, seed=1).pictures)
+    assert not np.allclose(run(reachable, seed=1).pictures, run(reachable, seed=2).pictures)
+
+
+# %% wrong="repeats_but_never_compares_seeds" exercise="check_seeds" says="are the same"
+def check_seeds(run):
+    for seed in (0, 1, 2):
+        assert np.allclose(run(reachable, seed=seed).pictures, run(reachable, seed=seed).pictures)
+
+
+# %% wrong="compares_with_stored_pictures" exercise="check_seeds" says="other random numbers"
+def check_seeds(run):
+    for seed in (0, 1, 2):
+        assert np.allclose(run(reachable, seed=seed).pictures, sound(reachable, seed=seed).pictures)
+
+
+# %% wrong="never_asserts" exercise="check_seeds" says="try the seed 0 twice"
+def check_seeds(run):
+    run(reachable, seed=0)
+    run(reachable, seed=0)
+
+
+# %% wrong="returns_a_verdict" exercise="check_seeds" says="try the seed 0 twice"
+def check_seeds(run):
+    return np.allclose(run(reachable, seed=0).pictures, run(reachable, seed=0).pictures)
+
+
+# %% right="by_distances" exercise="check_seeds"
+def check_seeds(run):
+    def distance(a, b):
+        one, other = (run(np.stack([reachable, unreachable]), starts=3, seed=s) for s in (a, b))
+        return np.abs(one.pictures - other.pictures).max()
+
+    for a in range(4):
+        for b in range(4):
+            if a == b and distance(a, b) > 1e-9:
+                raise AssertionError(f"seed {a} can't be repeated")
+            if a != b and distance(a, b) < 1e-9:
+                raise AssertionError(f"seeds {a} and {b} are one")
+
+
+# %% wrong="one_input_only" exercise="check_residuals" says="residuals of the first"
+def check_residuals(run):
+    found = run(reachable, starts=4)
+    assert np.allclose(found.residuals, misfit(found.pictures, reachable), rtol=1e-6)
+
+
+# %% wrong="one_start_only" exercise="check_residuals" says="each other's residuals"
+def check_residuals(run):
+    for seed in range(10):
+        y = np.stack([reachable, unreachable])
+        found = run(y, starts=1, seed=seed)
+        assert np.allclose(found.residuals, misfit(found.pictures, y[:, None]), rtol=1e-6)
+
+
+# %% wrong="to_the_last_bit" exercise="check_residuals" says="in the ninth digit"
+def check_residuals(run):
+    y = np.stack([reachable, unreachable])
+    found = run(y, starts=4)
+    assert np.abs(found.residuals - misfit(found.pictures, y[:, None])).max() < 1e-15
+
+
+# %% wrong="small_is_good_enough" exercise="check_residuals" says="compute the error of the picture"
+def check_residuals(run):
+    assert (run(reachable, starts=4).residuals < EPSILON).all()
+
+
+# %% wrong="expects_known_numbers" exercise="check_residuals" says="compute the error of"
+def check_residuals(run):
+    y = np.stack([reachable, unreachable])
+    assert np.allclose(run(y, starts=4).residuals, sound(y, starts=4).residuals)
+
+
+# %% right="one_by_one" exercise="check_residuals"
+def check_residuals(run):
+    rng = np.random.default_rng(3)
+    for y in (rng.random((3, 8)), np.stack([reachable, unreachable, reachable])):
+        found = run(y, starts=5, seed=11)
+        for pictures, told, goal in zip(found.pictures, found.residuals, y, strict=True):
+            for picture, number in zip(pictures, told, strict=True):
+                error = np.mean((block_averages(picture) - goal) ** 2)
+                assert abs(error - number) < 1e-7 * max(error, 1e-3)
+
+
+# %% wrong="alone_only" exercise="check_verdict" says="sum"
+def check_verdict(run):
+    assert run(reachable).met.all() and not run(unreachable).met.any()
+
+
+# %% wrong="all_reachable" exercise="check_verdict" says="lets a program pass"
+def check_verdict(run):
+    found = run(np.stack([reachable] * 8), starts=4)
+    assert found.met.all() == (found.residuals <= EPSILON).all()
+
+
+# %% wrong="some_met" exercise="check_verdict" says="lets a program pass"
+def check_verdict(run):
+    found = run(np.stack([reachable, unreachable]), starts=4)
+    assert found.met.any() and not found.met.all()
+
+
+# %% wrong="expects_the_sound_ones" exercise="check_verdict" says="refuses a sound program"
+def check_verdict(run):
+    y = np.stack([reachable, unreachable, 0.5 * unreachable])
+    for epsilon in np.quantile(sound(y, starts=9).residuals, (0.1, 0.5, 0.9)):
+        assert np.array_equal(run(y, starts=9, epsilon=epsilon).met,
+                              sound(y, starts=9, epsilon=epsilon).met)
+
+
+# %% right="by_thresholds_between_residuals" exercise="check_verdict"
+def check_verdict(run):
+    y = np.stack([unreachable, reachable, 0.3 * unreachable, reachable])
+    values = np.unique(run(y, starts=3, seed=5).residuals)
+    for low, high in zip(values[:-1], values[1:], strict=True):
+        found = run(y, starts=3, seed=5, epsilon=(low + high) / 2)
+        for told, residual in zip(found.met.ravel(), found.residuals.ravel(), strict=True):
+            assert bool(told) == bool(residual <= (low + high) / 2)

@@ -1,0 +1,328 @@
+"""Wrong and right answers to the exercises of lesson 08."""
+
+# %% wrong="shows_the_measured_part" exercise="three_maps" says="this is the .measured. part"
+def three_maps(modes, x_hat, x, sigma, scale):
+    kept = modes.values * scale > sigma
+    invented, omitted = (modes.filtered(v, kept) for v in (x_hat, x))
+    return invented, omitted, invented - omitted
+
+
+# %% wrong="takes_the_null_space" exercise="three_maps" says="Null is what is below the .noise."
+def three_maps(modes, x_hat, x, sigma, scale):
+    kept = modes.values > 1e-14
+    invented, omitted = (v - modes.filtered(v, kept) for v in (x_hat, x))
+    return invented, omitted, invented - omitted
+
+
+# %% wrong="forgets_the_scale" exercise="three_maps" says="`scale` is missing"
+def three_maps(modes, x_hat, x, sigma, scale):
+    kept = modes.values > sigma
+    invented, omitted = (v - modes.filtered(v, kept) for v in (x_hat, x))
+    return invented, omitted, invented - omitted
+
+
+# %% wrong="divides_by_the_scale" exercise="three_maps" says="don't divide by it"
+def three_maps(modes, x_hat, x, sigma, scale):
+    kept = modes.values / scale > sigma
+    invented, omitted = (v - modes.filtered(v, kept) for v in (x_hat, x))
+    return invented, omitted, invented - omitted
+
+
+# %% wrong="omitted_minus_invented" exercise="three_maps" says="the sign"
+def three_maps(modes, x_hat, x, sigma, scale):
+    kept = modes.values * scale > sigma
+    invented, omitted = (v - modes.filtered(v, kept) for v in (x_hat, x))
+    return invented, omitted, omitted - invented
+
+
+# %% wrong="calls_the_whole_error_wrong" exercise="three_maps" says="can't be blamed on the data"
+def three_maps(modes, x_hat, x, sigma, scale):
+    kept = modes.values * scale > sigma
+    invented, omitted = (v - modes.filtered(v, kept) for v in (x_hat, x))
+    return invented, omitted, x_hat - x
+
+
+# %% wrong="exchanges_picture_and_scene" exercise="three_maps" says="`x_hat` comes first"
+def three_maps(modes, x_hat, x, sigma, scale):
+    kept = modes.values * scale > sigma
+    invented, omitted = (v - modes.filtered(v, kept) for v in (x, x_hat))
+    return invented, omitted, invented - omitted
+
+
+# %% wrong="compares_squares" exercise="three_maps" says="compare s"
+def three_maps(modes, x_hat, x, sigma, scale):
+    kept = modes.values**2 * scale > sigma
+    invented, omitted = (v - modes.filtered(v, kept) for v in (x_hat, x))
+    return invented, omitted, invented - omitted
+
+
+# %% wrong="weights_by_singular_values" exercise="three_maps" says="weighted by s"
+def three_maps(modes, x_hat, x, sigma, scale):
+    kept = (modes.values * scale > sigma) * modes.values
+    invented, omitted = (v - modes.filtered(v, kept) for v in (x_hat, x))
+    return invented, omitted, invented - omitted
+
+
+# %% right="by_the_rows_themselves" exercise="three_maps"
+def three_maps(modes, x_hat, x, sigma, scale):
+    rows = modes.inputs[modes.values > sigma / scale]
+
+    def hidden(v):
+        flat = np.reshape(v, (-1, rows.shape[1]))
+        return np.reshape(flat - flat @ rows.T @ rows, np.shape(v))
+
+    return hidden(x_hat), hidden(x), hidden(x_hat - x)
+
+
+# %% wrong="over_all_squares" exercise="invented_fraction" says="about the mean"
+def invented_fraction(x_hat, s):
+    c, h, w = x_hat.shape
+    means = x_hat.reshape(c, h // s, s, w // s, s).mean(axis=(2, 4))
+    hidden = x_hat - means.repeat(s, axis=1).repeat(s, axis=2)
+    return float(np.sum(hidden**2) / np.sum(x_hat**2))
+
+
+# %% wrong="root_of_the_fraction" exercise="invented_fraction" says="a root too many"
+def invented_fraction(x_hat, s):
+    c, h, w = x_hat.shape
+    means = x_hat.reshape(c, h // s, s, w // s, s).mean(axis=(2, 4))
+    hidden = x_hat - means.repeat(s, axis=1).repeat(s, axis=2)
+    contrast = np.std(x_hat, axis=(1, 2))
+    return float(np.sqrt(np.mean(hidden**2) / np.mean(contrast**2))) if contrast.any() else 0.0
+
+
+# %% wrong="measured_fraction" exercise="invented_fraction" says="this is the measured fraction"
+def invented_fraction(x_hat, s):
+    c, h, w = x_hat.shape
+    means = x_hat.reshape(c, h // s, s, w // s, s).mean(axis=(2, 4))
+    contrast = np.sum((x_hat - x_hat.mean(axis=(1, 2), keepdims=True)) ** 2)
+    off = means - x_hat.mean(axis=(1, 2))[:, None, None]
+    return float(s**2 * np.sum(off**2) / contrast) if contrast > 0 else 0.0
+
+
+# %% wrong="adjoint_for_inverse" exercise="invented_fraction" says="multiply by s²"
+def invented_fraction(x_hat, s):
+    hidden = x_hat - Downsample(s).T(Downsample(s)(x_hat))
+    contrast = np.sum((x_hat - x_hat.mean(axis=(1, 2), keepdims=True)) ** 2)
+    return float(np.sum(hidden**2) / contrast) if contrast > 0 else 0.0
+
+
+# %% wrong="mean_over_channels" exercise="invented_fraction" says="averaged"
+def invented_fraction(x_hat, s):
+    c, h, w = x_hat.shape
+    means = x_hat.reshape(c, h // s, s, w // s, s).mean(axis=(2, 4))
+    hidden = x_hat - means.repeat(s, axis=1).repeat(s, axis=2)
+    contrast = np.sum((x_hat - x_hat.mean(axis=(1, 2), keepdims=True)) ** 2, axis=(1, 2))
+    if not contrast.any():
+        return 0.0
+    return float(np.mean(np.sum(hidden**2, axis=(1, 2)) / contrast))
+
+
+# %% wrong="one_mean_for_all_channels" exercise="invented_fraction" says="its own mean"
+def invented_fraction(x_hat, s):
+    c, h, w = x_hat.shape
+    means = x_hat.reshape(c, h // s, s, w // s, s).mean(axis=(2, 4))
+    hidden = x_hat - means.repeat(s, axis=1).repeat(s, axis=2)
+    contrast = np.sum((x_hat - x_hat.mean()) ** 2)
+    return float(np.sum(hidden**2) / contrast) if contrast > 0 else 0.0
+
+
+# %% wrong="nothing_over_nothing" exercise="invented_fraction" says="no contrast"
+def invented_fraction(x_hat, s):
+    c, h, w = x_hat.shape
+    means = x_hat.reshape(c, h // s, s, w // s, s).mean(axis=(2, 4))
+    hidden = x_hat - means.repeat(s, axis=1).repeat(s, axis=2)
+    contrast = np.sum((x_hat - x_hat.mean(axis=(1, 2), keepdims=True)) ** 2)
+    return float(np.sum(hidden**2) / contrast) if contrast > 0 else 1.0
+
+
+# %% right="by_variances" exercise="invented_fraction"
+def invented_fraction(x_hat, s):
+    """The variance splits into that between blocks and that within."""
+    total = x_hat.var(axis=(1, 2)).sum()
+    between = Downsample(s)(x_hat).var(axis=(1, 2)).sum()
+    return max(1 - between / total, 0.0) if total > 0 else 0.0
+
+
+# %% wrong="counts_above" exercise="rank_test" says=".above. the truth"
+def rank_test(truth, draws, rng):
+    above, ties = np.sum(draws > truth, axis=0), np.sum(draws == truth, axis=0)
+    counts = np.bincount(above + rng.integers(0, ties + 1), minlength=len(draws) + 1)
+    return counts, chisquare(counts).pvalue
+
+
+# %% wrong="ties_always_low" exercise="rank_test" says="isn't always 1"
+def rank_test(truth, draws, rng):
+    counts = np.bincount(np.sum(draws < truth, axis=0), minlength=len(draws) + 1)
+    return counts, chisquare(counts).pvalue
+
+
+# %% wrong="ties_always_high" exercise="rank_test" says="isn't always 3"
+def rank_test(truth, draws, rng):
+    counts = np.bincount(np.sum(draws <= truth, axis=0), minlength=len(draws) + 1)
+    return counts, chisquare(counts).pvalue
+
+
+# %% wrong="returns_the_ranks" exercise="rank_test" says="count how many cases"
+def rank_test(truth, draws, rng):
+    below, ties = np.sum(draws < truth, axis=0), np.sum(draws == truth, axis=0)
+    found = below + rng.integers(0, ties + 1)
+    return found, chisquare(np.bincount(found, minlength=len(draws) + 1)).pvalue
+
+
+# %% wrong="forgets_empty_ranks" exercise="rank_test" says="shape"
+def rank_test(truth, draws, rng):
+    below, ties = np.sum(draws < truth, axis=0), np.sum(draws == truth, axis=0)
+    counts = np.bincount(below + rng.integers(0, ties + 1))
+    return counts, chisquare(counts).pvalue
+
+
+# %% wrong="returns_chi_square" exercise="rank_test" says="return its p-value"
+def rank_test(truth, draws, rng):
+    below, ties = np.sum(draws < truth, axis=0), np.sum(draws == truth, axis=0)
+    counts = np.bincount(below + rng.integers(0, ties + 1), minlength=len(draws) + 1)
+    return counts, chisquare(counts).statistic
+
+
+# %% wrong="one_minus_p" exercise="rank_test" says="1 − p"
+def rank_test(truth, draws, rng):
+    below, ties = np.sum(draws < truth, axis=0), np.sum(draws == truth, axis=0)
+    counts = np.bincount(below + rng.integers(0, ties + 1), minlength=len(draws) + 1)
+    return counts, 1 - chisquare(counts).pvalue
+
+
+# %% wrong="ties_to_either_end" exercise="rank_test" says="a third each"
+def rank_test(truth, draws, rng):
+    below, ties = np.sum(draws < truth, axis=0), np.sum(draws == truth, axis=0)
+    found = below + ties * rng.integers(0, 2, ties.shape)
+    counts = np.bincount(found, minlength=len(draws) + 1)
+    return counts, chisquare(counts).pvalue
+
+
+# %% right="case_by_case" exercise="rank_test"
+def rank_test(truth, draws, rng):
+    from scipy.stats import chi2
+
+    counts = np.zeros(len(draws) + 1, int)
+    for value, column in zip(truth, draws.T, strict=True):
+        order = sorted(range(len(column) + 1), key=lambda k: (
+            value if k == 0 else column[k - 1], rng.random()))
+        counts[order.index(0)] += 1
+    expected = len(truth) / len(counts)
+    return counts, chi2.sf(np.sum((counts - expected) ** 2) / expected, len(draws))
+
+
+# %% wrong="each_pixel_for_itself" exercise="abstain" says="whose .own. sd is within"
+def abstain(sd, tolerance):
+    shown = sd[sd <= tolerance]
+    return (float(shown.max()), shown.size / sd.size) if shown.size else (0.0, 0.0)
+
+
+# %% wrong="share_painted_over" exercise="abstain" says="painted over"
+def abstain(sd, tolerance):
+    levels, counts = np.unique(sd, return_counts=True)
+    shown = np.cumsum(counts)
+    allowed = np.flatnonzero(np.sqrt(np.cumsum(counts * levels**2) / shown) <= tolerance)
+    if len(allowed) == 0:
+        return 0.0, 0.0
+    return float(levels[allowed[-1]]), float(1 - shown[allowed[-1]] / sd.size)
+
+
+# %% wrong="sum_of_squares" exercise="abstain" says="errors of the .sum."
+def abstain(sd, tolerance):
+    levels, counts = np.unique(sd, return_counts=True)
+    allowed = np.flatnonzero(np.sqrt(np.cumsum(counts * levels**2)) <= tolerance)
+    if len(allowed) == 0:
+        return 0.0, 0.0
+    return float(levels[allowed[-1]]), float(np.cumsum(counts)[allowed[-1]] / sd.size)
+
+
+# %% wrong="mean_over_all_pixels" exercise="abstain" says="not over all pixels"
+def abstain(sd, tolerance):
+    levels, counts = np.unique(sd, return_counts=True)
+    allowed = np.flatnonzero(np.sqrt(np.cumsum(counts * levels**2) / sd.size) <= tolerance)
+    if len(allowed) == 0:
+        return 0.0, 0.0
+    return float(levels[allowed[-1]]), float(np.cumsum(counts)[allowed[-1]] / sd.size)
+
+
+# %% wrong="splits_equal_ones" exercise="abstain" says="equal ones are shown together"
+def abstain(sd, tolerance):
+    ordered = np.sort(sd, axis=None)
+    expected = np.sqrt(np.cumsum(ordered**2) / np.arange(1, ordered.size + 1))
+    count = np.sum(expected <= tolerance)
+    return (float(ordered[count - 1]), count / ordered.size) if count else (0.0, 0.0)
+
+
+# %% wrong="variance_for_tolerance" exercise="abstain" says="taken for a variance"
+def abstain(sd, tolerance):
+    levels, counts = np.unique(sd, return_counts=True)
+    shown = np.cumsum(counts)
+    allowed = np.flatnonzero(np.cumsum(counts * levels**2) / shown <= tolerance)
+    if len(allowed) == 0:
+        return 0.0, 0.0
+    return float(levels[allowed[-1]]), float(shown[allowed[-1]] / sd.size)
+
+
+# %% right="by_trial" exercise="abstain"
+def abstain(sd, tolerance):
+    best = 0.0, 0.0
+    for threshold in np.unique(sd):
+        shown = sd <= threshold
+        if np.mean(sd[shown] ** 2) <= tolerance**2:
+            best = float(threshold), float(np.mean(shown))
+    return best
+
+
+# %% wrong="without_the_half" exercise="suspects" says="the ½ in the exponent"
+def suspects(y, gallery, A, sigma):
+    level = -np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / sigma**2
+    p = np.exp(level - level.max())
+    return p / p.sum()
+
+
+# %% wrong="sigma_not_squared" exercise="suspects" says="σ enters squared"
+def suspects(y, gallery, A, sigma):
+    level = -np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma)
+    p = np.exp(level - level.max())
+    return p / p.sum()
+
+
+# %% wrong="mean_of_squares" exercise="suspects" says="not the mean"
+def suspects(y, gallery, A, sigma):
+    level = -np.mean((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
+    p = np.exp(level - level.max())
+    return p / p.sum()
+
+
+# %% wrong="names_one" exercise="suspects" says="return all probabilities"
+def suspects(y, gallery, A, sigma):
+    off = np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3))
+    return (off == off.min()).astype(float)
+
+
+# %% wrong="underflows" exercise="suspects" says="largest logarithm"
+def suspects(y, gallery, A, sigma):
+    p = np.exp(-np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2))
+    return p / p.sum()
+
+
+# %% wrong="not_normalised" exercise="suspects" says="divide by their sum"
+def suspects(y, gallery, A, sigma):
+    return np.exp(-np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2))
+
+
+# %% wrong="sign_of_the_distance" exercise="suspects" says="makes improbable"
+def suspects(y, gallery, A, sigma):
+    level = np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
+    p = np.exp(level - level.max())
+    return p / p.sum()
+
+
+# %% right="by_inner_products" exercise="suspects"
+def suspects(y, gallery, A, sigma):
+    """‖y‖² is common to all: ⟨y, Ax⟩ − ‖Ax‖²/2 decides."""
+    from scipy.special import softmax
+
+    small = np.stack([A(x).ravel() for x in gallery])
+    return softmax((small @ y.ravel() - np.sum(small**2, axis=1) / 2) / sigma**2)
