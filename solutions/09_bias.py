@@ -517,7 +517,13 @@ for at in (0.5, 0.1, 0.02):
 reveal("09.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark beetles drawn pale, π* = ½", unit="%")
 
 # %% [markdown]
-# XX-READ-R1
+# A quarter of the dark beetles (24.8 %) and nearly as many of the pale ones (23.0 %) come back wrongly with everything perfect. Of these
+# 24.8 points 17.8 are mistakes that the best *decision* makes, too; a draw adds 7.1. That is the fourth hypothesis, in numbers: **the
+# pixels alone lose a quarter, and they lose it in both directions.** It is no bias; it is what a bias has to work with.
+#
+# Then the share. At 10 % dark an exact draw turns 55.4 % of the dark ones pale, and only 5.7 % of the pale ones dark. Nothing is wrong with this
+# answer if 10 % of all beetles *are* dark. And deciding for the most probable form is worse for the rare one (59.2 %) and better for the common one (1.2 %), as section 4 said
+# of small shares.
 
 # %% [markdown] slide="notes"
 # The slide to stay on. "Who chooses π*?" Collect answers: nature, the law, the person in the picture, the customer. None of
