@@ -14,6 +14,7 @@ import json
 from functools import cache
 
 import numpy as np
+from safetensors import safe_open
 from safetensors.numpy import load_file
 from scipy.special import expit
 
@@ -22,9 +23,9 @@ from course_lib.data import data_path, verified_path
 from course_lib.operators import Downsample
 from course_lib.worlds import ladybirds
 
-__all__ = ["DECLARED", "EACH", "SHARES", "block", "cells", "found", "names", "network", "p_rare",
-           "sampled", "search_block", "search_each", "search_world", "starts_at",
-           "truths"]
+__all__ = ["DECLARED", "EACH", "SHARES", "block", "cells", "drawn_share", "found", "names",
+           "network", "p_rare", "sampled", "search_block", "search_each", "search_world",
+           "starts_at", "truths"]
 
 EACH, BLOCK, SEED, SIGMA = 400, 8, 9001, 0.05
 DECLARED = 0.5  # reference share of the rare form, a choice
@@ -219,6 +220,12 @@ def found(name, repeats=1):
 def _rows(name):
     text = verified_path("flips", f"{name}.jsonl").read_text(encoding="utf-8")
     return [json.loads(line) for line in text.splitlines()]
+
+
+def drawn_share(name):
+    """Share of the rare form among the 20,000 pictures of a generator that taught its network."""
+    with safe_open(verified_path("flips", f"{name}_4x4.safetensors"), "np") as file:
+        return float(file.metadata()["share"])
 
 
 def network(name):
