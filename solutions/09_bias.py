@@ -20,13 +20,14 @@
 # 06 (shares, collapse) and 07 (PULSE).
 
 # %% [markdown]
-# **Before anything else.** In June 2020 a programme called PULSE turned a small picture of Barack Obama into
-# the sharp picture of a white man. People were hurt by that, and by what it stood for, and the argument
-# about its causes was an argument about more than machines. In this lesson beetles stand for a
-# *statistical structure*: two groups, one of them rare, seen through too few pixels. They do not stand for
-# people. A beetle isn't harmed by a wrong picture, nobody chose to collect its portrait, and no police will
-# look for it: **harms to people can't be measured on beetles**, and this lesson doesn't try. What it can do is to
-# take the explanations that were given, all of which are claims about machines and data, and find out what each of them predicts.
+# **Before anything else.** In June 2020 people gave PULSE (lesson 07) small pictures of well-known Black people,
+# and what came back were sharp faces that viewers read as white. People were hurt by that, and by what it
+# stood for, and the argument about its causes was about more than machines. In this lesson beetles stand for a
+# *statistical structure*: two groups, one of them rare, seen through too few pixels. They don't stand for
+# people. The form of a beetle is one of two, and a fact; the groups that people are sorted into overlap,
+# are disputed, and are often assigned by others. And nothing happens to a beetle whose picture is wrong.
+# **Harms to people can't be measured on beetles**, and this lesson doesn't try. What it can do is take the
+# explanations that were given, as claims about machines and data, and find out what each of them predicts.
 
 # %% [markdown] only="slides" slide="slide"
 # # 09 · Bias
@@ -59,13 +60,14 @@ names = [f"{form} {i}" for form in ("pale", "dark") for i in (1, 2, 3)]
 rows = {f"{name}\ntruth": x for name, x in zip(names, ladybirds.render(beetles[here[some]]), strict=True)}
 rows |= {f"recorded {i}": y[k] for i, k in enumerate(here[some], 1)}
 rows |= {f"came back {i}": live[k] for i, k in enumerate(some, 1)}
-show_images(rows, columns=6, alt="Top: three pale and three dark ladybirds. Middle: their sixteen noisy "
-            "pixels. Bottom: what the search returned, sharp ladybirds, most of them pale in all six columns.")
+show_images(rows, columns=6, alt="Top: three pale and three dark ladybirds. Middle: their sixteen noisy pixels. "
+            "Bottom: what the search returned: six pale ladybirds with dark spots, two or three of them smeared.")
 
 # %% [markdown]
-# Each answer is sharp, and fits its sixteen pixels about as well as noise allows. The course ships the same
-# experiment for 800 beetles and five generators (`course data flips`; an hour of computing). **Predict**:
-# of 400 dark beetles, how many percent come back pale? And of 400 pale ones, how many come back dark?
+# All six came back pale; one or two are smeared, with spots that run together. Nothing in the pictures says which three
+# are wrong. The course ships the same experiment for 800 beetles and five generators (`course data flips`; an hour of
+# computing). **Predict**: of 400 dark beetles, how many percent come back pale from `share_10`? And of 400 pale ones,
+# how many percent come back dark?
 
 # %%
 from course_lib.predictions import predict
@@ -89,13 +91,13 @@ reveal("09.dark_to_pale", 100 * np.mean(~came_back[400:]), label="dark beetles t
 reveal("09.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles that came back dark", unit="%")
 
 # %% [markdown]
-# That is the finding of 2020, in its smallest form. Both numbers are needed. A method that turns dark into
-# pale *and* pale into dark equally often is bad; one that does it in one direction is biased. Whoever
-# reports one of the two has reported neither.
+# The structure of 2020's finding, on beetles. Both numbers are needed: a method that turns dark into pale *and* pale
+# into dark equally often is bad; one that does it in one direction is biased. A number without its mirror can't tell
+# the two apart.
 
 # %% [markdown] slide="notes"
-# Show the bottom row first and ask which ones are wrong. Then uncover the top. Say the sentence about
-# beetles and people aloud, before the first question. Five minutes.
+# Say the sentence about beetles and people aloud, before the first picture. Then show the bottom row alone and ask
+# which ones are wrong; then uncover the top. Five minutes.
 
 # %% [markdown] slide="slide"
 # ## 2 · Three explanations, and a fourth
@@ -107,13 +109,13 @@ reveal("09.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles th
 # |---|---|---|
 # | **the data** | most training pictures show one group | with equal shares the effect goes away |
 # | **mode collapse** | the generator draws less variety than it was shown | generated share below training share; a collapsed generator does worse at *equal* training share |
-# | **the start** | the search stays near where it begins | the form that comes back follows the form of the start; a sampler of the same generator does better |
+# | **the start** | the search stays near where it begins | the form that comes back follows the form of the start; a sampler of the same generator, which forgets its start, does better |
 # | **the pixels** | sixteen numbers don't tell | dark beetles come back pale even with the best prior, the perfect generator and an exact sampler |
 #
 # The first was widely discussed in June 2020. The second and the third are named in the essay that this
-# course reads ("There Is No (Real Life) Use Case for Face Super Resolution", June 2020), which cites others for
-# them: a collapsed latent space, and that "starting the optimization" elsewhere helps somewhat. The fourth
-# was hardly mentioned. They don't exclude each other, and literature on faces is mixed: Jain and colleagues (2020)
+# course reads ("There Is No (Real Life) Use Case for Face Super Resolution", June 2020), which cites Alexia
+# Jolicoeur-Martineau and Tom White for mode collapse, and Mario Klingemann for "marginally better results" from
+# another start. The fourth isn't on its list. They don't exclude each other, and the literature on faces is mixed: Jain and colleagues (2020)
 # found that GANs drew minorities less often than they were shown them; Maluleke and colleagues (2022) found that
 # theirs kept the composition of the training data, and that *truncation* made it worse. Jalal and colleagues (2021)
 # put PULSE beside a posterior sampler and defined what to measure. There is also the position that no
@@ -126,17 +128,16 @@ reveal("09.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles th
 # ## 3 · What "unfair" can mean
 
 # %% [markdown]
-# Write $x$ for the truth, $\hat x$ for what comes back, $C$ for a group. Four definitions (Jalal and
-# colleagues 2021; Laszkiewicz and colleagues 2024 measure three of them for methods of today):
+# Write $x$ for the truth, $\hat x$ for what comes back, $C$ for a group. Four definitions (the first three by Jalal and
+# colleagues 2021; for their use on methods of today see Laszkiewicz and colleagues 2024):
 #
 # - **RDP**, representation demographic parity: $P(\hat x \in C \mid x \in C)$, the **recall**, is the same for all groups;
 # - **PR**, proportional representation: $P(\hat x \in C) = P(x \in C)$, outputs have the population's shares;
-# - **SPE**, symmetric pairwise error: $P(x \text{ dark}, \hat x \text{ pale}) = P(x \text{ pale}, \hat x \text{ dark})$;
-# - **CPR**, conditional proportional representation: $P(\hat x \in C \mid y) = P(x \in C \mid y)$ for *every* $y$.
+# - **CPR**, conditional proportional representation: $P(\hat x \in C \mid y) = P(x \in C \mid y)$ for *every* $y$;
+# - **SPE**, symmetric pairwise error: $P(x \text{ dark}, \hat x \text{ pale}) = P(x \text{ pale}, \hat x \text{ dark})$.
 #
-# The first needs no population: recalls are what our 400 and 400 beetles give. The second and the third
-# do. They need a **share** π, that of the dark form in the population that you speak of, and nobody can
-# read it off a table in which you put 400 of each.
+# The first needs no population: recalls are what our 400 and 400 beetles give. All others need a **share** π, that of
+# the dark form in the population that you speak of, and you can't read it off a table into which you put 400 of each.
 
 # %% [markdown]
 # ### Exercise 1: gaps from a table
@@ -220,27 +221,45 @@ equal(call(fairness_gaps, np.array([[40.0, 0], [40, 0]]), 0.2), [1, -0.2, -0.2],
 # PR and SPE gave the same number. For two groups they must: $P(\hat x \text{ dark}) = P(x \text{ dark}) -
 # P(x \text{ dark}, \hat x \text{ pale}) + P(x \text{ pale}, \hat x \text{ dark})$. So of four definitions three are left. And two
 # of them fight: RDP and SPE together mean $(1-\pi)(1-r) = \pi(1-r)$ with one recall $r$, that is $\pi = \tfrac12$ or $r = 1$.
-# **With unequal shares, equal recalls and a symmetric error can't be had together, except without error.**
+# **With unequal shares, equal recalls and a symmetric error can't be had together, except without error.** (A relative of what
+# Chouldechova showed in 2017 of risk scores; lesson 10.)
 #
-# Now measured, for all generators. The population here is declared to have equal shares (more on that below);
-# intervals are 95 %, from the bootstrap of lesson 05, beetles drawn anew within each form.
+# Now measured, for all generators, in both directions. Intervals are 95 %: Wilson's for shares, the bootstrap for
+# differences, with beetles drawn anew within each form. The PR gap is that of a population with equal shares.
 
-# %%
+# %% slide="subslide"
 from course_lib import fairness
+from course_lib.measures import share_interval
+
+
+def rate(wrong):
+    """Share of True among cases, with its 95 % interval."""
+    low, high = share_interval(int(np.sum(wrong)), len(wrong))
+    return f"{np.mean(wrong):.3f} ({low:.3f} to {high:.3f})"
+
 
 truth = np.repeat([0, 1], 400)
-print(f"{'generator':11}{'recall pale':>12}{'recall dark':>12}   RDP gap                PR gap")
-for name in flips.names():
-    got = fairness.gaps(truth, flips.found(name)["found"][:, 0] > 0.5, share=0.5)
-    recalls = got["recalls"].value
-    print(f"{name:11}{recalls[0]:12.2f}{recalls[1]:12.2f}   {got['RDP']:.2f}   {got['PR']:+.2f}")
+dark_truth = truth == 1
+returned = {name: flips.found(name)["found"][:, 0] > 0.5 for name in flips.names()}
+print(f"{'':11}{'dark → pale':24}{'pale → dark':24}{'RDP gap':24}PR gap at π = ½")
+for name, back in returned.items():
+    got = fairness.gaps(truth, back, share=0.5)
+    print(f"{name:11}{rate(~back[dark_truth]):24}{rate(back[~dark_truth]):24}{format(got['RDP'], '+.2f'):24}{got['PR']:+.2f}")
+same = np.mean(returned["share_10"] == returned["share_02"])
+print(f"share_10 and share_02 return the same form for {same:.0%} of the beetles")
 
 # %% [markdown]
-# XX-READ-GAPS
+# - `share_10` turns 84 % of the dark beetles pale and .8 % of the pale ones dark. `share_02`, which was shown a fifth as
+#   many dark ones, does it to exactly as many (336 and 3 of 400; not the same ones). Keep that in mind.
+# - `share_90` is the **swap**: now the pale form is rare, and 97.5 % of the *pale* ones are lost. No dark one is, of 400; the
+#   interval says that up to 1 % might be.
+# - `share_50` was shown both equally often, and isn't fair: it turns 46 % of the pale ones dark and 17.5 % of the dark ones
+#   pale. Its gap of −.28 has the other sign. "Balanced data, therefore fair" fails in this row. So does "the rare form
+#   is lost because it is rare" as the whole story: here none is rare.
 
 # %% [markdown]
-# CPR asks more: not only the right total, but the right share *for these pixels*. `classifiers.p_rare` knows
-# P(dark | y) (lesson 05). Sort the 800 beetles by it, in five bins, and count what came back.
+# CPR asks more: not only the right total, but the right share *for these pixels*. `classifiers.p_rare` gives
+# P(dark | y) at equal shares (lesson 05). Sort the 800 beetles by it, in five bins, and count what came back.
 
 # %% slide="subslide"
 from course_lib.figures import COLOURS, figure, show
@@ -248,24 +267,31 @@ from course_lib.figures import COLOURS, figure, show
 p_exact = p_rare(y, share=0.5)
 drawn = np.random.default_rng(0).random(800) < p_exact
 answers = {"a draw from the posterior": drawn, "most probable form": p_exact > 0.5,
-           "PULSE, share_10": came_back, "PULSE, share_50": flips.found("share_50")["found"][:, 0] > 0.5}
+           "PULSE, share_10": returned["share_10"], "PULSE, share_50": returned["share_50"]}
 fig, ax = figure(size=(6.6, 3.8))
 ax.plot([0, 1], [0, 1], color="black", lw=1, label="CPR: on this line")
 for (name, output), mark in zip(answers.items(), "osD^", strict=True):
     expected, got = fairness.conditional_shares(truth, output, p_exact, share=0.5)
     ax.errorbar(expected.value, got.value, yerr=np.abs([got.low - got.value, got.high - got.value]),
                 marker=mark, capsize=3, label=name)
+    print(f"{name:26}", "  ".join(f"{value:.2f}" for value in got.value))
+print(f"{'CPR demands':26}", "  ".join(f"{value:.2f}" for value in expected.value))
 ax.set(xlabel="P(dark | y), mean of the bin", ylabel="came back dark (share)", ylim=(-0.03, 1.03))
 ax.legend(fontsize=9, loc="upper left")
 show(fig, alt="Share that came back dark against P(dark | y). Posterior draws lie on the diagonal, the most "
-              "probable form makes a step at one half, PULSE on share_10 lies far below the diagonal.")
+              "probable form makes a step at one half, PULSE on share_10 lies far below the diagonal, on share_50 "
+              "above it where pixels say pale.")
 
 # %% [markdown]
-# XX-READ-CPR
+# Draws from the posterior lie on the line, as they must: an exact sampler has CPR for every grouping that anybody may
+# think of. The most probable form makes a step: it has nearly the right total here and is nowhere near the line. PULSE on
+# `share_10` is far below even where the pixels leave little doubt: of the beetles in the last bin (P(dark | y) = .97 on
+# average) 29 % come back dark. On `share_50` it returns dark ones where pixels say *pale*. Bins can refute CPR; they can't prove it, since
+# CPR speaks of every single $y$. And the line belongs to π = ½: at another share it is another line.
 
 # %% [markdown] slide="notes"
-# Ask the room for a definition of fair before showing the four. Somebody will propose RDP, somebody PR. Then: can we have
-# both? Then put up π. Six minutes.
+# Ask the room for a definition of fair before showing the four. Somebody will propose RDP, somebody PR. Can we have
+# both? Then put up π. Let people read the row of the balanced generator aloud. Six minutes.
 
 # %% [markdown] slide="slide"
 # ## 4 · Two classes on a line
