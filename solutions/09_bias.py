@@ -601,6 +601,9 @@ show(fig, alt="Learned posterior against the sampler's, fifty points. They follo
 # %%
 budgets = {name: fairness.bias_budget(*flips.cells(name)) for name in flips.names()}
 ways = (("rare", "dark → pale", "blue"), ("common", "pale → dark", "orange"))
+for form, way, _ in ways:
+    decision, drawing = (budgets["share_10"][form].information[k] for k in (0, 1))
+    print(f"R1, {way}: {budgets['share_10'][form].rungs[0]} = best decision {decision} + drawing {drawing}")
 for name, budget in budgets.items():
     for form, way, _ in ways:
         ladder = budget[form]
@@ -773,7 +776,7 @@ fig, axes = figure(1, len(skewed), size=(10, 3), sharex=True)
 for ax, name in zip(np.atleast_1d(axes), skewed, strict=True):
     for shift, (form, way, colour) in zip((-0.15, 0.15), ways, strict=True):
         for row, ((low, high), step) in enumerate(zip(budgets[name][form].ranges, budgets[name][form].steps.value[1:], strict=True)):
-            ax.plot([low, high], [row + shift] * 2, lw=6, alpha=0.5, color=COLOURS[colour], label=way if row == 0 else None)
+            ax.plot([low, high], [row + shift] * 2, lw=6, alpha=0.5, solid_capstyle="butt", color=COLOURS[colour], label=way if row == 0 else None)
             ax.plot(step, row + shift, "|", color="black", ms=12)
     ax.axvline(0, color="black", lw=0.8)
     ax.set(yticks=range(3), yticklabels=fairness.FACTORS, xticks=(-0.5, 0, 0.5), xlabel="adds to M", title=name)
@@ -792,7 +795,7 @@ for order, k in zip(budget["rare"].orders, range(6), strict=True):
 # A bar is the range over the six orders, the black tick the step of the ladder R1–R4.
 #
 # - The **share** is the only one whose bar stays on one side of 0, in both directions and for all three generators. Its size depends on the
-#   order all the same: .29 to .66 for `share_10`.
+#   order all the same: .29 to .67 for `share_10`.
 # - The **search** of `share_10` adds .30 if it comes last, .12 if it comes first, and −.08 after the generator but before the share, since with
 #   `share_50` it favours the dark form. "What does the search add?" has no one answer. It turns the answers towards where its starts are, and *that* is set by the training share.
 # - The **generator** adds −.19 to .08: even the sign is open. Its most negative steps compare a search on `share_50` with a search on
@@ -840,7 +843,7 @@ reveal("09.dark_start", 100 * np.mean(~arms["dark start"][form == 1]), label="da
 # %% [markdown]
 # The pale start is the control: one style instead of ten rows changes next to nothing. Its *form* changes nearly everything. From dark starts
 # a quarter of the dark ones come back pale instead of nine tenths, and a third of the pale ones dark instead of none. So another start removes the bias
-# and brings back errors in both directions, about as many as the pixels alone cost (R1). It adds no information; it moves the losses.
+# and brings back errors in both directions, together somewhat more than the pixels alone cost (R1). It adds no information; it moves the losses.
 # Whoever picks the start picks the prior.
 #
 # **Best of several** is what a user does who doesn't like the first answer: four starts for the same truths, and the answer with
@@ -850,7 +853,7 @@ reveal("09.dark_start", 100 * np.mean(~arms["dark start"][form == 1]), label="da
 four = flips.found("share_10", repeats=4)
 form, back4 = truth[four["truth"]], four["found"] > 0.5
 best = np.take_along_axis(back4, np.argmin(four["residual"], axis=1)[:, None], axis=1)[:, 0]
-for name, back in {"best of four": best, "any of four dark": back4.any(1)}.items():
+for name, back in {"best of four": best, "dark if any is": back4.any(1)}.items():
     print(f"{name:17} dark → pale {rate(~back[form == 1])}   pale → dark {rate(back[form == 0])}")
 print(f"four searches, each alone: dark → pale {np.mean(~back4[form == 1], axis=0).round(2)}")
 drawn_dark, was_dark = sampled["p"], truth[some] == 1
@@ -933,14 +936,14 @@ shown = dict(photos)
 for generator in ("share_10", "share_90"):
     answer = flips.search_each(gan.load(generator), shrunk, seed=5)
     shown |= {f"{name},\n{generator}": x for name, x in zip(photos, answer.pictures[0], strict=True)}
-    print(f"{generator}: " + ", ".join(f"{name} {255 * e**0.5:.0f}" for name, e in zip(photos, answer.residuals[0], strict=True)),
+    print(f"{generator}: " + ", ".join(f"{name} {255 * e**0.5:.1f}" for name, e in zip(photos, answer.residuals[0], strict=True)),
           "grey levels RMS from the input (allowed 11.4)")
 show_images(shown, columns=4, alt="Top: photographs of a star field, a brick wall, a cup of coffee and a retina. Below, what two generators make of their "
-            "sixteen pixels: of the stars a clean pale ladybird and a clean dark one, of the rest smeared beetles or none.")
+            "sixteen pixels: of stars and of bricks clean ladybirds, pale from share_10, dark from share_90; of coffee and retina smears.")
 
 # %% [markdown]
-# The star field comes back as a clean ladybird within ε: a pale one from one generator, a dark one from the other. Nothing in the
-# photograph could have decided that. The others miss ε and look like it: a residual check would have caught them, and not the stars.
+# The star field comes back as a clean ladybird within ε: a pale one from one generator, a dark one from the other; and the brick wall nearly so. Nothing in the
+# photograph could have decided that. Coffee and retina come back as smears, one of which meets ε, too: the residual knows neither beetles nor forms.
 
 # %% [markdown] slide="notes"
 # Ask for a bet before the swap is shown. This is the experiment that separates "dark is hard" from "rare is hard". Four minutes.
@@ -996,20 +999,31 @@ print(f"pictures for each arm: {need:.0f}")
 # %% [markdown]
 # ## 11. Which hypothesis do your numbers support?
 #
-# **In your own words**, twelve to eighteen sentences. (1) Declare π* for a purpose that you name, and justify it; say how the ladder would look to somebody who
+# **In your own words**, twelve to eighteen sentences. (1) Declare π\* for a purpose that you name, and justify it; say how the ladder would look to somebody who
 # declares otherwise. (2) For each of the four hypotheses of section 2 say what it predicted, which of *your* numbers speaks for it or against it (with its
 # interval, in both directions), and which intervention tested it. (3) Say what would have changed your mind. (4) Say what these numbers can't tell about people.
 
 # %% [markdown] answer="which_hypothesis" points=5
 # ### BEGIN SOLUTION
-# XX-EXAMPLE
+# *Example.* I declare π\* = ½, because the picture is to help a keeper who has to notice either form, and a beetle's claim to be
+# noticed doesn't shrink with its number. Somebody who counts a wild population with 10 % dark ones would declare .1: then R1 is already .554, the share adds nothing,
+# and only the search is left to blame. *Pixels:* they predicted losses with everything perfect, in both directions, and R1 is .248 (.223 to .271) for dark → pale and .230 (.208 to .255) for
+# pale → dark. So they matter and don't explain a *direction*. At 8 × 8 they cost .01, and PULSE still loses 94 % of the dark ones, so there they explain nothing. *Data:* they predicted that
+# equal shares remove the effect. The share adds .306 (.290 to .323) to dark → pale and −.173 (−.189 to −.158) to its mirror, and is the only step whose sign is the same in all
+# orders (.29 to .67). With `share_50` the bias against the dark form is gone, but a bias against the pale one appears (.46 against .18), so "balanced data are fair" is false. And a fifth of the share, `share_02`, changes R4 by
+# nothing. *Mode collapse:* it predicted a drawn share below the shown one. That holds for `share_02` (.005 for .02; it adds .116), not for `share_10` (.114 for .1; −.018, and the sampler makes that uncertain
+# by about .09; −.19 to +.08 over orders). The collapsed generator flips hardly more than the balanced one (R3 +.03). *The start:* it predicted that the answer's form follows the start's, and that a sampler does
+# better. From dark starts dark → pale falls from .90 to .25 (.15 to .39) and pale → dark rises from 0 to .33 (.22 to .47), while a pale start changes nothing; on 25 dark truths the sampler loses .61 where PULSE loses all. The search adds
+# .304 (.267 to .340) in the ladder, but −.08 in another order. My conclusion: for `share_10` share and search weigh about equally in the ladder, and they are one mechanism, since the share decides where
+# the starts are. That last step is mixed evidence: five generators, one training each. I would have changed my mind if dark starts had left .84 as it was, or if `share_02` had lost clearly more than `share_10`. None of this says what a wrong
+# picture does to a person, who belongs to which group of people, or who should have been asked; and the forms were read by a classifier that had to read smeared pictures, too.
 #
 # *Rubric, one point each (half for half):*
 #
-# 1. π* is declared for a named purpose, with a reason that is not "the data say so", and the consequence of another choice (R2 − R1 changes sign, vanishes or
-#    grows) is stated correctly. *Half*: a value with a reason, no consequence. *None*: π* taken from the training set without a word.
-# 2. Data and pixels: R1 and R2 − R1 are quoted from the learner's notebook for both directions, with intervals, and read correctly (R1 is what no intervention on share, generator or search
-#    removes). *Half*: one direction only, or no intervals.
+# 1. π\* is declared for a named purpose, with a reason that is not "the data say so", and the consequence of another choice (R2 − R1 changes sign, vanishes or
+#    grows) is stated correctly. *Half*: a value with a reason, no consequence. *None*: π\* taken from the training set without a word.
+# 2. Data and pixels: R1 and R2 − R1 (at the learner's π\* or at ½) are quoted from the learner's notebook for both directions, with intervals for R1 and R2, and read correctly (R1 is what no intervention on share,
+#    generator or search removes). *Half*: one direction only, or no intervals.
 # 3. Generator and search: R3 − R2 and R4 − R3 are quoted with their range over orders, and at least one intervention each is used (collapsed against `share_50`; dark start, best of
 #    four, sampler). *Half*: steps without ranges or without an intervention.
 # 4. What would have changed the writer's mind is a number or an outcome that could have occurred, and mixed evidence is called mixed. Any conclusion that *follows from the quoted
@@ -1021,15 +1035,16 @@ print(f"pictures for each arm: {need:.0f}")
 # %% [markdown] slide="slide"
 # ## What you can now say, and what you can't
 #
-# You can say: *of the dark beetles that came back pale, so much is the pixels, so much the share, so much generator and search, in this order of counting; and here is the mirror.*
+# You can say: *of the dark beetles that came back pale, so much is the pixels, so much the share, so much generator and search, in this
+# order of counting and for this π\*; and here is the mirror.*
 #
-# You can't say: *the data did it*; nor *sampling is fair*; nor, from any beetle, what a wrong face costs a person.
+# You can't say: *the data did it*; nor *balanced data are fair*; nor *sampling is fair*; nor, from any beetle, what a wrong face costs a person.
 
 # %% [markdown]
 # The sentence, once more:
 #
-# > Given **A** (4 × 4 block means), σ = .05, one frame and **P** (a generator whose share nobody printed on the box), the form of the beetle is known as far as R1 says; the rest is drawn from **P**, and, if you search instead of
-# > drawing, from wherever you started.
+# > Given **A** (4 × 4 block means), noise σ = .05, **K** = 1 frame and **P** (a share of the dark form, a generator, a law of starts), the form of a beetle is known to within an error of a sixth
+# > at best, at equal shares; the rest is drawn from **P**, and if you search instead of drawing, from wherever you started.
 #
 # Lesson 10 asks who may act on such a picture.
 
