@@ -16,18 +16,19 @@
 # - *test* an explanation by an intervention, and say what would have refuted it;
 # - *justify* the reference share that every such account needs and no data can supply.
 #
-# 200 minutes, best in two sittings (sections 1 to 4, then 5 to 10). Builds on lessons 05 (posterior, sample),
-# 06 (shares, collapse) and 07 (PULSE).
+# 200 minutes, best in two sittings (sections 1 to 4, then 5 to 11). Builds on lessons 05 (posterior, sample), 06
+# (shares, collapse) and 07 (PULSE).
 
 # %% [markdown]
 # **Before anything else.** In June 2020 people gave PULSE (lesson 07) small pictures of well-known Black people,
-# and what came back were sharp faces that viewers read as white. People were hurt by that, and by what it
-# stood for, and the argument about its causes was about more than machines. In this lesson beetles stand for a
-# *statistical structure*: two groups, one of them rare, seen through too few pixels. They don't stand for
-# people. The form of a beetle is one of two, and a fact; the groups that people are sorted into overlap and
-# are disputed, and there is no truth to look up (Jalal and colleagues 2021 begin with that). And nothing happens to a beetle whose picture is wrong.
-# **Harms to people can't be measured on beetles**, and this lesson doesn't try. What it can do is take the
-# explanations that were given, as claims about machines and data, and find out what each of them predicts.
+# and what came back were sharp faces that viewers read as white. People were hurt by that, and by what it stood
+# for, and the argument about its causes was about more than machines. In this lesson beetles stand for a
+# *statistical structure*: two groups, one of them rare, seen through too few pixels. They don't stand for people.
+# The form of a beetle is one of two, and a fact; the groups that people are sorted into overlap and are disputed,
+# and there is no truth to look up (Jalal and colleagues 2021 begin with that). And nothing happens to a beetle
+# whose picture is wrong. **Harms to people can't be measured on beetles**, and this lesson doesn't try. What it
+# can do is take the explanations that were given, as claims about machines and data, and find out what each of
+# them predicts.
 
 # %% [markdown] only="slides" slide="slide"
 # # 09 · Bias
@@ -40,10 +41,11 @@
 # ## 1 · What comes back
 
 # %% [markdown]
-# Two colour forms: **pale** with dark spots, and **dark** with red or orange patches. The generator
-# `share_10` was trained on pictures of which 10 % were dark. Sixteen beetles, half of each form, are shrunk to
-# 4 × 4 pixels with noise of standard deviation .05, and PULSE (lesson 07) searches the generator for each,
-# from one random start each. This takes some seconds; six of the sixteen are shown.
+# Two colour forms: **pale** with dark spots, and **dark** with red or orange patches. (Earlier lessons called the
+# dark form rare, and the library does: `p_rare` is P(dark). In this lesson either can be the rare one.) The
+# generator `share_10` was trained on pictures of which 10 % were dark. Sixteen beetles, half of each form, are
+# shrunk to 4 × 4 pixels with noise of standard deviation .05, and PULSE (lesson 07) searches the generator for
+# each, from one random start each. This takes some seconds; six of the sixteen are shown.
 
 # %% slide="subslide"
 import numpy as np
@@ -55,19 +57,19 @@ from course_lib.worlds import ladybirds
 beetles, y = flips.truths()  # 400 pale, then 400 dark; their noisy pixels
 here = flips.block(0)
 live = flips.search_each(gan.load("share_10"), y[here], seed=0).pictures[0]
-some = [0, 1, 2, 8, 9, 10]
+six = [0, 1, 2, 8, 9, 10]
 names = [f"{form} {i}" for form in ("pale", "dark") for i in (1, 2, 3)]
-rows = {f"{name}\ntruth": x for name, x in zip(names, ladybirds.render(beetles[here[some]]), strict=True)}
-rows |= {f"recorded {i}": y[k] for i, k in enumerate(here[some], 1)}
-rows |= {f"came back {i}": live[k] for i, k in enumerate(some, 1)}
+rows = {f"{name}\ntruth": x for name, x in zip(names, ladybirds.render(beetles[here[six]]), strict=True)}
+rows |= {f"recorded {i}": y[k] for i, k in enumerate(here[six], 1)}
+rows |= {f"came back {i}": live[k] for i, k in enumerate(six, 1)}
 show_images(rows, columns=6, alt="Top: three pale and three dark ladybirds. Middle: their sixteen noisy pixels. "
             "Bottom: what the search returned: six pale ladybirds with dark spots, two or three of them smeared.")
 
 # %% [markdown]
-# All six came back pale; one or two are smeared, with spots that run together. Nothing in the pictures says which three
-# are wrong. The course ships the same experiment for 800 beetles and five generators (`course data flips`; an hour of
-# computing). **Predict**: of 400 dark beetles, how many percent come back pale from `share_10`? And of 400 pale ones,
-# how many percent come back dark?
+# All six came back pale; one or two are smeared, with spots that run together. Nothing in the pictures says which
+# three are wrong. The course ships the same experiment for 800 beetles and five generators (`course data flips`;
+# an hour of computing). **Predict**: of 400 dark beetles, how many percent come back pale from `share_10`? And of
+# 400 pale ones, how many percent come back dark?
 
 # %%
 from course_lib.predictions import predict
@@ -91,13 +93,13 @@ reveal("09.dark_to_pale", 100 * np.mean(~came_back[400:]), label="dark beetles t
 reveal("09.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles that came back dark", unit="%")
 
 # %% [markdown]
-# The structure of 2020's finding, on beetles. Both numbers are needed: a method that turns dark into pale *and* pale
-# into dark equally often is bad; one that does it in one direction is biased. A number without its mirror can't tell
-# the two apart.
+# The structure of 2020's finding, on beetles. Both numbers are needed: a method that turns dark into pale *and*
+# pale into dark equally often is bad; one that does it in one direction is biased. A number without its mirror
+# can't tell the two apart.
 
 # %% [markdown] slide="notes"
-# Say the sentence about beetles and people aloud, before the first picture. Then show the bottom row alone and ask
-# which ones are wrong; then uncover the top. Five minutes.
+# Say the sentence about beetles and people aloud, before the first picture. Then show the bottom row alone and
+# ask which ones are wrong; then uncover the top. Five minutes.
 
 # %% [markdown] slide="slide"
 # ## 2 · Three explanations, and a fourth
@@ -110,45 +112,52 @@ reveal("09.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles th
 # | **the data** | most training pictures show one group | with equal shares the effect goes away |
 # | **mode collapse** | the generator draws less variety than it was shown | generated share below training share; a collapsed generator does worse at *equal* training share |
 # | **the start** | the search stays near where it begins | the form that comes back follows the form of the start; a sampler of the same generator, which forgets its start, does better |
-# | **the pixels** | sixteen numbers don't tell | dark beetles come back pale even with the best prior, the perfect generator and an exact sampler |
+# | **the pixels** | sixteen pixels don't tell | dark beetles come back pale even with the best prior, the perfect generator and an exact sampler |
 #
-# The first was widely discussed in June 2020. The second and the third are named in the essay that this
-# course reads ("There Is No (Real Life) Use Case for Face Super Resolution", June 2020), which cites Alexia
+# The first was widely discussed in June 2020. The second and the third are named in the essay that this course
+# reads ("There Is No (Real Life) Use Case for Face Super Resolution", June 2020), which cites Alexia
 # Jolicoeur-Martineau and Tom White for mode collapse, and Mario Klingemann for "marginally better results" from
-# another start. The fourth isn't on its list. They don't exclude each other, and the literature on faces is mixed: Jain and colleagues (2020)
-# found that GANs drew minorities less often than they were shown them; Maluleke and colleagues (2022) found that
-# theirs kept the composition of the training data, and that *truncation* made it worse. Jalal and colleagues (2021)
-# put PULSE beside a posterior sampler and defined what to measure. There is also the position that no
-# such list is complete, since somebody chose the problem and somebody will use the tool; lesson 10 gives it room.
+# another start. The fourth isn't on its list. They don't exclude each other, and the literature on faces is
+# mixed: Jain and colleagues (2020) found that GANs drew minorities less often than they were shown them; Maluleke
+# and colleagues (2022) found that theirs kept the composition of the training data, and that *truncation* made it
+# worse. Jalal and colleagues (2021) put PULSE beside a posterior sampler and defined what to measure. There is
+# also the position that no such list is complete, since somebody chose the problem and somebody will use the
+# tool; lesson 10 gives it room.
 #
-# **Before you go on**, decide which of the four you believe in, and what number would change your mind. You
-# will be asked.
+# **Before you go on**, decide which of the four you believe in, and what number would change your mind. You will
+# be asked.
 
 # %% [markdown] slide="slide"
 # ## 3 · What "unfair" can mean
 
 # %% [markdown]
-# Write $x$ for the truth, $\hat x$ for what comes back, $C$ for a group. Four definitions (Jalal and colleagues 2021;
-# Laszkiewicz and colleagues 2024 measured the first three on five methods, and found none of the five fair):
+# Write $x$ for the truth, $\hat x$ for what comes back, $C$ for a group. Four definitions (Jalal and colleagues
+# 2021; Laszkiewicz and colleagues 2024 measured the first three on five methods, and found none of the five
+# fair):
 #
-# - **RDP**, representation demographic parity: $P(\hat x \in C \mid x \in C)$, the **recall**, is the same for all groups;
+# - **RDP**, representation demographic parity: $P(\hat x \in C \mid x \in C)$, the **recall**, is the same for
+#   all groups;
 # - **PR**, proportional representation: $P(\hat x \in C) = P(x \in C)$, outputs have the population's shares;
-# - **CPR**, conditional proportional representation: $P(\hat x \in C \mid y) = P(x \in C \mid y)$ for *every* $y$;
-# - **SPE**, symmetric pairwise error: $P(x \text{ dark}, \hat x \text{ pale}) = P(x \text{ pale}, \hat x \text{ dark})$.
+# - **CPR**, conditional proportional representation: $P(\hat x \in C \mid y) = P(x \in C \mid y)$ for *every*
+#   $y$;
+# - **SPE**, symmetric pairwise error:
+#   $P(x \text{ dark}, \hat x \text{ pale}) = P(x \text{ pale}, \hat x \text{ dark})$.
 #
-# The first needs no population: recalls are what our 400 and 400 beetles give. All others need a **share** π, that of
-# the dark form in the population that you speak of, and you can't read it off a table into which you put 400 of each.
+# The first needs no population: recalls are what our 400 and 400 beetles give. All others need a **share** π,
+# that of the dark form in the population that you speak of, and you can't read it off a table into which you put
+# 400 of each.
 
 # %% [markdown]
 # ### Exercise 1: gaps from a table
 #
-# Write `fairness_gaps(counts, share)`. `counts[i, j]` says how many truths of form $i$ came back as form $j$
-# (0 pale, 1 dark); rows may be of any size, greater than 0. `share` is the population's share of the dark form.
+# Write `fairness_gaps(counts, share)`. `counts[i, j]` says how many truths of form $i$ came back as form $j$ (0
+# pale, 1 dark); rows may be of any size, greater than 0. `share` is the population's share of the dark form.
 # Return three numbers:
 #
 # - the RDP gap, recall of the pale form minus recall of the dark form;
 # - the PR gap, $P(\hat x \text{ dark}) - P(x \text{ dark})$ in the population;
-# - the SPE gap, $P(x \text{ pale}, \hat x \text{ dark}) - P(x \text{ dark}, \hat x \text{ pale})$ in the population.
+# - the SPE gap, $P(x \text{ pale}, \hat x \text{ dark}) - P(x \text{ dark}, \hat x \text{ pale})$ in the
+#   population.
 
 # %% solution="fairness_gaps"
 def fairness_gaps(counts, share):
@@ -218,11 +227,12 @@ equal(call(fairness_gaps, np.array([[40.0, 0], [40, 0]]), 0.2), [1, -0.2, -0.2],
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# PR and SPE gave the same number. For two groups they must: $P(\hat x \text{ dark}) = P(x \text{ dark}) -
-# P(x \text{ dark}, \hat x \text{ pale}) + P(x \text{ pale}, \hat x \text{ dark})$. So of four definitions three are left. And two
-# of them fight: RDP and SPE together mean $(1-\pi)(1-r) = \pi(1-r)$ with one recall $r$, that is $\pi = \tfrac12$ or $r = 1$.
-# **With unequal shares, equal recalls and a symmetric error can't be had together, except without error.** (A relative of what
-# Chouldechova showed in 2017 of risk scores; lesson 10.)
+# PR and SPE gave the same number. For two groups they must:
+# $P(\hat x \text{ dark}) = P(x \text{ dark}) - P(x \text{ dark}, \hat x \text{ pale}) + P(x \text{ pale}, \hat x \text{ dark})$.
+# So of four definitions three are left. And two of them fight: RDP and SPE together mean
+# $(1-\pi)(1-r) = \pi(1-r)$ with one recall $r$, that is $\pi = \tfrac12$ or $r = 1$. **With unequal shares, equal
+# recalls and a symmetric error can't be had together, except without error.** (A relative of what Chouldechova
+# showed in 2017 of risk scores; lesson 10.)
 #
 # Now measured, for all generators, in both directions. Intervals are 95 %: Wilson's for shares, the bootstrap for
 # differences, with beetles drawn anew within each form. The PR gap is that of a population with equal shares.
@@ -249,13 +259,13 @@ same = np.mean(returned["share_10"] == returned["share_02"])
 print(f"share_10 and share_02 return the same form for {same:.0%} of the beetles")
 
 # %% [markdown]
-# - `share_10` turns 84 % of the dark beetles pale and .8 % of the pale ones dark. `share_02`, which was shown a fifth as
-#   many dark ones, does it to exactly as many (336 and 3 of 400; not the same ones). Keep that in mind.
-# - `share_90` is the **swap**: now the pale form is rare, and 97.5 % of the *pale* ones are lost. No dark one is, of 400; the
-#   interval says that up to 1 % might be.
-# - `share_50` was shown both equally often, and isn't fair: it turns 46 % of the pale ones dark and 17.5 % of the dark ones
-#   pale. Its gap of −.28 has the other sign. "Balanced data, therefore fair" fails in this row. So does "the rare form
-#   is lost because it is rare" as the whole story: here none is rare.
+# - `share_10` turns 84 % of the dark beetles pale and .8 % of the pale ones dark. `share_02`, which was shown a
+#   fifth as many dark ones, does it to exactly as many (336 and 3 of 400; not the same ones). Keep that in mind.
+# - `share_90` is the **swap**: now the pale form is rare, and 97.5 % of the *pale* ones are lost. No dark one is,
+#   of 400; the interval says that up to 1 % might be.
+# - `share_50` was shown both equally often, and isn't fair: it turns 46 % of the pale ones dark and 17.5 % of the
+#   dark ones pale. Its gap of −.28 has the other sign. "Balanced data, therefore fair" fails in this row. So does
+#   "the rare form is lost because it is rare" as the whole story: here none is rare.
 
 # %% [markdown]
 # CPR asks more: not only the right total, but the right share *for these pixels*. `classifiers.p_rare` gives
@@ -283,32 +293,33 @@ show(fig, alt="Share that came back dark against P(dark | y). Posterior draws li
               "above it where pixels say pale.")
 
 # %% [markdown]
-# Draws from the posterior lie on the line, as they must: an exact sampler has CPR for every grouping that anybody may
-# think of. The most probable form makes a step: it has nearly the right total here and is nowhere near the line. PULSE on
-# `share_10` is far below even where the pixels leave little doubt: of the beetles in the last bin (P(dark | y) = .97 on
-# average) 29 % come back dark. On `share_50` it returns dark ones where pixels say *pale*. Bins can refute CPR; they can't prove it, since
-# CPR speaks of every single $y$. And the line belongs to π = ½: at another share it is another line.
+# Draws from the posterior lie on the line, as they must: an exact sampler with the right prior has CPR for every
+# grouping that anybody may think of. The most probable form makes a step: it has nearly the right total here and
+# is nowhere near the line. PULSE on `share_10` is far below even where the pixels leave little doubt: of the
+# beetles in the last bin (P(dark | y) = .97 on average) 29 % come back dark. On `share_50` it returns dark ones
+# where pixels say *pale*. Bins can refute CPR; they can't prove it, since CPR speaks of every single $y$. And the
+# line belongs to π = ½: at another share it is another line.
 
 # %% [markdown] slide="notes"
-# Ask the room for a definition of fair before showing the four. Somebody will propose RDP, somebody PR. Can we have
-# both? Then put up π. Let people read the row of the balanced generator aloud. Six minutes.
+# Ask the room for a definition of fair before showing the four. Somebody will propose RDP, somebody PR. Can we
+# have both? Then put up π. Let people read the row of the balanced generator aloud. Six minutes.
 
 # %% [markdown] slide="slide"
 # ## 4 · Two classes on a line
 
 # %% [markdown]
-# How much of this must happen to *anybody*? Take the smallest world that has two groups. What the pixels say
-# is one number $t$, normal with standard deviation 1 around 0 (pale) or around $d$ (dark). Bayes' rule in
-# log-odds:
+# How much of this must happen to *anybody*? Take the smallest world that has two groups. What the pixels say is
+# one number $t$, normal with standard deviation 1 around 0 (pale) or around $d$ (dark). Bayes' rule in log-odds:
 #
 # $$\log\frac{P(\text{dark} \mid t)}{P(\text{pale} \mid t)} = d\,(t - d/2) - L, \qquad L = \log\frac{1-\pi}{\pi}.$$
 #
-# Two ways to answer. The **most probable class** (class MAP) says dark where this is positive, for $t > d/2 + L/d$.
-# Its recalls are $\Phi(d/2 + L/d)$ for pale and $\Phi(d/2 - L/d)$ for dark, with the normal distribution function Φ. A
-# **posterior draw** says dark with the probability $P(\text{dark} \mid t)$; its recall of dark is the mean of that over $t \sim N(d, 1)$.
+# Two ways to answer. The **most probable class** (class MAP) says dark where this is positive, for
+# $t > d/2 + L/d$. Its recalls are $\Phi(d/2 + L/d)$ for pale and $\Phi(d/2 - L/d)$ for dark, with the normal
+# distribution function Φ. A **posterior draw** says dark with the probability $P(\text{dark} \mid t)$; its recall
+# of dark is the mean of that over $t \sim N(d, 1)$.
 #
-# **Predict.** One in five beetles is dark, $d = 2$ (the best possible guess is wrong in about one of six cases
-# at equal shares). Which share of the *outputs* is dark if you always give the most probable class, in percent?
+# **Predict.** One in five beetles is dark, $d = 2$ (the best possible guess is wrong in about one of six cases at
+# equal shares). Which share of the *outputs* is dark if you always give the most probable class, in percent?
 
 # %%
 map_output = None  # replace None by a number from 0 to 100
@@ -322,19 +333,20 @@ for name, recalls in {"most probable": by_map, "posterior draw": by_draw}.items(
 reveal("09.map_output", 100 * fairness.output_share(by_map, 0.2), label="dark outputs, most probable class", unit="%")
 
 # %% [markdown]
-# The most probable class has the **better recall of dark and the worse representation**: .621 against .592, but .160
-# of the outputs dark where .200 are. (Its RDP gap is larger, too.) So whether sampling is fairer depends on what you
-# count. "Sampling cures bias" is half true: if its prior has the population's share it cures PR, exactly. It doesn't cure
-# RDP: a posterior draw still turns 41 % of the dark beetles pale and 10 % of the pale ones dark. "Balanced data are fair"
-# is half true, too: balance removes $L$, not the overlap; and section 3 has shown what a search can do with balanced data.
+# The most probable class has the **better recall of dark and the worse representation**: .621 against .592, but
+# .160 of the outputs dark where .200 are. (Its RDP gap is larger, too.) So whether sampling is fairer depends on
+# what you count. "Sampling cures bias" is half true: if its prior has the population's share it cures PR,
+# exactly. It doesn't cure RDP: a posterior draw still turns 41 % of the dark beetles pale and 10 % of the pale
+# ones dark. "Balanced data are fair" is half true, too: balance removes $L$, not the overlap; and section 3 has
+# shown what a search can do with balanced data.
 
 # %% [markdown]
 # ### Exercise 2: recalls in closed form
 #
 # Write `two_recalls(d, share)` for classes $N(0, 1)$, pale, and $N(d, 1)$, dark, `share` being the dark form's.
-# Return an array `[[pale, dark], [pale, dark]]`: the recalls of the most probable class in the first row, those of a
-# posterior draw in the second. Φ is `scipy.special.ndtr`; for the second row sum over a fine grid (a few thousand
-# points that reach five standard deviations beyond both means do). *Off limits:* `fairness`.
+# Return an array `[[pale, dark], [pale, dark]]`: the recalls of the most probable class in the first row, those
+# of a posterior draw in the second. Φ is `scipy.special.ndtr`; for the second row sum over a fine grid (a few
+# thousand points that reach five standard deviations beyond both means do). *Off limits:* `fairness`.
 
 # %% solution="two_recalls"
 from scipy.special import expit, ndtr
@@ -411,13 +423,15 @@ for d_hidden, at_hidden in ((0.3, 0.5), (2.0, 0.2), (6.0, 0.02), (1.0, 0.9)):
 #
 # $$1 - \pi < \frac{1}{1 + e^{-d^2/2}}.$$
 #
-# This is the **flip share**, .622 for $d = 1$, .755 for 1.5, .881 for 2. If more beetles than that are pale, the most
-# probable class of even the average dark one is pale. There the recall of dark is exactly ½ for both methods. With
-# fewer pale beetles the most probable class recalls more dark ones than a draw does, with more it recalls fewer, and in the end hardly any.
+# This is the **flip share**, .622 for $d = 1$, .755 for 1.5, .881 for 2. If more beetles than that are pale, the
+# most probable class of even the average dark one is pale. There the recall of dark is exactly ½ for both
+# methods. With fewer pale beetles the most probable class recalls more dark ones than a draw does, with more it
+# recalls fewer, and in the end hardly any.
 #
-# Is there a share beyond which the most probable class is *always* pale? Only if the likelihood ratio is bounded, as it is when the
-# dark form varies less than the pale one; with equal widths some $t$ is always extreme enough. So when the essay says that a
-# latent space full of one group "will always return" it, that is a law in some worlds and false in others, and the widths tell which.
+# Is there a share beyond which the most probable class is *always* pale? Only if the likelihood ratio is bounded,
+# as it is when the dark form varies less than the pale one; with equal widths some $t$ is always extreme enough.
+# So when the essay says that a latent space full of one group "will always return" it, that is a law in some
+# worlds and false in others, and the widths tell which.
 
 # %%
 for d in (1, 1.5, 2):
@@ -428,17 +442,18 @@ for wide, narrow in ((1, 0.5), (1, 0.8)):
 print(f"share 8 %: best dark latent below the best pale one by {fairness.latent_map_log_odds(0.08):.2f}, logit {np.log(0.92 / 0.08):.2f}")
 
 # %% [markdown]
-# One more warning about "the most probable". A *search for the best latent* is another mode than a search for the best
-# class or picture: a density changes with its coordinates (lesson 05). If a generator draws dark beetles where one
-# standard normal latent exceeds a threshold, with a share of 8 %, the best dark latent lies only .99 (in log density)
-# below the best pale one, not logit(.92) = 2.44. Whoever says MAP must say *of what*.
+# One more warning about "the most probable". A *search for the best latent* is another mode than a search for the
+# best class or picture: a density changes with its coordinates (lesson 05). If a generator draws dark beetles
+# where one standard normal latent exceeds a threshold, with a share of 8 %, the best dark latent lies only .99
+# (in log density) below the best pale one, not logit(.92) = 2.44. Whoever says MAP must say *of what*.
 #
 # ### Feel it
 #
-# Move the share, the separation and the method. (1) Find a setting in which the most probable form recalls
-# more dark beetles than a draw and still shows fewer. (2) From which separation on does the average dark beetle come back dark though
-# only 2 % are? Compare with the formula. (3) Look for equal recalls at unequal shares. There are none, for either method. (For the draw
-# section 3 says why; for the most probable form look at its two recalls in the formula.)
+# Move the share, the separation and the method. (1) Find a setting in which the most probable form recalls more
+# dark beetles than a draw and still shows fewer. (2) From which separation on does the average dark beetle come
+# back dark though only 2 % are? Compare with the formula. (3) Look for equal recalls at unequal shares. There are
+# none, for either method. (For the draw section 3 says why; for the most probable form look at its two recalls in
+# the formula.)
 
 # %% slide="subslide"
 from course_lib.explorers import two_groups
@@ -446,8 +461,8 @@ from course_lib.explorers import two_groups
 two_groups()
 
 # %% [markdown] slide="notes"
-# Leave it at d = 2 and 20 % and switch the method: recall of dark goes down, output share goes up. Ask which of the two
-# methods is fairer, and let them argue. Then pull the share to 2 %. Six minutes.
+# Leave it at d = 2 and 20 % and switch the method: recall of dark goes down, output share goes up. Ask which of
+# the two methods is fairer, and let them argue. Then pull the share to 2 %. Six minutes.
 
 # %% [markdown] slide="slide"
 # ## 5 · The pixels, and a number that you must choose
@@ -458,27 +473,28 @@ two_groups()
 #
 # | rung | how $\hat x$ is made | the step to it is called |
 # |---|---|---|
-# | **R1** | a draw from the exact posterior, at a reference share π* that *you declare* | information |
+# | **R1** | a draw from the exact posterior, at a reference share π\* that *you declare* | information |
 # | **R2** | the same at the share of the training pictures | share |
 # | **R3** | a draw from the exact posterior of the generator as it is | generator |
 # | **R4** | what the algorithm returns | search |
 #
-# **π\* is a value choice.** If the population is half dark and the generator was trained on 10 %, the step from R1 to R2 is
-# an error of the data. If the population *is* 10 % dark, then π* = .1 is a possible choice, R2 = R1, and nothing is wrong with the data:
-# most dark-looking pixels do come from pale beetles. If you hold that each form has a claim to the same chance of being
-# recognised whatever its number, you declare ½ for a reason that isn't a frequency at all. No measurement decides between these. Below,
-# π* = ½; your conclusion has to say whether you agree, and why.
+# **π\* is a value choice.** If the population is half dark and the generator was trained on 10 %, the step from
+# R1 to R2 is an error of the data. If the population *is* 10 % dark, then π\* = .1 is a possible choice, R2 = R1,
+# and nothing is wrong with the data: of the pixels that look dark, more come from pale beetles than from dark
+# ones. If you hold that each form has a claim to the same chance of being recognised whatever its number, you
+# declare ½ for a reason that isn't a frequency at all. No measurement decides between these. Below, π\* = ½; your
+# conclusion has to say whether you agree, and why.
 #
-# R1 needs only the pixels. A calibrated classifier gives P(dark | y) at equal shares (on 200 test cases it differs from the
-# reference posterior of lesson 05 by .022 on average, by .16 at most: `docs/posterior.md`). R2 is Bayes' rule: the shares enter
-# the log-odds as a sum.
+# R1 needs only the pixels. A calibrated classifier gives P(dark | y) at equal shares (on 200 test cases it
+# differs from the reference posterior of lesson 05 by .022 on average, by .16 at most: `docs/posterior.md`). R2
+# is Bayes' rule: the shares enter the log-odds as a sum.
 
 # %% [markdown]
 # ### Exercise 3: another share
 #
-# Write `move_share(p, old, new)`: `p` is an array of P(dark | y) that was computed for a world in which a share `old` is
-# dark. Return P(dark | y) for the same pixels in a world where the share is `new`; the forms themselves look as before.
-# Shares lie strictly between 0 and 1, and so does `p`.
+# Write `move_share(p, old, new)`: `p` is an array of P(dark | y) that was computed for a world in which a share
+# `old` is dark. Return P(dark | y) for the same pixels in a world where the share is `new`; the forms themselves
+# look as before. Shares lie strictly between 0 and 1, and so does `p`.
 
 # %% solution="move_share"
 def move_share(p, old, new):
@@ -529,9 +545,9 @@ equal(np.sum(law_hidden * moved) / law_hidden.sum(), 0.1, "the mean of P(dark | 
 
 # %% [markdown]
 # With it, R1 and R2. R1 splits once more: some errors even the best *decision* makes, because the pixels of two
-# beetles are alike (the **Bayes error**); a *draw* adds to that, since it says "dark" with probability .8 where dark is .8
-# probable. **Predict**: at π* = ½, how many percent of the dark beetles does an exact draw, with a perfect generator and no
-# search, return pale?
+# beetles are alike (the **Bayes error**); a *draw* adds to that, since it says "dark" with probability .8 where
+# dark is .8 probable. **Predict**: at π\* = ½, how many percent of the dark beetles does an exact draw, with a
+# perfect generator and no search, return pale?
 
 # %%
 r1_dark = None  # replace None by a number from 0 to 100
@@ -545,31 +561,35 @@ for at in (0.5, 0.1, 0.02):
 reveal("09.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark beetles drawn pale, π* = ½", unit="%")
 
 # %% [markdown]
-# A quarter of the dark beetles (24.8 %) and nearly as many of the pale ones (23.0 %) come back wrongly with everything perfect. Of the
-# 24.8 points 17.8 are mistakes that the best *decision* makes, too; drawing adds 7.1. That is the fourth hypothesis, in numbers: **the
-# pixels alone lose a quarter, and they lose it in both directions.** At equal shares that isn't bias; it is what a bias has to work with.
+# A quarter of the dark beetles (24.8 %) and nearly as many of the pale ones (23.0 %) come back wrongly with
+# everything perfect. Of the 24.8 points 17.8 are mistakes that the best *decision* makes, too; drawing adds 7.1.
+# That is the fourth hypothesis, in numbers: **the pixels alone lose a quarter, and they lose it in both
+# directions.** At equal shares that isn't bias; it is what a bias has to work with.
 #
-# Then the share. At 10 % dark an exact draw turns 55.4 % of the dark ones pale, and only 5.7 % of the pale ones dark. Nothing is wrong with this
-# answer if 10 % of all beetles *are* dark. Deciding for the most probable form is still worse for the rare one (59.2 %) and better for the common
-# one (1.2 %): at this share the ladybirds lie beyond their flip share, where a draw recalls more of the rare form.
+# Then the share. At 10 % dark an exact draw turns 55.4 % of the dark ones pale, and only 5.7 % of the pale ones
+# dark. Nothing is wrong with this answer if 10 % of all beetles *are* dark. Deciding for the most probable form
+# is still worse for the rare one (59.2 %) and better for the common one (1.2 %): at this share the ladybirds lie
+# beyond their flip share, where a draw recalls more of the rare form.
 
 # %% [markdown] slide="notes"
-# The slide to stay on. "Who chooses π*?" Collect answers: nature, the law, the person in the picture, the customer. None of
-# them is computed. Eight minutes.
+# The slide to stay on. "Who chooses π\*?" Collect answers: nature, the law, the person in the picture, the
+# customer. None of them is computed. Eight minutes.
 
 # %% [markdown] slide="slide"
 # ## 6 · The generator, and the search
 
 # %% [markdown]
-# R3 asks what the *generator* believes: if its pictures were the world, how probable would dark be, given these pixels? Nobody has
-# a formula for that. Two ways to find out:
+# R3 asks what the *generator* believes: if its pictures were the world, how probable would dark be, given these
+# pixels? Nobody has a formula for that. Two ways to find out:
 #
-# - **learn it**: draw 20,000 pictures from the generator, shrink them, add noise, and train a classifier on these, starting from
-#   the one that knows the true world. With enough pictures it approaches P(dark | y) under the generator, whatever the generator
-#   leaves out. `flips.p_rare(y, name)` holds one for each generator, checked on pictures set aside;
-# - **sample it**: run Markov chains in the latents (`course_lib.chains`, lesson 07), slow, and without a classifier of sixteen pixels.
+# - **learn it**: draw 20,000 pictures from the generator, shrink them, add noise, and train a classifier on
+#   these, starting from the one that knows the true world. With enough pictures it approaches P(dark | y) under
+#   the generator, whatever the generator leaves out. `flips.p_rare(y, name)` holds one for each generator,
+#   checked on pictures set aside;
+# - **sample it**: run Markov chains in the latents (`course_lib.chains`, lesson 07), slow, and without a
+#   classifier of sixteen pixels.
 #
-# On 50 of our beetles, 25 of each form, both were done for `share_10`.
+# On 50 of our beetles, 25 of each form, both were done for `share_10` (two chains of 50 draws each).
 
 # %% slide="subslide"
 sampled = flips.sampled()
@@ -590,13 +610,15 @@ show(fig, alt="Learned posterior against the sampler's, fifty points. They follo
               "beetles far below.")
 
 # %% [markdown]
-# The two agree on the whole and not on each beetle: the learned number is off by more than chance of the chains explains. There is a reason. The network
-# has learned on the *generator's* pictures, and is asked about the *world's*; where the generator draws nothing that is quite
-# like this beetle, the network has to guess and the chains have to strain. For the dark ones the sampler's
-# P(dark | y) is lower by .09 (two standard errors). So take every R3 below with a doubt of about .1 for the dark ones of `share_10`, which no bootstrap shows.
+# The two agree on the whole and not on each beetle: the learned number is off by more than chance of the chains
+# explains. There is a reason. The network has learned on the *generator's* pictures, and is asked about the
+# *world's*; where the generator draws nothing that is quite like this beetle, the network has to guess and the
+# chains have to strain. For the dark ones the sampler's P(dark | y) is lower by .09 (two standard errors). So
+# take every R3 below with a doubt of about .1 for the dark ones of `share_10`, which no bootstrap shows.
 #
-# R4 is the record of section 1. Now the ladders. `flips.cells` collects, beetle by beetle, the probability to come back as the other form on
-# each rung; `fairness.bias_budget` averages them and resamples beetles for the intervals.
+# R4 is the record of section 1. Now the ladders. `flips.cells` collects, beetle by beetle, the probability to
+# come back as the other form on each rung; `fairness.bias_budget` averages them and resamples beetles for the
+# intervals.
 
 # %%
 budgets = {name: fairness.bias_budget(*flips.cells(name)) for name in flips.names()}
@@ -627,14 +649,16 @@ show(fig, alt=f"Ladders of both directions for each generator, from R1 to R4: {t
 # %% [markdown]
 # All five begin at the same R1: the pixels. Then:
 #
-# - `share_10`, blue: the share adds .31, the generator about nothing, the search .30. Its mirror falls from .23 to .01.
-# - `share_02`, blue: the share adds .51, the generator .12, and the search nothing (−.04, within the doubt). PULSE loses as many dark
-#   ones as it did with `share_10`, though R3 is .34 higher here.
+# - `share_10`, blue: the share adds .31, the generator about nothing, the search .30. Its mirror falls from .23
+#   to .01.
+# - `share_02`, blue: the share adds .51, the generator .12, and the search nothing (−.04, within the doubt).
+#   PULSE loses as many dark ones as it did with `share_10`, though R3 is .34 higher here.
 # - `share_90`: the colours change places, and the search step is larger still.
-# - `share_50` and `collapsed`: share and generator add little or nothing; the search does, against the *pale* form.
+# - `share_50` and `collapsed`: share and generator add little or nothing; the search does, against the *pale*
+#   form.
 #
-# Why does the generator add what it adds? Perhaps just because it draws another share than it was shown. Then Bayes' rule at the
-# *drawn* share, with the world's own beetles, would give R3:
+# Why does the generator add what it adds? Perhaps just because it draws another share than it was shown. Then
+# Bayes' rule at the *drawn* share, with the world's own beetles, would give R3:
 
 # %%
 print(f"{'':10}{'shown':>7}{'drawn':>7}   M, dark → pale: shown, drawn, R3     pale → dark")
@@ -645,12 +669,14 @@ for name, budget in budgets.items():
     print(f"{name:10}{shown:7.2f}{drawn_as:7.3f}" + "".join("     " + "  ".join(f"{m:.3f}" for m in way) for way in zip(*row, strict=True)))
 
 # %% [markdown]
-# It nearly does. `share_02` draws a quarter of the dark ones that it was shown, and that explains its .12. `share_10` draws a
-# little *more* than it was shown. `collapsed` keeps both forms, and of all generators it is the one whose R3 differs most from what its drawn share
-# says (.05): it has lost something else than shares. (Weak support, though: the network started from just this rule before it learned, and it stays uncertain as said above.)
+# It nearly does. `share_02` draws a quarter of the dark ones that it was shown, and that explains its .12.
+# `share_10` draws a little *more* than it was shown. `collapsed` keeps both forms, and of all generators it is
+# the one whose R3 differs most from what its drawn share says (.05): it has lost something else than shares.
+# (Weak support, though: the network started from just this rule before it learned, and it stays uncertain as said
+# above.)
 #
-# Now the search. It is no posterior of anything, so what decides its answers? Compare how often the training pictures, the generator's
-# pictures, the *starts* and the answers are dark:
+# Now the search. It is no posterior of anything, so what decides its answers? Compare how often the training
+# pictures, the generator's pictures, the *starts* and the answers are dark:
 
 # %%
 print("share of dark    shown   drawn   starts   answers (equal truths)")
@@ -659,13 +685,16 @@ for name, back in returned.items():
     print(f"{name:14}{flips.SHARES[name]:8.2f}{flips.drawn_share(name):8.3f}{starts.mean():9.3f}{back.mean():10.3f}")
 
 # %% [markdown]
-# The starts *exaggerate* the share: .5 becomes .57, .1 and .02 become 0 of 800, .9 becomes all. Lesson 07 saw why: PULSE fits styles
-# coordinate by coordinate, and what takes many coordinates at once isn't drawn. So "the data" and "the start" aren't rivals
-# here. The training share acts on the answers *through* the starts, and `share_10` and `share_02`, whose pictures differ by a
-# factor of twenty in their share of dark, have the same starts (none dark) and the same answers. That is a correlation over five
-# generators, with one training run each; section 8 intervenes.
+# The starts *exaggerate* the share: .5 becomes .57, .1 and .02 become 0 of 800, .9 becomes all. Lesson 07 saw
+# why: PULSE fits styles coordinate by coordinate, and what takes many coordinates at once isn't drawn. So "the
+# data" and "the start" aren't rivals here. The training share acts on the answers *through* the starts, and
+# `share_10` and `share_02`, whose pictures differ by a factor of twenty in their share of dark, have the same
+# starts (none dark) and the same rates of loss. That is a correlation over five generators, with one training run
+# each; section 8 intervenes.
 #
 # ### Not lost to the pixels
+#
+# How much of this could the pixels excuse? Take only beetles whose pixels leave little doubt.
 
 # %%
 sure = (p_exact > 0.9) & dark_truth
@@ -675,25 +704,29 @@ for name, back in returned.items():
     print(f"{name:10} returns {np.mean(~back[sure]):.1%} of these dark ones pale, {np.mean(back[sure_pale]):.1%} of these pale ones dark")
 
 # %% [markdown]
-# For these beetles the pixels aren't the excuse. `share_10` returns 71 % of the clear dark ones pale, and none of the clear pale ones dark;
-# the swap does it to 94 % of the clear pale ones; and the balanced generator to a quarter of them.
+# For these beetles the pixels aren't the excuse. `share_10` returns 71 % of the clear dark ones pale, and none of
+# the clear pale ones dark; the swap does it to 94 % of the clear pale ones; and the balanced generator to a
+# quarter of them.
 
 # %% [markdown] slide="notes"
-# Read one ladder aloud, both lines. Where does the blue line rise? Then the mirror. Then the swap: the colours change places. Then show the
-# table of starts and wait until somebody sees it. Ten minutes.
+# Read one ladder aloud, both lines. Where does the blue line rise? Then the mirror. Then the swap: the colours
+# change places. Then show the table of starts and wait until somebody sees it. Ten minutes.
 
 # %% [markdown] slide="slide"
 # ## 7 · A sum that always adds up
 
 # %% [markdown]
-# The four steps add up to R4, and that proves nothing: a telescoping sum adds up whatever it is made of. "The search adds
-# .2" means: the search, *after* share and generator were changed. In another order it may add something else, because
-# effects interact: where everything comes back pale already, nothing is left to make worse.
+# The four steps add up to R4, and that proves nothing: a telescoping sum adds up whatever it is made of. "The
+# search adds .2" means: the search, *after* share and generator were changed. In another order it may add
+# something else, because effects interact: where everything comes back pale already, nothing is left to make
+# worse.
 #
-# So fill in the whole table: share (declared or training), generator (perfect or as it is), search (a draw or the algorithm). $2^3$ cells.
-# Half of them need a decision. *A generator as it is at the declared share* is `share_50`, the same recipe on equal shares. *The search with a perfect
-# generator* is run on the renderer itself (`flips.search_world`): its 22 latents and one more, which decides the form and fades from pale to dark in a
-# narrow crossing; same steps, same sphere, same ε. It has no rows of styles, so no GEOCROSS and no fit: its starts have the right share. It is an analogy, not the same program.
+# So fill in the whole table: share (declared or training), generator (perfect or as it is), search (a draw or the
+# algorithm). $2^3$ cells. Half of them need a decision. *A generator as it is at the declared share* is
+# `share_50`, the same recipe on equal shares. *The search with a perfect generator* is run on the renderer itself
+# (`flips.search_world`): its 22 latents and one more, which decides the form and fades from pale to dark in a
+# narrow crossing; same steps, same sphere, same ε. It has no rows of styles, so no GEOCROSS and no fit: its
+# starts have the right share. It is an analogy, not the same program.
 
 # %%
 budget = budgets["share_10"]
@@ -705,10 +738,11 @@ for cell in sorted(budget["rare"].table):
 # %% [markdown]
 # ### Exercise 4: every order
 #
-# Write `steps_in_every_order(table)`. `table` maps each cell, a triple of 0 and 1 for (share, generator, search), to a number $M$.
-# The three can be changed in six orders, as `itertools.permutations(range(3))` gives them: `(1, 0, 2)` changes the generator
-# first, then the share, then the search. Return a dictionary: order → array of three numbers, what the *share*, the *generator* and the
-# *search* add in this order (always listed like that, whatever the order).
+# Write `steps_in_every_order(table)`. `table` maps each cell, a triple of 0 and 1 for (share, generator, search),
+# to a number $M$. The three can be changed in six orders, as `itertools.permutations(range(3))` gives them:
+# `(1, 0, 2)` changes the generator first, then the share, then the search. Return a dictionary: order → array of
+# three numbers, what the *share*, the *generator* and the *search* add in this order (always listed like that,
+# whatever the order).
 
 # %% solution="steps_in_every_order"
 from itertools import permutations
@@ -794,19 +828,21 @@ for order, k in zip(budget["rare"].orders, range(6), strict=True):
 # %% [markdown]
 # A bar is the range over the six orders, the black tick the step of the ladder R1–R4.
 #
-# - The **share** is the only one whose bar stays on one side of 0, in both directions and for all three generators. Its size depends on the
-#   order all the same: .29 to .67 for `share_10`.
-# - The **search** of `share_10` adds .30 if it comes last, .12 if it comes first, and −.08 after the generator but before the share, since with
-#   `share_50` it favours the dark form. "What does the search add?" has no one answer. It turns the answers towards where its starts are, and *that* is set by the training share.
-# - The **generator** adds −.19 to .08: even the sign is open. Its most negative steps compare a search on `share_50` with a search on
-#   the renderer, two different programs; read them with that in mind.
+# - The **share** is the only one whose bar stays on one side of 0, in both directions and for all three
+#   generators. Its size depends on the order all the same: .29 to .67 for `share_10`.
+# - The **search** of `share_10` adds .30 if it comes last, .12 if it comes first, and −.08 after the generator
+#   but before the share, since with `share_50` it favours the dark form. "What does the search add?" has no one
+#   answer. It turns the answers towards where its starts are, and *that* is set by the training share.
+# - The **generator** adds −.19 to .08: even the sign is open. Its most negative steps compare a search on
+#   `share_50` with a search on the renderer, two different programs; read them with that in mind.
 #
-# The intervals hold chance in 400 beetles of each form and in their starts. They don't hold what a second training of the same
-# generator would change. There is one of each.
+# The intervals hold chance in 400 beetles of each form and in their starts. They don't hold what a second
+# training of the same generator would change. There is one of each.
 #
 # ### Your π\*
 #
-# All this was for π\* = ½. Declare yours, and see what becomes of R1 and of the step to R2. (Nothing else in the ladder changes.)
+# All this was for π\* = ½. Declare yours, and see what becomes of R1 and of the step to R2. (Nothing else in the
+# ladder changes.)
 
 # %%
 declared = 0.5  # your π*
@@ -815,17 +851,18 @@ for way, r1, ladder in (("dark → pale", 1 - p_mine[dark_truth], budget["rare"]
     print(f"π* = {declared:g}, share_10, {way}: R1 {r1.mean():.3f}, the share adds {ladder.rungs.value[1] - r1.mean():+.3f} to R2 = {ladder.rungs[1]:.3f}")
 
 # %% [markdown] slide="notes"
-# Cover the lower part of the figure and ask for the bar of the search before you show it. Then the sentence: a telescoping sum
-# always adds up. Let somebody shout a π* and change the cell. Six minutes.
+# Cover the lower part of the figure and ask for the bar of the search before you show it. Then the sentence: a
+# telescoping sum always adds up. Let somebody shout a π\* and change the cell. Six minutes.
 
 # %% [markdown] slide="slide"
 # ## 8 · Interventions
 
 # %% [markdown]
-# An explanation earns its name when changing the cause changes the effect. Each intervention is aimed at
-# one rung; the others are watched. The first was tried in public in June 2020: another start. An ordinary start of PULSE has an unrelated
-# style in each of its ten rows. Here all rows begin with the style of *one* beetle that `share_10` has drawn, a pale one or a dark
-# one (48 truths of each form; all else as before). **Predict**: from a dark start, how many percent of the dark beetles still come back pale?
+# An explanation earns its name when changing the cause changes the effect. Each intervention is aimed at one
+# rung; the others are watched. The first was tried in public in June 2020: another start. An ordinary start of
+# PULSE has an unrelated style in each of its ten rows. Here all rows begin with the style of *one* beetle that
+# `share_10` has drawn, a pale one or a dark one (48 truths of each form; all else as before). **Predict**: from a
+# dark start, how many percent of the dark beetles still come back pale?
 
 # %%
 dark_start = None  # replace None by a number from 0 to 100
@@ -841,13 +878,15 @@ for name, back in arms.items():
 reveal("09.dark_start", 100 * np.mean(~arms["dark start"][form == 1]), label="dark → pale from a dark start", unit="%")
 
 # %% [markdown]
-# The pale start is the control: one style instead of ten rows changes next to nothing. Its *form* changes nearly everything. From dark starts
-# a quarter of the dark ones come back pale instead of nine tenths, and a third of the pale ones dark instead of none. So another start removes the bias
-# and brings back errors in both directions, together somewhat more than the pixels alone cost (R1). It adds no information; it moves the losses.
-# Whoever picks the start picks the prior.
+# The pale start is the control: one style instead of ten rows changes next to nothing. Its *form* changes nearly
+# everything. From dark starts a quarter of the dark ones come back pale instead of nine tenths, and a third of
+# the pale ones dark instead of none. So another start removes the bias and brings back errors in both directions,
+# together somewhat more than the pixels alone cost (R1). It adds no information; it moves the losses. Whoever
+# picks the start picks the prior.
 #
-# **Best of several** is what a user does who doesn't like the first answer: four starts for the same truths, and the answer with
-# the least residual. And a **sampler** on the same weights (section 6; 25 truths of each form) has no start to keep.
+# **Best of several** is what a user does who doesn't like the first answer: four starts for the same truths, and
+# the answer with the least residual. And a **sampler** on the same weights (section 6; 25 truths of each form)
+# has no start to keep.
 
 # %%
 four = flips.found("share_10", repeats=4)
@@ -861,11 +900,13 @@ print(f"sampler           dark → pale {np.mean(1 - drawn_dark[was_dark]):.3f} 
 print(f"PULSE, same truths: dark → pale {rate(~came_back[some][was_dark])}   pale → dark {rate(came_back[some][~was_dark])}")
 
 # %% [markdown]
-# Choosing by residual changes nothing, as it must: all residuals end near ε, whatever the form. Trying until you like the answer changes what you like.
-# The sampler gives back what the search took, .39 on these 25 (an unlucky sample: PULSE lost all of them, where it loses 84 % of the 400).
-# It stops at R3, and no sampler goes lower: the prior is still the generator's.
+# Choosing by residual changes nothing, as it must: all residuals end near ε, whatever the form. Trying until you
+# like the answer changes what you like. The sampler gives back what the search took, .39 on these 25 (an unlucky
+# sample: PULSE lost all of them, where it loses 84 % of the 400). It stops at R3, and no sampler goes lower: the
+# prior is still the generator's.
 #
-# Last, **more pixels**: 8 × 8 instead of 4 × 4, for an exact draw and for PULSE (lesson 07's audit, 50 truths of each form, without noise).
+# Last, **more pixels**: 8 × 8 instead of 4 × 4, for an exact draw and for PULSE (lesson 07's audit, 50 truths of
+# each form, without noise).
 
 # %%
 from course_lib import pulse
@@ -879,8 +920,8 @@ form, back = audit["audit_form"], audit["audit_rare"] > 0.5
 print(f"8 × 8, PULSE on share_10: dark → pale {rate(~back[form == 1])}, pale → dark {rate(back[form == 0])}")
 
 # %% [markdown]
-# With four times the pixels the information step is all but gone, in both directions. PULSE loses 94 % of the dark ones all the same. Here the pixels
-# can't be the cause; at 4 × 4 they are a quarter.
+# With four times the pixels the information step is all but gone, in both directions. PULSE loses 94 % of the
+# dark ones all the same. Here the pixels can't be the cause; at 4 × 4 they are a quarter.
 #
 # | intervention | moves | doesn't move |
 # |---|---|---|
@@ -894,32 +935,37 @@ print(f"8 × 8, PULSE on share_10: dark → pale {rate(~back[form == 1])}, pale 
 #
 # ### Where the evidence is mixed
 #
-# - **Share against start.** Equal shares remove the bias against the dark form, and so does a dark start at unchanged shares. `share_02` against `share_10` says that a
-#   smaller share does nothing more. All of it fits "the share acts through the starts"; five generators can't prove it.
-# - **Collapse.** `share_02` draws fewer dark ones than it was shown; `share_10` doesn't, and loses as many. The deliberately collapsed generator
-#   flips hardly more than the balanced one. A collapse that loses *forms* would do harm, and none of ours did that to the full.
+# - **Share against start.** Equal shares remove the bias against the dark form, and so does a dark start at
+#   unchanged shares. `share_02` against `share_10` says that a smaller share does nothing more. All of it fits
+#   "the share acts through the starts"; five generators can't prove it.
+# - **Collapse.** `share_02` draws fewer dark ones than it was shown; `share_10` doesn't, and loses as many. The
+#   deliberately collapsed generator flips hardly more than the balanced one. A collapse that loses *forms* would
+#   do harm, and none of ours did that to the full.
 # - **Search.** Its step is .30 or −.08, depending on what else is changed; for `share_02` it is none.
-# - **Sampler.** "It does better than the search" is clear for `share_10`; by how much rests on 25 truths, and on two estimates of R3 that differ by .09.
+# - **Sampler.** "It does better than the search" is clear for `share_10`; by how much rests on 25 truths, and on
+#   two estimates of R3 that differ by .09.
 
 # %% [markdown] slide="notes"
-# Go through the table row by row with the last column covered. The row that surprises people is the second. Then the last: "more
-# pixels" is the answer that everybody has in mind. Ten minutes.
+# Go through the table row by row with the last column covered. The row that surprises people is the second. Then
+# the last: "more pixels" is the answer that everybody has in mind. Ten minutes.
 
 # %% [markdown] slide="slide"
 # ## 9 · Is it darkness?
 
 # %% [markdown]
-# One more explanation could be offered for everything so far: dark things are simply hard to see. The **swap** generator `share_90` was
-# trained in the same way on 90 % dark beetles. If darkness were the cause, dark beetles would still be lost.
+# One more explanation could be offered for everything so far: dark things are simply hard to see. The **swap**
+# generator `share_90` was trained in the same way on 90 % dark beetles. If darkness were the cause, dark beetles
+# would still be lost.
 
 # %%
 for name in ("share_10", "share_90"):
     print(f"{name}: dark → pale {rate(~returned[name][dark_truth])}; pale → dark {rate(returned[name][~dark_truth])}")
 
 # %% [markdown]
-# They aren't: none of 400. Now nearly all pale ones are lost. The effect follows the share, and changes its direction with it. It isn't an exact mirror (.975 against
-# .840), and at equal shares this search favours the dark form: if darkness does anything here, it helps. That holds for these
-# drawings in even light. How cameras render dark skin is another question with a history of its own, and no beetle answers it.
+# They aren't: none of 400. Now nearly all pale ones are lost. The effect follows the share, and changes its
+# direction with it. It isn't an exact mirror (.975 against .840), and at equal shares this search favours the
+# dark form: if darkness does anything here, it helps. That holds for these drawings in even light. How cameras
+# render dark skin is another question with a history of its own, and no beetle answers it.
 #
 # And with no beetle at all? Four real photographs, shrunk to sixteen pixels, through both generators:
 
@@ -942,18 +988,21 @@ show_images(shown, columns=4, alt="Top: photographs of a star field, a brick wal
             "sixteen pixels: of stars and of bricks clean ladybirds, pale from share_10, dark from share_90; of coffee and retina smears.")
 
 # %% [markdown]
-# The star field comes back as a clean ladybird within ε: a pale one from one generator, a dark one from the other; and the brick wall nearly so. Nothing in the
-# photograph could have decided that. Coffee and retina come back as smears, one of which meets ε, too: the residual knows neither beetles nor forms.
+# The star field comes back as a clean ladybird within ε: a pale one from one generator, a dark one from the
+# other; and the brick wall nearly so. Nothing in the photograph could have decided that. Coffee and retina come
+# back as smears, one of which meets ε, too: the residual knows neither beetles nor forms.
 
 # %% [markdown] slide="notes"
-# Ask for a bet before the swap is shown. This is the experiment that separates "dark is hard" from "rare is hard". Four minutes.
+# Ask for a bet before the swap is shown. This is the experiment that separates "dark is hard" from "rare is
+# hard". Four minutes.
 
 # %% [markdown] slide="slide"
 # ## 10 · Who reads the forms?
 
 # %% [markdown]
-# Every number above rests on a classifier that read the outputs. Ours misread none of 20,000 renders (`docs/posterior.md`). But a search may end between the forms, at
-# smeared pictures that are neither. How often, and how much hangs on the threshold?
+# Every number above rests on a classifier that read the outputs. Ours misread none of 20,000 renders
+# (`docs/posterior.md`). But a search may end between the forms, at smeared pictures that are neither. How often,
+# and how much hangs on the threshold?
 
 # %%
 for name in flips.names():
@@ -963,12 +1012,14 @@ for name in flips.names():
           + " ".join(f"{np.mean(level[~dark_truth] > at):.2f}" for at in (0.1, 0.5, 0.9)))
 
 # %% [markdown]
-# For `share_10` a few points, which change no conclusion. For `collapsed` they do: an eighth of its answers is between the forms, and its two rates depend
-# on where one puts the line. Its row in the table above is the weakest.
+# For `share_10` a few points, which change no conclusion. For `collapsed` they do: an eighth of its answers is
+# between the forms, and its two rates depend on where one puts the line. Its row in the table above is the
+# weakest.
 #
-# On faces, readers of attributes are far worse than ours, and differ by group. A reader that calls 4 % of the pale ones dark and 15 % of the dark ones pale turns a share of .10 into
-# $.1 \cdot .85 + .9 \cdot .04 = .121$, an error as large as many effects that were published. Teo and colleagues (2023) found such errors in
-# published measurements and proposed a correction (CLEAM); in its simplest form it is that equation, solved for the share.
+# On faces, readers of attributes are far worse than ours, and differ by group. A reader that calls 4 % of the
+# pale ones dark and 15 % of the dark ones pale turns a share of .10 into $.1 \cdot .85 + .9 \cdot .04 = .121$, an
+# error as large as many effects that were published. Teo and colleagues (2023) found such errors in published
+# measurements and proposed a correction (CLEAM); in its simplest form it is that equation, solved for the share.
 
 # %%
 rng = np.random.default_rng(3)
@@ -986,11 +1037,13 @@ print(f"true share {outputs.mean():.3f}; as read {said.mean():.3f}; corrected "
       f"{fairness.corrected_share(said, known, misread(known)):.3f}")
 
 # %% [markdown]
-# The corrected interval holds the chance in both: in the outputs, and in the finite number of known pictures on which the reader was measured. (On pictures of our generators the reader agreed with a
-# person's labels, taken blind, on 97 % of 313: `data/generators/labels.md`.)
+# The corrected interval holds the chance in both: in the outputs, and in the finite number of known pictures on
+# which the reader was measured. (On pictures of our generators the reader agreed with a person's labels, taken
+# blind, on 97 % of 313: `data/generators/labels.md`.)
 #
-# How many pictures does an arm need? To see a difference of ten points between two arms near one half at a level of 5 %, with a power of 80 %, about 390 each. That is why there are 400 of each form here, and
-# why the arms of 48 and 25 above can only show large effects.
+# How many pictures does an arm need? To see a difference of ten points between two arms near one half at a level
+# of 5 %, with a power of 80 %, about 390 each. That is why there are 400 of each form here, and why the arms of
+# 48 and 25 above can only show large effects.
 
 # %%
 need = 2 * 0.25 * (norm.ppf(0.975) + norm.ppf(0.8)) ** 2 / 0.1**2
@@ -999,46 +1052,63 @@ print(f"pictures for each arm: {need:.0f}")
 # %% [markdown]
 # ## 11. Which hypothesis do your numbers support?
 #
-# **In your own words**, twelve to eighteen sentences. (1) Declare π\* for a purpose that you name, and justify it; say how the ladder would look to somebody who
-# declares otherwise. (2) For each of the four hypotheses of section 2 say what it predicted, which of *your* numbers speaks for it or against it (with its
-# interval, in both directions), and which intervention tested it. (3) Say what would have changed your mind. (4) Say what these numbers can't tell about people.
+# **In your own words**, twelve to eighteen sentences. (1) Declare π\* for a purpose that you name, and justify
+# it; say how the ladder would look to somebody who declares otherwise. (2) For each of the four hypotheses of
+# section 2 say what it predicted, which of *your* numbers speaks for it or against it (with its interval, in both
+# directions), and which intervention tested it. (3) Say what would have changed your mind. (4) Say what these
+# numbers can't tell about people.
 
 # %% [markdown] answer="which_hypothesis" points=5
 # ### BEGIN SOLUTION
-# *Example.* I declare π\* = ½, because the picture is to help a keeper who has to notice either form, and a beetle's claim to be
-# noticed doesn't shrink with its number. Somebody who counts a wild population with 10 % dark ones would declare .1: then R1 is already .554, the share adds nothing,
-# and only the search is left to blame. *Pixels:* they predicted losses with everything perfect, in both directions, and R1 is .248 (.223 to .271) for dark → pale and .230 (.208 to .255) for
-# pale → dark. So they matter and don't explain a *direction*. At 8 × 8 they cost .01, and PULSE still loses 94 % of the dark ones, so there they explain nothing. *Data:* they predicted that
-# equal shares remove the effect. The share adds .306 (.290 to .323) to dark → pale and −.173 (−.189 to −.158) to its mirror, and is the only step whose sign is the same in all
-# orders (.29 to .67). With `share_50` the bias against the dark form is gone, but a bias against the pale one appears (.46 against .18), so "balanced data are fair" is false. And a fifth of the share, `share_02`, changes R4 by
-# nothing. *Mode collapse:* it predicted a drawn share below the shown one. That holds for `share_02` (.005 for .02; it adds .116), not for `share_10` (.114 for .1; −.018, and the sampler makes that uncertain
-# by about .09; −.19 to +.08 over orders). The collapsed generator flips hardly more than the balanced one (R3 +.03). *The start:* it predicted that the answer's form follows the start's, and that a sampler does
-# better. From dark starts dark → pale falls from .90 to .25 (.15 to .39) and pale → dark rises from 0 to .33 (.22 to .47), while a pale start changes nothing; on 25 dark truths the sampler loses .61 where PULSE loses all. The search adds
-# .304 (.267 to .340) in the ladder, but −.08 in another order. My conclusion: for `share_10` share and search weigh about equally in the ladder, and they are one mechanism, since the share decides where
-# the starts are. That last step is mixed evidence: five generators, one training each. I would have changed my mind if dark starts had left .84 as it was, or if `share_02` had lost clearly more than `share_10`. None of this says what a wrong
-# picture does to a person, who belongs to which group of people, or who should have been asked; and the forms were read by a classifier that had to read smeared pictures, too.
+# *Example.* I declare π\* = ½, because the picture is to help a keeper who has to notice either form, and a
+# beetle's claim to be noticed doesn't shrink with its number. Somebody who counts a wild population with 10 %
+# dark ones would declare .1: then R1 is already .554, the share adds nothing, and only the search is left to
+# blame. *Pixels:* they predicted losses with everything perfect, in both directions, and R1 is .248 (.223 to
+# .271) for dark → pale and .230 (.208 to .255) for pale → dark. So they matter and don't explain a *direction*.
+# At 8 × 8 they cost .01, and PULSE still loses 94 % of the dark ones, so there they explain nothing. *Data:* they
+# predicted that equal shares remove the effect. The share adds .306 (.290 to .323) to dark → pale and −.173
+# (−.189 to −.158) to its mirror, and is the only step whose sign is the same in all orders (.29 to .67). With
+# `share_50` the bias against the dark form is gone, but a bias against the pale one appears (.46 against .18), so
+# "balanced data are fair" is false. And a fifth of the share, `share_02`, changes R4 by nothing. *Mode collapse:*
+# it predicted a drawn share below the shown one. That holds for `share_02` (.005 for .02; it adds .116), not for
+# `share_10` (.114 for .1; −.018, and the sampler makes that uncertain by about .09; −.19 to +.08 over orders).
+# The collapsed generator flips hardly more than the balanced one (R3 +.03). *The start:* it predicted that the
+# answer's form follows the start's, and that a sampler does better. From dark starts dark → pale falls from .90
+# to .25 (.15 to .39) and pale → dark rises from 0 to .33 (.22 to .47), while a pale start changes nothing; on 25
+# dark truths the sampler loses .61 where PULSE loses all. The search adds .304 (.267 to .340) in the ladder, but
+# −.08 in another order. My conclusion: for `share_10` share and search weigh about equally in the ladder, and
+# they are one mechanism, since the share decides where the starts are. That last step is mixed evidence: five
+# generators, one training each. I would have changed my mind if dark starts had left .84 as it was, or if
+# `share_02` had lost clearly more than `share_10`. None of this says what a wrong picture does to a person, who
+# belongs to which group of people, or who should have been asked; and the forms were read by a classifier that
+# had to read smeared pictures, too.
 #
 # *Rubric, one point each (half for half):*
 #
-# 1. π\* is declared for a named purpose, with a reason that is not "the data say so", and the consequence of another choice (R2 − R1 changes sign, vanishes or
-#    grows) is stated correctly. *Half*: a value with a reason, no consequence. *None*: π\* taken from the training set without a word.
-# 2. Data and pixels: R1 and R2 − R1 (at the learner's π\* or at ½) are quoted from the learner's notebook for both directions, with intervals for R1 and R2, and read correctly (R1 is what no intervention on share,
+# 1. π\* is declared for a named purpose, with a reason that is not "the data say so", and the consequence of
+#    another choice (R2 − R1 changes sign, vanishes or grows) is stated correctly. *Half*: a value with a reason,
+#    no consequence. *None*: π\* taken from the training set without a word.
+# 2. Data and pixels: R1 and R2 − R1 (at the learner's π\* or at ½) are quoted from the learner's notebook for
+#    both directions, with intervals for R1 and R2, and read correctly (R1 is what no intervention on share,
 #    generator or search removes). *Half*: one direction only, or no intervals.
-# 3. Generator and search: R3 − R2 and R4 − R3 are quoted with their range over orders, and at least one intervention each is used (collapsed against `share_50`; dark start, best of
-#    four, sampler). *Half*: steps without ranges or without an intervention.
-# 4. What would have changed the writer's mind is a number or an outcome that could have occurred, and mixed evidence is called mixed. Any conclusion that *follows from the quoted
-#    numbers* earns the point, whichever hypothesis it favours. *None*: a hypothesis declared true without a test.
-# 5. A limit is stated: beetles are a statistical structure; which harms, choices or people the numbers say nothing about; the reader's error or the classifier as a possible fault. *Half*: a
-#    bare disclaimer.
+# 3. Generator and search: R3 − R2 and R4 − R3 are quoted with their range over orders, and at least one
+#    intervention each is used (collapsed against `share_50`; dark start, best of four, sampler). *Half*: steps
+#    without ranges or without an intervention.
+# 4. What would have changed the writer's mind is a number or an outcome that could have occurred, and mixed
+#    evidence is called mixed. Any conclusion that *follows from the quoted numbers* earns the point, whichever
+#    hypothesis it favours. *None*: a hypothesis declared true without a test.
+# 5. A limit is stated: beetles are a statistical structure; which harms, choices or people the numbers say
+#    nothing about; the reader's error or the classifier as a possible fault. *Half*: a bare disclaimer.
 # ### END SOLUTION
 
 # %% [markdown] slide="slide"
 # ## What you can now say, and what you can't
 #
-# You can say: *of the dark beetles that came back pale, so much is the pixels, so much the share, so much generator and search, in this
-# order of counting and for this π\*; and here is the mirror.*
+# You can say: *of the dark beetles that came back pale, so much is the pixels, so much the share, so much
+# generator and search, in this order of counting and for this π\*; and here is the mirror.*
 #
-# You can't say: *the data did it*; nor *balanced data are fair*; nor *sampling is fair*; nor, from any beetle, what a wrong face costs a person.
+# You can't say: *the data did it*; nor *balanced data are fair*; nor *sampling is fair*; nor, from any beetle,
+# what a wrong face costs a person.
 
 # %% [markdown]
 # The sentence, once more:
@@ -1054,17 +1124,20 @@ print(f"pictures for each arm: {need:.0f}")
 # %% [markdown]
 # ## Further reading
 #
-# - A. Jalal, S. Karmalkar, J. Hoffmann, A. G. Dimakis, E. Price, "Fairness for image generation with uncertain sensitive attributes", ICML 2021.
-#   [doi:10.48550/arXiv.2106.12182](https://doi.org/10.48550/arXiv.2106.12182)
-# - M. Laszkiewicz, I. Daunhawer, J. E. Vogt, A. Fischer, J. Lederer, "Benchmarking the fairness of image upsampling methods", FAccT 2024.
-#   [doi:10.48550/arXiv.2401.13555](https://doi.org/10.48550/arXiv.2401.13555)
+# - A. Jalal, S. Karmalkar, J. Hoffmann, A. G. Dimakis, E. Price, "Fairness for image generation with uncertain
+#   sensitive attributes", ICML 2021. [doi:10.48550/arXiv.2106.12182](https://doi.org/10.48550/arXiv.2106.12182)
+# - M. Laszkiewicz, I. Daunhawer, J. E. Vogt, A. Fischer, J. Lederer, "Benchmarking the fairness of image
+#   upsampling methods", FAccT 2024. [doi:10.48550/arXiv.2401.13555](https://doi.org/10.48550/arXiv.2401.13555)
 # - V. H. Maluleke et al., "Studying bias in GANs through the lens of race", ECCV 2022.
 #   [doi:10.48550/arXiv.2209.02836](https://doi.org/10.48550/arXiv.2209.02836)
-# - N. Jain, A. Olmo, S. Sengupta, L. Manikonda, S. Kambhampati, "Imperfect ImaGANation: implications of GANs exacerbating biases on facial data augmentation and
-#   Snapchat selfie lenses", 2020. [doi:10.48550/arXiv.2001.09528](https://doi.org/10.48550/arXiv.2001.09528)
+# - N. Jain, A. Olmo, S. Sengupta, L. Manikonda, S. Kambhampati, "Imperfect ImaGANation: implications of GANs
+#   exacerbating biases on facial data augmentation and Snapchat selfie lenses", 2020.
+#   [doi:10.48550/arXiv.2001.09528](https://doi.org/10.48550/arXiv.2001.09528)
 # - C. T. H. Teo, M. Abdollahzadeh, N.-M. Cheung, "On measuring fairness in generative models", NeurIPS 2023.
 #   [doi:10.48550/arXiv.2310.19297](https://doi.org/10.48550/arXiv.2310.19297)
-# - M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the outputs of a classifier to new a priori probabilities: a simple procedure", Neural Computation 14 (2002) 21–41.
+# - M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the outputs of a classifier to new a priori probabilities:
+#   a simple procedure", Neural Computation 14 (2002) 21–41.
 #   [doi:10.1162/089976602753284446](https://doi.org/10.1162/089976602753284446)
-# - "There Is No (Real Life) Use Case for Face Super Resolution", June 2020: the essay, with the explanations as they were given at the time.
+# - "There Is No (Real Life) Use Case for Face Super Resolution", June 2020: the essay, with the explanations as
+#   they were given at the time.
 # - The library's `course_lib.fairness` and `course_lib.flips` hold sections 3 to 8; read them.
