@@ -922,8 +922,10 @@ print(f"8 × 8, PULSE on share_10: dark → pale {rate(~back[form == 1])}, pale 
 # With four times the pixels the information step is all but gone, in both directions. PULSE loses 94 % of the
 # dark ones all the same. Here the pixels can't be the cause; at 4 × 4 they cost a quarter.
 #
-# All at 4 × 4 in one figure. The line holds exact draws of the true world, for every share between .001 and .999.
-# Moving *along* it is a change of prior; *off* it, away from the corner, information is thrown away.
+# All at 4 × 4 in one figure. The line holds exact draws in the true world, for every share between .001 and .999.
+# Moving *along* it is a change of prior; lying *off* it, on the far side from the corner (0, 0), means that
+# information was thrown away. (Nearer to the corner than the line one comes by deciding for the more probable
+# form, or with more pixels.)
 
 # %% slide="subslide"
 shares = 1 / (1 + np.exp(-np.linspace(-7, 7, 57)))
@@ -936,7 +938,7 @@ points |= {"dark start": (np.mean(~arms["dark start"][begun == 1]), np.mean(arms
 fig, ax = figure(size=(6.4, 4.6))
 ax.plot(*line.T, color="black", lw=1.2, label="exact draws, any share")
 for (name, (dark, pale)), mark in zip(points.items(), "ovsD^P*X", strict=True):
-    ax.plot(dark, pale, mark, ms=9, label=name)
+    ax.plot(dark, pale, mark, ms=14 if name == "PULSE, share_10" else 8, label=name)
     near = np.argmin(np.hypot(*(line - (dark, pale)).T))
     print(f"{name:16} ({dark:.3f}, {pale:.3f}): nearest exact draw is at a share of {shares[near]:.3f}, {np.hypot(*(line[near] - (dark, pale))):.2f} away")
 ax.set(xlabel="dark → pale", ylabel="pale → dark", xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
@@ -945,7 +947,12 @@ show(fig, alt="Pale to dark against dark to pale. A curve of exact draws from (0
               + "; ".join(f"{name} ({dark:.2f}, {pale:.2f})" for name, (dark, pale) in points.items()) + ".")
 
 # %% [markdown]
-# XX-READ-PLANE
+# PULSE on `share_10` and on `share_02` lies *on* the line (one mark hides most of the other), where an exact draw
+# at a share of .009 would lie. In these two totals the search throws nothing away; it acts like a prior by which
+# one beetle in a hundred is dark, whatever the training share was, .1 or .02. That is how the starts work.
+# (Totals can't show more: on the line isn't CPR.) `share_50`, `collapsed` and the dark start lie .06 to .07 off
+# the line: they are far less one-sided, and lose more than the pixels do. Nothing here gets nearer to the corner
+# than the line, up to chance.
 #
 # | intervention | moves | doesn't move |
 # |---|---|---|
@@ -1040,12 +1047,12 @@ for name in flips.names():
 # between the forms, and its two rates depend on where one puts the line. Its row in the table above is the
 # weakest.
 #
-# On faces, readers of attributes are worse, and not equally for all: in 2018 Buolamwini and Gebru found programs on
-# sale that sorted faces by gender wrongly in up to 34.7 % of the pictures of darker-skinned women, and in .8 % at
-# most of those of lighter-skinned men. A reader that calls 4 % of the
-# pale ones dark and 15 % of the dark ones pale turns a share of .10 into $.1 \cdot .85 + .9 \cdot .04 = .121$, an
-# error of a fifth of the share itself. Teo and colleagues (2023) found such errors in published
-# measurements and proposed a correction (CLEAM); in its simplest form it is that equation, solved for the share.
+# On faces, readers of attributes are worse, and not equally for all: in 2018 Buolamwini and Gebru found programs
+# on sale that sorted faces by gender wrongly in up to 34.7 % of the pictures of darker-skinned women, and in .8 %
+# at most of those of lighter-skinned men. A reader that calls 4 % of the pale ones dark and 15 % of the dark ones
+# pale turns a share of .10 into $.1 \cdot .85 + .9 \cdot .04 = .121$, an error of a fifth of the share itself.
+# Teo and colleagues (2023) found such errors in published measurements and proposed a correction (CLEAM); in its
+# simplest form it is that equation, solved for the share.
 
 # %%
 rng = np.random.default_rng(3)
