@@ -120,6 +120,21 @@ def test_a_block_searched_again_returns_the_recorded_forms(name):
     assert agree.mean() > 0.8  # a search amplifies the rounding of another machine
 
 
+def test_cells_differ_in_what_they_say():
+    tables = {name: flips.cells(name) for name in RECORDED}
+    for name, (rare, common) in tables.items():
+        for cells, sign in ((rare, -1), (common, 1)):
+            moved = np.log(cells[1, 0, 0] / (1 - cells[1, 0, 0])) - np.log(
+                cells[0, 0, 0] / (1 - cells[0, 0, 0]))  # Bayes' rule: the share's log-odds
+            share = flips.SHARES[name]
+            np.testing.assert_allclose(moved, sign * np.log(share / (1 - share)), atol=1e-6)
+            assert set(np.unique(cells[1, 1, 1])) <= {0, 1}  # a search returns one form
+        for cell in rare:
+            if cell[0] == 0:  # at the declared share all generators have the same cells
+                np.testing.assert_array_equal(rare[cell], tables["share_50"][0][cell])
+    assert np.mean(tables["share_10"][0][1, 1, 0]) > np.mean(tables["share_10"][0][0, 1, 0]) + 0.2
+
+
 def test_the_form_that_is_rare_in_training_is_lost_whatever_its_colour():
     lost = {name: [np.mean(cells[1, 1, 1]) for cells in flips.cells(name)] for name in RECORDED}
     for name, (dark_to_pale, pale_to_dark) in lost.items():
