@@ -291,6 +291,18 @@ def nbformat_of_the_future(notebook):
     return notebook
 
 
+@broken(FULL)
+def half_an_emoji(notebook):
+    by_id(notebook, "why_double")["source"] = "two \ud83d"
+    return json.dumps(notebook).encode()
+
+
+@broken(FULL)
+def grade_id_is_a_list(notebook):
+    by_id(notebook, "double_doubles")["metadata"] = {"nbgrader": {"grade_id": ["double"]}}
+    return notebook
+
+
 @broken(0, "unreadable")
 def truncated(notebook):
     content = as_bytes(notebook)

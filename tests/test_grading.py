@@ -233,6 +233,29 @@ def test_a_run_that_was_stopped_goes_on(graded, tiny, work, tmp_path):
         k: v for k, v in fingerprint(folder / "results").items() if kept in k}
 
 
+def test_one_that_cant_be_graded_stops_nobody(tiny, work, tmp_path, monkeypatch):
+    cases = [case for case in all_cases(tiny) if case.name in ("blank", "empty_file", "a_list")]
+    submissions = hand_in(cases, tmp_path / "submitted")
+    folder = grade.open_folder(tmp_path / "marks")
+    wrong = {"a_list": "_prepare", "blank": "_record"}
+    for method in wrong.values():
+        kept = getattr(grade.Desk, method)
+
+        def failing(self, prepared, *rest, kept=kept, method=method):
+            if wrong.get(prepared["submission"].student) == method:
+                raise OSError("half a name: \ud83d")
+            return kept(self, prepared, *rest)
+
+        monkeypatch.setattr(grade.Desk, method, failing)
+    with record.Book(record.default_url(folder), folder) as book:
+        assert grade.Desk(folder, corpus.LESSON, LIMITS, True).grade(submissions, book) == 2
+        grade.write_pages(folder, corpus.LESSON, book)
+    words = {name: [word for word, _ in result(folder, name)["flags"]]
+             for name in ("a_list", "blank", "empty_file")}
+    assert words == {"a_list": ["not graded"], "blank": ["not graded"],
+                     "empty_file": ["unreadable"]}
+
+
 def test_marks_given_by_hand_stay_and_are_told(graded, tiny, work, tmp_path):
     cases, _, *_ = graded
     submissions = hand_in([case for case in cases if case.name == "adds"], tmp_path / "submitted")

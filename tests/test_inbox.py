@@ -1,5 +1,6 @@
 """Which file is whose: three layouts, zips, odd names, and nothing outside its folder."""
 
+import io
 import os
 import zipfile
 
@@ -64,6 +65,66 @@ def test_no_name_leads_out_of_the_folder(tmp_path):
         assert "/" not in each.student
     outside = [path for path in tmp_path.rglob("*") if not path.is_relative_to(inside)]
     assert outside == [tmp_path / "all.zip"]
+
+
+def broken_zips():
+    """What can be wrong with a zip, by name."""
+    def made(*entries, spoil=lambda content: content):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            for name in entries:
+                archive.writestr(name, "{}" * 50)
+        return bytes(spoil(bytearray(file.getvalue())))
+
+    def encrypted(content):
+        content[6] |= 1
+        content[content.rindex(b"PK\x01\x02") + 8] |= 1
+        return content
+
+    def changed(content):
+        content[60] ^= 1
+        return content
+
+    name = f"{LESSON}.ipynb"
+    yield "changed", made(name, spoil=changed), name
+    yield "encrypted", made(name, spoil=encrypted), name
+    yield "long_name", made("a" * 300 + ".ipynb"), "a" * 100 + "a" * 14 + ".ipynb"
+    yield "file_as_folder", made("a.ipynb", "a.ipynb/b.ipynb"), None
+    yield "no_zip", b"PK\x03\x04 and then nothing", None
+
+
+def test_a_broken_zip_stops_nobody(tmp_path):
+    touch(tmp_path / "in" / "zoe" / f"{LESSON}.ipynb")
+    for student, content, _ in broken_zips():
+        (tmp_path / "in" / student).mkdir()
+        (tmp_path / "in" / student / "work.zip").write_bytes(content)
+    found = matched(tmp_path / "in", tmp_path)
+    assert found["zoe"] == (f"{LESSON}.ipynb", set())
+    for student, _, file in broken_zips():
+        assert found[student][0] == file
+        assert file or found[student][1] == {"unreadable", "missing"}
+
+
+def test_a_students_zip_has_bounds_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(inbox, "LARGEST_ONE", 5)
+    touch(tmp_path / "in" / "zoe" / f"{LESSON}.ipynb")
+    with zipfile.ZipFile(tmp_path / "in" / "adam.zip", "w") as archive:
+        archive.writestr(f"{LESSON}.ipynb", " " * 10)
+    found = matched(tmp_path / "in", tmp_path)
+    assert found == {"zoe": (f"{LESSON}.ipynb", set()), "adam": (None, {"unreadable", "missing"})}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are Unicode elsewhere")
+def test_any_name_can_be_shown(tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in (b"M\xfcller_12345_x.ipynb", b"dora\x1b[31m_12345_\n.ipynb"):
+        with open(os.fsencode(tmp_path / "in") + b"/" + name, "wb") as file:
+            file.write(b"{}")
+    found = inbox.collect(tmp_path / "in", LESSON, tmp_path / "unpacked")
+    assert len(found) == 2
+    for line in inbox.table(found):
+        line.encode()
+        assert line.isprintable()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")

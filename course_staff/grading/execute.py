@@ -22,6 +22,7 @@ from pathlib import Path
 
 from course_lib.marking import PATIENCE, Kernel, Ran, text_of
 from course_staff import source
+from course_staff.grading.normalise import whole_characters
 from course_staff.grading.sandbox import HERE, Limits, Sandbox, sweep
 
 SERVE = "course_serve"  # what `inside.py` answers by serving calls
@@ -61,7 +62,7 @@ def run(job):
                 told = _Run(job, template, limits, box, kernel, judge, begin).all_cells()
         finally:
             kernel.close()
-    return told | {"seconds": round(time.monotonic() - begin, 2)}
+    return whole_characters(told | {"seconds": round(time.monotonic() - begin, 2)})
 
 
 class _Run:

@@ -12,12 +12,15 @@ import shutil
 import stat
 import unicodedata
 import zipfile
+import zlib
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from course_lib.commands import Told
 
-MOST_FILES, LARGEST_FILE, LARGEST_ALL = 50_000, 20 << 20, 4 << 30
+MOST_FILES, LARGEST_FILE = 50_000, 20 << 20
+LARGEST_ALL, LARGEST_ONE = 4 << 30, 256 << 20  # what a class's zip and a student's may hold
 IGNORED = {".ipynb_checkpoints", "__MACOSX", ".git"}
 
 
@@ -55,34 +58,37 @@ def collect(place, lesson, folder):
     """
     shutil.rmtree(folder, ignore_errors=True)
     if place.is_file() and zipfile.is_zipfile(place):
-        place = _unpacked(place, folder / "0")
+        place = _unpacked(place, folder / "0", LARGEST_ALL)
     if not place.is_dir():
         raise Told(f"{place} is neither a folder nor a zip file")
     found = {}
     for number, entry in enumerate(sorted(place.iterdir()), start=1):
         if entry.name in IGNORED or entry.name.startswith(".") or entry.is_symlink():
             continue
+        unpack, files, flags = folder / str(number), [], []
         if entry.is_dir():
-            said = entry.name
-            files = _notebooks(entry, lesson, folder / str(number))
-            student = _name(re.sub(r"_\d+_assignsubmission_\w*$", "", said))
+            student = _name(re.sub(r"_\d+_assignsubmission_\w*$", "", entry.name))
+            with _noted(entry, flags):
+                files = _notebooks(entry, lesson, unpack, flags)
         elif entry.suffix == ".ipynb":
-            said, files, student = entry.name, [entry], _from_file(entry.stem, lesson)
-        elif zipfile.is_zipfile(entry):
-            said, student = entry.name, _from_file(entry.stem, lesson)
-            files = _notebooks(_unpacked(entry, folder / str(number)), lesson, None)
+            files, student = [entry], _from_file(entry.stem, lesson)
+        elif entry.suffix == ".zip":
+            student = _from_file(entry.stem, lesson)
+            with _noted(entry, flags):
+                files = _notebooks(_unpacked(entry, unpack, LARGEST_ONE), lesson, None, flags)
         else:
             continue
         if student:
-            found.setdefault(student, []).append((said, files))
+            found.setdefault(student, []).append((entry.name, files, flags))
     if not found:
         raise Told(f"{place} holds no notebooks and no folders of students")
     return [_choose(student, parts, lesson) for student, parts in sorted(found.items())]
 
 
 def _choose(student, parts, lesson):
-    submission = Submission(student, said=", ".join(said for said, _ in parts))
-    files = [path for _, paths in parts for path in paths]
+    submission = Submission(student, said=", ".join(said for said, _, _ in parts))
+    files = [path for _, paths, _ in parts for path in paths]
+    submission.flags += [flag for _, _, flags in parts for flag in flags]
     if not files:
         submission.flags.append(("missing", "no notebook was handed in"))
         return submission
@@ -91,9 +97,9 @@ def _choose(student, parts, lesson):
                                  path.stat().st_mtime, path.name))
     submission.path = files[-1]
     if lesson not in submission.path.stem:
-        submission.flags.append(("renamed", f"the file is called {submission.path.name}"))
+        submission.flags.append(("renamed", f"the file is called {shown(submission.path.name)}"))
     if len(files) > 1:
-        names = f"{len(files)} notebooks; {submission.path.name} was graded"
+        names = f"{len(files)} notebooks; {shown(submission.path.name)} was graded"
         submission.flags.append(("duplicated", names))
     return submission
 
@@ -103,7 +109,21 @@ def _again(path):
     return int(number.group(1)) if number else 0
 
 
-def _notebooks(folder, lesson, unpack):
+@contextmanager
+def _noted(path, flags):
+    """Flag what can't be read; one student's broken zip must not stop a class."""
+    try:
+        yield
+    except (Told, OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        flags.append(("unreadable", f"{shown(path.name)}: {type(error).__name__}"))
+
+
+def shown(name):
+    """Return a file's name as it may be printed: half characters and control codes replaced."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in name)
+
+
+def _notebooks(folder, lesson, unpack, flags):
     """Return the notebooks below a student's folder: those in the lesson's own, if that exists."""
     if (folder / lesson).is_dir():
         folder = folder / lesson
@@ -115,8 +135,9 @@ def _notebooks(folder, lesson, unpack):
             continue
         if path.suffix == ".ipynb" and stat.S_ISREG(path.lstat().st_mode):
             found.append(path)
-        elif unpack and path.suffix == ".zip" and zipfile.is_zipfile(path):
-            found += _notebooks(_unpacked(path, unpack), lesson, None)
+        elif unpack and path.suffix == ".zip":
+            with _noted(path, flags):
+                found += _notebooks(_unpacked(path, unpack, LARGEST_ONE), lesson, None, flags)
     return found
 
 
@@ -134,8 +155,11 @@ def _name(text):
     return re.sub(r"\s+", "_", text)[:80]
 
 
-def _unpacked(archive, folder):
-    """Unpack a zip's notebooks, no others, with bounds on number and size; returns the folder."""
+def _unpacked(archive, folder, most):
+    """Unpack a zip's notebooks, no others, with bounds on number and size; returns the folder.
+
+    Of a member that can't be read an empty file is left: its student is then told of.
+    """
     total = 0
     with zipfile.ZipFile(archive) as file:
         for entry in file.infolist()[:MOST_FILES]:
@@ -146,18 +170,21 @@ def _unpacked(archive, folder):
                 continue
             target = folder.joinpath(*parts)
             target.parent.mkdir(parents=True, exist_ok=True)
-            with file.open(entry) as inside, open(target, "wb") as outside:
-                content = inside.read(LARGEST_FILE + 1)
+            with open(target, "wb") as outside, suppress(zipfile.BadZipFile, zlib.error,
+                                                         RuntimeError, EOFError):
+                with file.open(entry) as inside:
+                    content = inside.read(LARGEST_FILE + 1)
                 total += len(content)
-                if total > LARGEST_ALL:
-                    raise Told(f"{archive} unpacks to more than {LARGEST_ALL >> 30} GB")
+                if total > most:
+                    raise Told(f"{archive} unpacks to more than {most >> 20} MB")
                 outside.write(content)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def _part(name):
-    return re.sub(r"[^\w.@ +()-]", "_", name).lstrip(".") or "_"
+    name = re.sub(r"[^\w.@ +()-]", "_", name).lstrip(".") or "_"
+    return name if len(name) <= 120 else name[:100] + name[-20:]
 
 
 def table(submissions):
@@ -165,8 +192,9 @@ def table(submissions):
     width = max([len(each.student) for each in submissions] + [7])
     yield f"{'student':{width}}  file"
     for each in submissions:
-        told = each.path.name if each.path else "-"
+        told = shown(each.path.name) if each.path else "-"
         if each.said not in (told, each.student):
-            told += f"  (in {each.said})" if each.path and each.path.name not in each.said else ""
+            within = each.path and each.path.name not in each.said
+            told += f"  (in {shown(each.said)})" if within else ""
         notes = "; ".join(sentence for _, sentence in each.flags)
         yield f"{each.student:{width}}  {told}{'  ! ' + notes if notes else ''}"

@@ -41,6 +41,7 @@ def read(path):
         notebook = json.loads(text)
         if "worksheets" in notebook:
             notebook = _upgraded(text)
+        notebook = whole_characters(notebook)
         cells = [cell for each in notebook["cells"] if (cell := _cell(each))]
         if not cells:
             raise ValueError("it has no cells")
@@ -49,6 +50,11 @@ def read(path):
     except Exception as error:  # there is no end to the ways in which a file can be broken
         reason = re.sub(r"\s+", " ", str(error))[:120]
         return [], {}, [("unreadable", f"{type(error).__name__}: {reason}")]
+
+
+def whole_characters(data):
+    """Return JSON data with half characters (lone surrogates) replaced: no file can hold these."""
+    return json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _upgraded(text):
@@ -78,6 +84,8 @@ def _cell(cell):
         return None
     kind = cell.get("cell_type")
     metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
+    if not isinstance(grade_id({"metadata": metadata}), str):
+        metadata.pop("nbgrader", None)
     kept = {"cell_type": kind if kind in ("code", "markdown") else "raw",
             "source": text_of(cell)[:LONGEST_CELL].replace("\0", ""), "metadata": metadata}
     if isinstance(cell.get("id"), str):

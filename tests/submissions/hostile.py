@@ -93,6 +93,13 @@ for _ in range(30):
 def double(x, times=1):
     raise ValueError("flood " * 10**6)
 
+# %% attack="half_a_character_in_an_error" at="double" score=6
+def double(x, times=1):
+    raise ValueError("\ud83d")
+
+
+print("\ud83d")
+
 # %% attack="fork_bomb" at="shake" score=5 flag="memory"
 import os
 
