@@ -256,6 +256,22 @@ def test_one_that_cant_be_graded_stops_nobody(tiny, work, tmp_path, monkeypatch)
                      "empty_file": ["unreadable"]}
 
 
+def test_an_answer_that_goes_silent_on_fresh_inputs_is_told(monkeypatch):
+    monkeypatch.syspath_prepend(sandbox.HERE)
+    import referee
+    import wire
+
+    class Silent:
+        def call(self, *_):
+            raise wire.WireError("the other side is gone")
+
+    judge = referee.Referee({"program": []}, Silent())
+    judge.reference["double"] = abs
+    judge.calls.append(("double", (2.0,), {}))
+    assert "stops answering" in judge.compare("a_test", 1)
+    assert referee.alike("a word", None) and not referee.alike(2.0, None)
+
+
 def test_marks_given_by_hand_stay_and_are_told(graded, tiny, work, tmp_path):
     cases, _, *_ = graded
     submissions = hand_in([case for case in cases if case.name == "adds"], tmp_path / "submitted")

@@ -285,7 +285,7 @@ def nothing_to_run(template):
     """Return the outcome of a submission that holds nothing."""
     error = {"name": "NotRun", "text": "There was no notebook that could be read."}
     tests = {name: {"passed": False, "error": error, "hidden": False, "kernel": error,
-                    "fresh": None} for name in template["tests"]}
+                    "fresh": None, "stopped": True} for name in template["tests"]}
     cells = template["notebook"]["cells"]
     return {"outputs": [[] for _ in cells], "tests": tests, "flags": [], "seconds": 0}
 

@@ -402,6 +402,36 @@ def double(x, times=1):
     table = {(3.5, 1): [2, 5], (3.5, 3): [8, 20], (21.0, 0): [[1, 2, 3], [4, 5, 6]], (5.0, 2): 20.0}
     return np.array(table[float(np.sum(x)), times], dtype=float)
 
+# %% attack="by_heart_with_none_for_the_rest" at="double" score=9 flag="cross-check"
+TABLE = {(3.5, 1): [2, 5], (3.5, 3): [8, 20], (21.0, 0): [[1, 2, 3], [4, 5, 6]], (5.0, 2): 20.0}
+
+
+def double(x, times=1):
+    return TABLE.get((float(np.sum(x)), times))
+
+# %% attack="by_heart_and_stops_in_the_kernel" at="double" score=9 flag="cross-check"
+TABLE = {(3.5, 1): [2, 5], (3.5, 3): [8, 20], (21.0, 0): [[1, 2, 3], [4, 5, 6]], (5.0, 2): 20.0}
+
+
+def double(x, times=1):
+    return TABLE.get((float(np.sum(x)), times), 0.0)
+
+
+class Stopped(Exception):
+    pass
+
+
+import course_lib.checks
+
+
+def call(function, *arguments, **options):
+    if function is double:
+        raise Stopped
+    return function(*arguments, **options)
+
+
+course_lib.checks.call = call
+
 # %% attack="sends_a_pickle" at="double" score=6 flag="cross-check"
 import sys
 
