@@ -18,8 +18,18 @@ LARGEST = 20 << 20
 LONGEST_CELL, MOST_CELLS = 200_000, 2000
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 HIDDEN = "\u200b"  # a space of no width
-# What MathJax obeys and needs not: links, classes, styles, extensions.
-TEX = re.compile(r"\\(?=(?:href|url|class|cssId|style|data|require|html\w*|includegraphics)\b)")
+# What MathJax obeys and needs not: links, classes, styles, attributes, extensions.
+TEX = re.compile(r"\\(?=(?:href|url|class|cssId|style|data|require|html\w*|includegraphics|mmlToken"
+                 r"|bbox|csname)\b)")
+# A picture, unless its text is plain and a pasted one stands behind it: nothing in the text may
+# close it elsewhere, and what is no whole picture could be a reference to one.
+PICTURE = re.compile(r"!+(?=\[)(?!\[[^][\\`<$]*\]\(attachment:[^\s()<>\\]+\))")
+# Markdown drops backslashes before a colon, browsers drop tabs and line ends anywhere.
+GAP = r"[\s\\]*"
+ACTIVE = re.compile(
+    rf"(?i)\b((?:{'|'.join(map(GAP.join, ('javascript', 'vbscript', 'data')))}){GAP})(?=:)")
+SCHEME = re.compile(r"(?i)(?<![^\s(<])([a-z][a-z\d+.\\-]{0,30})(?=:\S)")
+HARMLESS = {"http", "https", "mailto", "attachment"}
 
 
 def read(path):
@@ -131,9 +141,9 @@ def harmless(text):
     """
     text = re.sub(r"<(?=[A-Za-z/!?])", "<" + HIDDEN, text)
     text = re.sub(r"(?i)&(?=#|\w{1,8};)", "&" + HIDDEN, text)
-    text = re.sub(r"!(?=\[)(?!\[[^\]]*\]\(attachment:)", "", text)
-    text = re.sub(r"(?i)\b(javascript|vbscript):", r"\1" + HIDDEN + ":", text)
-    text = re.sub(r"(?i)\bdata:", "data" + HIDDEN + ":", text)
+    text = PICTURE.sub("", text)
+    text = ACTIVE.sub(r"\1" + HIDDEN, text)
+    text = SCHEME.sub(lambda found: found[1] + HIDDEN * (found[1].lower() not in HARMLESS), text)
     return TEX.sub(lambda _: "\\" + HIDDEN, text)
 
 
