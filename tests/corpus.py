@@ -291,6 +291,38 @@ def nbformat_of_the_future(notebook):
     return notebook
 
 
+@broken(FULL, "duplicated", published=False)
+def answer_split_in_two(notebook):
+    first = by_id(notebook, "double")
+    second = {**copy.deepcopy(first), "id": "copied"}
+    first["source"] = "def helper(x, times):\n    return x * 2**times"
+    second["source"] = "def double(x, times=1):\n    return helper(x, times)"
+    notebook["cells"].insert(notebook["cells"].index(first) + 1, second)
+    return notebook
+
+
+@broken(FULL, "duplicated")
+def answer_split_and_tried_below(notebook):
+    first = by_id(notebook, "double")
+    second = {**copy.deepcopy(first), "id": "copied", "source": "double(np.arange(3))"}
+    notebook["cells"].insert(notebook["cells"].index(first) + 1, second)
+    return notebook
+
+
+@broken(FULL)
+def pasted_pictures(notebook):
+    dot = {"image/png": (
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
+        "rkJggg==")}
+    notebook["cells"].append({
+        "cell_type": "markdown", "id": "mine", "metadata": {}, "attachments": {"dot.png": dot},
+        "source": "![a dot](attachment:dot.png)"})
+    answer = by_id(notebook, "why_double")
+    answer["source"] = "See ![it](attachment:lost.png)."
+    answer["attachments"] = {"lost.png": {"image/gif": "R0lGODlhAQABAAAAACw="}}
+    return notebook
+
+
 @broken(FULL)
 def half_an_emoji(notebook):
     by_id(notebook, "why_double")["source"] = "two \ud83d"

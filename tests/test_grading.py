@@ -14,6 +14,7 @@ import corpus
 import nbformat
 import psutil
 import pytest
+from nbconvert import HTMLExporter
 
 from course_lib.doctor import sandbox_refusal
 from course_lib.marking import grade_id
@@ -187,6 +188,12 @@ def test_no_script_survives(graded):
                 assert not live.search("".join(cell["source"])), case.name
             kinds = {kind for output in cell.get("outputs", ()) for kind in output.get("data", ())}
             assert kinds <= {"text/plain", "image/png", "image/jpeg"}
+
+
+def test_pasted_pictures_are_shown_and_lost_ones_break_no_page(graded):
+    notebook = executed(graded[1], "pasted_pictures")
+    html, _ = HTMLExporter().from_notebook_node(nbformat.from_dict(notebook))
+    assert 'alt="a dot"' in html and "![it]" not in html
 
 
 def test_feedback_tells_the_mistake_and_the_hint(graded):

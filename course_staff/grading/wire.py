@@ -14,6 +14,7 @@ an object of the library.
 import builtins
 import io
 import json
+import numbers
 import struct
 import sys
 import types
@@ -22,6 +23,7 @@ import numpy as np
 
 LARGEST = 256 << 20
 DEEPEST = 40
+LONGEST_INT = 10_000  # bits; Python reads and writes little more in decimal
 GENERATORS = {"PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"}
 NUMERIC = "?bBhHiIlLqQefdgFDGSUmM"
 
@@ -54,6 +56,8 @@ class Packer:
     def pack(self, value, depth=0):
         if depth > DEEPEST:
             raise Uncrossable("it is nested too deeply")
+        if isinstance(value, int) and value.bit_length() > LONGEST_INT:
+            raise Uncrossable("an integer has more digits than can be carried")
         if value is None or type(value) in (bool, int, float, str):
             return value
         if isinstance(value, np.generic):
@@ -83,7 +87,9 @@ class Packer:
         if isinstance(value, slice):
             return {"i": [self.pack(each) for each in (value.start, value.stop, value.step)]}
         if isinstance(value, range):
-            return {"r": [value.start, value.stop, value.step]}
+            return {"r": [self.pack(each) for each in (value.start, value.stop, value.step)]}
+        if isinstance(value, numbers.Real):  # a Fraction, for one
+            return float(value)
         if type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach"):
             return {"x": self.pack(value.detach().cpu().numpy())}
         return self.other(value, self)

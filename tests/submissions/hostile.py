@@ -100,6 +100,19 @@ def double(x, times=1):
 
 print("\ud83d")
 
+# %% attack="endless_integer" at="double" score=6
+def double(x, times=1):
+    return 10**5000
+
+# %% attack="exact_fractions" at="average" score=9
+from fractions import Fraction
+
+
+def average(x, weights):
+    if min(weights) < 0:
+        raise ValueError("a weight is negative")
+    return sum(Fraction(a) * Fraction(b) for a, b in zip(x, weights)) / sum(map(Fraction, weights))
+
 # %% attack="fork_bomb" at="shake" score=5 flag="memory"
 import os
 
