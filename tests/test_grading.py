@@ -298,6 +298,16 @@ def test_marks_given_by_hand_stay_and_are_told(graded, tiny, work, tmp_path):
         assert book.marks("adds", corpus.LESSON)["why_double"]["score"] == 2
 
 
+@pytest.mark.parametrize("name", ["", ".", "..", "../marks", "/"])
+def test_no_name_forgets_more_than_a_student(tmp_path, name):
+    from course_lib.commands import main
+
+    folder = grade.open_folder(tmp_path / "marks")
+    (folder / "autograded" / "ada").mkdir(parents=True)
+    assert main(["forget", "--out", str(folder), "--student", name, "--yes"]) == 1
+    assert (folder / "autograded" / "ada").exists()
+
+
 def test_a_class_is_forgotten(graded, work, tmp_path):
     _, folder, *_ = graded
     copy = tmp_path / "marks"

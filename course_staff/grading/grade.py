@@ -390,6 +390,8 @@ def forget(args):
     """Delete what is known of a class, or of some of its students."""
     folder = open_folder(args.out, create=False)
     names = set(args.student or ())
+    if any(Path(name).name != name or name in ("", "..") for name in names):
+        raise Told("--student takes the name of one student, as in grades.csv")
     whom = ", ".join(sorted(names)) or "everybody"
     if not args.yes:
         raise Told(f"This deletes marks, notebooks, feedback and gradebook entries of {whom} in "
