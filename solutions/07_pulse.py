@@ -711,7 +711,8 @@ reveal("07.difference", 100 * (pulse_rare["rare"] - pulse_rare["common"]),
 # %% [markdown]
 # The chains that began rare end common, so they left their start. But .04 and .14 lie 1.9 standard errors
 # apart: a difference is neither shown nor excluded, and these chains are too short to settle the share of
-# rare. PULSE's answers depend on the start: the same pixels, the same weights, another answer.
+# rare. PULSE's answers depend on the start: here 4 of 8 against 0 of 8, which chance could just do, and in
+# section 5, with more inputs, what chance could not. The same pixels, the same weights, another answer.
 #
 # Even the sampler doesn't answer "which ladybird was it?" It answers a question about this generator: of
 # its pictures, weighted by how well they explain $y$, which share is rare? The renderer's own posterior
@@ -827,7 +828,7 @@ for row, name in zip(rows_of, strangers, strict=True):
 panels = {}
 for size, pixels in enumerate((8, 4)):
     panels |= {f"{name},\n{pixels} × {pixels}": Downsample((8, 16)[size])(pulse.truth(name)) for name in strangers}
-    panels |= {f"answer to\n{name}, {pixels}": pulse.recorded_picture(record, row, size, 0)
+    panels |= {f"{name.split()[-1]}, answer\nfrom {pixels} × {pixels}": pulse.recorded_picture(record, row, size, 0)
                for row, name in zip(rows_of, strangers, strict=True)}
 show_images(panels, columns=6,
             alt="A clockwork beetle, a tomato, an empty leaf at 8 × 8 and at 4 × 4 pixels, with PULSE's answers. "

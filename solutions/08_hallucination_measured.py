@@ -636,10 +636,10 @@ print(f"simulated {hits:.3f}, by formula {hallucination.interval_coverage(0.5, 1
 reveal("08.too_sure", 100 * hits, label="90 % intervals that hold the truth", unit="%")
 
 # %% [markdown]
-# The mathematics was right and the prior too narrow. Now the methods of the course. Which intervals do they *imply*? A posterior its quantiles; Wiener ± 1.645 of its
-# own standard deviation; the network, if anybody asks, its error on test pictures; PULSE what nine starts
-# span (of ten exchangeable numbers, one lies strictly inside the other nine's range in 80 % of cases). TV
-# has none, so people read it as "exact to the noise".
+# The mathematics was right and the prior too narrow. Now the methods of the course. Which intervals do they *imply*? A
+# posterior its quantiles; Wiener ± 1.645 of its own standard deviation; the network, if anybody asks, its error on test
+# pictures; PULSE what nine starts span (of ten exchangeable numbers, one lies strictly inside the other nine's range in
+# 80 % of cases). TV has none, so people read it as "exact to the noise".
 
 # %%
 from course_lib.regression import errors
@@ -777,9 +777,10 @@ show(fig, alt="Four histograms of ranks. Right: flat. Too sure: high at both end
               "Too bright: falling.")
 
 # %% [markdown]
-# Now *our own* sampler, the reference posterior that this lesson measures everything else by. `course data --calibrate` drew 200 beetles, sampled the posterior of each, and recorded the ranks of
-# the truth among 19 draws: of all 22 parameters, of the form, and of the log-likelihood (which catches a sampler
-# that ignores $y$: lesson 05). **Predict**: of these 24 tests, how many have p < .05?
+# Now *our own* sampler, the reference posterior that this lesson measures everything else by. `course data --calibrate`
+# drew 200 beetles, sampled the posterior of each, and recorded the ranks of the truth among 19 draws: of all 22
+# parameters, of the form, and of the log-likelihood (which catches a sampler that ignores $y$: lesson 05). **Predict**:
+# of these 24 tests, how many have p < .05?
 
 # %%
 suspicious = None  # replace None by a number from 0 to 24
@@ -805,9 +806,9 @@ print(f"form {p_values['form']:.2f}, log-likelihood {p_values['log-likelihood']:
 reveal("08.suspicious", len(low), label="tests of 24 with p < .05")
 
 # %% [markdown]
-# (Ranks go into five bins of four here, not one bin a rank.) A sound sampler gives 24 · .05 = 1.2 such tests on average. One small p-value among 24 refutes nothing (the smallest of
-# 24 falls below .008 in one record of six). The test *failed to refute* the
-# sampler in 24 ways, the log-likelihood among them: that is all an audit can say.
+# (Ranks go into five bins of four here, not one bin a rank.) A sound sampler gives 24 · .05 = 1.2 such tests on
+# average. One small p-value among 24 refutes nothing (the smallest of 24 falls below .008 in one record of six). The
+# test *failed to refute* the sampler in 24 ways, the log-likelihood among them: that is all an audit can say.
 #
 # And PULSE, taken for a sampler? Its nine starts, ranked by log-likelihood:
 

@@ -176,7 +176,9 @@ def test_zero_of_arrays_and_of_what_has_none():
 
 def test_first_array_differs_from_unchanged():
     x = np.ones(2)
-    assert answers.first_array(None, [3, x]) is x and answers.unchanged(None, [3, x]) == 3
+    assert answers.first_array(0, [3, x]) is x and answers.unchanged(0, [3, x]) == 3
+    with pytest.raises(answers.Inapplicable):
+        answers.unchanged(None, [3, x])
     with pytest.raises(answers.Inapplicable):
         answers.first_array(None, [x, x])
 
