@@ -165,8 +165,7 @@ def test_hidden_tests_reach_no_page_and_no_student(graded):
 
 
 def executed(folder, name):
-    path = folder / "autograded" / name / corpus.LESSON / f"{corpus.LESSON}.ipynb"
-    return json.loads(path.read_text(encoding="utf-8"))
+    return nbformat.read(folder / "autograded" / name / corpus.LESSON / f"{corpus.LESSON}.ipynb", 4)
 
 
 def test_nothing_was_seen_from_within(graded):
@@ -192,7 +191,7 @@ def test_no_script_survives(graded):
 
 def test_pasted_pictures_are_shown_and_lost_ones_break_no_page(graded):
     notebook = executed(graded[1], "pasted_pictures")
-    html, _ = HTMLExporter().from_notebook_node(nbformat.from_dict(notebook))
+    html, _ = HTMLExporter().from_notebook_node(notebook)
     assert 'alt="a dot"' in html and "![it]" not in html
 
 
