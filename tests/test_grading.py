@@ -58,7 +58,7 @@ def hand_in(cases, folder):
     for case in cases:
         (folder / case.name).mkdir(parents=True)
         (folder / case.name / case.file).write_bytes(case.content)
-    return inbox.collect(folder, corpus.LESSON, folder.parent / "unpacked")
+    return inbox.collect(folder, corpus.LESSON, folder.parent / "unpacked")[0]
 
 
 def fingerprint(folder):

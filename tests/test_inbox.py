@@ -25,7 +25,7 @@ def touch(path):
 
 def matched(place, folder):
     return {each.student: (each.path.name if each.path else None, {word for word, _ in each.flags})
-            for each in inbox.collect(place, LESSON, folder / "unpacked")}
+            for each in inbox.collect(place, LESSON, folder / "unpacked")[0]}
 
 
 def test_nbgraders_own_layout(tmp_path):
@@ -63,7 +63,7 @@ def test_no_name_leads_out_of_the_folder(tmp_path):
                      f"=cmd_{LESSON}.ipynb", f"a/../../../trent_{LESSON}.ipynb"):
             archive.writestr(name, "{}")
     inside = tmp_path / "unpacked"
-    found = inbox.collect(tmp_path / "all.zip", LESSON, inside)
+    found, _ = inbox.collect(tmp_path / "all.zip", LESSON, inside)
     for each in found:
         assert each.path is None or each.path.resolve().is_relative_to(inside)
         assert not each.student.startswith(("=", ".", "/", "+", "-", "@"))
@@ -125,7 +125,7 @@ def test_any_name_can_be_shown(tmp_path):
     for name in (b"M\xfcller_12345_x.ipynb", b"dora\x1b[31m_12345_\n.ipynb"):
         with open(os.fsencode(tmp_path / "in") + b"/" + name, "wb") as file:
             file.write(b"{}")
-    found = inbox.collect(tmp_path / "in", LESSON, tmp_path / "unpacked")
+    found, _ = inbox.collect(tmp_path / "in", LESSON, tmp_path / "unpacked")
     assert len(found) == 2
     for line in inbox.table(found):
         line.encode()
@@ -151,7 +151,7 @@ def test_nothing_there_is_told(tmp_path):
 
 def test_the_table_says_who_and_what(tmp_path):
     touch(tmp_path / "in" / "ada" / "other.ipynb")
-    lines = list(inbox.table(inbox.collect(tmp_path / "in", LESSON, tmp_path / "unpacked")))
+    lines = list(inbox.table(*inbox.collect(tmp_path / "in", LESSON, tmp_path / "unpacked")))
     assert lines[0].split() == ["student", "file"]
     assert lines[1].startswith("ada") and "other.ipynb" in lines[1] and "! the file" in lines[1]
 

@@ -112,6 +112,8 @@ class _Run:
                 self.flag("memory", f"more than {self.limits.memory / 2**30:g} GiB were used")
             elif reason == "files":
                 self.flag("files", "it wrote where it should not")
+            elif reason == "unwatched":
+                self.flag("files", "it made itself or its files unreadable")
             elif not any(word == "time-out" for word, _ in self.flags):
                 self.flag("kernel ended", "a cell ended the kernel")
         if ran.cut:
@@ -189,7 +191,7 @@ class Judge:
     def __enter__(self):
         number = self.link.fileno()
         command = [sys.executable, str(HERE / "referee.py"), str(number), self.job["template"],
-                   json.dumps(self.job["comparable"])]
+                   json.dumps(self.job["comparable"]), str(self.job["limits"]["memory"])]
         command += [] if self.job["seed"] is None else [str(self.job["seed"])]
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(

@@ -121,8 +121,8 @@ def grade(args):
         sandbox.refuse_unless_possible()
     lesson = source.find([args.lesson])[0].stem
     folder = open_folder(args.out)
-    submissions = inbox.collect(Path(args.submissions), lesson, folder / "unpacked")
-    print(*inbox.table(submissions), sep="\n")
+    submissions, aside = inbox.collect(Path(args.submissions), lesson, folder / "unpacked")
+    print(*inbox.table(submissions, aside), sep="\n")
     if args.student:
         submissions = [each for each in submissions if each.student in args.student]
     limits = sandbox.Limits(cell_seconds=args.cell_seconds, seconds=args.seconds,
@@ -347,7 +347,8 @@ def write_pages(folder, lesson, book, students=None):
     if summary is None:
         raise Told(f"{folder} holds no results of {lesson}")
     book.config()
-    summary.finish()
+    newest = release.find(None, lesson)
+    summary.finish(newest and newest.name)
     (folder / lesson).mkdir(exist_ok=True)
     summary.write_csv(folder / lesson / "grades.csv")
     summary.write_html(folder / lesson / "report.html")

@@ -122,43 +122,15 @@ def normalise(template, path):
     flags : list of (str, str)
     """
     cells, _, flags = read(path) if path else ([], {}, [("missing", "nothing was handed in")])
-    cells, split = _pieces(template, cells)
     notebook, notes = splice(template["notebook"], cells)
-    pasted = {text_of(cell): cell["attachments"] for cell in cells if "attachments" in cell}
-    locked = {grade_id(cell) for cell in notebook["cells"]} - set(template["answers"])
     for cell in notebook["cells"]:
-        theirs = cell["id"].startswith("added-") or grade_id(cell) not in locked
-        if cell["cell_type"] == "markdown" and theirs and grade_id(cell) is not None or (
-                cell["cell_type"] == "markdown" and cell["id"].startswith("added-")):
-            kept = _attachments(pasted.get(cell["source"], {}))
+        added = cell["id"].startswith("added-")
+        if cell["cell_type"] == "markdown" and (added or grade_id(cell) in template["answers"]):
+            kept = _attachments(cell.pop("attachments", {}))
             cell["source"] = _without_dangling(harmless(cell["source"]), kept)
             if kept:
                 cell["attachments"] = kept
-            else:
-                cell.pop("attachments", None)
-    return notebook, flags + (split + notes if cells else [])
-
-
-def _pieces(template, cells):
-    """Keep an answer that was split (its mark is copied then) as cells of their own, and flag it.
-
-    The last that defines the answer's function is the answer; the others are run where they are.
-    """
-    blank = {grade_id(cell): text_of(cell).split() for cell in template["notebook"]["cells"]}
-    cells, notes = list(cells), []
-    for name, solution in template["solutions"].items():
-        found = [n for n, cell in enumerate(cells) if grade_id(cell) == name
-                 and cell["cell_type"] == "code" and text_of(cell).split() != blank[name]]
-        if len(found) < 2:
-            continue
-        defines = re.compile(rf"^(?:def|class) +(?:{'|'.join(solution['functions'])})\b", re.M)
-        answer = max(found, key=lambda n: (bool(defines.search(cells[n]["source"])), n))
-        for n in found:
-            if n != answer:
-                piece = {"nbgrader": {"grade_id": f"a piece of {name}"}}
-                cells[n] = {"cell_type": "code", "source": cells[n]["source"], "metadata": piece}
-        notes.append(("duplicated", f"{name} is in {len(found)} cells; all were run, in order"))
-    return cells, notes
+    return notebook, flags + (notes if cells else [])
 
 
 def harmless(text):

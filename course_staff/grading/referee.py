@@ -1,6 +1,7 @@
 """Run a lesson's tests where no student's code can reach them.
 
-    python referee.py FD LESSON.json [COMPARABLE [SEED]]
+    python referee.py FD LESSON.json COMPARABLE MEMORY [SEED]
+    python referee.py rehearse LESSON.json
 
 The referee executes the course's own cells: those that a test needs, and the tests.  Where a
 student's function belongs, a stand-in calls the real one in the sandbox (`wire`) over the socket
@@ -19,6 +20,7 @@ import copy
 import io
 import json
 import os
+import resource
 import socket
 import sys
 import time
@@ -132,9 +134,9 @@ def run(text, namespace):
     except wire.WireError:
         return {"name": "KernelDied", "text": "The kernel ended, or stopped answering."}
     except Exception as error:
-        return {"name": type(error).__name__, "text": str(error)}
+        return {"name": type(error).__name__, "text": str(error)[:5000]}
     except SystemExit as error:
-        return {"name": "SystemExit", "text": str(error)}
+        return {"name": "SystemExit", "text": str(error)[:5000]}
     finally:
         if "matplotlib.pyplot" in sys.modules:
             sys.modules["matplotlib.pyplot"].close("all")
@@ -189,7 +191,8 @@ def alike(expected, found):
     if isinstance(expected, (list, tuple)) and isinstance(found, (list, tuple)):
         return len(expected) == len(found) and all(map(alike, expected, found))
     try:
-        expected, found = np.asarray(expected), np.asarray(found)
+        expected, found = (np.asarray(each.detach() if hasattr(each, "detach") else each)
+                           for each in (expected, found))  # a tensor may carry its gradient
         if expected.dtype.kind not in "biufc":
             return True
         if found.dtype.kind not in "biufc" or expected.shape != found.shape:
@@ -241,7 +244,7 @@ def rehearse(lesson, seeds=(1, 2, 3)):
     return [test for test in tests if test in agree] if most else []
 
 
-def main(descriptor, path, comparable="[]", seed=None):
+def main(descriptor, path, comparable=None, memory=None, seed=None):
     if descriptor == "rehearse":
         with open(path, encoding="utf-8") as file:
             lesson = json.load(file)
@@ -249,6 +252,8 @@ def main(descriptor, path, comparable="[]", seed=None):
         agreed = rehearse(lesson)
         print(json.dumps(agreed), file=out)
         return
+    # Tests keep what functions hand to them; that may not be more than a submission has.
+    resource.setrlimit(resource.RLIMIT_DATA, (int(memory), int(memory)))
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # nothing that a cell prints may pass for a verdict
     with open(path, encoding="utf-8") as file:

@@ -102,7 +102,7 @@ class Sandbox:
     folder, inside : Path, str
         The private folder, from outside and from inside.
     reason : str or None
-        Why the watch ended it: ``memory`` or ``files``.
+        Why the watch ended it: ``memory``, ``files``, or ``unwatched``, where it couldn't look.
     spent : float
         Seconds of processor time that its processes have used.
     """
@@ -232,18 +232,23 @@ class Sandbox:
             self.said = (self.said + part)[:2000]
 
     def _watch(self):
-        """End the process when it uses too much memory, or writes into the folder for sockets."""
-        while self.process.poll() is None:
-            memory, seconds = _usage(self.process.pid)
-            self.spent = max(self.spent, seconds)
-            if memory > self.limits.memory:
-                self.reason = "memory"
-            elif _size(self.folder) > (4 << 20) and self.sandboxed:
-                self.reason = "files"
-            if self.reason:
-                self.process.kill()
-                return
-            time.sleep(0.2)
+        """End the process when it does what it mustn't, or when that can't be seen any longer."""
+        while self.process.poll() is None and self.reason is None:
+            try:
+                self.reason = self._look()
+            except Exception:
+                self.reason = "unwatched"
+            if self.reason is None:
+                time.sleep(0.2)
+        self.process.kill()
+
+    def _look(self):
+        """Return why the process must end: it uses too much, or writes beside its sockets."""
+        memory, seconds = _usage(self.process.pid)
+        self.spent = max(self.spent, seconds)
+        if memory > self.limits.memory:
+            return "memory"
+        return "files" if self.sandboxed and _strewn(self.folder) else None
 
 
 def _own_user():
@@ -257,23 +262,50 @@ def _own_user():
 
 
 def _usage(pid):
-    """Return memory, in bytes, and processor time, in seconds, of a process and its descendants."""
-    memory, seconds = 0, 0.0
-    with contextlib.suppress(psutil.Error):
+    """Return memory, in bytes, and processor time, in seconds, of a process and its descendants.
+
+    Memory is what their address spaces hold and, since that need not be mapped at all, what is in
+    files that have no name (``memfd``, or deleted while open).
+    """
+    memory, seconds, nameless = 0, 0.0, {}
+    with contextlib.suppress(psutil.NoSuchProcess):
         family = psutil.Process(pid)
         for each in [family, *family.children(recursive=True)]:
-            with contextlib.suppress(psutil.Error):
+            with contextlib.suppress(psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
                 memory += each.memory_info().rss
                 seconds += sum(each.cpu_times()[:4])  # its own and its dead children's
-    return memory, seconds
+                if each.pid != pid and each.ppid() != pid:  # bubblewrap's two are closed to users
+                    nameless |= _nameless(each.pid)
+    return memory + sum(nameless.values()), seconds
 
 
-def _size(folder):
+def _nameless(pid):
+    """Return the sizes of the files without a name that a process has open or shares a map of."""
+    found = {}
+    for entry in os.scandir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            about = entry.stat()
+            if about.st_nlink == 0:
+                found[about.st_ino] = about.st_blocks * 512
+    with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as file:
+        for line in file:
+            if line.endswith(" (deleted)\n"):
+                place, rights, _, _, inode, *_ = line.split()
+                first, last = (int(each, 16) for each in place.split("-"))
+                if rights.endswith("s"):
+                    found[int(inode)] = max(found.get(int(inode), 0), last - first)
+    return found
+
+
+def _strewn(folder):
+    """Whether the folder for sockets holds anything but these and some small files."""
     total = 0
-    for path in Path(folder).rglob("*"):
-        with contextlib.suppress(OSError):
-            total += path.lstat().st_size + 512
-    return total
+    for entry in os.scandir(folder):
+        with contextlib.suppress(FileNotFoundError):
+            total += (1 << 18) + entry.stat(follow_symlinks=False).st_size
+            if entry.is_dir(follow_symlinks=False):
+                return True
+    return total > 4 << 20
 
 
 def plain_limits(limits):

@@ -12,16 +12,18 @@ an object of the library.
 """
 
 import builtins
+import contextlib
 import io
 import json
 import numbers
+import socket
 import struct
 import sys
 import types
 
 import numpy as np
 
-LARGEST = 256 << 20
+LARGEST, LONGEST_HEAD = 256 << 20, 4 << 20
 DEEPEST = 40
 LONGEST_INT = 10_000  # bits; Python reads and writes little more in decimal
 GENERATORS = {"PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"}
@@ -232,8 +234,9 @@ class Link:
     def call(self, target, arguments, options):
         """Call a function of the other side, by name or number; returns or raises as it does."""
         packer = Packer(self._pack_other)
-        self._send({"call": target, "arguments": packer.pack(list(arguments)),
-                    "options": packer.pack(dict(options))}, packer.buffers)
+        message = {"call": target, "arguments": packer.pack(list(arguments)),
+                   "options": packer.pack(dict(options))}
+        self._send(encode(message, packer.buffers))
         while True:
             message, buffers = self._receive()
             if "call" in message:
@@ -261,27 +264,31 @@ class Link:
 
     def done(self):
         """Let the other side's `serve` return."""
-        self._send({"done": True}, [])
+        self._send(encode({"done": True}, []))
 
     def _serve_one(self, message, buffers):
         unpacker = Unpacker(buffers, self._unpack_other)
         packer = Packer(self._pack_other)
-        answer, before = {}, []
+        before = []
+
+        def changed(packer):
+            return [[number, Packer.pack(packer, leaf)]
+                    for number, (leaf, old) in enumerate(zip(unpacker.leaves, before, strict=False))
+                    if content(leaf) != old]
+
         try:
             arguments = unpacker.unpack(message["arguments"])
             options = unpacker.unpack(message["options"])
             before = [content(leaf) for leaf in unpacker.leaves]
             target = message["call"]
             function = self.kept[target] if isinstance(target, int) else self.lookup(target)
-            answer["value"] = packer.pack(function(*arguments, **options))
+            answer = {"value": packer.pack(function(*arguments, **options))}
+            encoded = encode(answer | {"changed": changed(packer)}, packer.buffers)
         except BaseException as error:  # whatever a student's function does is an answer
-            answer["error"] = described(error)
-            packer.buffers.clear()
-        answer["changed"] = [
-            [number, Packer.pack(packer, leaf)]
-            for number, (leaf, old) in enumerate(zip(unpacker.leaves, before, strict=False))
-            if content(leaf) != old]
-        self._send(answer, packer.buffers)
+            packer = Packer(self._pack_other)
+            answer = {"error": described(error), "changed": changed(packer)}
+            encoded = encode(answer, packer.buffers)
+        self._send(encoded)
 
     # What is no plain data: functions stay where they are; the trusted side may send objects.
 
@@ -305,24 +312,31 @@ class Link:
             return _unpickled(unpacker.buffers[packed], self)
         raise WireError(f"an unknown tag {tag!r}")
 
-    def _send(self, message, buffers):
-        head = json.dumps(message | {"sizes": [len(each) for each in buffers]}).encode()
+    def _send(self, encoded):
         try:
-            self.socket.sendall(b"".join([struct.pack(">Q", len(head)), head, *buffers]))
+            self.socket.sendall(encoded)
         except OSError:
             raise WireError("the other side is gone") from None
 
     def _receive(self):
         (size,) = struct.unpack(">Q", self._read(8))
-        if size > LARGEST:
-            raise WireError("a message is too large")
         try:
+            if size > LONGEST_HEAD:
+                raise ValueError
             message = json.loads(self._read(size))
             sizes = message.pop("sizes")
-            if not all(type(each) is int and each >= 0 for each in sizes) or sum(sizes) > LARGEST:
-                raise WireError("a message is too large")
+            if not all(type(each) is int and each >= 0 for each in sizes):
+                raise ValueError
         except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+            # Where the next message begins nobody knows: this was the last one.
+            with contextlib.suppress(OSError):
+                self.socket.shutdown(socket.SHUT_RDWR)
             raise WireError("a malformed message") from None
+        if sum(sizes) > LARGEST:
+            for each in sizes:
+                for begin in range(0, each, 1 << 20):
+                    self._read(min(each - begin, 1 << 20))
+            raise WireError("a message is too large")
         return message, [self._read(each) for each in sizes]
 
     def _read(self, size):
@@ -337,6 +351,22 @@ class Link:
             parts.append(part)
             size -= len(part)
         return b"".join(parts)
+
+
+def encode(message, buffers):
+    """Return a message as bytes: the head's size, the head, the buffers.
+
+    Raises
+    ------
+    Uncrossable
+        If the other side would not take it.
+    """
+    head = json.dumps(message | {"sizes": [len(each) for each in buffers]}).encode()
+    if len(head) > LONGEST_HEAD:
+        raise Uncrossable("so many single values can't be carried: put them into arrays")
+    if sum(map(len, buffers)) > LARGEST:
+        raise Uncrossable(f"more than {LARGEST >> 20} MiB of data can't be carried")
+    return b"".join([struct.pack(">Q", len(head)), head, *buffers])
 
 
 class Remote:
