@@ -122,14 +122,17 @@ def by_id(notebook, name):
     return next(cell for cell in notebook["cells"] if grade_id(cell) == name)
 
 
+def copied(notebook, name, source, **more):
+    """Put a copy of a cell, mark and all, below it."""
+    cell = by_id(notebook, name)
+    below = {**copy.deepcopy(cell), "id": "copied", "source": source, **more}
+    notebook["cells"].insert(notebook["cells"].index(cell) + 1, below)
+    return notebook
+
+
 @broken(FULL, "duplicated")
 def stub_copied_below(notebook):
-    stub = copy.deepcopy(by_id(notebook, "double"))
-    stub["id"] = "copied"
-    stub["source"] = STUB
-    place = notebook["cells"].index(by_id(notebook, "double"))
-    notebook["cells"].insert(place + 1, stub)
-    return notebook
+    return copied(notebook, "double", STUB)
 
 
 STUB = ('def double(x, times=1):\n    """Return x, doubled as often as asked."""\n    # Replace the'
@@ -293,19 +296,57 @@ def nbformat_of_the_future(notebook):
 
 @broken(FULL, "duplicated", published=False)
 def answer_split_in_two(notebook):
-    first = by_id(notebook, "double")
-    second = {**copy.deepcopy(first), "id": "copied"}
-    first["source"] = "def helper(x, times):\n    return x * 2**times"
-    second["source"] = "def double(x, times=1):\n    return helper(x, times)"
-    notebook["cells"].insert(notebook["cells"].index(first) + 1, second)
+    copied(notebook, "double", "def double(x, times=1):\n    return helper(x, times)")
+    by_id(notebook, "double")["source"] = "def helper(x, times):\n    return x * 2**times"
     return notebook
 
 
 @broken(FULL, "duplicated")
 def answer_split_and_tried_below(notebook):
-    first = by_id(notebook, "double")
-    second = {**copy.deepcopy(first), "id": "copied", "source": "double(np.arange(3))"}
-    notebook["cells"].insert(notebook["cells"].index(first) + 1, second)
+    return copied(notebook, "double", "double(np.arange(3))")
+
+
+@broken(FULL, "duplicated")
+def answer_split_from_its_prose(notebook):
+    return copied(notebook, "double", "It shifts the bits.", cell_type="markdown")
+
+
+@broken(FULL, "duplicated")
+def answer_split_at_its_end(notebook):
+    return copied(notebook, "double", "")
+
+
+@broken(FULL, "duplicated")
+def answer_written_twice(notebook):
+    copied(notebook, "double", by_id(notebook, "double")["source"])
+    by_id(notebook, "double")["source"] = "def double(x, times=1):\n    return x"
+    return notebook
+
+
+@broken(6, "duplicated")
+def answer_written_twice_and_spoiled(notebook):
+    return copied(notebook, "double", "double = lambda x, times=1: x")
+
+
+@broken(FULL, "duplicated", published=False)
+def answer_split_with_cell_magics(notebook):
+    copied(notebook, "double", by_id(notebook, "double")["source"].replace("2**", "base**"))
+    by_id(notebook, "double")["source"] = "%%time\nbase = 2"
+    return copied(notebook, "average", "%%bash\necho done")
+
+
+@broken(FULL, "duplicated")
+def written_answer_split_in_two(notebook):
+    return copied(notebook, "why_double", "And it is the first prime.")
+
+
+@broken(FULL, "output")
+def pictures_in_many_cells(notebook):
+    source = ("from IPython.display import Image, display\nfor _ in range(3):\n"
+              "    display(Image(b'\\x89PNG\\r\\n\\x1a\\n' + bytes(2_900_000), format='png'))")
+    for number in range(3):
+        notebook["cells"].append({"cell_type": "code", "id": f"more{number}", "metadata": {},
+                                  "source": source, "outputs": [], "execution_count": None})
     return notebook
 
 

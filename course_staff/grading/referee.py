@@ -33,6 +33,7 @@ import wire
 FRESH_CALLS, REMEMBERED = 3, 40
 FRESH_SECONDS = 2.0
 CLOSE = 1e-3
+LIBRARIES = 512 << 20  # bytes that PyTorch and the lessons' own data take
 
 
 class Referee:
@@ -252,8 +253,9 @@ def main(descriptor, path, comparable=None, memory=None, seed=None):
         agreed = rehearse(lesson)
         print(json.dumps(agreed), file=out)
         return
-    # Tests keep what functions hand to them; that may not be more than a submission has.
-    resource.setrlimit(resource.RLIMIT_DATA, (int(memory), int(memory)))
+    # Tests keep what functions hand to them: beside the libraries no more than a submission has.
+    most = int(memory) + LIBRARIES
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # nothing that a cell prints may pass for a verdict
     with open(path, encoding="utf-8") as file:

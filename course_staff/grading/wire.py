@@ -286,8 +286,11 @@ class Link:
             encoded = encode(answer | {"changed": changed(packer)}, packer.buffers)
         except BaseException as error:  # whatever a student's function does is an answer
             packer = Packer(self._pack_other)
-            answer = {"error": described(error), "changed": changed(packer)}
-            encoded = encode(answer, packer.buffers)
+            try:
+                answer = {"error": described(error), "changed": changed(packer)}
+                encoded = encode(answer, packer.buffers)
+            except (MemoryError, Uncrossable):
+                self._hang_up("an answer that can't be sent")
         self._send(encoded)
 
     # What is no plain data: functions stay where they are; the trusted side may send objects.
@@ -319,25 +322,28 @@ class Link:
             raise WireError("the other side is gone") from None
 
     def _receive(self):
-        (size,) = struct.unpack(">Q", self._read(8))
         try:
+            (size,) = struct.unpack(">Q", self._read(8))
             if size > LONGEST_HEAD:
                 raise ValueError
             message = json.loads(self._read(size))
             sizes = message.pop("sizes")
             if not all(type(each) is int and each >= 0 for each in sizes):
                 raise ValueError
-        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
-            # Where the next message begins nobody knows: this was the last one.
-            with contextlib.suppress(OSError):
-                self.socket.shutdown(socket.SHUT_RDWR)
-            raise WireError("a malformed message") from None
-        if sum(sizes) > LARGEST:
-            for each in sizes:
-                for begin in range(0, each, 1 << 20):
-                    self._read(min(each - begin, 1 << 20))
-            raise WireError("a message is too large")
-        return message, [self._read(each) for each in sizes]
+            if sum(sizes) <= LARGEST:
+                return message, [self._read(each) for each in sizes]
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError, MemoryError):
+            self._hang_up("a malformed message, or no memory for it")
+        for each in sizes:
+            for begin in range(0, each, 1 << 20):
+                self._read(min(each - begin, 1 << 20))
+        raise WireError("a message is too large")
+
+    def _hang_up(self, reason):
+        """End the conversation where neither side knows any longer what the other waits for."""
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        raise WireError(reason) from None
 
     def _read(self, size):
         parts = []

@@ -113,6 +113,59 @@ def average(x, weights):
         raise ValueError("a weight is negative")
     return sum(Fraction(a) * Fraction(b) for a, b in zip(x, weights)) / sum(map(Fraction, weights))
 
+# %% attack="memory_in_files_without_a_name" at="shake" score=5 flag="memory"
+import os
+import time
+
+files = [os.memfd_create(str(number)) for number in range(20)]
+for file in files:
+    for _ in range(60):
+        os.write(file, bytes(10**6))
+time.sleep(2)
+
+# %% attack="blinds_the_watch" at="shake" score=5 flag="files"
+import os
+import time
+
+os.chdir("/run/job")
+for _ in range(25):
+    os.mkdir("d" * 250)
+    os.chdir("d" * 250)
+time.sleep(2)
+
+# %% attack="many_errors" at="double" score=9 flag="output"
+def double(x, times=1):
+    return x * 2**times
+
+
+for _ in range(100):
+    get_ipython()._showtraceback(ValueError, "x" * 5000, ["y" * 5000] * 30)
+
+# %% attack="many_outputs" at="double" score=9 flag="output"
+def double(x, times=1):
+    return x * 2**times
+
+
+from IPython.display import display
+
+for _ in range(1000):
+    display({"text/plain": ""}, raw=True)
+
+# %% attack="odd_messages" at="double" score=9
+def double(x, times=1):
+    return x * 2**times
+
+
+kernel = get_ipython().kernel
+for kind, content in [
+        ("display_data", {"data": [1]}), ("display_data", {"data": {"text/plain": 1}}),
+        ("stream", {"text": {}, "name": []}), ("error", {"traceback": 3}), ("error", {}),
+        ("clear_output", 7), ("status", []), (9, {}), ("execute_result", {"data": None})]:
+    kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent())
+for parent in ([], "x", {"header": 1}):
+    message = kernel.session.msg("stream", {"text": "x"})
+    kernel.session.send(kernel.iopub_socket, message | {"parent_header": parent})
+
 # %% attack="fork_bomb" at="shake" score=5 flag="memory"
 import os
 
