@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import shutil
 import time
 import zipfile
 from html import unescape
@@ -55,6 +56,40 @@ def test_flat_files_in_a_zip(tmp_path):
     assert matched(tmp_path / "all.zip", tmp_path) == {
         "lovelaceada": (f"lovelaceada_101_203_{LESSON}-1.ipynb", {"duplicated"}),
         "noetheremmy": (f"noetheremmy_LATE_102_204_{LESSON}.ipynb", set())}
+
+
+def test_namesakes_stay_two_students(tmp_path):
+    touch(tmp_path / "in" / "Li Wei_4711_assignsubmission_file_" / f"{LESSON}.ipynb")
+    touch(tmp_path / "in" / "Li Wei_4712_assignsubmission_file_" / f"{LESSON}.ipynb")
+    (tmp_path / "in" / "Li Wei_4712_assignsubmission_onlinetext_").mkdir()
+    touch(tmp_path / "in" / f"smithann_101_7_{LESSON}.ipynb")
+    touch(tmp_path / "in" / f"smithann_101_8_{LESSON}.ipynb")
+    touch(tmp_path / "in" / f"smithann_102_9_{LESSON}.ipynb")
+    assert matched(tmp_path / "in", tmp_path) == {
+        "Li_Wei_4711": (f"{LESSON}.ipynb", {"namesake"}),
+        "Li_Wei_4712": (f"{LESSON}.ipynb", {"namesake"}),
+        "smithann_101": (f"smithann_101_8_{LESSON}.ipynb", {"namesake", "duplicated"}),
+        "smithann_102": (f"smithann_102_9_{LESSON}.ipynb", {"namesake"})}
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_nothing_vanishes(tmp_path, zipped):
+    place = tmp_path / "in"
+    for name in (f"adam_1234_{LESSON}.ipynb.txt", f"berta_1235_{LESSON}.IPYNB",
+                 f"carl_1236_{LESSON}.json", "dora_1237_homework.pdf", "readme.txt",
+                 "emil/work.docx", "fred/work.ipynb.json", "fred/figure.png", "!.ipynb"):
+        touch(place / name)
+    if zipped:
+        shutil.make_archive(str(tmp_path / "all"), "zip", place)
+        place = tmp_path / "all.zip"
+    found, aside = inbox.collect(place, LESSON, tmp_path / "unpacked")
+    assert {each.student: [word for word, _ in each.flags] for each in found} == {
+        "adam": ["renamed"], "berta": ["renamed"], "carl": ["missing"], "dora": ["missing"],
+        "emil": ["missing"], "fred": ["renamed"]}
+    assert len(aside) == 2 and "readme.txt" in aside
+    lines = list(inbox.table(found, aside))
+    assert "readme.txt" in lines[-1] and "carl" in lines[3] and ".json" in lines[3]
+    assert "work.docx" in lines[5]
 
 
 def test_no_name_leads_out_of_the_folder(tmp_path):
