@@ -114,14 +114,14 @@ def normalise(template, path):
     template : dict
         As `course_staff.grading.template.describe` makes it.
     path : Path or None
-        The submitted file; None if nothing was handed in.
+        The submitted file; None if nothing was handed in (`inbox` tells why).
 
     Returns
     -------
     notebook : dict
     flags : list of (str, str)
     """
-    cells, _, flags = read(path) if path else ([], {}, [("missing", "nothing was handed in")])
+    cells, _, flags = read(path) if path else ([], {}, [])
     notebook, notes = splice(template["notebook"], cells)
     for cell in notebook["cells"]:
         added = cell["id"].startswith("added-")
