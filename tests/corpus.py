@@ -405,3 +405,96 @@ def a_list(_):
 @broken(0, "unreadable")
 def huge_file(notebook):
     return as_bytes(notebook) + b" " * (21 << 20)
+
+
+@broken(FULL)
+def from_colab_and_code(notebook):
+    """Metadata of Colab and VS Code, cells hidden and tagged, a byte-order mark, Windows' lines."""
+    notebook["metadata"] = {"colab": {"provenance": []}, "accelerator": "GPU", "kernelspec": {
+        "name": "ir", "language": "R", "display_name": "R"}, "widgets": {}}
+    for number, cell in enumerate(notebook["cells"]):
+        cell["id"] = f"colab{number}"
+        cell["source"] = "".join(cell["source"]).replace("\n", "\r\n")
+        cell["metadata"] |= {
+            "id": "x", "colab": {"height": 300}, "vscode": {"languageId": "python"},
+            "collapsed": True, "jupyter": {"source_hidden": True}, "editable": False,
+            "tags": ["raises-exception", "skip-execution", "remove-cell"]}
+    return b"\xef\xbb\xbf" + json.dumps(notebook, indent=1).replace("\n", "\r\n").encode()
+
+
+@broken(FULL)
+def picture_pasted_in_colab(notebook):
+    by_id(notebook, "why_double")["source"] = (
+        f"See ![it](data:image/png;base64,{'iVBORw0KGgoA' + 'AAAA' * 60_000}).")
+    return notebook
+
+
+@broken(FULL)
+def schemas_of_old(notebook):
+    for number, cell in enumerate(notebook["cells"]):
+        about = cell["metadata"].get("nbgrader", {})
+        about.pop("task", None)
+        about["schema_version"] = 1 + number % 2
+    return notebook
+
+
+@broken(FULL)
+def all_ids_the_same(notebook):
+    for cell in notebook["cells"]:
+        cell["id"] = "same"
+    return notebook
+
+
+@broken(FULL)
+def cells_of_other_languages(notebook):
+    for source in ("%%bash\nexit 3", "%%html\n<script>alert(1)</script>", "%%javascript\nalert(1)",
+                   "%load_ext autoreload\n%autoreload 2", "import ipywidgets\nipywidgets.IntSlider()"):
+        notebook["cells"].insert(2, {
+            "cell_type": "code", "id": source, "metadata": {}, "source": source, "outputs": [],
+            "execution_count": None})
+    return notebook
+
+
+@broken(FULL, "edited")
+def cells_without_end(notebook):
+    notebook["cells"] += [
+        {"cell_type": "markdown", "id": f"m{number}", "metadata": {}, "source": "more"}
+        for number in range(3000)]
+    return notebook
+
+
+@broken(FULL)
+def metadata_is_text(notebook):
+    return notebook | {"metadata": "none"}
+
+
+@broken(6, "missing")
+def source_holds_a_number(notebook):
+    by_id(notebook, "double")["source"] = ["def double(x, times=1):\n", 3]
+    return notebook
+
+
+@broken(FULL, published=False)
+def awaits_and_magics(notebook):
+    by_id(notebook, "double")["source"] = MAGICS
+    return notebook
+
+
+MAGICS = """import asyncio
+!echo hello
+%pylab inline --no-import-all
+files = !ls
+?np.sum
+await asyncio.sleep(0.01)
+
+
+async def slowly():
+    return 2.0
+
+
+two = await slowly()
+
+
+def double(x, times=1):
+    return x * two**times
+"""

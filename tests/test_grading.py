@@ -345,6 +345,15 @@ def test_pasted_pictures_are_shown_and_lost_ones_break_no_page(graded):
     notebook = executed(graded[1], "pasted_pictures")
     html, _ = HTMLExporter().from_notebook_node(notebook)
     assert 'alt="a dot"' in html and "![it]" not in html
+    notebook = executed(graded[1], "picture_pasted_in_colab")
+    html, _ = HTMLExporter().from_notebook_node(notebook)
+    assert re.search(r'<img alt="it" src="data:image/png;base64,', html)
+
+
+def test_written_answers_that_were_split_are_shown_whole(graded):
+    notebook = executed(graded[1], "written_answer_split_in_two")
+    text = next(cell.source for cell in notebook.cells if grade_id(cell) == "why_double")
+    assert "Because" in text and "first prime" in text
 
 
 def test_feedback_tells_the_mistake_and_the_hint(graded):
@@ -488,6 +497,26 @@ def test_what_is_too_much_for_the_wire_is_told_by_the_sender(ends, monkeypatch):
             ends[1].call(name, (), {})
     ends[1].done()
     server.join()
+
+
+def test_threads_take_turns_on_the_wire(ends):
+    wire, link, far = ends
+    other = wire.Link(far, False, {"first": lambda n, _: n}.get)
+    server = threading.Thread(target=other.serve)
+    server.start()
+    wrong = []
+
+    def ask(number):
+        wrong.extend(n for n in range(200) if link.call("first", (n, number), {}) != n)
+
+    threads = [threading.Thread(target=ask, args=[number]) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    link.done()
+    server.join()
+    assert wrong == []
 
 
 def test_results_that_carry_gradients_are_compared(monkeypatch):

@@ -38,8 +38,8 @@ def read(path):
     Returns
     -------
     cells : list of dict
-        ``cell_type``, ``source`` (text), ``metadata``, maybe ``id`` and ``attachments``; empty if
-        the file can't be read.
+        ``cell_type``, ``source`` (text), ``metadata``, ``attachments``, maybe ``id``; empty if the
+        file can't be read.
     about : dict
         The notebook's own metadata on the course: the release's stamp, for one.
     flags : list of (str, str)
@@ -55,8 +55,12 @@ def read(path):
         cells = [cell for each in notebook["cells"] if (cell := _cell(each))]
         if not cells:
             raise ValueError("it has no cells")
-        about = notebook.get("metadata", {}).get("course", {})
-        return cells[:MOST_CELLS], about if isinstance(about, dict) else {}, flags
+        if len(cells) > MOST_CELLS:
+            flags.append(("edited", f"of {len(cells):,} cells the first {MOST_CELLS:,} were taken"))
+        if any(len(cell["source"]) == LONGEST_CELL for cell in cells):
+            flags.append(("edited", f"cells were cut after {LONGEST_CELL:,} characters"))
+        about = _dict(_dict(notebook.get("metadata")).get("course"))
+        return cells[:MOST_CELLS], about, flags
     except Exception as error:  # there is no end to the ways in which a file can be broken
         reason = re.sub(r"\s+", " ", str(error))[:120]
         return [], {}, [("unreadable", f"{type(error).__name__}: {reason}")]
@@ -88,22 +92,41 @@ def _decoded(content):
     return content.decode("utf-8"), []
 
 
+def _dict(data):
+    return data if isinstance(data, dict) else {}
+
+
 def _cell(cell):
     """Keep of a cell what counts; None if it is no cell."""
-    if not isinstance(cell, dict) or not isinstance(cell.get("source"), (str, list)):
+    source = _dict(cell).get("source")
+    if not isinstance(source, (str, list)) or not all(isinstance(line, str) for line in source):
         return None
-    kind = cell.get("cell_type")
-    metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
+    kind, metadata = cell.get("cell_type"), _dict(cell.get("metadata"))
     if not isinstance(grade_id({"metadata": metadata}), str):
         metadata.pop("nbgrader", None)
+    text, attachments = text_of(cell), _dict(cell.get("attachments"))
+    if kind == "markdown":
+        text, pasted = _pasted(text)
+        attachments = attachments | pasted
     kept = {"cell_type": kind if kind in ("code", "markdown") else "raw",
-            "source": text_of(cell)[:LONGEST_CELL].replace("\0", ""), "metadata": metadata}
+            "source": text[:LONGEST_CELL].replace("\0", ""), "metadata": metadata,
+            "attachments": attachments}
     if isinstance(cell.get("id"), str):
         kept["id"] = cell["id"]
-    attachments = cell.get("attachments")
-    if isinstance(attachments, dict):
-        kept["attachments"] = attachments
     return kept
+
+
+def _pasted(text):
+    """Return Markdown with its pictures attached, as in Jupyter; Colab puts them into the text."""
+    found = {}
+
+    def attach(picture):
+        name = f"pasted-{len(found)}"
+        found[name] = {picture[2]: picture[3]}
+        return f"{picture[1]}(attachment:{name})"
+
+    data = r"(!\[[^][]*\])\(data:(image/(?:png|jpeg));base64,([\w+/=]+)\)"
+    return re.sub(data, attach, text), found
 
 
 def normalise(template, path):

@@ -13,12 +13,14 @@ an object of the library.
 
 import builtins
 import contextlib
+import decimal
 import io
 import json
 import numbers
 import socket
 import struct
 import sys
+import threading
 import types
 
 import numpy as np
@@ -67,6 +69,8 @@ class Packer:
             self._check(array)
             return {"n": [array.dtype.str, self.buffer(array.tobytes())]}
         if isinstance(value, np.ndarray):
+            if value.dtype == object:
+                return self.pack(value.tolist(), depth + 1)
             self._check(value)
             self.leaves.append(value)
             return {"a": [value.dtype.str, list(value.shape), self.buffer(value.tobytes())]}
@@ -90,7 +94,7 @@ class Packer:
             return {"i": [self.pack(each) for each in (value.start, value.stop, value.step)]}
         if isinstance(value, range):
             return {"r": [self.pack(each) for each in (value.start, value.stop, value.step)]}
-        if isinstance(value, numbers.Real):  # a Fraction, for one
+        if isinstance(value, (numbers.Real, decimal.Decimal)):  # a Fraction, for one
             return float(value)
         if type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach"):
             return {"x": self.pack(value.detach().cpu().numpy())}
@@ -230,9 +234,14 @@ class Link:
     def __init__(self, socket, trusted, lookup):
         self.socket, self.trusted, self.lookup = socket, trusted, lookup
         self.kept = []  # functions that the other side may call by number
+        self.lock = threading.RLock()  # threads take turns
 
     def call(self, target, arguments, options):
         """Call a function of the other side, by name or number; returns or raises as it does."""
+        with self.lock:
+            return self._call(target, arguments, options)
+
+    def _call(self, target, arguments, options):
         packer = Packer(self._pack_other)
         message = {"call": target, "arguments": packer.pack(list(arguments)),
                    "options": packer.pack(dict(options))}
@@ -389,9 +398,13 @@ def described(error):
     """Return what the other side is told of an exception: its classes' names and its text."""
     try:
         text = str(error)[:2000]
-    except Exception:
+    except BaseException:
         text = ""
-    return {"kinds": [kind.__name__ for kind in type(error).__mro__][:20], "text": text}
+    try:
+        kinds = [str(kind.__name__) for kind in type(error).__mro__][:20]
+    except BaseException:
+        kinds = ["Exception"]
+    return {"kinds": kinds, "text": text}
 
 
 def remote_error(told):

@@ -166,6 +166,122 @@ for parent in ([], "x", {"header": 1}):
     message = kernel.session.msg("stream", {"text": "x"})
     kernel.session.send(kernel.iopub_socket, message | {"parent_header": parent})
 
+# %% attack="exact_decimals" at="average" score=9
+from decimal import Decimal
+
+
+def average(x, weights):
+    if min(weights) < 0:
+        raise ValueError("a weight is negative")
+    return Decimal(float(np.average(x, weights=weights)))
+
+# %% attack="array_of_objects" at="double" score=9
+def double(x, times=1):
+    return np.asarray(x * 2.0**times).astype(object)
+
+# %% attack="errors_of_an_odd_class" at="double" score=6
+class Meta(type):
+    @property
+    def __mro__(cls):
+        raise ValueError
+
+
+class Odd(Exception, metaclass=Meta):
+    def __str__(self):
+        raise KeyboardInterrupt
+
+
+def double(x, times=1):
+    raise Odd
+
+# %% attack="text_without_end" at="double" score=6
+class Odd(Exception):
+    def __repr__(self):
+        return repr(self)
+
+    __str__ = __repr__
+
+
+def double(x, times=1):
+    raise Odd
+
+# %% attack="agrees_to_everything" at="double" score=6
+class Yes:
+    def __getattr__(self, name):
+        return lambda *arguments, **options: Yes()
+
+    def __eq__(self, other):
+        return True
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, place):
+        return Yes()
+
+    def __float__(self):
+        return 0.0
+
+
+def double(x, times=1):
+    return Yes()
+
+# %% attack="lies_about_its_bytes" at="double" score=7 flag="cross-check"
+class Liar(np.ndarray):
+    def __array_function__(self, *_):
+        return True
+
+    def tobytes(self, *_):
+        return np.array([2.0, 5.0]).tobytes()
+
+    @property
+    def shape(self):
+        return (2,)
+
+
+def double(x, times=1):
+    return np.zeros(np.shape(x)).view(Liar)
+
+# %% attack="looks_who_calls" at="double" score=9 flag="cross-check"
+import sys
+
+
+def double(x, times=1):
+    caller = type(sys._getframe(1).f_locals.get("self")).__name__
+    return x * 2.0**times if caller == "Link" else x
+
+# %% attack="generates_its_result" at="double" score=6
+def double(x, times=1):
+    yield from np.ravel(x) * 2.0**times
+
+# %% attack="changes_its_result_later" at="double" score=9
+import threading
+import time
+
+
+def double(x, times=1):
+    result = np.asarray(x * 2.0**times) + 0
+
+    def later():
+        time.sleep(0.1)
+        result[...] = 0
+
+    threading.Thread(target=later, daemon=True).start()
+    return result
+
+# %% attack="closes_standard_output" at="double" score=9
+import os
+import sys
+
+sys.stdout.close()
+sys.stderr.close()
+os.close(1)
+os.close(2)
+
+
+def double(x, times=1):
+    return x * 2.0**times
+
 # %% attack="fork_bomb" at="shake" score=5 flag="memory"
 import os
 
