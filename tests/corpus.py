@@ -447,12 +447,14 @@ def all_ids_the_same(notebook):
 
 @broken(FULL)
 def cells_of_other_languages(notebook):
-    for source in ("%%bash\nexit 3", "%%html\n<script>alert(1)</script>", "%%javascript\nalert(1)",
-                   "%load_ext autoreload\n%autoreload 2", "import ipywidgets\nipywidgets.IntSlider()"):
-        notebook["cells"].insert(2, {
-            "cell_type": "code", "id": source, "metadata": {}, "source": source, "outputs": [],
-            "execution_count": None})
+    notebook["cells"][2:2] = [
+        {"cell_type": "code", "id": source, "metadata": {}, "source": source, "outputs": [],
+         "execution_count": None} for source in OTHERS]
     return notebook
+
+
+OTHERS = ["%%bash\nexit 3", "%%html\n<script>alert(1)</script>", "%%javascript\nalert(1)",
+          "%load_ext autoreload\n%autoreload 2", "import ipywidgets\nipywidgets.IntSlider()"]
 
 
 @broken(FULL, "edited")
