@@ -167,14 +167,14 @@ def test_memory_counts_without_being_mapped():
     import mmap
 
     size = 1 << 20
-    before = sum(sandbox._nameless(os.getpid()).values())
+    before = sum(sandbox._nameless("/proc/self").values())
     file = os.memfd_create("hoard")
     os.write(file, bytes(size))
     shared = mmap.mmap(-1, size)
-    assert sum(sandbox._nameless(os.getpid()).values()) == before + 2 * size
+    assert sum(sandbox._nameless("/proc/self").values()) == before + 2 * size
     shared.close()
     os.close(file)
-    assert sum(sandbox._nameless(os.getpid()).values()) == before
+    assert sum(sandbox._nameless("/proc/self").values()) == before
 
 
 def test_what_cant_be_watched_is_ended(tiny, monkeypatch):

@@ -268,30 +268,48 @@ def _usage(pid):
     files that have no name (``memfd``, or deleted while open).
     """
     memory, seconds, nameless = 0, 0.0, {}
+    gone = psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError
     with contextlib.suppress(psutil.NoSuchProcess):
         family = psutil.Process(pid)
         for each in [family, *family.children(recursive=True)]:
-            with contextlib.suppress(psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
-                memory += each.memory_info().rss
+            with contextlib.suppress(*gone):
                 seconds += sum(each.cpu_times()[:4])  # its own and its dead children's
-                if each.pid != pid and each.ppid() != pid:  # bubblewrap's two are closed to users
-                    nameless |= _nameless(each.pid)
+                used, place = each.memory_info().rss, f"/proc/{each.pid}"
+                if not used:  # its first thread has ended; others may go on
+                    used, place = _living_thread(each.pid)
+                memory += used
+                if used and pid not in (each.pid, each.ppid()):  # bubblewrap's two are closed
+                    try:
+                        nameless |= _nameless(place)
+                    except PermissionError:
+                        if each.memory_info().rss:  # or it has ended meanwhile
+                            raise
     return memory + sum(nameless.values()), seconds
 
 
-def _nameless(pid):
+def _living_thread(pid):
+    """Return the memory of a process as a thread of it that goes on has it, and its place."""
+    for thread in os.scandir(f"/proc/{pid}/task"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            pages = int(Path(thread.path, "statm").read_text(encoding="ascii").split()[1])
+            if pages:
+                return pages * os.sysconf("SC_PAGE_SIZE"), thread.path
+    return 0, None
+
+
+def _nameless(place):
     """Return the sizes of the files without a name that a process has open or shares a map of."""
     found = {}
-    for entry in os.scandir(f"/proc/{pid}/fd"):
+    for entry in os.scandir(f"{place}/fd"):
         with contextlib.suppress(FileNotFoundError):
             about = entry.stat()
             if about.st_nlink == 0:
                 found[about.st_ino] = about.st_blocks * 512
-    with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as file:
+    with open(f"{place}/maps", encoding="utf-8", errors="replace") as file:
         for line in file:
             if line.endswith(" (deleted)\n"):
-                place, rights, _, _, inode, *_ = line.split()
-                first, last = (int(each, 16) for each in place.split("-"))
+                pages, rights, _, _, inode, *_ = line.split()
+                first, last = (int(each, 16) for each in pages.split("-"))
                 if rights.endswith("s"):
                     found[int(inode)] = max(found.get(int(inode), 0), last - first)
     return found

@@ -123,6 +123,22 @@ for file in files:
         os.write(file, bytes(10**6))
 time.sleep(2)
 
+# %% attack="memory_of_a_process_whose_first_thread_ended" at="shake" score=5 flag="memory"
+import subprocess
+import sys
+import time
+
+HOARD = """
+import ctypes, threading, time
+def hoard():
+    kept = [bytearray(b"x" * 10**8) for _ in range(12)]
+    time.sleep(5)
+threading.Thread(target=hoard).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+subprocess.Popen([sys.executable, "-c", HOARD])
+time.sleep(5)
+
 # %% attack="blinds_the_watch" at="shake" score=5 flag="files"
 import os
 import time
