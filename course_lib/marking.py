@@ -322,7 +322,7 @@ class Kernel:
         self.context = zmq.Context()
         self.context.setsockopt(zmq.LINGER, 0)
         self.context.setsockopt(zmq.MAXMSGSIZE, 16 << 20)
-        self.context.setsockopt(zmq.RCVHWM, 200)
+        self.context.setsockopt(zmq.RCVHWM, 20)  # of up to 16 MiB each
         key, file = secrets.token_hex(16).encode(), str(Path(folder, "kernel.json"))
         if inside is None:
             write_connection_file(file, key=key, kernel_name="python3")
