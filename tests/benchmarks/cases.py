@@ -274,7 +274,8 @@ def worlds():
         warnings.simplefilter("ignore")
         for effort in (1, 2, 4):
             yield alone("reference posterior, 4 × 4 pixels, quarters of effort", effort,
-                        lambda e=effort: posterior.reference(y, effort=e / 4, minimum=1e-9), rounds=2)
+                        lambda e=effort: posterior.reference(y, effort=e / 4, minimum=1e-9),
+                        rounds=2)
 
 
 def coverage():
