@@ -18,7 +18,8 @@ import numpy as np
 from course_lib import validation
 from course_lib.latents import LATENTS, tiny_generator
 
-__all__ = ["EPSILON", "Found", "misfit", "program", "shrink", "survives"]
+__all__ = ["EPSILON", "Found", "misfit", "picture_fault", "program", "seed_fault", "shrink",
+           "sound", "survives", "try_on", "verdict_fault"]
 
 EPSILON = 2e-3
 
@@ -121,10 +122,10 @@ def survives(run, check):
     Raises
     ------
     AssertionError
-        Saying what went wrong, if the check fails in another way.
+        Saying what went wrong, if the check fails in another way or returns its verdict.
     """
     try:
-        check(run)
+        verdict = check(run)
     except AssertionError:
         return False
     except NotImplementedError:
@@ -132,4 +133,29 @@ def survives(run, check):
     except Exception as error:
         raise AssertionError(f"{check.__name__} must raise AssertionError if the program is "
                              f"faulty; it raised {type(error).__name__}: {error}") from None
+    if verdict is not None and not verdict:
+        raise AssertionError(f"{check.__name__} returns False; it must `assert`.")
     return True
+
+
+def try_on(check, good, faulty):
+    """Assert that a check passes good programs and catches faulty ones.
+
+    Parameters
+    ----------
+    check : callable
+        Takes a program; raises AssertionError if it is faulty.
+    good, faulty : dict
+        What is said of the program → the program.
+    """
+    for name, run in good.items():
+        assert survives(run, check), f"{check.__name__} refuses a sound program {name}."
+    for name, run in faulty.items():
+        assert not survives(run, check), f"{check.__name__} lets a program pass {name}."
+
+
+# The three of lesson 07, which ask to be tested from outside, and one that is sound.
+sound = program()
+seed_fault = program(numbers=lambda seed: np.random.default_rng(seed if seed else None))
+picture_fault = program(choose=lambda way, residuals: (way[-1], residuals.min(0)))
+verdict_fault = program(judge=lambda residuals, epsilon: residuals.sum() <= epsilon)

@@ -5,7 +5,19 @@ import pytest
 
 from course_lib.latents import tiny_generator
 from course_lib.operators import Downsample
-from course_lib.suspects import EPSILON, best, misfit, program, shrink, survives
+from course_lib.suspects import (
+    EPSILON,
+    best,
+    misfit,
+    picture_fault,
+    program,
+    seed_fault,
+    shrink,
+    sound,
+    survives,
+    try_on,
+    verdict_fault,
+)
 
 INPUTS = np.stack([shrink(tiny_generator([0.3, -1.0, 0.5, 0.8])), [1, 0, 1, 0, 0, 1, 0, 1.0]])
 
@@ -35,8 +47,8 @@ def test_the_last_step_is_rarely_the_best():
     def last(way, residuals):
         return way[-1], residuals[-1]
 
-    sound, faulty = (program(choose=choose)(INPUTS[:1], starts=50) for choose in (best, last))
-    assert np.mean(sound.residuals < faulty.residuals) > 0.5
+    good, faulty = (program(choose=choose)(INPUTS[:1], starts=50) for choose in (best, last))
+    assert np.mean(good.residuals < faulty.residuals) > 0.5
 
 
 def test_starts_are_returned_in_the_order_asked_for():
@@ -60,3 +72,31 @@ def test_a_check_passes_refuses_or_is_told_off():
         survives(program(), broken)
     with pytest.raises(AssertionError, match="unwritten is not written yet"):
         survives(program(), unwritten)
+    with pytest.raises(AssertionError, match="returns False; it must `assert`"):
+        survives(program(), lambda run: np.False_)
+    assert survives(program(), lambda run: np.True_)
+
+
+def test_each_of_the_three_breaks_its_own_promise_only():
+    mixed = np.stack([INPUTS[0], INPUTS[1], INPUTS[0]])
+
+    def seeds(run):
+        np.testing.assert_array_equal(run(mixed).pictures, run(mixed).pictures)
+
+    def pictures(run):
+        found = run(mixed, starts=4, seed=1)
+        np.testing.assert_allclose(found.residuals, misfit(found.pictures, mixed[:, None]))
+
+    def verdicts(run):
+        found = run(mixed, starts=4, seed=1)
+        np.testing.assert_array_equal(found.met, found.residuals <= EPSILON)
+
+    faults = {seeds: seed_fault, pictures: picture_fault, verdicts: verdict_fault}
+    for check, its_own in faults.items():
+        others = {other.__name__: run for other, run in faults.items() if other is not check}
+        good = {"good": sound, **others}
+        try_on(check, good, {"faulty": its_own})
+        with pytest.raises(AssertionError, match="refuses a sound program faulty"):
+            try_on(check, {"faulty": its_own}, {})
+        with pytest.raises(AssertionError, match="lets a program pass good"):
+            try_on(check, {}, good)

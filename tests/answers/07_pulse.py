@@ -35,9 +35,37 @@ def data_term(small, y, epsilon):
     return (small - y).mean((1, 2, 3)).square().clamp(min=epsilon)
 
 
-# %% wrong="gradient_cut_off" exercise="data_term" says="cut the gradient|not require"
+# %% wrong="gradient_cut_off" exercise="data_term" says="gradient is lost"
 def data_term(small, y, epsilon):
     return (small.detach() - y).square().mean((1, 2, 3)).clamp(min=epsilon)
+
+
+# %% wrong="floor_for_every_pixel" exercise="data_term" says="not for every pixel"
+def data_term(small, y, epsilon):
+    return (small - y).square().clamp(min=epsilon).mean((1, 2, 3))
+
+
+# %% wrong="absolute_differences" exercise="data_term" says="square before you average"
+def data_term(small, y, epsilon):
+    return (small - y).abs().mean((1, 2, 3)).clamp(min=epsilon)
+
+
+# %% wrong="always_002" exercise="data_term" says="floor is `epsilon`"
+def data_term(small, y, epsilon):
+    return (small - y).square().mean((1, 2, 3)).clamp(min=0.002)
+
+
+# %% wrong="through_floats" exercise="data_term" says="gradient is lost"
+def data_term(small, y, epsilon):
+    errors = [float((a - b).square().mean()) for a, b in zip(small, y, strict=True)]
+    return torch.tensor([max(error, epsilon) for error in errors])
+
+
+# %% wrong="through_numpy" exercise="data_term" says="gradient is lost"
+def data_term(small, y, epsilon):
+    import numpy as np
+
+    return np.maximum(((small - y) ** 2).mean((1, 2, 3)).detach().numpy(), epsilon)
 
 
 # %% right="item_by_item" exercise="data_term"
@@ -136,7 +164,7 @@ def crossing(w):
     return w.shape[-1] / 8 * (2 * torch.atan2(along, apart)).square().mean((1, 2))
 
 
-# %% wrong="d_left_out" exercise="crossing" says="the factor is d/8"
+# %% wrong="d_left_out" exercise="crossing" says="factor d/8 is missing"
 def crossing(w):
     a, b = w[:, None], w[:, :, None]
     apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
@@ -155,6 +183,27 @@ def crossing(w):
     a, b = w[:, None], w[:, :, None]
     theta = 2 * torch.atan2((a - b).square().sum(-1).sqrt(), (a + b).square().sum(-1).sqrt())
     return w.shape[-1] / 8 * theta.square().mean((1, 2))
+
+
+# %% wrong="rows_for_d" exercise="crossing" says="not the number of rows"
+def crossing(w):
+    a, b = w[:, None], w[:, :, None]
+    apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
+    return w.shape[1] / 8 * (2 * torch.atan2(apart, along)).square().mean((1, 2))
+
+
+# %% wrong="sum_over_pairs" exercise="crossing" says="not their sum"
+def crossing(w):
+    a, b = w[:, None], w[:, :, None]
+    apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
+    return w.shape[-1] / 8 * (2 * torch.atan2(apart, along)).square().sum((1, 2))
+
+
+# %% wrong="eight" exercise="crossing" says="it isn't 8"
+def crossing(w):
+    a, b = w[:, None], w[:, :, None]
+    apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
+    return 8 * (2 * torch.atan2(apart, along)).square().mean((1, 2))
 
 
 # %% right="pair_by_pair" exercise="crossing"
@@ -279,7 +328,7 @@ def search_loop(draw, shrink, latents, y, steps, epsilon):
     return best, errors
 
 
-# %% wrong="no_tolerance_in_the_loop" exercise="search_loop" says="within ε the data must not pull"
+# %% wrong="no_tolerance_in_the_loop" exercise="search_loop" says="the data must not pull"
 def search_loop(draw, shrink, latents, y, steps, epsilon):
     x = latents.clone().requires_grad_(True)
     lengths = latents.norm(dim=-1, keepdim=True)
@@ -304,7 +353,7 @@ def search_loop(draw, shrink, latents, y, steps, epsilon):
     return best, errors
 
 
-# %% wrong="data_weight_10" exercise="search_loop" says="after three steps"
+# %% wrong="data_weight_10" exercise="search_loop" says="weights 100 and 0.05"
 def search_loop(draw, shrink, latents, y, steps, epsilon):
     x = latents.clone().requires_grad_(True)
     lengths = latents.norm(dim=-1, keepdim=True)
@@ -329,7 +378,7 @@ def search_loop(draw, shrink, latents, y, steps, epsilon):
     return best, errors
 
 
-# %% wrong="data_weight_1000" exercise="search_loop" says="after three steps"
+# %% wrong="data_weight_1000" exercise="search_loop" says="weights 100 and 0.05"
 def search_loop(draw, shrink, latents, y, steps, epsilon):
     x = latents.clone().requires_grad_(True)
     lengths = latents.norm(dim=-1, keepdim=True)
@@ -354,7 +403,7 @@ def search_loop(draw, shrink, latents, y, steps, epsilon):
     return best, errors
 
 
-# %% wrong="rows_pulled_too_little" exercise="search_loop" says="after three steps"
+# %% wrong="rows_pulled_too_little" exercise="search_loop" says="weights 100 and 0.05"
 def search_loop(draw, shrink, latents, y, steps, epsilon):
     x = latents.clone().requires_grad_(True)
     lengths = latents.norm(dim=-1, keepdim=True)
@@ -379,7 +428,7 @@ def search_loop(draw, shrink, latents, y, steps, epsilon):
     return best, errors
 
 
-# %% wrong="rows_pulled_too_hard" exercise="search_loop" says="after three steps"
+# %% wrong="rows_pulled_too_hard" exercise="search_loop" says="weights 100 and 0.05"
 def search_loop(draw, shrink, latents, y, steps, epsilon):
     x = latents.clone().requires_grad_(True)
     lengths = latents.norm(dim=-1, keepdim=True)
@@ -404,7 +453,7 @@ def search_loop(draw, shrink, latents, y, steps, epsilon):
     return best, errors
 
 
-# %% wrong="one_rate_for_all_steps" exercise="search_loop" says="after three steps"
+# %% wrong="one_rate_for_all_steps" exercise="search_loop" says="set anew"
 def search_loop(draw, shrink, latents, y, steps, epsilon):
     x = latents.clone().requires_grad_(True)
     lengths = latents.norm(dim=-1, keepdim=True)
@@ -429,7 +478,7 @@ def search_loop(draw, shrink, latents, y, steps, epsilon):
     return best, errors
 
 
-# %% wrong="least_error_instead_of_least_loss" exercise="search_loop" says="smallest loss"
+# %% wrong="least_error_instead_of_least_loss" exercise="search_loop" says="GEOCROSS belongs"
 def search_loop(draw, shrink, latents, y, steps, epsilon):
     x = latents.clone().requires_grad_(True)
     lengths = latents.norm(dim=-1, keepdim=True)
@@ -454,6 +503,300 @@ def search_loop(draw, shrink, latents, y, steps, epsilon):
     return best, errors
 
 
+# %% wrong="gradients_add_up" exercise="search_loop" says="zero_grad"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="geocross_left_out" exercise="search_loop" says="GEOCROSS belongs"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="geocross_times_5" exercise="search_loop" says="the weights are 100"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 5 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="data_weight_1" exercise="search_loop" says="the weights are 100"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="returns_the_floored_error" exercise="search_loop" says="these are max"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors.clamp(min=epsilon)
+
+
+# %% wrong="floor_after_the_weight" exercise="search_loop" says="before it is multiplied"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = (100 * mse).clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="floor_of_the_whole_loss" exercise="search_loop" says="before it is multiplied"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = (100 * mse + 0.05 * pulse.geocross(styles)).clamp(min=epsilon)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="new_adam_at_every_step" exercise="search_loop" says="make one Adam"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam = torch.optim.Adam([x], lr=pulse.learning_rate(step, steps))
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="rate_not_set" exercise="search_loop" says="rate isn't set"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="rate_of_the_next_step" exercise="search_loop" says="that of k = 1"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step + 1, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="always_002_in_the_loop" exercise="search_loop" says="as it is given"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=0.002) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors = pictures.clone(), mse.clone()
+            better = loss < least
+            best[better], errors[better] = pictures[better], mse[better]
+            least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% wrong="not_detached" exercise="search_loop" says="detach what you return"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths, adam, history = latents.norm(dim=-1, keepdim=True), torch.optim.Adam([x]), []
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        history.append((loss, mse, pictures))
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    losses, errors, shown = (torch.stack(values) for values in zip(*history, strict=True))
+    at, item = losses.argmin(0), torch.arange(len(latents))
+    return shown[at, item], errors[at, item]
+
+
 # %% right="adam_by_hand" exercise="search_loop"
 def search_loop(draw, shrink, latents, y, steps, epsilon):
     x, lengths = latents.clone(), latents.norm(dim=-1, keepdim=True)
@@ -476,13 +819,64 @@ def search_loop(draw, shrink, latents, y, steps, epsilon):
     return shown[at, item], errors[at, item]
 
 
+# %% right="keeps_pictures_without_a_copy" exercise="search_loop"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam = torch.optim.Adam([x])
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        with torch.no_grad():
+            if step == 0:
+                best, errors, least = pictures.detach(), mse.detach(), loss
+            else:
+                better = loss < least
+                best[better], errors[better] = pictures[better], mse[better]
+                least = torch.minimum(least, loss)
+        if step < steps:
+            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+            adam.zero_grad()
+            loss.sum().backward()
+            adam.step()
+            with torch.no_grad():
+                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    return best, errors
+
+
+# %% right="history_without_copies" exercise="search_loop"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = torch.nn.Parameter(latents.clone())
+    adam, history = torch.optim.Adam([x]), []
+
+    def look():
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * torch.where(mse > epsilon, mse, epsilon) + 0.05 * pulse.geocross(styles)
+        history.append((loss.detach(), mse.detach(), pictures.detach()))
+        return loss
+
+    loss = look()
+    for step in range(steps):
+        adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+        adam.zero_grad()
+        loss.mean().backward()
+        adam.step()
+        x.data = torch.nn.functional.normalize(x.data, dim=-1) * latents.norm(dim=-1, keepdim=True)
+        loss = look()
+    losses, errors, shown = (torch.stack(values) for values in zip(*history, strict=True))
+    at, item = losses.argmin(0), torch.arange(len(latents))
+    return shown[at, item], errors[at, item]
+
+
 # %% wrong="tries_seed_one_only" exercise="check_seeds" says="try the seed 0 twice"
 def check_seeds(run):
     assert np.allclose(run(reachable, seed=1).pictures, run(reachable, seed=1).pictures)
     assert not np.allclose(run(reachable, seed=1).pictures, run(reachable, seed=2).pictures)
 
 
-# %% wrong="repeats_but_never_compares_seeds" exercise="check_seeds" says="are the same"
+# %% wrong="repeats_but_never_compares_seeds" exercise="check_seeds" says="are the same seed"
 def check_seeds(run):
     for seed in (0, 1, 2):
         assert np.allclose(run(reachable, seed=seed).pictures, run(reachable, seed=seed).pictures)
@@ -500,9 +894,14 @@ def check_seeds(run):
     run(reachable, seed=0)
 
 
-# %% wrong="returns_a_verdict" exercise="check_seeds" says="try the seed 0 twice"
+# %% wrong="returns_a_verdict" exercise="check_seeds" says="returns False"
 def check_seeds(run):
     return np.allclose(run(reachable, seed=0).pictures, run(reachable, seed=0).pictures)
+
+
+# %% wrong="tries_seed_zero_only" exercise="check_seeds" says="1 and 2 are the same seed"
+def check_seeds(run):
+    assert np.array_equal(run(reachable, seed=0).pictures, run(reachable, seed=0).pictures)
 
 
 # %% right="by_distances" exercise="check_seeds"
@@ -525,7 +924,7 @@ def check_residuals(run):
     assert np.allclose(found.residuals, misfit(found.pictures, reachable), rtol=1e-6)
 
 
-# %% wrong="one_start_only" exercise="check_residuals" says="each other's residuals"
+# %% wrong="one_start_only" exercise="check_residuals" says="residual of the last"
 def check_residuals(run):
     for seed in range(10):
         y = np.stack([reachable, unreachable])
@@ -545,10 +944,17 @@ def check_residuals(run):
     assert (run(reachable, starts=4).residuals < EPSILON).all()
 
 
-# %% wrong="expects_known_numbers" exercise="check_residuals" says="compute the error of"
+# %% wrong="expects_known_numbers" exercise="check_residuals" says="uses other random numbers"
 def check_residuals(run):
     y = np.stack([reachable, unreachable])
     assert np.allclose(run(y, starts=4).residuals, sound(y, starts=4).residuals)
+
+
+# %% wrong="means_only" exercise="check_residuals" says="residual of the last"
+def check_residuals(run):
+    y = np.stack([reachable, unreachable])
+    found = run(y, starts=4)
+    assert np.isclose(found.residuals.mean(), misfit(found.pictures, y[:, None]).mean())
 
 
 # %% right="one_by_one" exercise="check_residuals"
@@ -585,6 +991,12 @@ def check_verdict(run):
     for epsilon in np.quantile(sound(y, starts=9).residuals, (0.1, 0.5, 0.9)):
         assert np.array_equal(run(y, starts=9, epsilon=epsilon).met,
                               sound(y, starts=9, epsilon=epsilon).met)
+
+
+# %% wrong="default_epsilon_only" exercise="check_verdict" says="try another `epsilon`"
+def check_verdict(run):
+    found = run(np.stack([reachable] * 3 + [unreachable]), starts=4)
+    assert np.array_equal(found.met, found.residuals <= EPSILON)
 
 
 # %% right="by_thresholds_between_residuals" exercise="check_verdict"

@@ -136,6 +136,16 @@ def invented_fraction(x_hat, s):
     return float(np.sum(hidden**2) / contrast) if contrast > 0 else 1.0
 
 
+# %% wrong="blocks_of_all_channels" exercise="invented_fraction" says="can't exceed 1"
+def invented_fraction(x_hat, s):
+    hidden = x_hat.astype(float)
+    for i in range(0, x_hat.shape[1], s):
+        for j in range(0, x_hat.shape[2], s):
+            hidden[:, i : i + s, j : j + s] -= x_hat[:, i : i + s, j : j + s].mean()
+    contrast = np.sum((x_hat - x_hat.mean(axis=(1, 2), keepdims=True)) ** 2)
+    return np.sum(hidden**2) / contrast if contrast > 0 else 0.0
+
+
 # %% right="by_variances" exercise="invented_fraction"
 def invented_fraction(x_hat, s):
     """The variance splits into that between blocks and that within."""
@@ -195,6 +205,14 @@ def rank_test(truth, draws, rng):
 def rank_test(truth, draws, rng):
     below, ties = np.sum(draws < truth, axis=0), np.sum(draws == truth, axis=0)
     found = below + ties * rng.integers(0, 2, ties.shape)
+    counts = np.bincount(found, minlength=len(draws) + 1)
+    return counts, chisquare(counts).pvalue
+
+
+# %% wrong="generator_of_its_own" exercise="rank_test" says="not from a generator of your own"
+def rank_test(truth, draws, rng):
+    below, ties = np.sum(draws < truth, axis=0), np.sum(draws == truth, axis=0)
+    found = below + np.random.default_rng(0).integers(0, ties + 1)
     counts = np.bincount(found, minlength=len(draws) + 1)
     return counts, chisquare(counts).pvalue
 
@@ -264,6 +282,35 @@ def abstain(sd, tolerance):
     return float(levels[allowed[-1]]), float(shown[allowed[-1]] / sd.size)
 
 
+# %% wrong="mean_of_the_sds" exercise="abstain" says="averages the standard deviations"
+def abstain(sd, tolerance):
+    levels, counts = np.unique(sd, return_counts=True)
+    shown = np.cumsum(counts)
+    allowed = np.flatnonzero(np.cumsum(counts * levels) / shown <= tolerance)
+    if len(allowed) == 0:
+        return 0.0, 0.0
+    return float(levels[allowed[-1]]), float(shown[allowed[-1]] / sd.size)
+
+
+# %% wrong="scatter_of_the_sds" exercise="abstain" says="scatter"
+def abstain(sd, tolerance):
+    best = 0.0, 0.0
+    for threshold in np.unique(sd):
+        if np.std(sd[sd <= threshold]) <= tolerance:
+            best = float(threshold), float(np.mean(sd <= threshold))
+    return best
+
+
+# %% wrong="ties_not_tested_again" exercise="abstain" says="must share the test"
+def abstain(sd, tolerance):
+    ordered = np.sort(sd, axis=None)
+    expected = np.sqrt(np.cumsum(ordered**2) / np.arange(1, ordered.size + 1))
+    count = np.sum(expected <= tolerance)
+    if count == 0:
+        return 0.0, 0.0
+    return float(ordered[count - 1]), float(np.mean(sd <= ordered[count - 1]))
+
+
 # %% right="by_trial" exercise="abstain"
 def abstain(sd, tolerance):
     best = 0.0, 0.0
@@ -305,6 +352,19 @@ def suspects(y, gallery, A, sigma):
 def suspects(y, gallery, A, sigma):
     p = np.exp(-np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2))
     return p / p.sum()
+
+
+# %% wrong="one_channel_only" exercise="suspects" says="only the first channel"
+def suspects(y, gallery, A, sigma):
+    level = -np.sum((A(gallery) - y)[:, 0] ** 2, axis=(1, 2)) / (2 * sigma**2)
+    p = np.exp(level - level.max())
+    return p / p.sum()
+
+
+# %% wrong="relative_weights" exercise="suspects" says="relative to the largest"
+def suspects(y, gallery, A, sigma):
+    level = -np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
+    return np.exp(level - level.max())
 
 
 # %% wrong="not_normalised" exercise="suspects" says="divide by their sum"

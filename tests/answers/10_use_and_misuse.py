@@ -47,6 +47,30 @@ def marginals(levels, log_prior):
     return np.einsum("g,gkc->kc", np.exp(log_prior), np.exp(levels))
 
 
+# %% wrong="one_maximum_for_all" exercise="marginals" says="a maximum of its own"
+def marginals(levels, log_prior):
+    p = np.exp(levels - levels.max())
+    seen = p.sum(axis=2)
+    weights = np.exp(log_prior) * seen.prod(axis=1)
+    return np.einsum("g,gkc->kc", weights / weights.sum(), p / seen[:, :, None])
+
+
+# %% wrong="maximum_not_added_again" exercise="marginals" says="add it again"
+def marginals(levels, log_prior):
+    p = np.exp(levels - levels.max(axis=2, keepdims=True))
+    seen = p.sum(axis=2)
+    weights = np.exp(log_prior) * seen.prod(axis=1)
+    return np.einsum("g,gkc->kc", weights / weights.sum(), p / seen[:, :, None])
+
+
+# %% wrong="evidence_of_the_others" exercise="marginals" says="also of the one"
+def marginals(levels, log_prior):
+    seen = logsumexp(levels, axis=2)
+    others = log_prior[:, None] + seen.sum(axis=1, keepdims=True) - seen
+    weights = np.exp(others - logsumexp(others, axis=0))
+    return np.einsum("gk,gkc->kc", weights, np.exp(levels - seen[:, :, None]))
+
+
 # %% right="one_place_left_out" exercise="marginals"
 def marginals(levels, log_prior):
     G, K, C = levels.shape
@@ -95,6 +119,12 @@ def read_or_refuse(p, wrong, refused):
     of_reading = (1 - p) * wrong
     read = of_reading < refused
     return read, float(of_reading[read].mean()) if read.any() else 0.0
+
+
+# %% wrong="reads_at_equal_cost" exercise="read_or_refuse" says="costs .less."
+def read_or_refuse(p, wrong, refused):
+    of_reading = (1 - p) * wrong
+    return of_reading <= refused, np.minimum(of_reading, refused).mean()
 
 
 # %% right="by_the_threshold" exercise="read_or_refuse"
@@ -148,6 +178,19 @@ def compress(page, tolerance):
         else:
             shown.append(len(stored))
             stored.append(symbol)
+    return np.array(shown)
+
+
+# %% wrong="place_in_the_list_of_repeats" exercise="compress" says="return places on the page"
+def compress(page, tolerance):
+    stored, shown = [], []
+    for place, symbol in enumerate(page):
+        apart = [np.sum(page[i] != symbol) for i in stored]
+        if apart and min(apart) <= tolerance:
+            shown.append(int(np.argmin(apart)))
+        else:
+            stored.append(place)
+            shown.append(place)
     return np.array(shown)
 
 
@@ -207,6 +250,13 @@ def match_evidence(pool, false_match, miss, inside):
 def match_evidence(pool, false_match, miss, inside):
     prior = inside / pool
     return prior / (prior + (1 - prior) * false_match), false_match * (pool - inside)
+
+
+# %% wrong="miss_for_match" exercise="match_evidence" says="1 − miss, not miss"
+def match_evidence(pool, false_match, miss, inside):
+    prior = inside / pool
+    source = prior * miss
+    return source / (source + (1 - prior) * false_match), false_match * (pool - inside)
 
 
 # %% wrong="surely_in_the_pool" exercise="match_evidence" says="prior is inside/pool"
