@@ -110,6 +110,15 @@ def forget_arguments(parser):
     parser.add_argument("--yes", action="store_true", help="really")
 
 
+def slides_arguments(parser):
+    """Declare the arguments of ``course slides``."""
+    parser.add_argument("deck", nargs="*",
+                        help="lesson numbers or names, or workshop; all by default")
+    parser.add_argument("--out", metavar="DIR", default="dist/slides",
+                        help="where the decks go (default: dist/slides)")
+    parser.add_argument("--pdf", action="store_true", help="print each to a PDF as well")
+
+
 def _run(module, function="run"):
     return lambda args: getattr(import_module(f"course_staff.{module}"), function)(args)
 
@@ -119,6 +128,7 @@ VERBS = {
     "data": ("rebuild data/ from seeds; calibrate", data_arguments, _run("data")),
     "train": ("train a generator, or another network", train_arguments, _run("train")),
     "label": ("compare the classifier with labels by eye", label_arguments, _run("labels")),
+    "slides": ("make slide decks of lessons, and the workshop's", slides_arguments, _run("slides")),
     "release": ("make what students get, as a stamped zip", release_arguments,
                 _run("grading.release")),
     "grade": ("grade a class's notebooks in a sandbox", grade_arguments,

@@ -3,7 +3,12 @@
 #   course: {title: "Enhance!", points: 5, minutes: 50}
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# # 00 · Enhance!
+#
+# **Here are sixteen pixels. What is in the picture?**
+
+# %% [markdown]
 # # 00 · Enhance!
 #
 # **Here are sixteen pixels. What is in the picture?**
@@ -93,8 +98,7 @@ predict("00.percent_dark", percent_dark, between=(0, 100))
 #
 # *"The detail is in there. A good enough machine gets it out."*
 #
-# June 2020: PULSE (Menon et al., CVPR 2020) made a tiny photograph sharp, and a Black president came
-# back as a white man.
+# June 2020: PULSE made a tiny photograph sharp. A Black president came back as a white man.
 #
 # **What was measured? What was made up?**
 
@@ -466,7 +470,14 @@ sixteen_pixels(lookalikes, sixteen)
 # To start over, `course reset 00` in a terminal puts your notebook aside, with the date in its name, and gives
 # you a fresh one.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## What you can now say, and what you can't
+#
+# Of 12,288 numbers, **48** were measured. The rest is open, and four animals prove it.
+#
+# Which is *likely*? That takes a stated assumption, **P**.
+
+# %% [markdown]
 # ## What you can now say, and what you can't
 #
 # You can say: *these sixteen pixels were measured; the rest of the picture is free, and here are four animals that

@@ -1084,7 +1084,16 @@ refuses(information_bits, view, (1, 16), 0.1, -1.0, because="a variance is posit
 # 4. Three measured numbers, correctly used; null and lost in noise are not mixed up.
 # ### END SOLUTION
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## What you can now say, and what you can't
+#
+# Given **A** (lens, 4 × 4 pixels), **σ** = .003, **K** = 1 frame and **P** (the scale alone):
+#
+# **256 of 4096** components are known.
+#
+# The rest is drawn from **P**.
+
+# %% [markdown]
 # ## What you can now say, and what you can't
 #
 # > Given operator **A** (lens and 4 × 4 pixels), noise **σ** = .003, **K** = 1 frame and assumptions **P** (none but the

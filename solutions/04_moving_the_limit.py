@@ -3,7 +3,12 @@
 #   course: {title: "Moving the limit", points: 20, minutes: 200}
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# # 04 · Moving the limit
+#
+# **Who really sees beyond the limit, and what did they assume?**
+
+# %% [markdown]
 # # 04 · Moving the limit
 #
 # **Who really sees beyond the limit, and what did they assume?**
@@ -789,7 +794,14 @@ for name, x in broken.items():
 # background or as lights beyond the count, is accepted. The only hint is the count, fifteen lights from
 # fifteen numbers; the range above tells.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 4 · Photons
+#
+# So far the data were exact. Now count photons: each lands at random, spread by the lens, σ.
+#
+# What can the *best* method know?
+
+# %% [markdown]
 # ## 4 · Photons
 #
 # So far the data were exact. Now count photons. Each photon of a point of light lands at random, spread by
@@ -1198,7 +1210,16 @@ moving_the_limit()
 # (The blue curve goes below zero because the cutoff is sharp. A real lens fades out towards $f_c$; that
 # costs noise at the high frequencies but, without noise, loses none of them.)
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## Two more, and one that is different
+#
+# - **PALM/STORM** assumes one molecule per spot.
+# - **STED** assumes the switching beam's shape.
+# - **A generator's prior** assumes a scene that a network can draw.
+#
+# *Which of these could you check?*
+
+# %% [markdown]
 # ## Two more, and one that is different
 #
 # - **PALM/STORM**: localise one molecule at a time. P: one molecule per spot, known σ.
@@ -1262,7 +1283,14 @@ moving_the_limit()
 # 5. the defence rests on an experiment of this lesson and names a case in which the check stays silent.
 # ### END SOLUTION
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## What you can now say, and what you can't
+#
+# *The limit moves. I can name what moved it, and what it cost.*
+#
+# Not: *it looks sharp and fits the data, so it is right.*
+
+# %% [markdown]
 # ## What you can now say, and what you can't
 #
 # You can say: *the limit moves, and I can name what moved it, what it cost, and whether a false assumption

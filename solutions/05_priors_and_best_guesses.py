@@ -1556,7 +1556,14 @@ show_images({name: x for name, (x, _) in panels.items()}
 #    numbers of the lesson are used correctly.
 # ### END SOLUTION
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## What you can now say, and what you can't
+#
+# *This is a mean, that is a sample. A sample errs twice as much, and has to.*
+#
+# Not: *it is sharp*, or *it has the best PSNR, so it is true.*
+
+# %% [markdown]
 # ## What you can now say, and what you can't
 #
 # You can say: *this picture is a mean, that one a sample; a sample errs, on average over scenes, twice as

@@ -736,7 +736,17 @@ print(f"by the sampler on the generator that was trained on 10 % rare: {is_rare.
 # experiment with numbers: fresh ladybirds of either form, shrunk without noise, each searched from a common
 # and from a rare picture of the generator (recorded; `course data pulse` repeats it).
 
-# %% slide="subslide"
+# %% [markdown] only="slides" slide="subslide"
+# ## The start decides
+#
+# | a rare beetle, 8 × 8 pixels | comes back rare |
+# |---|---|
+# | searched from a rare start | 8 of 8 |
+# | searched from a common start | 1 of 8 |
+#
+# Same pixels, same weights, ε met each time.
+
+# %%
 record = pulse.recorded(pulse.MAIN)
 rare_after, residual_after = record["survival_rare"] > 0.5, record["survival_residual"]
 for size, pixels in enumerate((8, 4)):

@@ -559,7 +559,16 @@ print(f"{np.mean(marked):.1%} of the pixels are marked. RMS error there {np.sqrt
 # For instruments people in the room: would you publish the third panel? What would a reviewer say without it?
 # Five minutes.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 4 · Right, stable, consistent?
+#
+# - Is it **right**? Needs the truth.
+# - Is it **stable**? Needs several starts.
+# - Is it **consistent**? Needs the camera.
+#
+# None of them follows from another.
+
+# %% [markdown]
 # ## 4 · Right, stable, consistent?
 
 # %% [markdown]
@@ -613,7 +622,12 @@ print(f"the pale beetle, with noise: the nearest look-alike is a dark one in {fl
 # special to networks: right about two look-alikes, or stable, not both. A class of scenes without look-alikes,
 # such as sparse ones (lesson 04), allows both.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 5 · Is its doubt honest?
+#
+# Rank the truth among draws. If the doubt is honest, **every rank is equally frequent**.
+
+# %% [markdown]
 # ## 5 · Is its doubt honest?
 
 # %% [markdown]

@@ -786,7 +786,14 @@ use_and_misuse()
 # pool? A database of people who were once arrested is not a random sample, and its base rate is not even.
 # Four minutes.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 5 · How many bits name a person?
+#
+# $$P_{\text{error}} \ge 1 - \frac{I + 1}{\log_2 M}$$
+#
+# Fano's bound: with $I$ bits about $M$ people, *no* method errs less.
+
+# %% [markdown]
 # ## 5 · How many bits name a person?
 
 # %% [markdown]
@@ -872,7 +879,16 @@ for M in (16, 1000, 529_000, 2**33):
 # over plates, $I =
 # \log_2 529{,}000 + E[\log_2 P(s_{\text{true}} \mid y)]$, which needs the exact posterior. Three cameras, same noise per pixel:
 
-# %% slide="subslide"
+# %% [markdown] only="slides" slide="subslide"
+# ## Bits in a plate
+#
+# | pixels | bits of 19.0 | best reading wrong |
+# |---|---|---|
+# | 56 × 12 | 19.0 | 0 % |
+# | 28 × 6 | 17.0 | 40 % |
+# | 14 × 3 | 3.7 | 100 % |
+
+# %%
 for s in (4, 8, 16):
     those = recorded_cases(s)
     n = len(those["p"])
@@ -889,7 +905,17 @@ for s in (4, 8, 16):
 # there" names nobody. And the enhanced pictures, being computed from the same pixels, carry at most the
 # bits of the second row.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 6 · Uses that hold up
+#
+# 1. Data consistency is shown.
+# 2. Uncertainty is shown, and calibrated.
+# 3. The prior is stated.
+# 4. The stakes are reversible.
+#
+# **The row of the table is decided by the use, not by the technique.**
+
+# %% [markdown]
 # ## 6 · Uses that hold up
 
 # %% [markdown]
@@ -950,7 +976,14 @@ for s in (4, 8, 16):
 # recognition when the real picture was too poor (Garvie 2019). A sharp invented face fits that practice.
 # That it *will* be so used is a forecast; we know of no documented case with PULSE.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 8 · Why faces?
+#
+# They can be aligned, they are easy to come by, and they impress.
+#
+# **Consent, purpose, withdrawal** come with them. No step of the method needed a face.
+
+# %% [markdown]
 # ## 8 · Why faces?
 
 # %% [markdown]
@@ -1013,7 +1046,14 @@ for s in (4, 8, 16):
 # gives both sides their evidence). It doesn't say that measuring is useless: our numbers can refute a
 # claim of harmlessness. They can't establish one.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 10 · Decide
+#
+# A model card, and a memo: *may this guess leave the lab?*
+#
+# For which use, with which uncertainty shown, and **who can undo a mistake?**
+
+# %% [markdown]
 # ## 10 · Decide
 
 # %% [markdown]
@@ -1192,7 +1232,14 @@ for name, wrong_cost, refusal in (("A, car park", 15, 4), ("B, investigation", 2
 # *This house would publish a face super-resolution model, with a model card.* Fifty minutes, two sides
 # and a jury; roles, evidence for each side and questions for the jury stand in `docs/debate.md`.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## What you can now say, and what you can't
+#
+# *So many percent of its readings are wrong; so many it declines.*
+#
+# Not: *it is sharp, so act on it*; nor *errors are rare, so it is the one.*
+
+# %% [markdown]
 # ## What you can now say, and what you can't
 #
 # You can: *so many percent of its readings are wrong; so many it declines.*

@@ -1,0 +1,296 @@
+"""From the cells of a source to the slides of a deck, and what a slide must satisfy.
+
+A lesson's deck is made of the cells that its source marks::
+
+    # %% [markdown] slide="slide"           a slide, which opens a stack; "subslide": below the last
+    # %% [markdown] slide="fragment"        more of the same slide, shown at the next step
+    # %% slide="subslide"                   the cell's picture, or what it prints, from the executed
+    #                                       notebook; its title is `title="…"`, or the last heading
+    # %% slide="subslide" frames="limit"    the same with a slider: `course_staff.slides.frames`
+    # %% figure="line_up"                   gives the picture a name for other decks
+    # %% [markdown] slide="notes"           what the speaker says
+    # %% [markdown] only="slides" …         text for decks only
+
+The plain text that follows a marked cell in the lesson goes into its notes, up to the next heading
+or code.  A heading alone is the title of the picture after it.
+
+``decks/*.py`` are decks of their own, of the same form.  Their text cells may take a picture from
+a lesson, ``use="08.line_up"``, or, where that lesson lacks it, another: ``use="09.x or 08.y"``.
+Each of their sections (``slide="slide"``) says how many ``minutes`` it takes, and each slide has
+notes.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from course_staff import build, source
+from course_staff.slides.frames import FRAMES
+from course_staff.source import ROOT, SourceError
+
+MOST_WORDS, MOST_LINES, MOST_COLUMNS = 40, 15, 76
+PRESENT = "slide", "subslide", "fragment"
+HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+MATHS = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of an executed notebook: base64 of a PNG, its alt text, its width in CSS pixels."""
+
+    data: str
+    alt: str
+    width: int
+
+
+@dataclass
+class Slide:
+    """One slide.
+
+    Attributes
+    ----------
+    cell : source.Cell
+    title, text : str
+        Markdown.
+    picture : Picture or None
+    frames : str or None
+        A key of `frames.FRAMES`: the picture follows a slider.
+    printed : str
+        What the cell prints, shown where there is no picture.
+    below : bool
+        Whether it lies below the slide before it, in the same stack.
+    fragments : list of str
+        Markdown, shown step by step.
+    said, read : list of str
+        Markdown: the speaker's notes; the lesson's own words about this slide.
+    minutes : float or None
+        How long the section takes that opens here.
+    """
+
+    cell: source.Cell
+    title: str
+    text: str = ""
+    picture: Picture = None
+    frames: str = None
+    printed: str = ""
+    below: bool = False
+    fragments: list = field(default_factory=list)
+    said: list = field(default_factory=list)
+    read: list = field(default_factory=list)
+    minutes: float = None
+
+    @property
+    def opens_deck(self):
+        return self.cell.text.startswith("# ")
+
+    @property
+    def bare(self):
+        """True of a heading with nothing below it."""
+        return not (self.text or self.picture or self.printed or self.frames)
+
+
+@dataclass(frozen=True)
+class Deck:
+    """A deck: its name, its title, its source, its slides in order."""
+
+    name: str
+    title: str
+    lesson: source.Lesson
+    slides: list
+
+
+def lesson_deck(path):
+    """Return the deck of one lesson.
+
+    Parameters
+    ----------
+    path : Path
+        The lesson's source; its executed notebook lies beside it.
+
+    Raises
+    ------
+    SourceError
+        If the notebook is older than the source, or a slide breaks a rule.
+    """
+    lesson = source.read(path)
+    outputs = executed(path)
+    slides, heading = [], ""
+    reads = False  # whether plain text belongs to the slide before it
+    for cell in lesson.cells:
+        headings = HEADING.findall(cell.text) if cell.type == "markdown" else []
+        heading = headings[-1] if headings else heading
+        kind = cell.options.get("slide")
+        if kind == "notes" and slides:
+            slides[-1].said.append(cell.text)
+        elif kind == "fragment":
+            slides[-1].fragments.append(cell.text)
+        elif kind in PRESENT:
+            slides.append(_slide(cell, heading, outputs.get(cell.number, [])))
+            reads = True
+        elif reads and slides and cell.type == "markdown" and not (cell.kind or headings):
+            slides[-1].read.append(cell.text)
+        else:
+            reads = False
+    return _checked(Deck(lesson.name, lesson.header["title"], lesson, _merged(slides)))
+
+
+def own_deck(path):
+    """Return the deck of a file in decks/; its notebook is never executed, its pictures are used.
+
+    Raises
+    ------
+    SourceError
+        If a slide breaks a rule, or a picture can't be found.
+    """
+    lesson = source.read(path)
+    slides, problems = [], []
+    for cell in lesson.cells:
+        kind = cell.options.get("slide")
+        if kind == "notes":
+            slides[-1].said.append(cell.text)
+        elif kind == "fragment":
+            slides[-1].fragments.append(cell.text)
+        else:
+            slides.append(_slide(cell, "", []))
+            wanted = cell.options.get("use")
+            if wanted:
+                try:
+                    slides[-1].picture = used(wanted)
+                except KeyError as error:
+                    problems.append(lesson.problem(cell, error.args[0]))
+    problems += [lesson.problem(slide.cell, "has no notes: nobody else could give it")
+                 for slide in slides if not slide.said]
+    minutes = sum(slide.minutes or 0 for slide in slides)
+    if minutes != lesson.header["minutes"]:
+        reason = f"its sections take {minutes} minutes; declared are {lesson.header['minutes']}"
+        problems.append(lesson.problem(None, reason))
+    if problems:
+        raise SourceError(problems)
+    return _checked(Deck(lesson.name, lesson.header["title"], lesson, slides))
+
+
+def executed(path):
+    """Return the outputs of a lesson's executed notebook: cell number in the source → outputs."""
+    lesson, text = build.load(path)
+    notebook = path.with_suffix("") / f"{path.stem}.ipynb"
+    made_from = build.recorded(notebook) or {}
+    if made_from.get("source") != build.fingerprint(text)["source"]:
+        raise SourceError([lesson.problem(
+            None, f"its executed notebook is out of date; run `course build {path.stem[:2]}`")])
+    shown = [cell for cell in lesson.cells if cell.in_notebook]
+    nodes = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return {cell.number: node.get("outputs", []) for cell, node in zip(shown, nodes, strict=True)}
+
+
+@cache
+def named_pictures(path):
+    """Return the pictures of a lesson that have names: name → Picture."""
+    outputs = executed(path)
+    return {cell.options["figure"]: _picture(outputs[cell.number])
+            for cell in source.read(path).cells if "figure" in cell.options}
+
+
+def used(wanted):
+    """Return the first picture of ``"LESSON.name or LESSON.name …"`` that exists.
+
+    Raises
+    ------
+    KeyError
+        If none does.
+    """
+    for reference in wanted.split(" or "):
+        number, name = reference.strip().split(".")
+        for path in sorted((ROOT / "solutions").glob(f"{number}_*.py")):
+            if name in (pictures := named_pictures(path)):
+                return pictures[name]
+    raise KeyError(f"no lesson has a picture called {wanted!r}")
+
+
+def _slide(cell, heading, outputs):
+    slide = Slide(cell, _plain(cell.options.get("title", heading)),
+                  below=cell.options["slide"] == "subslide",
+                  frames=cell.options.get("frames"), minutes=cell.options.get("minutes"))
+    if cell.type == "code":
+        printed = "".join("".join(o.get("text", "")) for o in outputs).rstrip()
+        return replace(slide, picture=_picture(outputs), printed=printed)
+    first = HEADING.match(cell.text)
+    if first:
+        slide.title, slide.text = _plain(first.group(1)), cell.text[first.end():].strip()
+    else:
+        slide.text = cell.text
+    return slide
+
+
+def _plain(heading):
+    """A heading without its number or "Exercise 2:"; the lesson's own title stays as it is."""
+    if re.match(r"\d\d · ", heading):
+        return heading
+    heading = re.sub(r"^Exercise \d+: *|^\d+(?: ·|\.) *", "", heading)
+    return heading[:1].upper() + heading[1:]
+
+
+def _picture(outputs):
+    for output in outputs:
+        png = output.get("data", {}).get("image/png")
+        if png:
+            about = output["metadata"]["image/png"]
+            return Picture("".join(png).replace("\n", ""), about["alt"], about["width"])
+    return None
+
+
+def _merged(slides):
+    """Let a heading alone be the title of the slide below it."""
+    kept = []
+    for slide in slides:
+        if kept and kept[-1].bare and slide.below:
+            above = kept.pop()
+            slide = replace(slide, below=above.below, read=above.read + slide.read,
+                            said=above.said + slide.said, title=slide.title or above.title)
+        kept.append(slide)
+    return kept
+
+
+# --- rules ----------------------------------------------------------------------------------------
+
+
+def words(markdown):
+    """Count the words that a slide's text shows; a formula is one, code none.
+
+    >>> words("Ten *photons*: $\\sqrt{N} / N = .3$ of it.")
+    5
+    """
+    text = MATHS.sub(" formula ", FENCE.sub("", markdown))
+    text = re.sub(r"\]\([^)]*\)", "]", text)
+    return len(re.findall(r"[^\W_](?:[\w.,:'’/×%–-]*\w)?", text))
+
+
+def _checked(deck):
+    problems = [deck.lesson.problem(slide.cell, reason)
+                for slide in deck.slides for reason in _problems(slide)]
+    if not deck.slides:
+        problems.append(deck.lesson.problem(None, "has no cell marked slide=…"))
+    if problems:
+        raise SourceError(problems)
+    return deck
+
+
+def _problems(slide):
+    text = "\n\n".join([slide.text, *slide.fragments])
+    count = words(f"{slide.title}\n{text}")
+    if count > MOST_WORDS:
+        yield f"its slide has {count} words; at most {MOST_WORDS} are read from the back row"
+    if not slide.title:
+        yield "its slide has no title"
+    if slide.frames and slide.frames not in FRAMES:
+        yield f"frames={slide.frames!r} must be one of {', '.join(FRAMES)}"
+    if slide.cell.type == "code" and slide.bare:
+        yield "is a slide, but shows neither picture nor text"
+    shown = [block.splitlines()[1:-1] for block in FENCE.findall(text)]
+    if slide.printed and not slide.picture:
+        shown.append(slide.printed.splitlines())
+    for lines in shown:
+        if len(lines) > MOST_LINES or any(len(line) > MOST_COLUMNS for line in lines):
+            yield (f"its slide shows {len(lines)} lines of up to {max(map(len, lines))} columns; "
+                   f"at most {MOST_LINES} of {MOST_COLUMNS} can be read")
