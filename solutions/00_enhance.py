@@ -22,7 +22,7 @@
 #
 # 50 minutes. You need some Python and NumPy. Press **Shift + Enter** to run a cell and move on.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Sixteen pixels. What is it?" figure="sixteen_pixels"
 from course_lib.figures import show_images
 from course_lib.worlds import ladybirds
 
@@ -51,7 +51,7 @@ predict("00.what_i_see", what_i_see)
 # There is a **pale form** with dark spots, and a **dark form** with red or orange patches on black. The
 # pictures are drawn by a small program, so we always know what really was there.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Two forms: pale and dark" figure="two_forms"
 pale = ladybirds.render(ladybirds.sample(5, share=0, seed=1))
 dark = ladybirds.render(ladybirds.sample(5, share=1, seed=1))
 show_images({f"pale {i + 1}": x for i, x in enumerate(pale)}
@@ -157,7 +157,7 @@ def with_these_pixels(picture, pixels, s=16):
     return picture + missing.repeat(s, axis=-2).repeat(s, axis=-1)
 
 
-# %% slide="subslide"
+# %% slide="subslide" title="Four animals, the same sixteen pixels" figure="look_alikes"
 candidates = ladybirds.render(ladybirds.look_alikes()).astype(float)
 lookalikes = [with_these_pixels(x, sixteen) for x in candidates]
 show_images({"sixteen pixels": sixteen}
@@ -197,7 +197,7 @@ for number, (x, before) in enumerate(zip(lookalikes, candidates, strict=True), s
 #
 # A tomato on a leaf has no legs, no spots and no wings. It, too, can be adjusted to our pixels.
 
-# %% slide="subslide"
+# %% slide="subslide" title="A tomato fits, too"
 from course_lib.worlds import sprites
 
 tomato = with_these_pixels(sprites.tomato().astype(float), sixteen)
@@ -223,7 +223,7 @@ print(f"largest difference {np.abs(shrink(tomato) - sixteen).max():.1g}; "
 # billions of light-years away. Inside each block of 4 × 4 pixels, shuffle the pixels at random. The
 # mean of a block doesn't care about the order.
 
-# %% slide="subslide"
+# %% slide="subslide" title="The sky and its shuffled twin"
 from course_lib.worlds import images
 
 sky = images.load("hubble")[:, :128, :128]
@@ -425,7 +425,10 @@ print(indistinguishable(lookalikes[0], lookalikes[3], 16),
 # Two pictures with the same pixels have infinitely many companions: fade from one to the other, and every
 # step of the way has those pixels, too.
 
-# %% slide="subslide"
+# %% [markdown] slide="notes"
+# Ask how many pictures have these sixteen pixels, then show the next slide. One minute.
+
+# %% slide="subslide" title="The scene changes, the pixels don't"
 from course_lib.explorers import sixteen_pixels
 
 sixteen_pixels(lookalikes, sixteen)

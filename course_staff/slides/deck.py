@@ -6,32 +6,35 @@ A lesson's deck is made of the cells that its source marks::
     # %% [markdown] slide="fragment"        more of the same slide, shown at the next step
     # %% slide="subslide"                   the cell's picture, or what it prints, from the executed
     #                                       notebook; its title is `title="…"`, or the last heading
-    # %% slide="subslide" frames="limit"    the same with a slider: `course_staff.slides.frames`
+    # %% slide="subslide" frames="limit"    the same with a slider: `course_staff.slides.drawn`
     # %% figure="line_up"                   gives the picture a name for other decks
     # %% [markdown] slide="notes"           what the speaker says
     # %% [markdown] only="slides" …         text for decks only
 
-The plain text that follows a marked cell in the lesson goes into its notes, up to the next heading
-or code.  A heading alone is the title of the picture after it.
+The plain text that follows a marked cell in the lesson goes into its notes, up to the next
+heading, picture or exercise.  A heading alone is the title of the picture after it.
 
-``decks/*.py`` are decks of their own, of the same form.  Their text cells may take a picture from
-a lesson, ``use="08.line_up"``, or, where that lesson lacks it, another: ``use="09.x or 08.y"``.
-Each of their sections (``slide="slide"``) says how many ``minutes`` it takes, and each slide has
-notes.
+``decks/*.py`` are decks of their own, of the same form, text only.  A slide may take a picture from
+a lesson, ``use="08.line_up"`` (it is left out while there is no such lesson), or one made for the
+room, ``draw="line_up"``.  Each section, from one ``slide="slide"`` to the next, says how many
+``minutes`` it takes; each slide has notes; ``activity="vote"`` says what the audience does.
 """
 
+import base64
 import json
 import re
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 from course_staff import build, source
-from course_staff.slides.frames import FRAMES
+from course_staff.slides.drawn import FRAMES, PICTURES
 from course_staff.source import ROOT, SourceError
 
 MOST_WORDS, MOST_LINES, MOST_COLUMNS = 40, 15, 76
 PRESENT = "slide", "subslide", "fragment"
-HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
+OWN_OPTIONS = {"slide", "use", "draw", "frames", "minutes", "activity"}
+HEADING = re.compile(r"^##+ +(.*)$", re.MULTILINE)
+TITLE = re.compile(r"# +(.*)$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 MATHS = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.DOTALL)
 
@@ -56,7 +59,7 @@ class Slide:
         Markdown.
     picture : Picture or None
     frames : str or None
-        A key of `frames.FRAMES`: the picture follows a slider.
+        A key of `drawn.FRAMES`: the picture follows a slider.
     printed : str
         What the cell prints, shown where there is no picture.
     below : bool
@@ -82,8 +85,13 @@ class Slide:
     minutes: float = None
 
     @property
-    def opens_deck(self):
-        return self.cell.text.startswith("# ")
+    def layout(self):
+        """How the slide is laid out: a class of templates/deck.css."""
+        if self.cell.text.startswith("# "):
+            return "opens"
+        if self.bare:
+            return "bare"
+        return "pictured" if self.picture or self.printed or self.frames else "spoken"
 
     @property
     def bare(self):
@@ -116,28 +124,31 @@ def lesson_deck(path):
     """
     lesson = source.read(path)
     outputs = executed(path)
-    slides, heading = [], ""
+    slides, heading, opening = [], lesson.header["title"], []
     reads = False  # whether plain text belongs to the slide before it
     for cell in lesson.cells:
         headings = HEADING.findall(cell.text) if cell.type == "markdown" else []
-        heading = headings[-1] if headings else heading
-        kind = cell.options.get("slide")
-        if kind == "notes" and slides:
+        heading = _plain(headings[-1]) if headings else heading
+        kind, output = cell.options.get("slide"), outputs.get(cell.number, [])
+        if kind == "notes":
             slides[-1].said.append(cell.text)
         elif kind == "fragment":
             slides[-1].fragments.append(cell.text)
         elif kind in PRESENT:
-            slides.append(_slide(cell, heading, outputs.get(cell.number, [])))
+            slides.append(_slide(cell, heading, output))
             reads = True
-        elif reads and slides and cell.type == "markdown" and not (cell.kind or headings):
-            slides[-1].read.append(cell.text)
-        else:
+        elif cell.kind or _picture(output):
             reads = False
+        elif cell.type == "markdown" and (reads or not slides):
+            title = slides[-1].title if slides else ""
+            text, reads = _reading(cell.text, title)
+            (slides[-1].read if slides else opening).append(text)
+    slides[0].read[:0] = opening
     return _checked(Deck(lesson.name, lesson.header["title"], lesson, _merged(slides)))
 
 
 def own_deck(path):
-    """Return the deck of a file in decks/; its notebook is never executed, its pictures are used.
+    """Return the deck of a file in decks/.
 
     Raises
     ------
@@ -147,6 +158,7 @@ def own_deck(path):
     lesson = source.read(path)
     slides, problems = [], []
     for cell in lesson.cells:
+        problems += [lesson.problem(cell, reason) for reason in _unknown(cell)]
         kind = cell.options.get("slide")
         if kind == "notes":
             slides[-1].said.append(cell.text)
@@ -154,21 +166,48 @@ def own_deck(path):
             slides[-1].fragments.append(cell.text)
         else:
             slides.append(_slide(cell, "", []))
-            wanted = cell.options.get("use")
-            if wanted:
-                try:
-                    slides[-1].picture = used(wanted)
-                except KeyError as error:
-                    problems.append(lesson.problem(cell, error.args[0]))
-    problems += [lesson.problem(slide.cell, "has no notes: nobody else could give it")
-                 for slide in slides if not slide.said]
     minutes = sum(slide.minutes or 0 for slide in slides)
     if minutes != lesson.header["minutes"]:
         reason = f"its sections take {minutes} minutes; declared are {lesson.header['minutes']}"
         problems.append(lesson.problem(None, reason))
+    slides = [slide for slide in slides if _lesson(slide.cell.options.get("use", "")) is not False]
+    for slide in slides:
+        try:
+            slide.picture = _found(slide.cell.options)
+        except KeyError as error:
+            problems.append(lesson.problem(slide.cell, f"there is no picture called {error}"))
+        if not slide.said:
+            problems.append(lesson.problem(slide.cell, "has no notes: nobody else could give it"))
     if problems:
         raise SourceError(problems)
     return _checked(Deck(lesson.name, lesson.header["title"], lesson, slides))
+
+
+def _unknown(cell):
+    for key in cell.options.keys() - OWN_OPTIONS:
+        yield f"unknown header key {key!r}; known are {', '.join(sorted(OWN_OPTIONS))}"
+    if cell.type == "code" or cell.options.get("slide") not in {*PRESENT, "notes"}:
+        yield "must be [markdown], with slide="
+
+
+def _lesson(reference):
+    """Return the source that a reference like "08.line_up" names; False if there is none."""
+    number = reference.partition(".")[0]
+    return number and next((ROOT / "solutions").glob(f"{number}_*.py"), False)
+
+
+def _found(options):
+    """Return the picture that a cell of an own deck asks for, or None; KeyError if there is none."""
+    if "draw" in options:
+        return drawn_picture(PICTURES[options["draw"]]())
+    if "use" in options:
+        return named_pictures(_lesson(options["use"]))[options["use"].partition(".")[2]]
+    return None
+
+
+def drawn_picture(picture):
+    """Turn a `course_lib.figures.Picture` into one for a slide."""
+    return Picture(base64.b64encode(picture.png).decode("ascii"), picture.alt, picture.width)
 
 
 def executed(path):
@@ -192,41 +231,31 @@ def named_pictures(path):
             for cell in source.read(path).cells if "figure" in cell.options}
 
 
-def used(wanted):
-    """Return the first picture of ``"LESSON.name or LESSON.name …"`` that exists.
-
-    Raises
-    ------
-    KeyError
-        If none does.
-    """
-    for reference in wanted.split(" or "):
-        number, name = reference.strip().split(".")
-        for path in sorted((ROOT / "solutions").glob(f"{number}_*.py")):
-            if name in (pictures := named_pictures(path)):
-                return pictures[name]
-    raise KeyError(f"no lesson has a picture called {wanted!r}")
-
-
 def _slide(cell, heading, outputs):
-    slide = Slide(cell, _plain(cell.options.get("title", heading)),
-                  below=cell.options["slide"] == "subslide",
+    slide = Slide(cell, cell.options.get("title", heading), below=cell.options["slide"] != "slide",
                   frames=cell.options.get("frames"), minutes=cell.options.get("minutes"))
     if cell.type == "code":
         printed = "".join("".join(o.get("text", "")) for o in outputs).rstrip()
         return replace(slide, picture=_picture(outputs), printed=printed)
-    first = HEADING.match(cell.text)
+    title = TITLE.match(cell.text)
+    first = title or HEADING.match(cell.text)
     if first:
-        slide.title, slide.text = _plain(first.group(1)), cell.text[first.end():].strip()
-    else:
-        slide.text = cell.text
+        slide.title = first.group(1) if title else _plain(first.group(1))
+    slide.text = cell.text[first.end() if first else 0 :].strip()
     return slide
 
 
+def _reading(text, title):
+    """Return the part of a text that belongs to a slide, and whether that is all of it."""
+    first = HEADING.match(text)
+    own = TITLE.match(text) or (first if first and _plain(first.group(1)) == title else None)
+    text = text[own.end() :] if own else text
+    part = HEADING.split(text)[0]
+    return part.strip(), part == text
+
+
 def _plain(heading):
-    """A heading without its number or "Exercise 2:"; the lesson's own title stays as it is."""
-    if re.match(r"\d\d · ", heading):
-        return heading
+    """A heading without its number or "Exercise 2:"."""
     heading = re.sub(r"^Exercise \d+: *|^\d+(?: ·|\.) *", "", heading)
     return heading[:1].upper() + heading[1:]
 

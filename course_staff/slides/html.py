@@ -1,8 +1,7 @@
 """One HTML file per deck, with everything in it: reveal.js, MathJax, pictures, notes."""
 
-import base64
 import re
-from functools import cache
+from dataclasses import replace
 from importlib.resources import files
 
 import jinja2
@@ -10,8 +9,8 @@ import markupsafe
 from nbconvert.filters import markdown2html_mistune
 from pygments.formatters import HtmlFormatter
 
-from course_staff.slides.deck import Picture
-from course_staff.slides.frames import FRAMES
+from course_staff.slides.deck import drawn_picture
+from course_staff.slides.drawn import FRAMES
 
 _ENVIRONMENT = jinja2.Environment(
     loader=jinja2.PackageLoader("course_staff.slides"), autoescape=True, trim_blocks=True,
@@ -26,12 +25,6 @@ def markdown(text):
 def one_line(text):
     """The same for a title: no paragraph around it."""
     return markupsafe.Markup(re.sub(r"^<p>|</p>\s*$", "", markdown(text).strip()))
-
-
-@cache
-def frames(name):
-    """Draw an interactive slide's pictures once for all decks."""
-    return FRAMES[name]()
 
 
 def asset(name):
@@ -67,14 +60,12 @@ def stacks(slides):
     return columns
 
 
-def shown(slide):
-    """Return the pictures of a slide, a key for which one is seen first, and the slider's texts."""
+def frames(slide):
+    """Return the pictures of a slide's slider, or None if it has none."""
     if not slide.frames:
         return None
-    moving = frames(slide.frames)
-    pictures = [Picture(base64.b64encode(p.png).decode(), p.alt, p.width) for p in moving.pictures]
-    return {"label": moving.label, "values": moving.values, "start": moving.start,
-            "pictures": pictures}
+    moving = FRAMES[slide.frames]()
+    return replace(moving, pictures=[drawn_picture(each) for each in moving.pictures])
 
 
 def render(deck):
@@ -83,7 +74,7 @@ def render(deck):
     text = "".join("".join([s.title, s.text, *s.fragments, *s.said, *s.read]) for s in deck.slides)
     return _ENVIRONMENT.get_template("deck.html.j2").render(
         deck=deck, columns=stacks(deck.slides), seconds=lambda slide: seconds[id(slide)],
-        frames=shown, markdown=markdown, one_line=one_line, asset=asset, maths="$" in text,
+        frames=frames, markdown=markdown, one_line=one_line, asset=asset, maths="$" in text,
         code_style=markupsafe.Markup(HtmlFormatter(style="default").get_style_defs(".highlight")),
         template=lambda name: markupsafe.Markup(
             _ENVIRONMENT.loader.get_source(_ENVIRONMENT, name)[0]))

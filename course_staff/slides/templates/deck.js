@@ -12,6 +12,6 @@ for (const figure of document.querySelectorAll("figure.frames")) {
 
 Reveal.initialize({
   width: 1280, height: 720, margin: 0, minScale: 0.1, maxScale: 6, center: false,
-  hash: true, slideNumber: "c/t", transition: "none", pdfSeparateFragments: false,
+  hash: true, slideNumber: "c/t", controls: false, navigationMode: "linear", transition: "none", pdfSeparateFragments: false,
   pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
 });
