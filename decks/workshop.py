@@ -4,7 +4,7 @@
 # ---
 
 # %% [markdown] slide="slide" minutes=10
-# # The limits of super-resolution
+# # The limits of super‑resolution
 #
 # **What did the camera keep, and who invented the rest?**
 
@@ -251,11 +251,18 @@
 #
 # Three minutes.
 
-# %% [markdown] slide="subslide" use="05.least_error"
+# %% [markdown] slide="subslide"
 # ## The only impossible one errs least
+#
+# | guess | squared error |
+# |---|---|
+# | **B**, blurred | **.0044** |
+# | C, sharp | .0069 |
+# | A, sharp | .0073 |
+# | D, sharp | .0090 |
 
 # %% [markdown] slide="notes"
-# **Point**: the worst guess has twice the error of the best (2.06). **Say:** "B is no possible ladybird, and it is closest. On average it must be
+# **Point** at the first row and the last: the worst guess has twice the error of the best (2.06). **Say:** "B is no possible ladybird, and it is closest. On average it must be
 # so: a sharp guess pays for its sharpness with twice the error. Which is best depends on the question: least error, or something that
 # could be true?"
 #
@@ -264,15 +271,16 @@
 # Two minutes.
 
 # %% [markdown] slide="subslide"
-# ## PULSE, in six lines
+# ## PULSE, in seven lines
 #
 # ```python
 # z = random_start()
 # while steps_remain:
-#     x = generator(z)                  # always a clean ladybird
-#     error = mean((shrink(x) - y) ** 2)
+#     x = generator(z)             # always a clean ladybird
+#     error = mean((shrink(x) - y)**2)
+#     if error <= 0.002:           # it "matches"
+#         keep(x)
 #     z = downhill(z, error)
-#     keep the x of least loss; it "matches" if error <= 0.002
 # ```
 
 # %% [markdown] slide="notes"
@@ -294,13 +302,20 @@
 #
 # Two minutes.
 
-# %% [markdown] slide="subslide" use="07.kept_rare"
+# %% [markdown] slide="subslide"
 # ## Rare beetles rarely come back rare
+#
+# | photographed, 8 × 8 pixels | came back in the same form |
+# |---|---|
+# | 50 pale | 50 |
+# | 50 dark | **3** |
+#
+# All hundred searches "succeeded".
 
 # %% [markdown] slide="notes"
-# **Ask before you point:** "Fifty dark, rare beetles at 8 × 8 pixels. How many percent come back dark?" Take guesses.
+# **Ask before you press the key:** "Fifty dark, rare beetles at 8 × 8 pixels. How many come back dark?" Take guesses.
 #
-# **Answer:** 6 percent. Of fifty pale ones: all come back pale. And the pixels did know: a classifier that reads 8 × 8 pixels, even with noise, names
+# **Answer:** three, 6 percent. Of fifty pale ones all come back pale. And the pixels did know: a classifier that reads 8 × 8 pixels, even with noise, names
 # the wrong form in about 2 percent. All hundred searches "succeeded". **Equal success is not equal treatment.**
 #
 # **Say** before anyone does: "Beetles stand for a statistical structure here, not for people."

@@ -153,7 +153,7 @@ from course_lib.predictions import predict, reveal
 guess_gain = None  # replace None by your number
 predict("02.noise_gain", guess_gain, between=(1, 1e12))
 
-# %% slide="subslide" title="The inverse filter multiplies noise by a thousand"
+# %% slide="subslide" title="Noise, a thousandfold"
 H = gaussian_otf(np.fft.fftfreq(64), 1.0)
 gain = float(np.mean(1 / np.abs(H) ** 2))
 print(f"noise gain {gain:.0f}, that is {10 * np.log10(gain):.0f} dB")
@@ -266,7 +266,7 @@ refuses(kernel_gain, np.ones(4) / 4, 3, because="the kernel is longer than the s
 # function of the continuous Gaussian; or of its *samples* at the pixel centres; or of its *means*
 # over the pixels. All three are in use. Here is the gain for each.
 
-# %% slide="subslide" title="One Gaussian, five noise gains"
+# %% slide="subslide" title="One Gaussian, eight noise gains"
 from course_lib.optics import gaussian_psf
 
 for sigma in (1, 2):
@@ -324,7 +324,7 @@ for n in (60, 63, 64, 70, 128, 256):
 # **assumes**: a scene that fluctuates about zero in the same way everywhere (mean-zero,
 # stationary), noise that is uncorrelated with it, and the ratio $N/S$.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Wiener: give up where it costs too much"
 from course_lib.figures import COLOURS, figure, show
 
 f = np.linspace(0, 0.5, 200)

@@ -50,7 +50,7 @@ from course_lib.predictions import predict
 times_larger = None  # replace None by a number from 1 to 20
 predict("05.times_larger", times_larger, between=(1, 20))
 
-# %% slide="subslide" title="The ugliest errs least" figure="least_error"
+# %% slide="subslide" title="The ugliest errs least"
 from course_lib.measures import mse, psnr
 from course_lib.predictions import reveal
 

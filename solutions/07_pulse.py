@@ -25,7 +25,7 @@
 #
 # **How does a machine unpixelate a picture that never existed?**
 
-# %% slide="subslide" title="A clockwork beetle comes back as ladybirds" figure="clockwork"
+# %% slide="subslide" title="A clockwork beetle comes back as ladybirds"
 from course_lib import gan, pulse
 from course_lib.figures import show_images
 from course_lib.operators import Downsample
@@ -799,7 +799,7 @@ print(f"a classifier that reads 8 × 8 pixels with noise σ = .05 names the wron
 kept_rare = None  # replace None by a number from 0 to 100
 predict("07.kept_rare", kept_rare, between=(0, 100))
 
-# %% slide="subslide" title="Rare beetles rarely come back rare" figure="kept_rare"
+# %% slide="subslide" title="Rare beetles rarely come back rare"
 form, met = record["audit_form"], record["audit_residual"] <= 1.0002 * pulse.EPSILON
 print(f"largest residual {record['audit_residual'].max():.7f}; {np.sum(record['audit_residual'] > pulse.EPSILON)} of "
       f"{met.size} exceed ε by any amount")

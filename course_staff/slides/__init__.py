@@ -1,7 +1,7 @@
 """Decks from the sources: ``course slides [LESSON … | workshop]``.
 
-1.  `deck`: read the source, take the pictures from the executed notebook, refuse slides that can't
-    be read from the back row;
+1.  `deck`: read the source, take the pictures from the executed notebook (or from `large`, drawn
+    anew for a large room), refuse slides that can't be read from the back row;
 2.  `html`: write one HTML file per deck that needs nothing else, in any browser, offline;
 3.  `pdf`: print it, if asked to.
 """
@@ -30,7 +30,7 @@ def choose(names):
 
 def run(args):
     """Make the decks asked for; returns the exit status, 1 if any has a problem."""
-    from course_staff.slides import html, pdf
+    from course_staff.slides import html, large, pdf
 
     folder, status, written = Path(args.out), 0, []
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,7 @@ def run(args):
         return 1
     for make, path in chosen:
         try:
-            deck = make(path)
+            deck = make(path, large.executed if args.large else None)
         except SourceError as error:
             print(error, file=sys.stderr)
             status = 1

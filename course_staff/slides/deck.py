@@ -30,12 +30,13 @@ from course_staff import build, source
 from course_staff.slides.drawn import FRAMES, PICTURES
 from course_staff.source import ROOT, SourceError
 
-MOST_WORDS, MOST_LINES, MOST_COLUMNS = 40, 15, 76
+MOST_WORDS, MOST_LINES, MOST_COLUMNS = 40, 14, 72
 PRESENT = "slide", "subslide", "fragment"
 OWN_OPTIONS = {"slide", "use", "draw", "frames", "minutes", "activity"}
 HEADING = re.compile(r"^##+ +(.*)$", re.MULTILINE)
 TITLE = re.compile(r"# +(.*)$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+REVEALED = re.compile(r"(?:Bars|Dots) for (.*): measured (\S+(?: %)?) ?(.*)\.")
 MATHS = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.DOTALL)
 
 
@@ -70,6 +71,8 @@ class Slide:
         Markdown: the speaker's notes; the lesson's own words about this slide.
     minutes : float or None
         How long the section takes that opens here.
+    layout : str
+        "opens" for the deck's first slide, "number" for one number in large type.
     """
 
     cell: source.Cell
@@ -83,15 +86,7 @@ class Slide:
     said: list = field(default_factory=list)
     read: list = field(default_factory=list)
     minutes: float = None
-
-    @property
-    def layout(self):
-        """How the slide is laid out: a class of templates/deck.css."""
-        if self.cell.text.startswith("# "):
-            return "opens"
-        if self.bare:
-            return "bare"
-        return "pictured" if self.picture or self.printed or self.frames else "spoken"
+    layout: str = ""
 
     @property
     def bare(self):
@@ -109,13 +104,15 @@ class Deck:
     slides: list
 
 
-def lesson_deck(path):
+def lesson_deck(path, outputs=None):
     """Return the deck of one lesson.
 
     Parameters
     ----------
     path : Path
         The lesson's source; its executed notebook lies beside it.
+    outputs : callable, optional
+        Returns a lesson's outputs; by default `executed`.
 
     Raises
     ------
@@ -123,7 +120,7 @@ def lesson_deck(path):
         If the notebook is older than the source, or a slide breaks a rule.
     """
     lesson = source.read(path)
-    outputs = executed(path)
+    outputs = (outputs or executed)(path)
     slides, heading, opening = [], lesson.header["title"], []
     reads = False  # whether plain text belongs to the slide before it
     for cell in lesson.cells:
@@ -147,8 +144,8 @@ def lesson_deck(path):
     return _checked(Deck(lesson.name, lesson.header["title"], lesson, _merged(slides)))
 
 
-def own_deck(path):
-    """Return the deck of a file in decks/.
+def own_deck(path, outputs=None):
+    """Return the deck of a file in decks/; `outputs` as in `lesson_deck`.
 
     Raises
     ------
@@ -173,7 +170,7 @@ def own_deck(path):
     slides = [slide for slide in slides if _lesson(slide.cell.options.get("use", "")) is not False]
     for slide in slides:
         try:
-            slide.picture = _found(slide.cell.options)
+            slide.picture = _found(slide.cell.options, outputs or executed)
         except KeyError as error:
             problems.append(lesson.problem(slide.cell, f"there is no picture called {error}"))
         if not slide.said:
@@ -196,12 +193,12 @@ def _lesson(reference):
     return number and next((ROOT / "solutions").glob(f"{number}_*.py"), False)
 
 
-def _found(options):
-    """Return the picture that a cell of an own deck asks for, or None; KeyError if there is none."""
+def _found(options, outputs):
+    """Return the picture that a cell of an own deck asks for; None if it doesn't ask."""
     if "draw" in options:
         return drawn_picture(PICTURES[options["draw"]]())
     if "use" in options:
-        return named_pictures(_lesson(options["use"]))[options["use"].partition(".")[2]]
+        return named_pictures(_lesson(options["use"]), outputs)[options["use"].partition(".")[2]]
     return None
 
 
@@ -218,16 +215,21 @@ def executed(path):
     if made_from.get("source") != build.fingerprint(text)["source"]:
         raise SourceError([lesson.problem(
             None, f"its executed notebook is out of date; run `course build {path.stem[:2]}`")])
+    return by_number(lesson, json.loads(notebook.read_text(encoding="utf-8")))
+
+
+def by_number(lesson, notebook):
+    """Return the outputs of a notebook by the numbers of its cells in the source."""
     shown = [cell for cell in lesson.cells if cell.in_notebook]
-    nodes = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return {cell.number: node.get("outputs", []) for cell, node in zip(shown, nodes, strict=True)}
+    return {cell.number: node.get("outputs", [])
+            for cell, node in zip(shown, notebook["cells"], strict=True)}
 
 
 @cache
-def named_pictures(path):
+def named_pictures(path, outputs):
     """Return the pictures of a lesson that have names: name → Picture."""
-    outputs = executed(path)
-    return {cell.options["figure"]: _picture(outputs[cell.number])
+    of = outputs(path)
+    return {cell.options["figure"]: _picture(of[cell.number])
             for cell in source.read(path).cells if "figure" in cell.options}
 
 
@@ -236,11 +238,17 @@ def _slide(cell, heading, outputs):
                   frames=cell.options.get("frames"), minutes=cell.options.get("minutes"))
     if cell.type == "code":
         printed = "".join("".join(o.get("text", "")) for o in outputs).rstrip()
-        return replace(slide, picture=_picture(outputs), printed=printed)
+        picture = _picture(outputs)
+        number = picture and REVEALED.fullmatch(picture.alt)
+        if number:  # one bar says less than its number in large type
+            text = f"{number[1]}\n\n**{number[2]}**\n\n{number[3]}"
+            return replace(slide, text=text, printed=printed, layout="number")
+        return replace(slide, picture=picture, printed=printed)
     title = TITLE.match(cell.text)
     first = title or HEADING.match(cell.text)
     if first:
-        slide.title = first.group(1) if title else _plain(first.group(1))
+        slide.title = title.group(1) if title else _plain(first.group(1))
+        slide.layout = "opens" if title else ""
     slide.text = cell.text[first.end() if first else 0 :].strip()
     return slide
 
@@ -317,7 +325,7 @@ def _problems(slide):
     if slide.cell.type == "code" and slide.bare:
         yield "is a slide, but shows neither picture nor text"
     shown = [block.splitlines()[1:-1] for block in FENCE.findall(text)]
-    if slide.printed and not slide.picture:
+    if slide.printed and not (slide.picture or slide.text):
         shown.append(slide.printed.splitlines())
     for lines in shown:
         if len(lines) > MOST_LINES or any(len(line) > MOST_COLUMNS for line in lines):

@@ -1,4 +1,4 @@
-"""Pictures that decks draw for themselves: sliders that need no kernel, and the workshop's line-up."""
+"""Pictures that decks draw for themselves: sliders without a kernel, the workshop's line-up."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +13,7 @@ from course_lib.worlds import images
 
 # For the back row of a full-HD room: twice the pixels, larger type.
 SHARP = {"DPI": 288}
-LARGE = {"font.size": 15, "axes.labelsize": 15, "axes.titlesize": 16}
+LARGE = {"font.size": 13, "axes.labelsize": 13, "axes.titlesize": 14.5}
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ def line_up():
     """PULSE's picture of somebody, and six who might have been photographed."""
     picture = casebook.line_up(0).pulse[SOURCE]
     return figures.show(_line(picture, "PULSE's picture", [""] * SUSPECTS), alt=(
-        "Left, large: a sharp ladybird that PULSE made of a small picture. Right: six sharp ladybirds, "
-        "numbered 1 to 6, in the same light and pose."))
+        "Left, large: a sharp ladybird that PULSE made of a small picture. Right: six sharp "
+        "ladybirds, numbered 1 to 6, in the same light and pose."))
 
 
 def line_up_pixels():
@@ -114,9 +114,9 @@ def line_up_pixels():
     notes = [f": {p:.0%}" for p in probability]
     fig = _line(casebook.line_up(0).y[SOURCE], "the camera's pixels", notes)
     return figures.show(fig, alt=(
-        f"Left, large: the 8 × 8 noisy pixels that the camera kept. Right: the six ladybirds; by these "
-        f"pixels number {answer} is it with probability {probability[answer - 1]:.0%}. PULSE's "
-        f"picture looked most like number {closest}."))
+        f"Left, large: the 8 × 8 noisy pixels that the camera kept. Right: the six ladybirds; by "
+        f"these pixels number {answer} is it with probability {probability[answer - 1]:.0%}. "
+        f"PULSE's picture looked most like number {closest}."))
 
 
 def sharp(draw):

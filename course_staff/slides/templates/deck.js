@@ -14,4 +14,6 @@ Reveal.initialize({
   width: 1280, height: 720, margin: 0, minScale: 0.1, maxScale: 6, center: false,
   hash: true, slideNumber: "c/t", controls: false, navigationMode: "linear", transition: "none", pdfSeparateFragments: false,
   pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
+  // Where sections have minutes, the speaker view says whether the speaker is late.
+  defaultTiming: document.querySelector("[data-timing]") ? 60 : null,
 });

@@ -1,0 +1,37 @@
+"""A lesson's pictures for a large room: executed anew, with more pixels and larger type.
+
+The notebook's own pictures are made for a page. A run of all lessons takes some minutes; what it
+gives is kept in work/slides/ for as long as source, library, data and pins stay the same.
+"""
+
+import json
+
+import nbformat
+
+from course_staff import build
+from course_staff.slides.deck import by_number
+from course_staff.slides.drawn import LARGE, SHARP
+from course_staff.source import ROOT
+
+FOLDER = ROOT / "work" / "slides"
+BEFORE = f"""from course_lib import figures as _figures
+_figures.DPI = {SHARP["DPI"]}
+_figures.STYLE.update({LARGE})
+del _figures
+"""
+
+
+def executed(path):
+    """Return a lesson's outputs with pictures for a large room: cell number → outputs."""
+    lesson, text = build.load(path)
+    kept, hashes = FOLDER / f"{path.stem}.ipynb", {**build.fingerprint(text), "before": BEFORE}
+    if build.recorded(kept) != hashes:
+        nb = nbformat.reads(text, 4)
+        first = next(cell for cell in nb.cells if cell.cell_type == "code")
+        first.source = BEFORE + first.source
+        print(f"{path.stem}: drawing its pictures for a large room", flush=True)
+        build.execute(lesson, nb)
+        build.tidy(nb)
+        nb.metadata.course.built_from = hashes
+        build.write(kept, build.dumps(nb))
+    return by_number(lesson, json.loads(kept.read_text(encoding="utf-8")))
