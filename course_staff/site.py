@@ -1,7 +1,7 @@
 """Pages to read before one installs: ``course site``.
 
-Each lesson as learners get it, without answers and hidden tests, with the figures and numbers that its
-plain cells show; what reveals a prediction stays out.  Everything lies in one folder and works
+Each lesson as learners get it, without answers and hidden tests, with the figures and numbers that
+its plain cells show; what reveals a prediction stays out.  Everything lies in one folder and works
 without a network.  The theme is nbconvert's.
 """
 
@@ -23,14 +23,14 @@ INDEX = jinja2.Template("""\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>The limits of super-resolution</title>
 <style>
-  body { font: 1.1rem/1.5 sans-serif; max-width: 44rem; margin: auto; padding: 2rem 1rem; color: #1b1b1b; }
+  body { font: 1.1rem/1.5 sans-serif; max-width: 44rem; margin: auto; padding: 2rem 1rem; }
   a { color: #0072b2; } li { margin: .5rem 0; }
 </style>
 </head>
 <body>
 <h1>The limits of super-resolution</h1>
-<p><strong>What did the camera keep, and who invented the rest?</strong> Lessons to read, as they are before anybody has
-answered them. To work on them, install the course.</p>
+<p><strong>What did the camera keep, and who invented the rest?</strong> Lessons to read, as they
+are before anybody has answered them. To work on them, install the course.</p>
 <ul>
 {% for name, title, minutes in lessons %}
 <li><a href="{{ name }}.html">{{ name[:2] }} · {{ title }}</a>, {{ minutes }} minutes</li>

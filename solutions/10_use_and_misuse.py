@@ -1053,6 +1053,10 @@ for s in (4, 8, 16):
 #
 # For which use, with which uncertainty shown, and **who can undo a mistake?**
 
+# %% [markdown] slide="notes"
+# Give the room the table of section 6 and one use of their own. Ask for the sentence of the memo that would be read aloud in
+# court. Three minutes; the lesson asks for card and memo in writing.
+
 # %% [markdown]
 # ## 10 · Decide
 

@@ -18,8 +18,6 @@ from course_lib import commands
 from course_lib.doctor import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 LESSONS = [path.name for path in commands.lessons()
            if "explorers" in (path / f"{path.name}.ipynb").read_text(encoding="utf-8")]
 
@@ -53,16 +51,6 @@ def wait_for(question, seconds, what):
             return found
         time.sleep(0.5)
     raise AssertionError(f"{what}: not within {seconds} s")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

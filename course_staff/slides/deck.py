@@ -139,7 +139,7 @@ def lesson_deck(path, outputs=None):
         elif cell.type == "markdown" and (reads or not slides):
             title = slides[-1].title if slides else ""
             text, reads = _reading(cell.text, title)
-            (slides[-1].read if slides else opening).append(text)
+            (slides[-1].read if slides else opening).extend([text] if text else [])
     slides[0].read[:0] = opening
     return _checked(Deck(lesson.name, lesson.header["title"], lesson, _merged(slides)))
 
@@ -153,9 +153,11 @@ def own_deck(path, outputs=None):
         If a slide breaks a rule, or a picture can't be found.
     """
     lesson = source.read(path)
-    slides, problems = [], []
+    problems = [lesson.problem(cell, reason) for cell in lesson.cells for reason in _unknown(cell)]
+    if problems:
+        raise SourceError(problems)
+    slides = []
     for cell in lesson.cells:
-        problems += [lesson.problem(cell, reason) for reason in _unknown(cell)]
         kind = cell.options.get("slide")
         if kind == "notes":
             slides[-1].said.append(cell.text)

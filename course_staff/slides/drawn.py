@@ -52,9 +52,9 @@ def abstention():
     draws = bank.draws(0)
     sd = np.sqrt(np.mean(draws.std(axis=0, ddof=1) ** 2, axis=0))
     panel = explorers.abstention(draws[1:].mean(axis=0)[None], sd[None], bank.truth[:1])
-    steps = np.arange(0.20, 0.01, -0.02)
+    steps = np.arange(0.18, 0.01, -0.02)
     pictures = [panel.draw(**panel.values | {"threshold": step, "truth": True}) for step in steps]
-    return Frames("largest sd shown", [f"{step:.2f}" for step in steps], pictures, start=5)
+    return Frames("largest sd shown", [f"{step:.2f}" for step in steps], pictures, start=4)
 
 
 SOURCE, SUSPECTS = 23, 6  # who was photographed; how many stand in the line
