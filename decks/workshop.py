@@ -305,12 +305,12 @@
 # %% [markdown] slide="subslide"
 # ## Rare beetles rarely come back rare
 #
-# | photographed, 8 × 8 pixels | came back in the same form |
+# | photographed | came back in that form |
 # |---|---|
 # | 50 pale | 50 |
 # | 50 dark | **3** |
 #
-# All hundred searches "succeeded".
+# 8 × 8 pixels; all hundred searches "succeeded".
 
 # %% [markdown] slide="notes"
 # **Ask before you press the key:** "Fifty dark, rare beetles at 8 × 8 pixels. How many come back dark?" Take guesses.

@@ -518,7 +518,7 @@ show(fig, alt=f"Picard plot. The exact coefficients fall through sigma near comp
 # $\hat x = \sum_{i \le k} v_i\,(u_i^T y)/s_i$, and look at the error. (With the truth in hand: this is a test of the
 # count, not a way to choose it.)
 
-# %% slide="subslide" title="One component too many, and the error explodes"
+# %% slide="subslide" title="A component too many: the error explodes"
 ks = np.arange(1, 65)
 errors = [np.sqrt(np.mean((blur_modes.reconstruct(y, k) - row[0]) ** 2)) for k in ks]
 best = int(ks[np.argmin(errors)])

@@ -331,7 +331,8 @@ def test_every_slide_fits_and_can_be_read(page, folder, made, name):
 @pytest.mark.parametrize("style, told", [
     (".text { font-size: 20px !important }", "type of 20px"),
     (".text { color: #999 !important }", "contrast of"),
-    ("h2 { white-space: nowrap; font-size: 300px !important }", "box"),
+    ("h2 { margin-left: 900px !important; white-space: nowrap }", "overflows"),
+    ("figure { transform: translateX(300px) }", "box"),
     (".text { margin-top: -80px !important }", "lies on part 1"),
     ("img { max-width: 100px }", "only"),
 ])

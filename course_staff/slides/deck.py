@@ -31,6 +31,7 @@ from course_staff.slides.drawn import FRAMES, PICTURES
 from course_staff.source import ROOT, SourceError
 
 MOST_WORDS, MOST_LINES, MOST_COLUMNS = 40, 14, 72
+MOST_CODE = 58  # columns of code in a slide's text, which is set larger than what a cell prints
 PRESENT = "slide", "subslide", "fragment"
 OWN_OPTIONS = {"slide", "use", "draw", "frames", "minutes", "activity"}
 HEADING = re.compile(r"^##+ +(.*)$", re.MULTILINE)
@@ -243,7 +244,7 @@ def _slide(cell, heading, outputs):
         picture = _picture(outputs)
         number = picture and REVEALED.fullmatch(picture.alt)
         if number:  # one bar says less than its number in large type
-            text = f"{number[1]}\n\n**{number[2]}**\n\n{number[3]}"
+            text = f"{number[1]}\n\n**{_short(number[2])}**\n\n{number[3]}"
             return replace(slide, text=text, printed=printed, layout="number")
         return replace(slide, picture=picture, printed=printed)
     title = TITLE.match(cell.text)
@@ -253,6 +254,11 @@ def _slide(cell, heading, outputs):
         slide.layout = "opens" if title else ""
     slide.text = cell.text[first.end() if first else 0 :].strip()
     return slide
+
+
+def _short(number):
+    """Return a number with three digits: "65.34 %" becomes "65.3 %"."""
+    return re.sub(r"^\d+\.\d+", lambda digits: f"{float(digits[0]):.3g}", number)
 
 
 def _reading(text, title):
@@ -326,10 +332,10 @@ def _problems(slide):
         yield f"frames={slide.frames!r} must be one of {', '.join(FRAMES)}"
     if slide.cell.type == "code" and slide.bare:
         yield "is a slide, but shows neither picture nor text"
-    shown = [block.splitlines()[1:-1] for block in FENCE.findall(text)]
+    shown = [(block.splitlines()[1:-1], MOST_CODE) for block in FENCE.findall(text)]
     if slide.printed and not (slide.picture or slide.text):
-        shown.append(slide.printed.splitlines())
-    for lines in shown:
-        if len(lines) > MOST_LINES or any(len(line) > MOST_COLUMNS for line in lines):
+        shown.append((slide.printed.splitlines(), MOST_COLUMNS))
+    for lines, most in shown:
+        if len(lines) > MOST_LINES or any(len(line) > most for line in lines):
             yield (f"its slide shows {len(lines)} lines of up to {max(map(len, lines))} columns; "
-                   f"at most {MOST_LINES} of {MOST_COLUMNS} can be read")
+                   f"at most {MOST_LINES} of {most} can be read")

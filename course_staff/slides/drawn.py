@@ -13,7 +13,7 @@ from course_lib.worlds import images
 
 # For the back row of a full-HD room: twice the pixels, larger type.
 SHARP = {"DPI": 288}
-LARGE = {"font.size": 13, "axes.labelsize": 13, "axes.titlesize": 14.5}
+LARGE = {"font.size": 13, "axes.labelsize": 13, "axes.titlesize": 15}
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,7 @@ def _line(first, title, notes):
         ax = fig.add_subplot(grid[k // 3, 2 + k % 3])
         figures.draw_image(ax, casebook.line_up(0).gallery[number], f"{k + 1}{note}")
         ax.set_xlabel("")
+        ax.title.set_size(22)
     return fig
 
 
@@ -123,7 +124,9 @@ def sharp(draw):
     """Return what `draw()` draws, for a room; later calls draw nothing anew."""
     @cache
     def drawn():
-        with patch.multiple(figures, **SHARP), patch.dict(figures.STYLE, LARGE):
+        # Titles are set outside the style, by whatever is in force then.
+        with (patch.multiple(figures, **SHARP), patch.dict(figures.STYLE, LARGE),
+              figures.matplotlib.rc_context(LARGE)):
             return draw()
     return drawn
 

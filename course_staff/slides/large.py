@@ -17,6 +17,7 @@ FOLDER = ROOT / "work" / "slides"
 BEFORE = f"""from course_lib import figures as _figures
 _figures.DPI = {SHARP["DPI"]}
 _figures.STYLE.update({LARGE})
+_figures.matplotlib.rcParams.update({LARGE})
 del _figures
 """
 
