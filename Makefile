@@ -10,8 +10,7 @@
 PYTHON := $(shell command -v python3 || command -v python || command -v python3.14 || \
 	command -v python3.13 || command -v python3.12 || command -v python3.11)
 
-.PHONY: help lab test build check data doctor mark reset train \
-	slides site dist
+.PHONY: help lab test build check data doctor mark reset train slides site dist
 
 help:
 	@sed -n '/^#/s/^# \{0,1\}//p' Makefile
