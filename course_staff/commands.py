@@ -130,7 +130,6 @@ def site_arguments(parser):
 def dist_arguments(parser):
     """Declare the arguments of ``course dist``."""
     parser.add_argument("--out", metavar="DIR", default="dist", help="default: dist")
-    parser.add_argument("--large", action="store_true", help="as for course slides")
 
 
 def _run(module, function="run"):

@@ -1,6 +1,6 @@
 """All that is handed out, in one folder: ``course dist``.
 
-The students' zip, the decks with their PDFs, and the pages to read.
+The students' zip, the decks for a large room with their PDFs, and the pages to read.
 """
 
 from argparse import Namespace
@@ -15,5 +15,5 @@ def run(args):
     folder = Path(args.out)
     return max(
         release.run(Namespace(lesson=[], out=folder)),
-        slides.run(Namespace(deck=[], out=folder / "slides", pdf=True, large=args.large)),
+        slides.run(Namespace(deck=[], out=folder / "slides", pdf=True, large=True)),
         site.run(Namespace(out=folder / "site")))

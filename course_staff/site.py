@@ -75,8 +75,9 @@ def write(folder, root=ROOT):
         resources = {"metadata": {"name": header["title"]}}
         html, _ = exporter.from_notebook_node(page(path.stem, root), resources)
         written.append(_put(folder / f"{path.stem}.html", html))
-    maths = files("course_staff.slides") / "assets" / "tex-svg-full.js"
-    _put(folder / "tex-svg-full.js", maths.read_text(encoding="utf-8"))
+    for name in ("tex-svg-full.js", "LICENSES.md"):
+        asset = files("course_staff.slides") / "assets" / name
+        _put(folder / name, asset.read_text(encoding="utf-8"))
     return [_put(folder / "index.html", INDEX.render(lessons=lessons)), *written]
 
 

@@ -53,6 +53,32 @@ def wait_for(question, seconds, what):
     raise AssertionError(f"{what}: not within {seconds} s")
 
 
+WATCH = """panel => {
+  const source = () => panel.querySelector("img")?.src;
+  const before = source(), start = performance.now();
+  window.moved = new Promise(done => {
+    setTimeout(() => done(null), 8000);
+    new MutationObserver(() => source() && source() !== before && done(performance.now() - start))
+      .observe(panel, {subtree: true, childList: true, attributes: true});
+  });
+}"""
+
+
+def keys(control):
+    """Keys that change a control's value, wherever it stands; one is enough."""
+    kind = control.evaluate("c => c.type || c.tagName")
+    return ["Space"] if kind == "checkbox" else ["ArrowRight", "ArrowLeft"] if kind == "DIV" else [
+        "ArrowDown", "ArrowUp"]
+
+
+def moved(page, panel, control, key):
+    """Press a key on a control; return the milliseconds until the panel's picture changes."""
+    panel.evaluate(WATCH)
+    control.focus()
+    page.keyboard.press(key)
+    return page.evaluate("window.moved")
+
+
 @pytest.fixture
 def opened(request, browser, tmp_path):
     """Start `course lab` for a lesson; yield (page, its notebook on disk, addresses asked for)."""
@@ -115,13 +141,18 @@ def test_lesson_opens_runs_and_its_panel_moves(opened):
     wait_for(cells_run, 240, "all cells run")
 
     panel = page.locator(".jp-OutputArea-output", has=page.locator(".noUi-handle")).first
-    handle, picture = panel.locator(".noUi-handle").first, panel.locator("img").first
-    handle.scroll_into_view_if_needed()
-    before = picture.get_attribute("src")
-    assert picture.get_attribute("alt"), "the panel's picture has no alt text"
-    handle.focus()
-    page.keyboard.press("ArrowRight")
-    wait_for(lambda: picture.get_attribute("src") != before, 30, "the picture changes")
+    panel.locator(".noUi-handle").first.scroll_into_view_if_needed()
+    controls = [*panel.locator(".noUi-handle").all(), *panel.locator("select").all(),
+                *panel.locator("input[type=checkbox]").all()]
+    labels = [label.strip() for label in panel.locator(".widget-label").all_text_contents()]
+    assert len(controls) <= len([label for label in labels if label])
+    for control in controls:
+        times = (moved(page, panel, control, key) for key in keys(control))
+        took = next((time for time in times if time is not None), None)
+        assert took is not None, f"{control} changes nothing"
+        assert took < 5 * 500, f"{control} takes {took:.0f} ms"  # 500 on an idle machine
+    picture = panel.locator("img").first
+    assert len(picture.get_attribute("alt").split()) >= 5
     assert picture.evaluate("image => image.complete && image.naturalWidth") > 100
 
     elsewhere = {url for url in asked if urlsplit(url).scheme not in ("data", "blob")

@@ -180,6 +180,18 @@ def test_a_slider_moves_through_different_pictures_with_alt_texts():
         assert len({picture.alt for picture in moving.pictures}) == len(moving.pictures)
 
 
+def test_every_panel_has_its_stand_in_where_no_kernel_runs(made):
+    for path in LESSONS:
+        outputs, lesson = decks.executed(path), source.read(path)
+        shown = {slide.cell.number for slide in made[path.stem].slides}
+        panels = [cell for cell in lesson.cells if cell.type == "code"
+                  and re.search(r"^from course_lib.explorers import (?!watched)", cell.text, re.M)]
+        for cell in panels:
+            (data,) = [output["data"] for output in outputs[cell.number] if "data" in output]
+            assert "image/png" in data and "Figure: " in "".join(data["text/plain"])
+            assert cell.number in shown
+
+
 # --- what decks and pages must never hold ---------------------------------------------------------
 
 def visible(text):

@@ -6,6 +6,7 @@
 3.  `pdf`: print it, if asked to.
 """
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -39,6 +40,7 @@ def run(args):
     except SourceError as error:
         print(error, file=sys.stderr)
         return 1
+    shutil.copy(Path(__file__).parent / "assets" / "LICENSES.md", folder)
     for make, path in chosen:
         try:
             deck = make(path, large.executed if args.large else None)

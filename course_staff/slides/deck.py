@@ -141,7 +141,8 @@ def lesson_deck(path, outputs=None):
             title = slides[-1].title if slides else ""
             text, reads = _reading(cell.text, title)
             (slides[-1].read if slides else opening).extend([text] if text else [])
-    slides[0].read[:0] = opening
+    for first in slides[:1]:
+        first.read[:0] = opening
     return _checked(Deck(lesson.name, lesson.header["title"], lesson, _merged(slides)))
 
 

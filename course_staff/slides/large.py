@@ -8,12 +8,11 @@ import json
 
 import nbformat
 
+from course_lib.commands import work_folder
 from course_staff import build
 from course_staff.slides.deck import by_number
 from course_staff.slides.drawn import LARGE, SHARP
-from course_staff.source import ROOT
 
-FOLDER = ROOT / "work" / "slides"
 BEFORE = f"""from course_lib import figures as _figures
 _figures.DPI = {SHARP["DPI"]}
 _figures.STYLE.update({LARGE})
@@ -25,7 +24,8 @@ del _figures
 def executed(path):
     """Return a lesson's outputs with pictures for a large room: cell number → outputs."""
     lesson, text = build.load(path)
-    kept, hashes = FOLDER / f"{path.stem}.ipynb", {**build.fingerprint(text), "before": BEFORE}
+    kept = work_folder() / "slides" / f"{path.stem}.ipynb"
+    hashes = build.fingerprint(text) | {"before": BEFORE}
     if build.recorded(kept) != hashes:
         nb = nbformat.reads(text, 4)
         first = next(cell for cell in nb.cells if cell.cell_type == "code")
