@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cache
-from unittest.mock import patch
 
 import numpy as np
 from scipy.special import softmax
@@ -10,10 +9,7 @@ from scipy.special import softmax
 from course_lib import casebook, explorers, figures
 from course_lib.operators import Downsample
 from course_lib.worlds import images
-
-# For the back row of a full-HD room: twice the pixels, larger type.
-SHARP = {"DPI": 288}
-LARGE = {"font.size": 13, "axes.labelsize": 13, "axes.titlesize": 15}
+from course_staff.slides.room import enlarged
 
 
 @dataclass(frozen=True)
@@ -120,16 +116,14 @@ def line_up_pixels():
         f"PULSE's picture looked most like number {closest}."))
 
 
-def sharp(draw):
-    """Return what `draw()` draws, for a room; later calls draw nothing anew."""
+def for_a_room(draw):
+    """Return what `draw()` draws, enlarged; later calls draw nothing anew."""
     @cache
     def drawn():
-        # Titles are set outside the style, by whatever is in force then.
-        with (patch.multiple(figures, **SHARP), patch.dict(figures.STYLE, LARGE),
-              figures.matplotlib.rc_context(LARGE)):
+        with enlarged():
             return draw()
     return drawn
 
 
-FRAMES = {"limit": sharp(limit), "abstention": sharp(abstention)}
-PICTURES = {"line_up": sharp(line_up), "line_up_pixels": sharp(line_up_pixels)}
+FRAMES = {"limit": for_a_room(limit), "abstention": for_a_room(abstention)}
+PICTURES = {"line_up": for_a_room(line_up), "line_up_pixels": for_a_room(line_up_pixels)}

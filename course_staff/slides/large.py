@@ -4,20 +4,20 @@ The notebook's own pictures are made for a page. A run of all lessons takes some
 gives is kept in work/slides/ for as long as source, library, data and pins stay the same.
 """
 
+import hashlib
 import json
+from pathlib import Path
 
 import nbformat
 
 from course_lib.commands import work_folder
 from course_staff import build
+from course_staff.slides import room
 from course_staff.slides.deck import by_number
-from course_staff.slides.drawn import LARGE, SHARP
 
-BEFORE = f"""from course_lib import figures as _figures
-_figures.DPI = {SHARP["DPI"]}
-_figures.STYLE.update({LARGE})
-_figures.matplotlib.rcParams.update({LARGE})
-del _figures
+BEFORE = """from course_staff.slides import room as _room
+_large = _room.enlarged()
+_large.__enter__()
 """
 
 
@@ -25,7 +25,8 @@ def executed(path):
     """Return a lesson's outputs with pictures for a large room: cell number → outputs."""
     lesson, text = build.load(path)
     kept = work_folder() / "slides" / f"{path.stem}.ipynb"
-    hashes = build.fingerprint(text) | {"before": BEFORE}
+    way = hashlib.sha256(Path(room.__file__).read_bytes()).hexdigest()
+    hashes = build.fingerprint(text) | {"room": way}
     if build.recorded(kept) != hashes:
         nb = nbformat.reads(text, 4)
         first = next(cell for cell in nb.cells if cell.cell_type == "code")
