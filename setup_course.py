@@ -31,9 +31,9 @@ WINDOWS = os.name == "nt"
 MINORS = (14, 13, 12, 11)
 VERSIONS = [(3, minor) for minor in MINORS]
 # Each layer contains the one before it.
-LAYERS = ("lessons", "staff", "test")
+LAYERS = ("lessons", "staff", "test", "bench")
 LAYER_OF = {"lab": "lessons", "check": "lessons", "reset": "lessons", "mark": "lessons",
-            "test": "test"}
+            "test": "test", "bench": "bench"}
 
 PROBE = (
     "import json, struct, sys\n"
@@ -180,6 +180,7 @@ def install(layer):
     hint_about_size()
     print("Installing what %s need: a few minutes the first time" % {
         "lessons": "the lessons", "staff": "instructors", "test": "the lessons and their tests",
+        "bench": "the benchmarks",
     }[layer], flush=True)
     target = "." if layer == "lessons" else ".[%s]" % layer
     pip = [venv_python(), "-m", "pip", "install", "-c", "requirements.lock", "-e", target]

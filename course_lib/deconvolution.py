@@ -9,7 +9,7 @@ import math
 import warnings
 
 import numpy as np
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, device
 from scipy.optimize import brentq
 
 from course_lib import validation
@@ -236,8 +236,8 @@ def richardson_lucy(y, A, iterations, x0=None, normalise=True, callback=None):
     least = 1e3 * epsilon * float(xp.max(seen))
     scale = xp.where(seen > least, 1 / xp.clip(seen, least, None), 0.0) if normalise else 1.0
     for k in range(iterations):
-        ratio = y / xp.clip(A._forward(x), darkness, None)
-        x = x * scale * xp.clip(A._adjoint(ratio), 0.0, None)
+        ratio = y / xp.maximum(A._forward(x), darkness)
+        x = x * xp.maximum(A._adjoint(ratio), 0.0) * scale
         if callback is not None:
             callback(k + 1, x)
     return x
@@ -287,22 +287,30 @@ def total_variation(y, lam, A=None, tol=1e-3, iterations=5000):
 
 
 def _tv_denoise(y, lam, _, tol, iterations):
-    """Accelerated projected gradients on the dual: x = y − lam ∇ᵀp with |p| ≤ 1."""
+    """Accelerated projected gradients on the dual: x = y − lam ∇ᵀp with |p| ≤ 1.
+
+    Gradient steps are linear: the one from p's momentum follows from those at the last two p, so
+    an iteration takes one gradient instead of two.
+    """
     xp = array_namespace(y)
-    p = momentum = xp.zeros_like(_gradient(y))
+    step = ahead = _gradient(y) / (8 * lam)
+    p = momentum = xp.zeros_like(step)
     t = 1.0
-    for _ in range(iterations):
-        slope = _gradient(y - lam * _gradient_adjoint(momentum))
-        previous, p = p, _project(momentum + slope / (8 * lam))
-        if float(xp.sum((momentum - p) * (p - previous))) > 0:  # overshot: start afresh
-            t = 1.0
-        t_next = (1 + math.sqrt(1 + 4 * t * t)) / 2
-        momentum, t = p + (t - 1) / t_next * (p - previous), t_next
+    for k in range(iterations):
+        previous, p = p, _project(ahead)
         x = y - lam * _gradient_adjoint(p)
         slope = _gradient(x)
-        gap = lam * float(xp.sum(_length(slope)) - xp.sum(p * slope))
-        if 2 * gap <= tol**2 * math.prod(y.shape):  # ½‖x − x*‖² ≤ gap
-            return x, True
+        if k % 5 == 4:  # the proof costs as much as a step
+            gap = lam * float(xp.sum(_length(slope)) - xp.sum(p * slope))
+            if 2 * gap <= tol**2 * math.prod(y.shape):  # ½‖x − x*‖² ≤ gap
+                return x, True
+        move = p - previous
+        if float(xp.sum((momentum - p) * move)) > 0:  # overshot: start afresh
+            t = 1.0
+        t_next = (1 + math.sqrt(1 + 4 * t * t)) / 2
+        weight, t = (t - 1) / t_next, t_next
+        before, step = step, p + slope / (8 * lam)
+        momentum, ahead = p + weight * move, step + weight * (step - before)
     return x, False
 
 
@@ -342,17 +350,19 @@ def _squared_norm(A, x):
 def _gradient(x):
     """Forward differences down and right, (2, ..., H, W), 0 across the last row and column."""
     xp = array_namespace(x)
-    down = xp.concat([x[..., 1:, :] - x[..., :-1, :], xp.zeros_like(x[..., :1, :])], axis=-2)
-    right = xp.concat([x[..., 1:] - x[..., :-1], xp.zeros_like(x[..., :1])], axis=-1)
-    return xp.stack([down, right])
+    p = xp.zeros((2, *x.shape), dtype=x.dtype, device=device(x))
+    p[0, ..., :-1, :] = x[..., 1:, :] - x[..., :-1, :]
+    p[1, ..., :-1] = x[..., 1:] - x[..., :-1]
+    return p
 
 
 def _gradient_adjoint(p):
-    xp = array_namespace(p)
-    down, right = p[0, ..., :-1, :], p[1, ..., :-1]
-    top, left = xp.zeros_like(p[0, ..., :1, :]), xp.zeros_like(p[1, ..., :1])
-    return (xp.concat([top, down], axis=-2) - xp.concat([down, top], axis=-2)
-            + xp.concat([left, right], axis=-1) - xp.concat([right, left], axis=-1))
+    x = array_namespace(p).zeros_like(p[0, ...])
+    x[..., 1:, :] += p[0, ..., :-1, :]
+    x[..., :-1, :] -= p[0, ..., :-1, :]
+    x[..., 1:] += p[1, ..., :-1]
+    x[..., :-1] -= p[1, ..., :-1]
+    return x
 
 
 def _length(p):

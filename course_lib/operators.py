@@ -264,34 +264,38 @@ class Blur(LinearOperator):
         return tuple(scipy.fft.next_fast_len(n + k // 2, real=True)
                      for n, k in zip(shape, self.psf.shape, strict=True))
 
-    def _convolve(self, x, extent, adjoint):
+    def _convolve(self, x, extent, shape, adjoint):
+        """Convolve circularly on `extent`, beyond `x` dark; returns the first pixels, `shape`."""
         xp = array_namespace(x)
         key = (extent, xp.__name__, x.dtype, str(device(x)))
         if key not in self._cache:
             otf = _like(self._otf(extent), x)
             self._cache[key] = otf, xp.conj(otf)
         fft = scipy.fft if is_numpy_namespace(xp) else xp.fft  # SciPy's is twice as fast
-        spectrum = fft.rfftn(x, s=extent, axes=(-2, -1))  # pads with zeros up to `extent`
+        # Axis by axis: rows that are dark, or that nobody wants, are never transformed.
+        spectrum = fft.fft(fft.rfft(x, n=extent[1], axis=-1), n=extent[0], axis=-2)
         spectrum *= self._cache[key][adjoint]
-        return fft.irfftn(spectrum, s=extent, axes=(-2, -1))
+        rows = fft.ifft(spectrum, axis=-2)[..., :shape[0], :]
+        return fft.irfft(rows, n=extent[1], axis=-1)[..., :shape[1]]
 
     def _forward(self, x):
-        height, width = x.shape[-2:]
-        extent = self._extent((height, width))
+        shape = tuple(x.shape[-2:])
+        extent = self._extent(shape)
         if self.boundary == "reflect":
             xp = array_namespace(x)
             for axis in (-2, -1):
                 x = xp.concat([x, xp.flip(x, axis=axis)], axis=axis)
-        return self._convolve(x, extent, adjoint=False)[..., :height, :width]
+        return self._convolve(x, extent, shape, adjoint=False)
 
     def _adjoint(self, y):
-        height, width = y.shape[-2:]
-        x = self._convolve(y, self._extent((height, width)), adjoint=True)
-        if self.boundary == "reflect":
-            flip = array_namespace(x).flip
-            x = x[..., :height, :] + flip(x[..., height:, :], axis=-2)
-            return x[..., :width] + flip(x[..., width:], axis=-1)
-        return x[..., :height, :width]
+        height, width = shape = tuple(y.shape[-2:])
+        extent = self._extent(shape)
+        if self.boundary != "reflect":
+            return self._convolve(y, extent, shape, adjoint=True)
+        flip = array_namespace(y).flip
+        x = self._convolve(y, extent, extent, adjoint=True)
+        x = x[..., :height, :] + flip(x[..., height:, :], axis=-2)
+        return x[..., :width] + flip(x[..., width:], axis=-1)
 
     def __repr__(self):
         kind = "otf" if self.psf is None else "{}×{} psf".format(*self.psf.shape)

@@ -3,7 +3,10 @@
 What a verb needs is imported when it runs: nbgrader alone takes seconds.
 """
 
+import sys
 from importlib import import_module
+
+from course_lib import commands
 
 
 def build_arguments(parser):
@@ -39,7 +42,7 @@ def data_arguments(parser):
     """Declare the arguments of ``course data``."""
     parser.add_argument("part", nargs="*", metavar="PART",
                         help="images, classifiers, posteriors, regressors, chains, pulse, "
-                             "casebook, plates; default: all")
+                             "casebook, flips, plates; default: all")
     parser.add_argument("--calibrate", action="store_true",
                         help="calibrate the reference posterior instead, and record it")
     parser.add_argument("--pixels", type=int, default=4, choices=(4, 8))
@@ -132,6 +135,17 @@ def dist_arguments(parser):
     parser.add_argument("--out", metavar="DIR", default="dist", help="default: dist")
 
 
+def bench_arguments(parser):
+    """Declare the arguments of ``course bench``."""
+    parser.add_argument("group", nargs="*", help="groups of cases; by default all, written down")
+
+
+def bench(args):
+    """Run tests/benchmarks in the place of this program."""
+    return commands.run(
+        [sys.executable, str(commands.ROOT / "tests" / "benchmarks" / "run.py"), *args.group])
+
+
 def _run(module, function="run"):
     return lambda args: getattr(import_module(f"course_staff.{module}"), function)(args)
 
@@ -155,4 +169,5 @@ VERBS = {
     "forget": ("delete a class's or a student's personal data", forget_arguments,
                _run("grading.grade", "forget")),
     "answers": ("try right and wrong answers on the tests", answers_arguments, _run("answers")),
+    "bench": ("measure the library beside its peers", bench_arguments, bench),
 }

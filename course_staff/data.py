@@ -2,9 +2,9 @@
 
 ``course data`` makes everything anew but the generators, which have a verb of their own: pictures,
 classifiers and regressors (a quarter of an hour each), reference posteriors, chains on a generator
-(a quarter of an hour), searches, the casebook of lesson 08, number plates. ``course data
---calibrate`` runs the simulation-based calibration and records every case under
-``data/calibration/``; what is there is kept, so that an interrupted run goes on.
+(a quarter of an hour), searches (those of lesson 09 take an hour), the casebook of lesson 08,
+number plates. ``course data --calibrate`` runs the simulation-based calibration and records every
+case under ``data/calibration/``; what is there is kept, so that an interrupted run goes on.
 """
 
 from importlib import import_module
@@ -52,7 +52,8 @@ def run(args):
     rebuild = {"images": images.main, "classifiers": _trained("classifiers"),
                "posteriors": posteriors, "regressors": _trained("regression"),
                "chains": _trained("chains"), "pulse": _trained("searches"),
-               "casebook": _trained("casebook"), "plates": _trained("plates")}
+               "casebook": _trained("casebook"), "flips": _trained("flips"),
+               "plates": _trained("plates")}
     if unknown := [part for part in args.part if part not in rebuild]:
         raise Told(f"{unknown[0]!r} is no part of data/; there are {', '.join(rebuild)}")
     for part in args.part or rebuild:

@@ -15,9 +15,8 @@ HERE = Path(__file__).parent
 MINI = HERE / "fixtures" / "mini"
 LESSON = MINI / "solutions" / "90_mini.py"
 ANSWERS = MINI / "answers" / "90_mini.py"
-each_lesson = pytest.mark.parametrize("path", [
-    pytest.param(p, id=p.stem, marks=pytest.mark.xdist_group(f"answers_{p.stem}"))
-    for p in source.find()])
+each_lesson = pytest.mark.parametrize(
+    "path", [pytest.param(p, id=p.stem) for p in source.find()])
 
 
 @each_lesson

@@ -192,6 +192,28 @@ def test_test_hands_arguments_to_pytest(started, monkeypatch):
     assert environment["PYTHONWARNDEFAULTENCODING"] == "1"
 
 
+def test_what_belongs_together_runs_on_one_worker(tmp_path):
+    here = Path(__file__).parent
+    for name in ("conftest.py", "_strict.py"):
+        shutil.copy(here / name, tmp_path)
+    kept = ("import os, pathlib, pytest\n"
+            "@pytest.mark.parametrize('lesson', ['00_a', '01_b'])\n"
+            "@pytest.mark.parametrize('n', range(6))\n"
+            "def test_where(lesson, n, worker_id):\n"
+            "    with open('where', 'a', encoding='utf-8') as f:\n"
+            "        f.write(f'{pathlib.Path(__file__).stem} {lesson} {worker_id}\\n')\n")
+    for name in ("test_lessons.py", "test_grading.py", "test_grading_scale.py"):
+        (tmp_path / name).write_text(kept, encoding="utf-8")
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "loadgroup"],
+                          cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout
+    rows = {tuple(row.split()) for row in
+            (tmp_path / "where").read_text(encoding="utf-8").splitlines()}
+    workers = [{worker for *names, worker in rows if all(map(str.startswith, names, wanted))}
+               for wanted in (("test_lessons", "00"), ("test_lessons", "01"), ("test_grading", ""))]
+    assert [len(each) for each in workers] == [1, 1, 1] and len(set.union(*workers)) > 1
+
+
 def test_check_passes_on_what_is_shipped(capsys):
     assert commands.main(["check"]) == 0
     assert "Data are as shipped" in capsys.readouterr().out

@@ -241,6 +241,17 @@ def test_intervals_of_the_budget_hold_on_fresh_seeds():
     assert np.mean(held, axis=0)[1] < 1  # not by being endless
 
 
+def test_intervals_of_every_order_hold_on_fresh_seeds():
+    means, held = np.random.default_rng(6).uniform(0.1, 0.9, len(CELLS)), []
+    known = bias_budget(flat(means), flat(means))["rare"].by_order.value
+    for seed in range(100):
+        luck = np.random.default_rng(200 + seed).random((len(CELLS), 400))
+        cells = {cell: x < mean for cell, mean, x in zip(CELLS, means, luck, strict=True)}
+        found = bias_budget(cells, cells, rng=seed)["rare"].by_order
+        held.append((found.low <= known) & (known <= found.high))
+    assert np.mean(held) == pytest.approx(0.95, abs=0.03) and np.mean(held, axis=0).min() > 0.86
+
+
 def test_ties_are_half_wrong():
     cells = dict.fromkeys(LADDER, np.full(10, 0.5))
     assert bias_budget(cells, cells)["rare"].information.value == pytest.approx([0.5, 0])

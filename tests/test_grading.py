@@ -23,7 +23,6 @@ LIMITS = sandbox.Limits(cell_seconds=3, seconds=40, memory=1 << 30, disk=64 << 2
 REFUSAL = sandbox_refusal() if sys.platform == "linux" else "bubblewrap exists on Linux only"
 pytestmark = [
     pytest.mark.sandbox,
-    pytest.mark.xdist_group("grading"),
     pytest.mark.skipif(REFUSAL is not None, reason=str(REFUSAL)),
 ]
 

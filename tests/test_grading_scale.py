@@ -22,7 +22,6 @@ from course_staff.grading import execute, grade, record, sandbox, trial
 pwd = pytest.importorskip("pwd", reason="there are no such users on Windows")
 REFUSAL = sandbox_refusal() if sys.platform == "linux" else "bubblewrap exists on Linux only"
 needs_sandbox = pytest.mark.skipif(REFUSAL is not None, reason=str(REFUSAL))
-pytestmark = pytest.mark.xdist_group("grading")
 
 
 def free_port():

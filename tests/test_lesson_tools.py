@@ -283,3 +283,18 @@ def test_a_walk_keeps_to_the_shell_and_ends_where_it_should():
     level = told()
     explorer.controls["position"].value = 2.5
     assert told() == level
+
+
+def test_two_groups_panel_tells_recalls_and_the_flip_share():
+    explorer = explorers.two_groups()
+    seen = []
+    for percent, d, method in ((5, 1.0, "most probable form"), (5, 1.0, "draw from the posterior"),
+                               (50, 3.0, "most probable form")):
+        for name, value in {"percent": percent, "d": d, "method": method}.items():
+            explorer.controls[name].value = value
+        alt = re.search(r'alt="([^"]*)"', explorer.view.value).group(1)
+        seen.append([float(number) for number in re.search(
+            r"pale ([\d.]+), of dark ([\d.]+); ([\d.]+) %.*than ([\d.]+) %", alt).groups()])
+    (_, by_map, shown_map, flip), (_, by_draw, shown_draw, _), even = seen
+    assert by_map < by_draw and shown_map < shown_draw == pytest.approx(5, abs=0.05)
+    assert flip == 62.2 and even[0] == even[1] and even[2] == 50

@@ -19,7 +19,7 @@ MINI = build.ROOT / "tests" / "fixtures" / "mini" / "solutions" / "90_mini.py"
 PATHS = source.find()
 each_lesson = pytest.mark.parametrize(
     "path",
-    [pytest.param(p, id=p.stem, marks=pytest.mark.xdist_group(p.stem)) for p in PATHS],
+    [pytest.param(p, id=p.stem) for p in PATHS],
     scope="module",
 )
 

@@ -423,7 +423,6 @@ def test_the_recorded_calibration_is_flat_and_agrees_with_the_classifier():
     assert gap.mean() < 0.03
 
 
-@pytest.mark.xdist_group("ten_cases")
 def test_ten_cases_of_the_calibration():
     cases = [run_case(seed, effort=0.1) for seed in range(10)]
     levels = [case["log_likelihood_rank"] for case in cases]

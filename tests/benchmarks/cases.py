@@ -1,0 +1,348 @@
+"""What is measured: groups of cases, each a function that yields rows (`harness`).
+
+Both sides get the same input, precision and borders, and must agree to the tolerance that the case
+states; where a peer minimises, it gets as many iterations as it needs to reach our objective.
+"""
+
+import importlib.util
+import math
+import subprocess
+import sys
+import time
+import warnings
+
+import numpy as np
+import scipy.fft
+import torch
+from harness import Row, alone, compare, seconds
+from scipy.optimize import nnls
+from skimage import data, restoration
+from sklearn.neighbors import NearestNeighbors
+
+from course_lib import (
+    deconvolution,
+    gan,
+    hallucination,
+    limits,
+    measures,
+    posterior,
+    pulse,
+    recovery,
+)
+from course_lib.operators import Blur, Downsample
+from course_lib.worlds import ladybirds
+
+RNG = np.random.default_rng(0)
+
+
+def psf(size=15, lean=1.3):
+    """A lopsided point-spread function: one that is turned around would be noticed."""
+    i = np.arange(size) - size // 2
+    h = np.exp(-(i[:, None] ** 2) / 8 - (i - lean) ** 2 / 10)
+    return h / h.sum()
+
+
+def scene(n, *batch):
+    """A brick wall of n × n pixels and noise of its own for every picture of a batch."""
+    wall = np.tile(data.brick().astype(float) / 255, (2, 2))[:n, :n]
+    return np.clip(wall + 0.05 * RNG.standard_normal((*batch, n, n)), 0.01, 1)
+
+
+def furthest(a, b):
+    """Largest difference, relative to the largest value."""
+    a, b = np.asarray(a), np.asarray(b)
+    return np.abs(a - b).max() / np.abs(b).max()
+
+
+# --- deconvolution beside scikit-image ------------------------------------------------------------
+
+
+def richardson_lucy():
+    """Same start, dark borders, no division by Aᵀ1, as scikit-image has it."""
+    h, turns = psf(), 20
+    A = Blur(h, "zero")
+
+    def pair(y):
+        start = np.full(y.shape, 0.5)
+        flat = y.reshape(-1, *y.shape[-2:])
+        return (lambda: deconvolution.richardson_lucy(y, A, turns, x0=start, normalise=False),
+                lambda: np.stack([restoration.richardson_lucy(each, h, turns, clip=False)
+                                  for each in flat]).reshape(y.shape))
+
+    for n in (256, 512, 1024):
+        yield compare("Richardson–Lucy, 20 iterations, n × n", n * n, *_between(
+            pair(A(scene(n))), "scikit-image"), furthest, 1e-9)
+    for n, batch in ((512, 3), (256, 32)):
+        name = f"Richardson–Lucy, {batch} pictures of {n} × {n}"
+        yield compare(name, batch * n * n, *_between(
+            pair(A(scene(n, batch))), "scikit-image"), furthest, 1e-9)
+
+
+def _between(pair, peer):
+    return pair[0], peer, pair[1]
+
+
+def fourier_bound():
+    """An iteration of Richardson–Lucy beside the four transforms that it can't avoid."""
+    A, turns = Blur(psf(), "zero"), 20
+    for n in (256, 512, 1024):
+        y = A(scene(n))
+        extent = A._extent(y.shape)
+        spectrum = scipy.fft.rfftn(y, s=extent)
+
+        def transforms(y=y, extent=extent, spectrum=spectrum):
+            for _ in range(2 * turns):
+                scipy.fft.rfftn(y, s=extent)
+                scipy.fft.irfftn(spectrum, s=extent)
+
+        yield compare("Richardson–Lucy beside its own transforms", n * n,
+                      lambda y=y: deconvolution.richardson_lucy(y, A, turns),
+                      "4 transforms an iteration (bound)", transforms, lambda a, b: 0, 0)
+
+
+def wiener():
+    """scikit-image weighs by a filter that is 1 here."""
+    h = psf()
+    A = Blur(h)
+    for n in (256, 512, 1024):
+        y = A(scene(n))
+        yield compare(
+            "Wiener, n × n", n * n, lambda y=y: deconvolution.wiener(y, A, 0.01), "scikit-image",
+            lambda y=y: restoration.wiener(y, h, 0.01, reg=np.ones((1, 1)), clip=False),
+            furthest, 1e-9)
+
+
+def total_variation():
+    """scikit-image gets the iterations that it needs to come as low as we do."""
+    lam = 0.1
+
+    def objective(x, y):
+        return (np.sum((x - y) ** 2) / 2
+                + lam * np.sum(deconvolution._length(deconvolution._gradient(x))))
+
+    for tol, sizes in ((1e-3, (128, 256, 512)), (3e-3, (512,)), (1e-2, (512,))):
+        for n in sizes:
+            y = scene(n) + 0.1 * RNG.standard_normal((n, n))
+            best = objective(deconvolution.total_variation(y, lam, tol=1e-5, iterations=20_000), y)
+            goal = objective(deconvolution.total_variation(y, lam, tol=tol), y)
+
+            def theirs(count, y=y):
+                return restoration.denoise_tv_chambolle(y, lam, eps=0, max_num_iter=count)
+
+            count = 8
+            while objective(theirs(count), y) > goal:
+                count = math.ceil(1.1 * count)
+            yield compare(
+                f"total variation, n × n, to {goal / best - 1:.0e} above the least objective",
+                n * n, lambda y=y, tol=tol: deconvolution.total_variation(y, lam, tol=tol),
+                "scikit-image", lambda count=count: theirs(count),
+                lambda a, b: np.sqrt(np.mean((a - b) ** 2)), 2 * tol, f"tol {tol:g}")
+
+
+# --- operators beside DeepInverse -----------------------------------------------------------------
+
+
+def operators():
+    """Convolution and mean over blocks on torch, and their adjoints; nothing without deepinv."""
+    if importlib.util.find_spec("deepinv") is None:
+        print("deepinv is not installed: `make bench` installs it", flush=True)
+        return
+    from deepinv import physics
+
+    h = psf()
+    kernel = torch.tensor(h, dtype=torch.float32)[None, None]
+    ours = Blur(h)
+    for n in (256, 512, 1024):
+        x = torch.tensor(scene(n, 4, 3), dtype=torch.float32)
+        theirs = physics.BlurFFT((3, n, n), kernel)
+        yield compare("blur by FFT, 4 × RGB, float32", x.numel(), lambda x=x: ours(x),
+                      "DeepInverse", lambda x=x, theirs=theirs: theirs.A(x), furthest, 1e-5)
+        yield compare("its adjoint", x.numel(), lambda x=x: ours.T(x), "DeepInverse",
+                      lambda x=x, theirs=theirs: theirs.A_adjoint(x), furthest, 1e-5)
+    box, mean = torch.full((1, 1, 4, 4), 1 / 16), Downsample(4)
+    for n in (256, 512, 1024):
+        x = torch.tensor(scene(n, 4, 3), dtype=torch.float32)
+        theirs = physics.Downsampling((3, n, n), filter=box, factor=4, padding="circular")
+        # Its blocks begin elsewhere, and an even filter has no middle: compare after a shift.
+        shift = _shift_between(mean(x), theirs.A, x)
+        yield compare("means over 4 × 4 blocks, 4 × RGB", x.numel(), lambda x=x: mean(x),
+                      "DeepInverse", lambda x=x, theirs=theirs: theirs.A(x),
+                      lambda a, b, x=x, theirs=theirs, s=shift: furthest(
+                          a, theirs.A(torch.roll(x, s, (-2, -1)))), 1e-5)
+
+
+def _shift_between(wanted, blur, x):
+    found = [(dy, dx) for dy in range(-4, 5) for dx in range(-4, 5)
+             if furthest(wanted, blur(torch.roll(x, (dy, dx), (-2, -1)))) < 1e-5]
+    return found[0]
+
+
+# --- limits and recovery --------------------------------------------------------------------------
+
+
+def null_space():
+    """What a blur and means over blocks lose, through Fourier transforms and through an SVD."""
+    A = Downsample(4) @ Blur(psf(7))
+
+    def dense(x):
+        matrix = A.dense(x.shape)
+        _, values, inputs = np.linalg.svd(matrix, full_matrices=False)
+        kept = inputs[values > 1e-7 * values[0]]
+        return x - (kept.T @ (kept @ x.ravel())).reshape(x.shape)
+
+    for n in (16, 32, 48):
+        x = scene(n)
+        yield compare("null-space part, blur and 4 × 4 means, n × n", n * n,
+                      lambda x=x: hallucination.null_part(A, x), "dense SVD",
+                      lambda x=x: dense(x), furthest, 1e-6)
+    for n in (128, 256, 512, 1024):
+        x = scene(n)
+        yield alone("the same, larger", n * n, lambda x=x: hallucination.null_part(A, x))
+
+
+def picard():
+    """How many components stand above the noise: from the transfer function, and from an SVD."""
+    h, sigma = psf(7), 0.01
+    A = Blur(h)
+    for n in (16, 32, 48):
+        shape = (n, n)
+
+        def quick(shape=shape):
+            otf = np.abs(A.otf(shape))
+            twice = np.full(otf.shape, 2)
+            twice[:, [0, -1]] = 1  # these columns hold both of a pair
+            return int(np.sum(twice * (otf > sigma)))
+
+        yield compare("Picard count, periodic blur, n × n", n * n, quick, "dense SVD",
+                      lambda shape=shape: limits.picard_count(
+                          limits.decompose(A, shape).values, sigma), lambda a, b: abs(a - b), 0)
+
+
+def spikes():
+    """Positive spikes from low frequencies; least squares over x ≥ 0 has the same only answer."""
+    for n in (64, 128, 256):
+        A = recovery.low_frequencies(n, n // 8)
+        places = RNG.permutation(n // 4)[:n // 16] * 4
+        x = recovery.spikes(places, 1 + RNG.random(len(places)), n)
+        y = A(x)
+        matrix = A.dense((1, n))
+        yield compare("positive spikes by linear programming", n,
+                      lambda y=y, A=A: recovery.recover_spikes(y, A, positive=True), "SciPy's NNLS",
+                      lambda y=y, matrix=matrix: nnls(matrix, y.ravel())[0][None], furthest, 1e-4)
+
+
+# --- generators and PULSE -------------------------------------------------------------------------
+
+
+def search():
+    """Sixteen starts at once: beside one at a time, and beside the generator's passes alone."""
+    generator, steps = gan.load(pulse.MAIN), 20
+    law = pulse.fit_styles(generator)
+    y = Downsample(8)(ladybirds.render(ladybirds.sample(1, seed=3)))[0]
+
+    def alone_each(starts):
+        for seed in range(starts):
+            pulse.search(generator, y, 1, steps, law=law, seed=seed)
+
+    def passes(starts):
+        styles = torch.randn(starts, generator.n_layers, gan.Z_DIM, requires_grad=True)
+        noise = [each.requires_grad_() for each in generator.noise(
+            starts, torch.Generator().manual_seed(0))]
+        for _ in range(steps):
+            generator.synthesis(styles, noise).square().mean().backward()
+
+    for starts in (4, 16, 64):
+        yield compare("PULSE, 20 steps", starts, lambda s=starts: pulse.search(
+            generator, y, s, steps, law=law), "one start at a time",
+            lambda s=starts: alone_each(s), lambda a, b: 0, 0)
+    for starts in (4, 16, 64):
+        yield compare("PULSE, 20 steps ", starts, lambda s=starts: pulse.search(
+            generator, y, s, steps, law=law), "generator alone (bound)",
+            lambda s=starts: passes(s), lambda a, b: 0, 0)
+
+
+# --- worlds, posteriors, measures -----------------------------------------------------------------
+
+
+def worlds():
+    """Renderer and reference posterior, which have no peers."""
+    for n in (100, 400, 1600):
+        beetles = ladybirds.sample(n, seed=1)
+        yield alone("ladybirds drawn, 64 × 64", n, lambda b=beetles: ladybirds.render(b))
+    y = Downsample(16)(ladybirds.render(ladybirds.sample(1, seed=5)))[0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for effort in (1, 2, 4):
+            yield alone("reference posterior, 4 × 4 pixels, quarters of effort", effort,
+                        lambda e=effort: posterior.reference(y, effort=e / 4, minimum=0), rounds=2)
+
+
+def coverage():
+    """k nearest neighbours by scikit-learn as the reference."""
+    for n in (1000, 2000, 4000):
+        real, generated = RNG.standard_normal((2, n, 32))
+
+        def reference(real=real, generated=generated, k=5):
+            radii = NearestNeighbors(n_neighbors=k + 1, algorithm="brute").fit(real).kneighbors(
+                real)[0][:, -1]
+            nearest = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(generated).kneighbors(
+                real)[0][:, 0]
+            return float(np.mean(nearest < radii))
+
+        yield compare("coverage, n points each, 32 numbers", n,
+                      lambda r=real, g=generated: measures.coverage(g, r), "scikit-learn",
+                      reference, lambda a, b: abs(a - b), 0)
+
+
+# --- the course as a whole ------------------------------------------------------------------------
+
+
+def imports():
+    """`import course_lib` and its first modules in a fresh Python, beside NumPy's own."""
+    def run(code):
+        return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+
+    yield compare("import of operators, optics and checks", 1,
+                  run("import course_lib.operators, course_lib.optics, course_lib.checks"),
+                  "import numpy, scipy.fft, scipy.special",
+                  run("import numpy, scipy.fft, scipy.special"), lambda a, b: 0, 0)
+
+
+def lessons():
+    """Every lesson as a learner's kernel runs it: in all, and its slowest cell."""
+    from course_staff import build, source
+
+    total = 0.0
+    for path in source.find():
+        lesson, text = build.load(path)
+        nb = build.nbformat.reads(text, 4)
+        begin = time.perf_counter()
+        build.execute(lesson, nb)
+        took = time.perf_counter() - begin
+        cells = build.tidy(nb)
+        total += took
+        yield Row(f"lesson {path.stem}", sum(c.cell_type == "code" for c in nb.cells), [took],
+                  note=f"slowest cell {max(cells):.1f} s")
+    yield Row("all lessons", len(source.find()), [total])
+    yield Row("all lessons made from their sources, nothing executed", len(source.find()),
+              [seconds(_release_all)])
+
+
+def _release_all():
+    import tempfile
+
+    from course_staff import build, source
+
+    with tempfile.TemporaryDirectory() as folder:
+        for path in source.find():
+            build.release(path.stem, build.load(path)[1], folder)
+
+
+GROUPS = {
+    "deconvolution": (richardson_lucy, fourier_bound, wiener, total_variation),
+    "operators": (operators,),
+    "limits": (null_space, picard, spikes),
+    "pulse": (search,),
+    "worlds": (worlds, coverage),
+    "course": (imports, lessons),
+}
