@@ -161,6 +161,7 @@ def test_the_workshop_has_its_three_activities_with_answers(made):
     ("08", "the reference says 0.660", "0.660 ± 0.007"),
     ("01", "false detail 122 %", "122 %"), ("03", "rank 16  nullity 240", "240 of 256"),
     ("04", "camera moved: error 0.25", ".25 of the scene's own variation"),
+    ("09", "share_10   dark → pale: R1–R4 0.248  0.554  0.536  0.840", "R4, the search: 84 %"),
     ("10", "P(source | match) = 0.99%; coincidental matches expected: 100", "one percent"),
 ])
 def test_numbers_in_the_workshop_are_those_that_lessons_print(made, lesson, printed, quoted):
