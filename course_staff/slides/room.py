@@ -8,7 +8,8 @@ import matplotlib
 from course_lib import figures
 
 DPI, LEAST = 288, 11
-LARGE = {"font.size": 14, "axes.labelsize": 14, "axes.titlesize": 16}
+# Legends stay as they are on the page: larger ones would lie on the data.
+LARGE = {"font.size": 14, "axes.labelsize": 14, "axes.titlesize": 16, "legend.fontsize": 11}
 
 
 @contextmanager
@@ -27,16 +28,14 @@ def enlarged():
 
 
 def fit(fig):
-    """Make small type readable, and type that runs into its neighbour smaller."""
+    """Make captions readable, and titles and labels no longer than their axes."""
     for ax in fig.axes:
-        legend = ax.get_legend()
-        for text in [ax.xaxis.label, *(legend.get_texts() if legend else [])]:
-            text.set_size(max(LEAST, text.get_size()))
+        ax.xaxis.label.set_size(max(LEAST, ax.xaxis.label.get_size()))
     fig.canvas.draw()
     for ax in fig.axes:
         box = ax.get_window_extent()
         for text, side in ((ax.title, "width"), (ax.xaxis.label, "width"),
                            (ax.yaxis.label, "height")):
             length, room = (getattr(b, side) for b in (text.get_window_extent(), box))
-            if length > 1.1 * room:
-                text.set_size(text.get_size() * 1.1 * room / length)
+            if length > room:
+                text.set_size(text.get_size() * room / length)
