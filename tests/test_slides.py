@@ -3,17 +3,20 @@
 import functools
 import html
 import http.server
+import io
 import re
 import subprocess
 import sys
 import threading
 
 import pytest
+from PIL import Image
 
+from course_lib import figures
 from course_lib.doctor import find_chromium
 from course_staff import rules, site, slides, source
 from course_staff.slides import deck as decks
-from course_staff.slides import drawn
+from course_staff.slides import drawn, room
 from course_staff.slides import html as pages
 from course_staff.source import ROOT, SourceError, regions
 
@@ -179,6 +182,25 @@ def test_a_slider_moves_through_different_pictures_with_alt_texts():
         assert len(moving.pictures) == len(moving.values) >= 8 > moving.start
         assert len({picture.png for picture in moving.pictures}) == len(moving.pictures)
         assert len({picture.alt for picture in moving.pictures}) == len(moving.pictures)
+
+
+def test_figures_for_a_room_have_twice_the_pixels_and_labels_that_fit():
+    def draw():
+        fig, axes = figures.figure(1, 5, size=(10, 2))
+        axes[0].set(title="short")
+        for ax in axes[1:]:
+            ax.set(title="a title longer than its axes", ylabel="a label taller than its axes")
+        return fig, figures.show(fig, alt="Five empty axes with long titles.")
+
+    plain_type = figures.matplotlib.rcParams["font.size"]
+    _, small = draw()
+    with room.enlarged():
+        fig, large = draw()
+    finer = [Image.open(io.BytesIO(each.png)).width / each.width for each in (small, large)]
+    assert finer == pytest.approx([1.5, 3], abs=0.01)
+    assert fig.axes[0].title.get_size() == room.LARGE["axes.titlesize"]
+    assert all(ax.title.get_size() < 12 and ax.yaxis.label.get_size() < 12 for ax in fig.axes[1:])
+    assert figures.DPI == 144 and figures.matplotlib.rcParams["font.size"] == plain_type
 
 
 def test_every_panel_has_its_stand_in_where_no_kernel_runs(made):
