@@ -24,8 +24,9 @@ __all__ = ["Kernel", "Ran", "mark", "split_test", "splice"]
 
 CELL_SECONDS = 120
 PATIENCE = 5
-LONGEST_OUTPUT = 200_000
+LONGEST_OUTPUT, MOST_OUTPUTS = 200_000, 500  # of a cell
 LARGEST_PICTURE, MOST_PICTURES = 4_000_000, 20
+LONGEST_OUTPUTS = 24_000_000  # of a notebook, with its pictures
 SHOWN = ("image/png", "image/jpeg", "text/plain")
 
 
@@ -86,9 +87,9 @@ def splice(template, cells):
     originals = {text_of(cell): key for key, cell in lesson.items() if key[0] == "id"}
     functions = {name: key for key, cell in lesson.items() if _solves(cell)
                  for name in re.findall(r"^(?:def|class) (\w+)", text_of(cell), re.MULTILINE)}
-    found, added, last = {}, {}, None
-    for cell in cells:
-        key = _match(cell, lesson, originals, functions, found)
+    found, added, last, pieces = {}, {}, None, _pieces(notebook["cells"], cells, notes)
+    for number, cell in enumerate(cells):
+        key = _match(cell, lesson, originals, functions, found) if number not in pieces else None
         if key is None:
             if text_of(cell).strip():
                 added.setdefault(last, []).append(cell)
@@ -117,6 +118,32 @@ def _key(cell):
 def _solves(cell):
     about = cell.get("metadata", {}).get("nbgrader", {})
     return bool(about.get("solution"))
+
+
+def _pieces(lesson, cells, notes):
+    """Return the places of cells that are pieces of an answer, but not the answer itself.
+
+    Whoever splits a cell copies its mark.  The last piece that defines the answer's function is the
+    answer; the others are run as cells of their own, before or after it, as they stand.  So all is
+    defined as in the student's notebook, and of an answer that is there twice the last counts.
+    """
+    pieces = set()
+    for cell in lesson:
+        if cell["cell_type"] != "code" or not _solves(cell):
+            continue
+        name, stub = grade_id(cell), _squeezed(text_of(cell))
+        changed = [number for number, each in enumerate(cells) if grade_id(each) == name
+                   and _squeezed(text_of(each)) not in ("", stub)]
+        if len(changed) < 2:
+            continue
+        names = "|".join(re.findall(r"^(?:def|class) (\w+)", text_of(cell), re.MULTILINE))
+        defines = re.compile(rf"^(?:(?:def|class) +(?:{names})\b|(?:{names}) *=)", re.MULTILINE)
+        answer = max(changed, key=lambda number: (
+            cells[number]["cell_type"] == "code",
+            defines.search(text_of(cells[number])) is not None, number))
+        pieces |= {*changed} - {answer}
+        notes.append(("duplicated", f"{name} is in {len(changed)} cells; all were run, in order"))
+    return pieces
 
 
 def _match(cell, lesson, originals, functions, found):
@@ -148,11 +175,13 @@ def _fill(cell, key, submitted, notes):
     if not submitted:
         notes.append(("missing", f"{name} is missing; put back as handed out"))
         return
+    written = _solves(cell) and cell["cell_type"] == "markdown"
     if len(submitted) > 1:
-        notes.append(("duplicated", f"{name} is there {len(submitted)} times; "
-                                    "the last that was changed counts"))
+        rule = "all that was written counts" if written else "the last that was changed counts"
+        notes.append(("duplicated", f"{name} is there {len(submitted)} times; {rule}"))
     known = {_squeezed(original), _squeezed(split_test(original)[0])}
     changed = [each for each in submitted if _squeezed(text_of(each)) not in known]
+    changed = [each for each in changed if text_of(each).strip()] or changed
     if not changed:
         return
     if _solves(cell):
@@ -160,9 +189,10 @@ def _fill(cell, key, submitted, notes):
             notes.append(("edited", f"{name} was turned into a {changed[-1]['cell_type']} cell"))
         if grade_id(changed[-1]) != name:
             notes.append(("edited", f"{name} had lost its mark; found by what it contains"))
-        cell["source"] = text_of(changed[-1])
-        if changed[-1].get("attachments") and cell["cell_type"] == "markdown":
-            cell["attachments"] = changed[-1]["attachments"]
+        counts = changed if written else changed[-1:]
+        cell["source"] = "\n\n".join(dict.fromkeys(map(text_of, counts)))
+        if written:
+            cell["attachments"] = _attachments(counts)
     else:
         notes.append(("edited", f"{name} is locked and was edited; put back as handed out"))
 
@@ -174,7 +204,16 @@ def _squeezed(text):
 def _new(cell, number):
     kind = "code" if cell["cell_type"] == "code" else "markdown"
     new = {"cell_type": kind, "id": f"added-{number}", "metadata": {}, "source": text_of(cell)}
-    return new | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+    return new | ({"outputs": [], "execution_count": None} if kind == "code" else
+                  {"attachments": _attachments([cell])})
+
+
+def _attachments(cells):
+    """Return the pictures that were pasted into cells."""
+    found = {}
+    for cell in cells:
+        found |= cell.get("attachments", {})
+    return found
 
 
 # --- a kernel -------------------------------------------------------------------------------------
@@ -182,12 +221,21 @@ def _new(cell, number):
 
 @dataclass
 class Ran:
-    """How a cell fared: ``status`` is ok, error, late (interrupted) or dead."""
+    """How a cell fared: ``status`` is ok, error, late (interrupted) or dead.
+
+    Of its outputs so much is kept as there is `room` for: characters of text, and `space` for text
+    and pictures together.
+    """
 
     status: str = "dead"
     outputs: list = field(default_factory=list)
     seconds: float = 0.0
     cut: bool = False
+    room: int = LONGEST_OUTPUT
+    space: int = LONGEST_OUTPUTS
+
+    def __post_init__(self):
+        self.whole = self.room, self.space
 
     @property
     def error(self):
@@ -200,49 +248,55 @@ class Ran:
         text = {"late": "It ran for too long.", "dead": "The kernel ended."}[self.status]
         return {"name": "Stopped", "text": text}
 
-    def take(self, kind, content, room):
+    def take(self, kind, content):
         """Keep of an output what may be shown: text, errors, PNG, JPEG, all of bounded size."""
         if kind == "clear_output":
             self.outputs.clear()
+            self.room, self.space = self.whole
+        elif len(self.outputs) >= MOST_OUTPUTS:
+            self.cut = True
         elif kind == "stream":
-            text, name = str(content.get("text", "")), content.get("name")
-            name = "stderr" if name == "stderr" else "stdout"
+            name = "stderr" if content.get("name") == "stderr" else "stdout"
+            text = self._fit(str(content.get("text", "")))
             if self.outputs and self.outputs[-1].get("name") == name:
-                self.outputs[-1]["text"] += self._fit(text, room)
+                self.outputs[-1]["text"] += text
             else:
-                text = self._fit(text, room)
                 self.outputs.append({"output_type": "stream", "name": name, "text": text})
         elif kind == "error":
-            lines = [str(line) for line in content.get("traceback", [])][-30:]
+            lines = [str(line)[:5000] for line in content.get("traceback", [])[-30:]]
             self.outputs.append({
                 "output_type": "error", "ename": str(content.get("ename", ""))[:200],
-                "evalue": str(content.get("evalue", ""))[:5000],
-                "traceback": [line[:5000] for line in lines]})
+                "evalue": self._fit(str(content.get("evalue", ""))[:5000]),
+                "traceback": self._fit("\n".join(lines)).split("\n")})
         elif kind in ("display_data", "execute_result"):
             data = content.get("data", {})
             kept = {mime: data[mime] for mime in SHOWN if isinstance(data.get(mime), str)}
-            pictures = [mime for mime in kept if mime.startswith("image/")]
-            if any(len(kept[mime]) > LARGEST_PICTURE for mime in pictures) or (
-                    pictures and self._pictures() >= MOST_PICTURES):
+            if any(map(self._too_much, kept.items())):
                 self.cut, kept = True, {}
-            if "text/plain" in kept:
-                kept["text/plain"] = self._fit(kept["text/plain"], room)
+            for mime in kept:
+                if mime == "text/plain":
+                    kept[mime] = self._fit(kept[mime])
+                else:
+                    self.space -= len(kept[mime])
             if kept:
                 self.outputs.append(
                     {"output_type": "display_data", "data": kept, "metadata": {}})
 
-    def _pictures(self):
-        return sum("image/png" in o.get("data", {}) or "image/jpeg" in o.get("data", {})
-                   for o in self.outputs)
+    def _too_much(self, item):
+        mime, content = item
+        shown = sum(mime in output.get("data", {}) for output in self.outputs)
+        return mime != "text/plain" and (shown >= MOST_PICTURES or
+                                         len(content) > min(LARGEST_PICTURE, self.space))
 
-    def _fit(self, text, room):
-        used = sum(len(o.get("text", "") or o.get("data", {}).get("text/plain", ""))
-                   for o in self.outputs)
-        if used + len(text) > room:
-            note = "" if self.cut else "\n[output cut: too long]"
-            self.cut = True
-            return text[:max(room - used, 0)] + note
-        return text
+    def _fit(self, text):
+        """Return what there is room for of a text."""
+        room = max(min(self.room, self.space), 0)
+        self.room, self.space = self.room - len(text), self.space - min(len(text), room)
+        if len(text) <= room:
+            return text
+        note = "" if self.cut else "\n[output cut: too long]"
+        self.cut = True
+        return text[:room] + note
 
 
 class Kernel:
@@ -257,17 +311,18 @@ class Kernel:
     inside : str, optional
         The folder as the kernel sees it; Unix sockets are used.  Without, TCP on this machine.
     room : int
-        Characters of output that a cell may have.
+        Characters of output that a cell may have; all cells together have `LONGEST_OUTPUTS`.
     clock : callable
         Returns the seconds that count against a cell's time: of a clock, or of a processor.
     """
 
     def __init__(self, start, folder, inside=None, room=LONGEST_OUTPUT, clock=time.monotonic):
-        self.room, self.client, self.clock = room, None, clock
+        self.room, self.space = room, LONGEST_OUTPUTS
+        self.client, self.clock = None, clock
         self.context = zmq.Context()
         self.context.setsockopt(zmq.LINGER, 0)
         self.context.setsockopt(zmq.MAXMSGSIZE, 16 << 20)
-        self.context.setsockopt(zmq.RCVHWM, 200)
+        self.context.setsockopt(zmq.RCVHWM, 20)  # of up to 16 MiB each
         key, file = secrets.token_hex(16).encode(), str(Path(folder, "kernel.json"))
         if inside is None:
             write_connection_file(file, key=key, kernel_name="python3")
@@ -318,7 +373,7 @@ class Kernel:
 
     def _ask(self, ask, seconds, interrupts=False):
         begin, spent = time.monotonic(), self.clock()
-        ran, asked = Ran(), ask()
+        ran, asked = Ran(room=self.room, space=self.space), ask()
         end, reply, idle, late, quiet = begin + PATIENCE * seconds, None, False, False, None
         poller = zmq.Poller()
         channels = {self.client.shell_channel.socket: self.client.get_shell_msg,
@@ -332,15 +387,16 @@ class Kernel:
                     message = _next(get)
                     if message is None:
                         break
-                    kind, content = message["header"]["msg_type"], message["content"]
-                    if message.get("parent_header", {}).get("msg_id") != asked:
+                    kind, content, answers = message
+                    if answers != asked:
                         continue
                     if kind.endswith("_reply"):
                         reply, quiet = content, time.monotonic() + 2
                     elif kind == "status":
                         idle = content.get("execution_state") == "idle"
                     else:
-                        ran.take(kind, content, self.room)
+                        with contextlib.suppress(Exception):  # no honest kernel sends such a one
+                            ran.take(kind, content)
             if not ready and not self.alive():
                 break
             over = time.monotonic() > end or not late and self.clock() - spent > seconds
@@ -352,7 +408,7 @@ class Kernel:
                 late, end = True, time.monotonic() + 5
                 control = self.client.control_channel
                 control.send(self.client.session.msg("interrupt_request", {}))
-        ran.seconds = time.monotonic() - begin
+        ran.seconds, self.space = time.monotonic() - begin, ran.space
         if reply is not None:
             ran.status = "ok" if reply.get("status") == "ok" else "error"
         if late:
@@ -370,10 +426,11 @@ class Kernel:
 
 
 def _next(get):
+    """Return a message's kind and content, and the request that it answers, or None."""
     try:
         message = get(timeout=0)
-        message["header"]["msg_type"], message["content"].get
-        return message
+        kind, answers = message["header"]["msg_type"], message["parent_header"].get("msg_id")
+        return str(kind), dict(message["content"]), answers
     except Exception:  # none there, or one that no honest kernel sends
         return None
 

@@ -47,7 +47,7 @@ def draw(ax, x, title="", real=None):
     """Draw points (n, 2), and `real` ones below them, on axes of equal scales."""
     if real is not None:
         ax.plot(*real.T, ".", ms=3, color=figures.COLOURS["sky"], label="real")
-    ax.plot(*x.T, ".", ms=3, alpha=0.35, mew=0, color=figures.COLOURS["vermilion"],
+    ax.plot(*x.T, ".", ms=3, alpha=0.6, mew=0, color=figures.COLOURS["vermilion"],
             label="generated")
     ax.set(xlim=(-1.7, 1.7), ylim=(-1.7, 1.7), aspect="equal", title=title, xlabel="x₁",
            ylabel="x₂", xticks=[-1, 0, 1], yticks=[-1, 0, 1])

@@ -271,8 +271,8 @@ collapsed = play(discriminator_rate=3e-4)
 fig, axes = figure(2, 5, size=(9, 4.2), sharex=True, sharey=True)
 for row, (name, moments) in zip(axes, {"healthy": healthy, "collapsed": collapsed}.items(), strict=True):
     for ax, i in zip(row, (1, 2, 3, 6, 10), strict=True):
-        ring.draw(ax, moments[i][:300], f"{name}, step {250 * i}", real=world[:300])
-        ax.set(xlabel="", ylabel="")
+        ring.draw(ax, moments[i][:300], f"step {250 * i}", real=world[:300])
+        ax.set(xlabel="", ylabel=name if i == 1 else "")
 show(fig, alt="Two trainings at five moments. Above, the generated points spread over all eight modes and "
               "sharpen. Below, they form one clump, at each moment somewhere else: on a mode, or beside one.")
 

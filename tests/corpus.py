@@ -122,14 +122,17 @@ def by_id(notebook, name):
     return next(cell for cell in notebook["cells"] if grade_id(cell) == name)
 
 
+def copied(notebook, name, source, **more):
+    """Put a copy of a cell, mark and all, below it."""
+    cell = by_id(notebook, name)
+    below = {**copy.deepcopy(cell), "id": "copied", "source": source, **more}
+    notebook["cells"].insert(notebook["cells"].index(cell) + 1, below)
+    return notebook
+
+
 @broken(FULL, "duplicated")
 def stub_copied_below(notebook):
-    stub = copy.deepcopy(by_id(notebook, "double"))
-    stub["id"] = "copied"
-    stub["source"] = STUB
-    place = notebook["cells"].index(by_id(notebook, "double"))
-    notebook["cells"].insert(place + 1, stub)
-    return notebook
+    return copied(notebook, "double", STUB)
 
 
 STUB = ('def double(x, times=1):\n    """Return x, doubled as often as asked."""\n    # Replace the'
@@ -291,6 +294,88 @@ def nbformat_of_the_future(notebook):
     return notebook
 
 
+@broken(FULL, "duplicated", published=False)
+def answer_split_in_two(notebook):
+    copied(notebook, "double", "def double(x, times=1):\n    return helper(x, times)")
+    by_id(notebook, "double")["source"] = "def helper(x, times):\n    return x * 2**times"
+    return notebook
+
+
+@broken(FULL, "duplicated")
+def answer_split_and_tried_below(notebook):
+    return copied(notebook, "double", "double(np.arange(3))")
+
+
+@broken(FULL, "duplicated")
+def answer_split_from_its_prose(notebook):
+    return copied(notebook, "double", "It shifts the bits.", cell_type="markdown")
+
+
+@broken(FULL, "duplicated")
+def answer_split_at_its_end(notebook):
+    return copied(notebook, "double", "")
+
+
+@broken(FULL, "duplicated")
+def answer_written_twice(notebook):
+    copied(notebook, "double", by_id(notebook, "double")["source"])
+    by_id(notebook, "double")["source"] = "def double(x, times=1):\n    return x"
+    return notebook
+
+
+@broken(6, "duplicated")
+def answer_written_twice_and_spoiled(notebook):
+    return copied(notebook, "double", "double = lambda x, times=1: x")
+
+
+@broken(FULL, "duplicated", published=False)
+def answer_split_with_cell_magics(notebook):
+    copied(notebook, "double", by_id(notebook, "double")["source"].replace("2**", "base**"))
+    by_id(notebook, "double")["source"] = "%%time\nbase = 2"
+    return copied(notebook, "average", "%%bash\necho done")
+
+
+@broken(FULL, "duplicated")
+def written_answer_split_in_two(notebook):
+    return copied(notebook, "why_double", "And it is the first prime.")
+
+
+@broken(FULL, "output")
+def pictures_in_many_cells(notebook):
+    source = ("from IPython.display import Image, display\nfor _ in range(3):\n"
+              "    display(Image(b'\\x89PNG\\r\\n\\x1a\\n' + bytes(2_900_000), format='png'))")
+    for number in range(3):
+        notebook["cells"].append({"cell_type": "code", "id": f"more{number}", "metadata": {},
+                                  "source": source, "outputs": [], "execution_count": None})
+    return notebook
+
+
+@broken(FULL)
+def pasted_pictures(notebook):
+    dot = {"image/png": (
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
+        "rkJggg==")}
+    notebook["cells"].append({
+        "cell_type": "markdown", "id": "mine", "metadata": {}, "attachments": {"dot.png": dot},
+        "source": "![a dot](attachment:dot.png)"})
+    answer = by_id(notebook, "why_double")
+    answer["source"] = "See ![it](attachment:lost.png)."
+    answer["attachments"] = {"lost.png": {"image/gif": "R0lGODlhAQABAAAAACw="}}
+    return notebook
+
+
+@broken(FULL)
+def half_an_emoji(notebook):
+    by_id(notebook, "why_double")["source"] = "two \ud83d"
+    return json.dumps(notebook).encode()
+
+
+@broken(FULL)
+def grade_id_is_a_list(notebook):
+    by_id(notebook, "double_doubles")["metadata"] = {"nbgrader": {"grade_id": ["double"]}}
+    return notebook
+
+
 @broken(0, "unreadable")
 def truncated(notebook):
     content = as_bytes(notebook)
@@ -320,3 +405,98 @@ def a_list(_):
 @broken(0, "unreadable")
 def huge_file(notebook):
     return as_bytes(notebook) + b" " * (21 << 20)
+
+
+@broken(FULL)
+def from_colab_and_code(notebook):
+    """Metadata of Colab and VS Code, cells hidden and tagged, a byte-order mark, Windows' lines."""
+    notebook["metadata"] = {"colab": {"provenance": []}, "accelerator": "GPU", "kernelspec": {
+        "name": "ir", "language": "R", "display_name": "R"}, "widgets": {}}
+    for number, cell in enumerate(notebook["cells"]):
+        cell["id"] = f"colab{number}"
+        cell["source"] = "".join(cell["source"]).replace("\n", "\r\n")
+        cell["metadata"] |= {
+            "id": "x", "colab": {"height": 300}, "vscode": {"languageId": "python"},
+            "collapsed": True, "jupyter": {"source_hidden": True}, "editable": False,
+            "tags": ["raises-exception", "skip-execution", "remove-cell"]}
+    return b"\xef\xbb\xbf" + json.dumps(notebook, indent=1).replace("\n", "\r\n").encode()
+
+
+@broken(FULL)
+def picture_pasted_in_colab(notebook):
+    by_id(notebook, "why_double")["source"] = (
+        f"See ![it](data:image/png;base64,{'iVBORw0KGgoA' + 'AAAA' * 60_000}).")
+    return notebook
+
+
+@broken(FULL)
+def schemas_of_old(notebook):
+    for number, cell in enumerate(notebook["cells"]):
+        about = cell["metadata"].get("nbgrader", {})
+        about.pop("task", None)
+        about["schema_version"] = 1 + number % 2
+    return notebook
+
+
+@broken(FULL)
+def all_ids_the_same(notebook):
+    for cell in notebook["cells"]:
+        cell["id"] = "same"
+    return notebook
+
+
+@broken(FULL)
+def cells_of_other_languages(notebook):
+    notebook["cells"][2:2] = [
+        {"cell_type": "code", "id": source, "metadata": {}, "source": source, "outputs": [],
+         "execution_count": None} for source in OTHERS]
+    return notebook
+
+
+OTHERS = ["%%bash\nexit 3", "%%html\n<script>alert(1)</script>", "%%javascript\nalert(1)",
+          "%load_ext autoreload\n%autoreload 2", "import ipywidgets\nipywidgets.IntSlider()"]
+
+
+@broken(FULL, "edited")
+def cells_without_end(notebook):
+    notebook["cells"] += [
+        {"cell_type": "markdown", "id": f"m{number}", "metadata": {}, "source": "more"}
+        for number in range(3000)]
+    return notebook
+
+
+@broken(FULL)
+def metadata_is_text(notebook):
+    return notebook | {"metadata": "none"}
+
+
+@broken(6, "missing")
+def source_holds_a_number(notebook):
+    by_id(notebook, "double")["source"] = ["def double(x, times=1):\n", 3]
+    return notebook
+
+
+@broken(FULL, published=False)
+def awaits_and_magics(notebook):
+    by_id(notebook, "double")["source"] = MAGICS
+    return notebook
+
+
+MAGICS = """import asyncio
+!echo hello
+%pylab inline --no-import-all
+files = !ls
+?np.sum
+await asyncio.sleep(0.01)
+
+
+async def slowly():
+    return 2.0
+
+
+two = await slowly()
+
+
+def double(x, times=1):
+    return x * two**times
+"""

@@ -152,6 +152,17 @@ def test_mark_gives_points_and_reasons(learner, capsys):
     assert "  - of 3  why_double" in told
 
 
+def test_mark_puts_split_answers_together(learner, capsys):
+    root, answer = learner
+    answer(double="def helper(x, times):\n    return x * 2**times")
+    path = root / "work" / corpus.LESSON / f"{corpus.LESSON}.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    corpus.copied(notebook, "double", "def double(x, times=1):\n    return helper(x, times)")
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert commands.main(["mark", "tiny"]) == 0
+    assert "2 of 2  double_doubles_again\n" in capsys.readouterr().out
+
+
 def test_mark_runs_hidden_tests_where_they_are(learner, capsys):
     root, answer = learner
     lesson, text = build.load(root / "solutions" / f"{corpus.LESSON}.py")

@@ -22,9 +22,11 @@ from pathlib import Path
 
 from course_lib.marking import PATIENCE, Kernel, Ran, text_of
 from course_staff import source
+from course_staff.grading.normalise import whole_characters
 from course_staff.grading.sandbox import HERE, Limits, Sandbox, sweep
 
 SERVE = "course_serve"  # what `inside.py` answers by serving calls
+STOPPED = ("late", "dead")
 GRACE = 10
 NOT_RUN = {"name": "NotRun", "text": "The kernel had ended before this test."}
 
@@ -45,7 +47,8 @@ def run(job):
     dict
         ``outputs``, of each cell; ``tests``, by grade id: ``passed``, ``error`` (of the visible
         part), ``hidden`` (whether the hidden part failed), ``kernel`` (what the visible part
-        raised in the kernel), ``fresh``; ``flags``; ``seconds``.
+        raised in the kernel), ``fresh``, ``stopped`` (whether the kernel ended or was stopped, so
+        that there is nothing to compare); ``flags``; ``seconds``.
     """
     sweep()
     begin, limits = time.monotonic(), Limits(**job["limits"])
@@ -61,7 +64,7 @@ def run(job):
                 told = _Run(job, template, limits, box, kernel, judge, begin).all_cells()
         finally:
             kernel.close()
-    return told | {"seconds": round(time.monotonic() - begin, 2)}
+    return whole_characters(told | {"seconds": round(time.monotonic() - begin, 2)})
 
 
 class _Run:
@@ -109,6 +112,8 @@ class _Run:
                 self.flag("memory", f"more than {self.limits.memory / 2**30:g} GiB were used")
             elif reason == "files":
                 self.flag("files", "it wrote where it should not")
+            elif reason == "unwatched":
+                self.flag("files", "it made itself or its files unreadable")
             elif not any(word == "time-out" for word, _ in self.flags):
                 self.flag("kernel ended", "a cell ended the kernel")
         if ran.cut:
@@ -122,19 +127,21 @@ class _Run:
     def _test(self, cell, test):
         name = cell["metadata"]["nbgrader"]["grade_id"]
         if not self.kernel.alive():
-            self.tests[name] = _verdict(False, NOT_RUN)
+            self.tests[name] = _verdict(False, NOT_RUN, stopped=True)
             return _outputs(self.tests[name], test, [])
         if name in self.job["inside"]:
             ran = self._run(test["visible"])
             error, hidden = ran.error, False
             if error is None and test["hidden"]:
                 hidden = self._run(test["hidden"]).error is not None
-            found = _verdict(error is None and not hidden, error, hidden, error)
+            found = _verdict(error is None and not hidden, error, hidden, error,
+                             stopped=ran.status in STOPPED)
         else:
             verdict = self._ask(name)
             ran = self._run(test["visible"])
             found = _verdict(verdict["passed"], verdict["visible"], verdict["hidden"] is not None,
-                             ran.error, verdict.get("fresh"))
+                             ran.error, verdict.get("fresh"),
+                             verdict["stopped"] or ran.status in STOPPED)
         self.tests[name] = found
         return _outputs(found, test, ran.outputs)
 
@@ -143,15 +150,16 @@ class _Run:
         with contextlib.suppress(BrokenPipeError):  # its last words are read below
             self.judge.ask(name)
         ran = self._timed(self.kernel.request, SERVE)
-        verdict = self.judge.answer()
+        verdict = self.judge.answer() | {"stopped": ran.status in STOPPED}
         if ran.status == "late" and not verdict["passed"]:
             late = {"name": "TimeOut", "text": "Your function ran for too long in this test."}
             verdict["visible"] = verdict["visible"] and late
         return verdict
 
 
-def _verdict(passed, error, hidden=False, kernel=None, fresh=None):
-    return {"passed": passed, "error": error, "hidden": hidden, "kernel": kernel, "fresh": fresh}
+def _verdict(passed, error, hidden=False, kernel=None, fresh=None, stopped=False):
+    return {"passed": passed, "error": error, "hidden": hidden, "kernel": kernel, "fresh": fresh,
+            "stopped": stopped}
 
 
 def _outputs(verdict, test, outputs):
@@ -183,7 +191,7 @@ class Judge:
     def __enter__(self):
         number = self.link.fileno()
         command = [sys.executable, str(HERE / "referee.py"), str(number), self.job["template"],
-                   json.dumps(self.job["comparable"])]
+                   json.dumps(self.job["comparable"]), str(self.job["limits"]["memory"])]
         command += [] if self.job["seed"] is None else [str(self.job["seed"])]
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(

@@ -121,8 +121,8 @@ def grade(args):
         sandbox.refuse_unless_possible()
     lesson = source.find([args.lesson])[0].stem
     folder = open_folder(args.out)
-    submissions = inbox.collect(Path(args.submissions), lesson, folder / "unpacked")
-    print(*inbox.table(submissions), sep="\n")
+    submissions, aside = inbox.collect(Path(args.submissions), lesson, folder / "unpacked")
+    print(*inbox.table(submissions, aside), sep="\n")
     if args.student:
         submissions = [each for each in submissions if each.student in args.student]
     limits = sandbox.Limits(cell_seconds=args.cell_seconds, seconds=args.seconds,
@@ -182,29 +182,33 @@ class Desk:
                 bar.set_postfix(counts)
                 bar.update()
 
+            @contextmanager
+            def one(prepared):
+                """Whatever fails for one student must not stop the others."""
+                try:
+                    yield
+                except Exception as error:
+                    book.undo()
+                    self._not_graded(prepared, error)
+                    finished("failed")
+
             def take(futures):
                 for future in futures:
                     prepared = waiting.pop(future)
-                    try:
-                        outcome = future.result()
-                    except Exception as error:  # one must not stop the others
-                        self._not_graded(prepared, error)
-                        finished("failed")
-                    else:
-                        self._record(prepared, outcome, book)
+                    with one(prepared):
+                        self._record(prepared, future.result(), book)
                         finished("graded")
 
             for submission in submissions:
-                prepared = self._prepare(submission, book)
-                if prepared is None:
-                    finished("kept")
-                    continue
-                job = prepared.pop("job")
-                if job is None:
-                    self._record(prepared, nothing_to_run(prepared["template"]), book)
-                    finished("graded")
-                    continue
-                waiting[executor.submit(execute.run, job)] = prepared
+                prepared = self._begin(submission, book)
+                with one(prepared):
+                    if not self._prepare(prepared):
+                        finished("kept")
+                    elif prepared["job"] is None:
+                        self._record(prepared, nothing_to_run(prepared["template"]), book)
+                        finished("graded")
+                    else:
+                        waiting[executor.submit(execute.run, prepared.pop("job"))] = prepared
                 while len(waiting) >= most:
                     take(wait(waiting, return_when=FIRST_COMPLETED).done)
             while waiting:
@@ -212,20 +216,30 @@ class Desk:
             failed = counts["failed"]
         return failed
 
-    def _prepare(self, submission, book):
-        """Return what is to be run; None if it is done already."""
+    def _begin(self, submission, book):
+        """Return what is known of a submission before it is read: above all its release."""
         path = submission.path
         stamp, template, kept, found = self.release(normalise.find_stamp(path) if path else None)
         if stamp not in self.entered:
             book.assignment(template)
             self.entered.add(stamp)
-        content = path.read_bytes() if path else b""
+        return {"submission": submission, "template": template, "stamp": stamp, "kept": kept,
+                "found": found, "inside": found["inside"], "flags": submission.flags}
+
+    def _prepare(self, prepared):
+        """Add what is to be run; returns whether there is anything still to be done."""
+        submission, template, stamp = (prepared[key] for key in ("submission", "template", "stamp"))
+        path, kept, found = submission.path, prepared.pop("kept"), prepared.pop("found")
+        content = b""
+        if path:
+            with open(path, "rb") as file:
+                content = file.read(normalise.LARGEST + 1)  # of more than that nothing is read
         digest = hashlib.sha256(
             b"\0".join([content, stamp.encode(), str(self.seed).encode()])).hexdigest()
         result = self.result_path(submission.student)
         if self.resume and result.exists():
             if json.loads(result.read_text(encoding="utf-8")).get("digest") == digest:
-                return None
+                return False
         notebook, flags = normalise.normalise(template, path)
         empty = {word for word, _ in flags} & {"unreadable"} or path is None
         job = None if empty else {
@@ -234,9 +248,9 @@ class Desk:
             "sandboxed": self.sandboxed, "seed": self.seed, "inside": found["inside"],
             "comparable": found["comparable"]}
         when = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path else None
-        return {"submission": submission, "job": job, "notebook": notebook, "when": when,
-                "template": template, "stamp": stamp, "inside": found["inside"],
-                "digest": digest, "flags": submission.flags + flags}
+        prepared |= {"job": job, "notebook": notebook, "when": when, "digest": digest,
+                     "flags": submission.flags + flags}
+        return True
 
     def _record(self, prepared, outcome, book):
         student, template = prepared["submission"].student, prepared["template"]
@@ -263,7 +277,7 @@ class Desk:
             "digest": prepared["digest"], "flags": flags, "tests": tests, "seconds": seconds,
             "inside": prepared["inside"], "limits": self.limits.told(self.sandboxed),
             "answers": same if texts and texts != blank else None}
-        text = json.dumps(result, ensure_ascii=False, indent=1)
+        text = json.dumps(normalise.whole_characters(result), ensure_ascii=False, indent=1)
         write_safely(self.result_path(result["student"]), text)
 
 
@@ -271,7 +285,7 @@ def nothing_to_run(template):
     """Return the outcome of a submission that holds nothing."""
     error = {"name": "NotRun", "text": "There was no notebook that could be read."}
     tests = {name: {"passed": False, "error": error, "hidden": False, "kernel": error,
-                    "fresh": None} for name in template["tests"]}
+                    "fresh": None, "stopped": True} for name in template["tests"]}
     cells = template["notebook"]["cells"]
     return {"outputs": [[] for _ in cells], "tests": tests, "flags": [], "seconds": 0}
 
@@ -333,7 +347,8 @@ def write_pages(folder, lesson, book, students=None):
     if summary is None:
         raise Told(f"{folder} holds no results of {lesson}")
     book.config()
-    summary.finish()
+    newest = release.find(None, lesson)
+    summary.finish(newest and newest.name)
     (folder / lesson).mkdir(exist_ok=True)
     summary.write_csv(folder / lesson / "grades.csv")
     summary.write_html(folder / lesson / "report.html")
@@ -376,6 +391,8 @@ def forget(args):
     """Delete what is known of a class, or of some of its students."""
     folder = open_folder(args.out, create=False)
     names = set(args.student or ())
+    if any(Path(name).name != name or name in ("", "..") for name in names):
+        raise Told("--student takes the name of one student, as in grades.csv")
     whom = ", ".join(sorted(names)) or "everybody"
     if not args.yes:
         raise Told(f"This deletes marks, notebooks, feedback and gradebook entries of {whom} in "

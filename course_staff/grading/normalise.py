@@ -18,8 +18,18 @@ LARGEST = 20 << 20
 LONGEST_CELL, MOST_CELLS = 200_000, 2000
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 HIDDEN = "\u200b"  # a space of no width
-# What MathJax obeys and needs not: links, classes, styles, extensions.
-TEX = re.compile(r"\\(?=(?:href|url|class|cssId|style|data|require|html\w*|includegraphics)\b)")
+# What MathJax obeys and needs not: links, classes, styles, attributes, extensions.
+TEX = re.compile(r"\\(?=(?:href|url|class|cssId|style|data|require|html\w*|includegraphics|mmlToken"
+                 r"|bbox|csname)\b)")
+# A picture, unless its text is plain and a pasted one stands behind it: nothing in the text may
+# close it elsewhere, and what is no whole picture could be a reference to one.
+PICTURE = re.compile(r"!+(?=\[)(?!\[[^][\\`<$]*\]\(attachment:[^\s()<>\\]+\))")
+# Markdown drops backslashes before a colon, browsers drop tabs and line ends anywhere.
+GAP = r"[\s\\]*"
+ACTIVE = re.compile(
+    rf"(?i)\b((?:{'|'.join(map(GAP.join, ('javascript', 'vbscript', 'data')))}){GAP})(?=:)")
+SCHEME = re.compile(r"(?i)(?<![^\s(<])([a-z][a-z\d+.\\-]{0,30})(?=:\S)")
+HARMLESS = {"http", "https", "mailto", "attachment"}
 
 
 def read(path):
@@ -28,8 +38,8 @@ def read(path):
     Returns
     -------
     cells : list of dict
-        ``cell_type``, ``source`` (text), ``metadata``, maybe ``id`` and ``attachments``; empty if
-        the file can't be read.
+        ``cell_type``, ``source`` (text), ``metadata``, ``attachments``, maybe ``id``; empty if the
+        file can't be read.
     about : dict
         The notebook's own metadata on the course: the release's stamp, for one.
     flags : list of (str, str)
@@ -41,14 +51,24 @@ def read(path):
         notebook = json.loads(text)
         if "worksheets" in notebook:
             notebook = _upgraded(text)
+        notebook = whole_characters(notebook)
         cells = [cell for each in notebook["cells"] if (cell := _cell(each))]
         if not cells:
             raise ValueError("it has no cells")
-        about = notebook.get("metadata", {}).get("course", {})
-        return cells[:MOST_CELLS], about if isinstance(about, dict) else {}, flags
+        if len(cells) > MOST_CELLS:
+            flags.append(("edited", f"of {len(cells):,} cells the first {MOST_CELLS:,} were taken"))
+        if any(len(cell["source"]) == LONGEST_CELL for cell in cells):
+            flags.append(("edited", f"cells were cut after {LONGEST_CELL:,} characters"))
+        about = _dict(_dict(notebook.get("metadata")).get("course"))
+        return cells[:MOST_CELLS], about, flags
     except Exception as error:  # there is no end to the ways in which a file can be broken
         reason = re.sub(r"\s+", " ", str(error))[:120]
         return [], {}, [("unreadable", f"{type(error).__name__}: {reason}")]
+
+
+def whole_characters(data):
+    """Return JSON data with half characters (lone surrogates) replaced: no file can hold these."""
+    return json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _upgraded(text):
@@ -72,20 +92,41 @@ def _decoded(content):
     return content.decode("utf-8"), []
 
 
+def _dict(data):
+    return data if isinstance(data, dict) else {}
+
+
 def _cell(cell):
     """Keep of a cell what counts; None if it is no cell."""
-    if not isinstance(cell, dict) or not isinstance(cell.get("source"), (str, list)):
+    source = _dict(cell).get("source")
+    if not isinstance(source, (str, list)) or not all(isinstance(line, str) for line in source):
         return None
-    kind = cell.get("cell_type")
-    metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
+    kind, metadata = cell.get("cell_type"), _dict(cell.get("metadata"))
+    if not isinstance(grade_id({"metadata": metadata}), str):
+        metadata.pop("nbgrader", None)
+    text, attachments = text_of(cell), _dict(cell.get("attachments"))
+    if kind == "markdown":
+        text, pasted = _pasted(text)
+        attachments = attachments | pasted
     kept = {"cell_type": kind if kind in ("code", "markdown") else "raw",
-            "source": text_of(cell)[:LONGEST_CELL].replace("\0", ""), "metadata": metadata}
+            "source": text[:LONGEST_CELL].replace("\0", ""), "metadata": metadata,
+            "attachments": attachments}
     if isinstance(cell.get("id"), str):
         kept["id"] = cell["id"]
-    attachments = cell.get("attachments")
-    if isinstance(attachments, dict):
-        kept["attachments"] = attachments
     return kept
+
+
+def _pasted(text):
+    """Return Markdown with its pictures attached, as in Jupyter; Colab puts them into the text."""
+    found = {}
+
+    def attach(picture):
+        name = f"pasted-{len(found)}"
+        found[name] = {picture[2]: picture[3]}
+        return f"{picture[1]}(attachment:{name})"
+
+    data = r"(!\[[^][]*\])\(data:(image/(?:png|jpeg));base64,([\w+/=]+)\)"
+    return re.sub(data, attach, text), found
 
 
 def normalise(template, path):
@@ -96,23 +137,22 @@ def normalise(template, path):
     template : dict
         As `course_staff.grading.template.describe` makes it.
     path : Path or None
-        The submitted file; None if nothing was handed in.
+        The submitted file; None if nothing was handed in (`inbox` tells why).
 
     Returns
     -------
     notebook : dict
     flags : list of (str, str)
     """
-    cells, _, flags = read(path) if path else ([], {}, [("missing", "nothing was handed in")])
+    cells, _, flags = read(path) if path else ([], {}, [])
     notebook, notes = splice(template["notebook"], cells)
-    locked = {grade_id(cell) for cell in notebook["cells"]} - set(template["answers"])
     for cell in notebook["cells"]:
-        theirs = cell["id"].startswith("added-") or grade_id(cell) not in locked
-        if cell["cell_type"] == "markdown" and theirs and grade_id(cell) is not None or (
-                cell["cell_type"] == "markdown" and cell["id"].startswith("added-")):
-            cell["source"] = harmless(cell["source"])
-        if "attachments" in cell:
-            cell["attachments"] = _attachments(cell["attachments"])
+        added = cell["id"].startswith("added-")
+        if cell["cell_type"] == "markdown" and (added or grade_id(cell) in template["answers"]):
+            kept = _attachments(cell.pop("attachments", {}))
+            cell["source"] = _without_dangling(harmless(cell["source"]), kept)
+            if kept:
+                cell["attachments"] = kept
     return notebook, flags + (notes if cells else [])
 
 
@@ -123,10 +163,16 @@ def harmless(text):
     """
     text = re.sub(r"<(?=[A-Za-z/!?])", "<" + HIDDEN, text)
     text = re.sub(r"(?i)&(?=#|\w{1,8};)", "&" + HIDDEN, text)
-    text = re.sub(r"!(?=\[)(?!\[[^\]]*\]\(attachment:)", "", text)
-    text = re.sub(r"(?i)\b(javascript|vbscript):", r"\1" + HIDDEN + ":", text)
-    text = re.sub(r"(?i)\bdata:", "data" + HIDDEN + ":", text)
+    text = PICTURE.sub("", text)
+    text = ACTIVE.sub(r"\1" + HIDDEN, text)
+    text = SCHEME.sub(lambda found: found[1] + HIDDEN * (found[1].lower() not in HARMLESS), text)
     return TEX.sub(lambda _: "\\" + HIDDEN, text)
+
+
+def _without_dangling(text, attachments):
+    """Return Markdown with links in place of pasted pictures that aren't there."""
+    return re.sub(r"!(\[[^][]*\]\(attachment:([^\s()]+)\))",
+                  lambda found: found[0] if found[2] in attachments else found[1], text)
 
 
 def _attachments(attachments):

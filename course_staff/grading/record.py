@@ -72,6 +72,10 @@ class Book:
     def __exit__(self, *_):
         self.book.close()
 
+    def undo(self):
+        """Forget what was begun and not committed, so that the next student can be entered."""
+        self.book.db.rollback()
+
     def config(self):
         """Write the configuration that formgrader reads; it may hold a password."""
         path = self.folder / "nbgrader_config.py"

@@ -1,6 +1,7 @@
 """Run a lesson's tests where no student's code can reach them.
 
-    python referee.py FD LESSON.json [COMPARABLE [SEED]]
+    python referee.py FD LESSON.json COMPARABLE MEMORY [SEED]
+    python referee.py rehearse LESSON.json
 
 The referee executes the course's own cells: those that a test needs, and the tests.  Where a
 student's function belongs, a stand-in calls the real one in the sandbox (`wire`) over the socket
@@ -19,6 +20,7 @@ import copy
 import io
 import json
 import os
+import resource
 import socket
 import sys
 import time
@@ -31,6 +33,7 @@ import wire
 FRESH_CALLS, REMEMBERED = 3, 40
 FRESH_SECONDS = 2.0
 CLOSE = 1e-3
+LIBRARIES = 512 << 20  # bytes that PyTorch and the lessons' own data take
 
 
 class Referee:
@@ -99,7 +102,7 @@ class Referee:
                 with quiet():
                     found = wire.Remote(self.link, name, name)(*arguments, **options)
             except wire.WireError:
-                return None
+                return f"{name} stops answering on fresh inputs"
             except Exception as error:
                 return f"{name} raises {type(error).__name__} on fresh inputs"
             if not alike(expected, found):
@@ -132,9 +135,9 @@ def run(text, namespace):
     except wire.WireError:
         return {"name": "KernelDied", "text": "The kernel ended, or stopped answering."}
     except Exception as error:
-        return {"name": type(error).__name__, "text": str(error)}
+        return {"name": type(error).__name__, "text": str(error)[:5000]}
     except SystemExit as error:
-        return {"name": "SystemExit", "text": str(error)}
+        return {"name": "SystemExit", "text": str(error)[:5000]}
     finally:
         if "matplotlib.pyplot" in sys.modules:
             sys.modules["matplotlib.pyplot"].close("all")
@@ -189,10 +192,11 @@ def alike(expected, found):
     if isinstance(expected, (list, tuple)) and isinstance(found, (list, tuple)):
         return len(expected) == len(found) and all(map(alike, expected, found))
     try:
-        expected, found = np.asarray(expected), np.asarray(found)
-        if expected.dtype.kind not in "biufc" or found.dtype.kind not in "biufc":
+        expected, found = (np.asarray(each.detach() if hasattr(each, "detach") else each)
+                           for each in (expected, found))  # a tensor may carry its gradient
+        if expected.dtype.kind not in "biufc":
             return True
-        if expected.shape != found.shape:
+        if found.dtype.kind not in "biufc" or expected.shape != found.shape:
             return False
         scale = np.max(np.abs(expected[np.isfinite(expected)]), initial=0.0)
         return np.allclose(expected, found, rtol=CLOSE, atol=CLOSE * scale + 1e-12, equal_nan=True)
@@ -241,7 +245,7 @@ def rehearse(lesson, seeds=(1, 2, 3)):
     return [test for test in tests if test in agree] if most else []
 
 
-def main(descriptor, path, comparable="[]", seed=None):
+def main(descriptor, path, comparable=None, memory=None, seed=None):
     if descriptor == "rehearse":
         with open(path, encoding="utf-8") as file:
             lesson = json.load(file)
@@ -249,6 +253,9 @@ def main(descriptor, path, comparable="[]", seed=None):
         agreed = rehearse(lesson)
         print(json.dumps(agreed), file=out)
         return
+    # Tests keep what functions hand to them: beside the libraries no more than a submission has.
+    most = int(memory) + LIBRARIES
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # nothing that a cell prints may pass for a verdict
     with open(path, encoding="utf-8") as file:

@@ -6,8 +6,9 @@ import csv
 from course_staff.grading import feedback
 from course_staff.grading.pages import bar, escape, page, points, table
 
-ATTENTION = ("cross-check", "identical", "unreadable", "missing", "duplicated", "edited", "moved",
-             "renamed", "time-out", "memory", "kernel ended", "output", "files", "not graded")
+ATTENTION = ("cross-check", "identical", "release", "unreadable", "missing", "namesake",
+             "duplicated", "edited", "moved", "renamed", "time-out", "memory", "kernel ended",
+             "output", "files", "not graded")
 
 
 class Summary:
@@ -58,8 +59,17 @@ class Summary:
                           "flags": [tuple(flag) for flag in result["flags"]],
                           "file": result.get("file", "")})
 
-    def finish(self):
-        """Flag answers that are the same text as others' or as the published ones."""
+    def finish(self, newest=None):
+        """Flag what is seen in the class only: answers that are the same text, odd releases.
+
+        A notebook names its release itself; honest ones name what was handed out: the newest one,
+        or the one that most name.
+        """
+        usual = {newest, *(name for name, _ in self.stamps.most_common(1))}
+        for row in self.rows:
+            if row["release"] not in usual:
+                told = f"it says that it comes from {row['release']}, and is graded by that"
+                row["flags"].append(("release", told))
         names = {student: students for students in self.same.values() if len(students) > 1
                  for student in students}
         for row in self.rows:

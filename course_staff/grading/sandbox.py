@@ -102,7 +102,7 @@ class Sandbox:
     folder, inside : Path, str
         The private folder, from outside and from inside.
     reason : str or None
-        Why the watch ended it: ``memory`` or ``files``.
+        Why the watch ended it: ``memory``, ``files``, or ``unwatched``, where it couldn't look.
     spent : float
         Seconds of processor time that its processes have used.
     """
@@ -232,18 +232,23 @@ class Sandbox:
             self.said = (self.said + part)[:2000]
 
     def _watch(self):
-        """End the process when it uses too much memory, or writes into the folder for sockets."""
-        while self.process.poll() is None:
-            memory, seconds = _usage(self.process.pid)
-            self.spent = max(self.spent, seconds)
-            if memory > self.limits.memory:
-                self.reason = "memory"
-            elif _size(self.folder) > (4 << 20) and self.sandboxed:
-                self.reason = "files"
-            if self.reason:
-                self.process.kill()
-                return
-            time.sleep(0.2)
+        """End the process when it does what it mustn't, or when that can't be seen any longer."""
+        while self.process.poll() is None and self.reason is None:
+            try:
+                self.reason = self._look()
+            except Exception:
+                self.reason = "unwatched"
+            if self.reason is None:
+                time.sleep(0.2)
+        self.process.kill()
+
+    def _look(self):
+        """Return why the process must end: it uses too much, or writes beside its sockets."""
+        memory, seconds = _usage(self.process.pid)
+        self.spent = max(self.spent, seconds)
+        if memory > self.limits.memory:
+            return "memory"
+        return "files" if self.sandboxed and _strewn(self.folder) else None
 
 
 def _own_user():
@@ -257,23 +262,68 @@ def _own_user():
 
 
 def _usage(pid):
-    """Return memory, in bytes, and processor time, in seconds, of a process and its descendants."""
-    memory, seconds = 0, 0.0
-    with contextlib.suppress(psutil.Error):
+    """Return memory, in bytes, and processor time, in seconds, of a process and its descendants.
+
+    Memory is what their address spaces hold and, since that need not be mapped at all, what is in
+    files that have no name (``memfd``, or deleted while open).
+    """
+    memory, seconds, nameless = 0, 0.0, {}
+    gone = psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError
+    with contextlib.suppress(psutil.NoSuchProcess):
         family = psutil.Process(pid)
         for each in [family, *family.children(recursive=True)]:
-            with contextlib.suppress(psutil.Error):
-                memory += each.memory_info().rss
+            with contextlib.suppress(*gone):
                 seconds += sum(each.cpu_times()[:4])  # its own and its dead children's
-    return memory, seconds
+                used, place = each.memory_info().rss, f"/proc/{each.pid}"
+                if not used:  # its first thread has ended; others may go on
+                    used, place = _living_thread(each.pid)
+                memory += used
+                if used and pid not in (each.pid, each.ppid()):  # bubblewrap's two are closed
+                    try:
+                        nameless |= _nameless(place)
+                    except PermissionError:
+                        if each.memory_info().rss:  # or it has ended meanwhile
+                            raise
+    return memory + sum(nameless.values()), seconds
 
 
-def _size(folder):
+def _living_thread(pid):
+    """Return the memory of a process as a thread of it that goes on has it, and its place."""
+    for thread in os.scandir(f"/proc/{pid}/task"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            pages = int(Path(thread.path, "statm").read_text(encoding="ascii").split()[1])
+            if pages:
+                return pages * os.sysconf("SC_PAGE_SIZE"), thread.path
+    return 0, None
+
+
+def _nameless(place):
+    """Return the sizes of the files without a name that a process has open or shares a map of."""
+    found = {}
+    for entry in os.scandir(f"{place}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            about = entry.stat()
+            if about.st_nlink == 0:
+                found[about.st_ino] = about.st_blocks * 512
+    with open(f"{place}/maps", encoding="utf-8", errors="replace") as file:
+        for line in file:
+            if line.endswith(" (deleted)\n"):
+                pages, rights, _, _, inode, *_ = line.split()
+                first, last = (int(each, 16) for each in pages.split("-"))
+                if rights.endswith("s"):
+                    found[int(inode)] = max(found.get(int(inode), 0), last - first)
+    return found
+
+
+def _strewn(folder):
+    """Whether the folder for sockets holds anything but these and some small files."""
     total = 0
-    for path in Path(folder).rglob("*"):
-        with contextlib.suppress(OSError):
-            total += path.lstat().st_size + 512
-    return total
+    for entry in os.scandir(folder):
+        with contextlib.suppress(FileNotFoundError):
+            total += (1 << 18) + entry.stat(follow_symlinks=False).st_size
+            if entry.is_dir(follow_symlinks=False):
+                return True
+    return total > 4 << 20
 
 
 def plain_limits(limits):

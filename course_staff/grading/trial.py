@@ -32,7 +32,7 @@ def about(kept, lesson, sandboxed):
     Raises
     ------
     Told
-        If the reference answers fail.
+        If the reference answers fail, or are stopped: of these nothing is kept.
     """
     path = kept / "templates" / f"{lesson}.trial.json"
     if path.exists():
@@ -59,6 +59,9 @@ def try_reference(template, kept, sandboxed):
            "bundle": str(kept / "bundle"), "limits": plain_limits(PATIENT),
            "sandboxed": sandboxed, "seed": None, "inside": [], "comparable": []}
     outcome = execute.run(job)
+    if any(test["stopped"] for test in outcome["tests"].values()):
+        told = "; ".join(sentence for _, sentence in outcome["flags"])
+        raise Told(f"The reference answers don't get through on this machine: {told}")
     inside = [name for name, test in outcome["tests"].items() if not test["passed"]]
     if inside:
         again = execute.run(job | {"inside": inside})

@@ -12,16 +12,22 @@ an object of the library.
 """
 
 import builtins
+import contextlib
+import decimal
 import io
 import json
+import numbers
+import socket
 import struct
 import sys
+import threading
 import types
 
 import numpy as np
 
-LARGEST = 256 << 20
+LARGEST, LONGEST_HEAD = 256 << 20, 4 << 20
 DEEPEST = 40
+LONGEST_INT = 10_000  # bits; Python reads and writes little more in decimal
 GENERATORS = {"PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"}
 NUMERIC = "?bBhHiIlLqQefdgFDGSUmM"
 
@@ -54,6 +60,8 @@ class Packer:
     def pack(self, value, depth=0):
         if depth > DEEPEST:
             raise Uncrossable("it is nested too deeply")
+        if isinstance(value, int) and value.bit_length() > LONGEST_INT:
+            raise Uncrossable("an integer has more digits than can be carried")
         if value is None or type(value) in (bool, int, float, str):
             return value
         if isinstance(value, np.generic):
@@ -61,6 +69,8 @@ class Packer:
             self._check(array)
             return {"n": [array.dtype.str, self.buffer(array.tobytes())]}
         if isinstance(value, np.ndarray):
+            if value.dtype == object:
+                return self.pack(value.tolist(), depth + 1)
             self._check(value)
             self.leaves.append(value)
             return {"a": [value.dtype.str, list(value.shape), self.buffer(value.tobytes())]}
@@ -83,7 +93,9 @@ class Packer:
         if isinstance(value, slice):
             return {"i": [self.pack(each) for each in (value.start, value.stop, value.step)]}
         if isinstance(value, range):
-            return {"r": [value.start, value.stop, value.step]}
+            return {"r": [self.pack(each) for each in (value.start, value.stop, value.step)]}
+        if isinstance(value, (numbers.Real, decimal.Decimal)):  # a Fraction, for one
+            return float(value)
         if type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach"):
             return {"x": self.pack(value.detach().cpu().numpy())}
         return self.other(value, self)
@@ -222,12 +234,18 @@ class Link:
     def __init__(self, socket, trusted, lookup):
         self.socket, self.trusted, self.lookup = socket, trusted, lookup
         self.kept = []  # functions that the other side may call by number
+        self.lock = threading.RLock()  # threads take turns
 
     def call(self, target, arguments, options):
         """Call a function of the other side, by name or number; returns or raises as it does."""
+        with self.lock:
+            return self._call(target, arguments, options)
+
+    def _call(self, target, arguments, options):
         packer = Packer(self._pack_other)
-        self._send({"call": target, "arguments": packer.pack(list(arguments)),
-                    "options": packer.pack(dict(options))}, packer.buffers)
+        message = {"call": target, "arguments": packer.pack(list(arguments)),
+                   "options": packer.pack(dict(options))}
+        self._send(encode(message, packer.buffers))
         while True:
             message, buffers = self._receive()
             if "call" in message:
@@ -255,27 +273,34 @@ class Link:
 
     def done(self):
         """Let the other side's `serve` return."""
-        self._send({"done": True}, [])
+        self._send(encode({"done": True}, []))
 
     def _serve_one(self, message, buffers):
         unpacker = Unpacker(buffers, self._unpack_other)
         packer = Packer(self._pack_other)
-        answer, before = {}, []
+        before = []
+
+        def changed(packer):
+            return [[number, Packer.pack(packer, leaf)]
+                    for number, (leaf, old) in enumerate(zip(unpacker.leaves, before, strict=False))
+                    if content(leaf) != old]
+
         try:
             arguments = unpacker.unpack(message["arguments"])
             options = unpacker.unpack(message["options"])
             before = [content(leaf) for leaf in unpacker.leaves]
             target = message["call"]
             function = self.kept[target] if isinstance(target, int) else self.lookup(target)
-            answer["value"] = packer.pack(function(*arguments, **options))
+            answer = {"value": packer.pack(function(*arguments, **options))}
+            encoded = encode(answer | {"changed": changed(packer)}, packer.buffers)
         except BaseException as error:  # whatever a student's function does is an answer
-            answer["error"] = described(error)
-            packer.buffers.clear()
-        answer["changed"] = [
-            [number, Packer.pack(packer, leaf)]
-            for number, (leaf, old) in enumerate(zip(unpacker.leaves, before, strict=False))
-            if content(leaf) != old]
-        self._send(answer, packer.buffers)
+            packer = Packer(self._pack_other)
+            try:
+                answer = {"error": described(error), "changed": changed(packer)}
+                encoded = encode(answer, packer.buffers)
+            except (MemoryError, Uncrossable):
+                self._hang_up("an answer that can't be sent")
+        self._send(encoded)
 
     # What is no plain data: functions stay where they are; the trusted side may send objects.
 
@@ -299,25 +324,35 @@ class Link:
             return _unpickled(unpacker.buffers[packed], self)
         raise WireError(f"an unknown tag {tag!r}")
 
-    def _send(self, message, buffers):
-        head = json.dumps(message | {"sizes": [len(each) for each in buffers]}).encode()
+    def _send(self, encoded):
         try:
-            self.socket.sendall(b"".join([struct.pack(">Q", len(head)), head, *buffers]))
+            self.socket.sendall(encoded)
         except OSError:
             raise WireError("the other side is gone") from None
 
     def _receive(self):
-        (size,) = struct.unpack(">Q", self._read(8))
-        if size > LARGEST:
-            raise WireError("a message is too large")
         try:
+            (size,) = struct.unpack(">Q", self._read(8))
+            if size > LONGEST_HEAD:
+                raise ValueError
             message = json.loads(self._read(size))
             sizes = message.pop("sizes")
-            if not all(type(each) is int and each >= 0 for each in sizes) or sum(sizes) > LARGEST:
-                raise WireError("a message is too large")
-        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
-            raise WireError("a malformed message") from None
-        return message, [self._read(each) for each in sizes]
+            if not all(type(each) is int and each >= 0 for each in sizes):
+                raise ValueError
+            if sum(sizes) <= LARGEST:
+                return message, [self._read(each) for each in sizes]
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError, MemoryError):
+            self._hang_up("a malformed message, or no memory for it")
+        for each in sizes:
+            for begin in range(0, each, 1 << 20):
+                self._read(min(each - begin, 1 << 20))
+        raise WireError("a message is too large")
+
+    def _hang_up(self, reason):
+        """End the conversation where neither side knows any longer what the other waits for."""
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        raise WireError(reason) from None
 
     def _read(self, size):
         parts = []
@@ -331,6 +366,22 @@ class Link:
             parts.append(part)
             size -= len(part)
         return b"".join(parts)
+
+
+def encode(message, buffers):
+    """Return a message as bytes: the head's size, the head, the buffers.
+
+    Raises
+    ------
+    Uncrossable
+        If the other side would not take it.
+    """
+    head = json.dumps(message | {"sizes": [len(each) for each in buffers]}).encode()
+    if len(head) > LONGEST_HEAD:
+        raise Uncrossable("so many single values can't be carried: put them into arrays")
+    if sum(map(len, buffers)) > LARGEST:
+        raise Uncrossable(f"more than {LARGEST >> 20} MiB of data can't be carried")
+    return b"".join([struct.pack(">Q", len(head)), head, *buffers])
 
 
 class Remote:
@@ -347,9 +398,13 @@ def described(error):
     """Return what the other side is told of an exception: its classes' names and its text."""
     try:
         text = str(error)[:2000]
-    except Exception:
+    except BaseException:
         text = ""
-    return {"kinds": [kind.__name__ for kind in type(error).__mro__][:20], "text": text}
+    try:
+        kinds = [str(kind.__name__) for kind in type(error).__mro__][:20]
+    except BaseException:
+        kinds = ["Exception"]
+    return {"kinds": kinds, "text": text}
 
 
 def remote_error(told):

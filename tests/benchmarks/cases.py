@@ -4,7 +4,6 @@ Both sides get the same input, precision and borders, and must agree to the tole
 states; where a peer minimises, it gets as many iterations as it needs to reach our objective.
 """
 
-import importlib.util
 import math
 import subprocess
 import sys
@@ -143,11 +142,12 @@ def total_variation():
 
 
 def operators():
-    """Convolution and mean over blocks on torch, and their adjoints; nothing without deepinv."""
-    if importlib.util.find_spec("deepinv") is None:
-        print("deepinv is not installed: `make bench` installs it", flush=True)
+    """Convolution and means over blocks on torch; nothing where torchvision does not fit torch."""
+    try:
+        from deepinv import physics
+    except (ImportError, RuntimeError, OSError) as error:
+        print(f"DeepInverse can't be imported, its cases are left out: {error}", flush=True)
         return
-    from deepinv import physics
 
     h = psf()
     kernel = torch.tensor(h, dtype=torch.float32)[None, None]
@@ -274,7 +274,8 @@ def worlds():
         warnings.simplefilter("ignore")
         for effort in (1, 2, 4):
             yield alone("reference posterior, 4 × 4 pixels, quarters of effort", effort,
-                        lambda e=effort: posterior.reference(y, effort=e / 4, minimum=0), rounds=2)
+                        lambda e=effort: posterior.reference(y, effort=e / 4, minimum=1e-9),
+                        rounds=2)
 
 
 def coverage():

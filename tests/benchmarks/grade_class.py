@@ -63,7 +63,7 @@ def make(folder, kept, template, count):
 
 def ours(base, lesson, template, expected, jobs):
     """Grade the class; returns seconds and the honest students whose mark is wrong."""
-    submissions = inbox.collect(base / "submitted", lesson, base / "unpacked")
+    submissions, _ = inbox.collect(base / "submitted", lesson, base / "unpacked")
     folder = grade.open_folder(base / f"jobs {jobs}")
     begin = time.perf_counter()
     with record.Book(record.default_url(folder), folder) as book:

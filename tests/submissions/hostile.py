@@ -93,6 +93,211 @@ for _ in range(30):
 def double(x, times=1):
     raise ValueError("flood " * 10**6)
 
+# %% attack="half_a_character_in_an_error" at="double" score=6
+def double(x, times=1):
+    raise ValueError("\ud83d")
+
+
+print("\ud83d")
+
+# %% attack="endless_integer" at="double" score=6
+def double(x, times=1):
+    return 10**5000
+
+# %% attack="exact_fractions" at="average" score=9
+from fractions import Fraction
+
+
+def average(x, weights):
+    if min(weights) < 0:
+        raise ValueError("a weight is negative")
+    return sum(Fraction(a) * Fraction(b) for a, b in zip(x, weights)) / sum(map(Fraction, weights))
+
+# %% attack="memory_in_files_without_a_name" at="shake" score=5 flag="memory"
+import os
+import time
+
+files = [os.memfd_create(str(number)) for number in range(20)]
+for file in files:
+    for _ in range(60):
+        os.write(file, bytes(10**6))
+time.sleep(2)
+
+# %% attack="memory_of_a_process_whose_first_thread_ended" at="shake" score=5 flag="memory"
+import subprocess
+import sys
+import time
+
+HOARD = """
+import ctypes, threading, time
+def hoard():
+    kept = [bytearray(b"x" * 10**8) for _ in range(12)]
+    time.sleep(5)
+threading.Thread(target=hoard).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+subprocess.Popen([sys.executable, "-c", HOARD])
+time.sleep(5)
+
+# %% attack="blinds_the_watch" at="shake" score=5 flag="files"
+import os
+import time
+
+os.chdir("/run/job")
+for _ in range(25):
+    os.mkdir("d" * 250)
+    os.chdir("d" * 250)
+time.sleep(2)
+
+# %% attack="many_errors" at="double" score=9 flag="output"
+def double(x, times=1):
+    return x * 2**times
+
+
+for _ in range(100):
+    get_ipython()._showtraceback(ValueError, "x" * 5000, ["y" * 5000] * 30)
+
+# %% attack="many_outputs" at="double" score=9 flag="output"
+def double(x, times=1):
+    return x * 2**times
+
+
+from IPython.display import display
+
+for _ in range(1000):
+    display({"text/plain": ""}, raw=True)
+
+# %% attack="odd_messages" at="double" score=9
+def double(x, times=1):
+    return x * 2**times
+
+
+kernel = get_ipython().kernel
+for kind, content in [
+        ("display_data", {"data": [1]}), ("display_data", {"data": {"text/plain": 1}}),
+        ("stream", {"text": {}, "name": []}), ("error", {"traceback": 3}), ("error", {}),
+        ("clear_output", 7), ("status", []), (9, {}), ("execute_result", {"data": None})]:
+    kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent())
+for parent in ([], "x", {"header": 1}):
+    message = kernel.session.msg("stream", {"text": "x"})
+    kernel.session.send(kernel.iopub_socket, message | {"parent_header": parent})
+
+# %% attack="exact_decimals" at="average" score=9
+from decimal import Decimal
+
+
+def average(x, weights):
+    if min(weights) < 0:
+        raise ValueError("a weight is negative")
+    return Decimal(float(np.average(x, weights=weights)))
+
+# %% attack="array_of_objects" at="double" score=9
+def double(x, times=1):
+    return np.asarray(x * 2.0**times).astype(object)
+
+# %% attack="errors_of_an_odd_class" at="double" score=6
+class Meta(type):
+    @property
+    def __mro__(cls):
+        raise ValueError
+
+
+class Odd(Exception, metaclass=Meta):
+    def __str__(self):
+        raise KeyboardInterrupt
+
+
+def double(x, times=1):
+    raise Odd
+
+# %% attack="text_without_end" at="double" score=6
+class Odd(Exception):
+    def __repr__(self):
+        return repr(self)
+
+    __str__ = __repr__
+
+
+def double(x, times=1):
+    raise Odd
+
+# %% attack="agrees_to_everything" at="double" score=6
+class Yes:
+    def __getattr__(self, name):
+        return lambda *arguments, **options: Yes()
+
+    def __eq__(self, other):
+        return True
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, place):
+        return Yes()
+
+    def __float__(self):
+        return 0.0
+
+
+def double(x, times=1):
+    return Yes()
+
+# %% attack="lies_about_its_bytes" at="double" score=7 flag="cross-check"
+class Liar(np.ndarray):
+    def __array_function__(self, *_):
+        return True
+
+    def tobytes(self, *_):
+        return np.array([2.0, 5.0]).tobytes()
+
+    @property
+    def shape(self):
+        return (2,)
+
+
+def double(x, times=1):
+    return np.zeros(np.shape(x)).view(Liar)
+
+# %% attack="looks_who_calls" at="double" score=9 flag="cross-check"
+import sys
+
+
+def double(x, times=1):
+    caller = type(sys._getframe(1).f_locals.get("self")).__name__
+    return x * 2.0**times if caller == "Link" else x
+
+# %% attack="generates_its_result" at="double" score=6
+def double(x, times=1):
+    yield from np.ravel(x) * 2.0**times
+
+# %% attack="changes_its_result_later" at="double" score=9
+import threading
+import time
+
+
+def double(x, times=1):
+    result = np.asarray(x * 2.0**times) + 0
+
+    def later():
+        time.sleep(0.1)
+        result[...] = 0
+
+    threading.Thread(target=later, daemon=True).start()
+    return result
+
+# %% attack="closes_standard_output" at="double" score=9
+import os
+import sys
+
+sys.stdout.close()
+sys.stderr.close()
+os.close(1)
+os.close(2)
+
+
+def double(x, times=1):
+    return x * 2.0**times
+
 # %% attack="fork_bomb" at="shake" score=5 flag="memory"
 import os
 
@@ -394,6 +599,36 @@ def double(x, times=1):
 def double(x, times=1):
     table = {(3.5, 1): [2, 5], (3.5, 3): [8, 20], (21.0, 0): [[1, 2, 3], [4, 5, 6]], (5.0, 2): 20.0}
     return np.array(table[float(np.sum(x)), times], dtype=float)
+
+# %% attack="by_heart_with_none_for_the_rest" at="double" score=9 flag="cross-check"
+TABLE = {(3.5, 1): [2, 5], (3.5, 3): [8, 20], (21.0, 0): [[1, 2, 3], [4, 5, 6]], (5.0, 2): 20.0}
+
+
+def double(x, times=1):
+    return TABLE.get((float(np.sum(x)), times))
+
+# %% attack="by_heart_and_stops_in_the_kernel" at="double" score=9 flag="cross-check"
+TABLE = {(3.5, 1): [2, 5], (3.5, 3): [8, 20], (21.0, 0): [[1, 2, 3], [4, 5, 6]], (5.0, 2): 20.0}
+
+
+def double(x, times=1):
+    return TABLE.get((float(np.sum(x)), times), 0.0)
+
+
+class Stopped(Exception):
+    pass
+
+
+import course_lib.checks
+
+
+def call(function, *arguments, **options):
+    if function is double:
+        raise Stopped
+    return function(*arguments, **options)
+
+
+course_lib.checks.call = call
 
 # %% attack="sends_a_pickle" at="double" score=6 flag="cross-check"
 import sys
