@@ -3,7 +3,7 @@
 For every lesson ``solutions/NN_name.py``, in this order:
 
 1.  read the source into cells (`course_staff.source`) and check it (`course_staff.rules`);
-2.  make the notebook that nbgrader starts from: cells for decks only are left out, compact
+2.  make the notebook that nbgrader starts from: cells and marks for decks are left out, compact
     headers become nbgrader metadata, cell ids follow from the text;
 3.  run ``nbgrader generate_assignment`` on it in a scratch folder and write the result to
     ``lessons/NN_name/NN_name.ipynb``: no answers, no hidden tests, no outputs;
@@ -62,8 +62,6 @@ def to_notebook(lesson):
         if not cell.in_notebook:
             continue
         metadata = {}
-        if "slide" in cell.options:
-            metadata["slideshow"] = {"slide_type": cell.options["slide"]}
         if cell.kind:
             metadata["nbgrader"] = {**KINDS[cell.kind], "grade_id": cell.name, "schema_version": 3}
             if cell.kind in WITH_POINTS:

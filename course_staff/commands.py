@@ -113,6 +113,28 @@ def forget_arguments(parser):
     parser.add_argument("--yes", action="store_true", help="really")
 
 
+def slides_arguments(parser):
+    """Declare the arguments of ``course slides``."""
+    parser.add_argument("deck", nargs="*",
+                        help="lesson numbers or names, or workshop; all by default")
+    parser.add_argument("--out", metavar="DIR", default="dist/slides",
+                        help="where the decks go (default: dist/slides)")
+    parser.add_argument("--pdf", action="store_true", help="print each to a PDF as well")
+    parser.add_argument("--large", action="store_true",
+                        help="draw the pictures anew, with larger type (the first time: minutes)")
+
+
+def site_arguments(parser):
+    """Declare the arguments of ``course site``."""
+    parser.add_argument("--out", metavar="DIR", default="dist/site",
+                        help="where the pages go (default: dist/site)")
+
+
+def dist_arguments(parser):
+    """Declare the arguments of ``course dist``."""
+    parser.add_argument("--out", metavar="DIR", default="dist", help="default: dist")
+
+
 def bench_arguments(parser):
     """Declare the arguments of ``course bench``."""
     parser.add_argument("group", nargs="*", help="groups of cases; by default all, written down")
@@ -133,6 +155,9 @@ VERBS = {
     "data": ("rebuild data/ from seeds; calibrate", data_arguments, _run("data")),
     "train": ("train a generator, or another network", train_arguments, _run("train")),
     "label": ("compare the classifier with labels by eye", label_arguments, _run("labels")),
+    "slides": ("make slide decks of lessons, and the workshop's", slides_arguments, _run("slides")),
+    "site": ("make pages to read, without answers", site_arguments, _run("site")),
+    "dist": ("make all that is handed out: zip, decks, pages", dist_arguments, _run("dist")),
     "release": ("make what students get, as a stamped zip", release_arguments,
                 _run("grading.release")),
     "grade": ("grade a class's notebooks in a sandbox", grade_arguments,

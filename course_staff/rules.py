@@ -16,7 +16,8 @@ from traitlets.config import PyFileConfigLoader
 from course_staff.source import KINDS, ROOT, WITH_POINTS, SourceError, regions
 
 HEADER = {"title": str, "points": int, "minutes": int}
-OPTIONS = {*KINDS, "points", "slide", "only"}
+DECK_OPTIONS = {"slide", "only", "title", "figure", "frames"}
+OPTIONS = {*KINDS, *DECK_OPTIONS, "points"}
 SLIDES = {"slide", "subslide", "fragment", "notes", "skip"}
 # Which markers may stand in which kinds of cells.
 MARKERS = {

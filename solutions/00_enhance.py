@@ -3,7 +3,12 @@
 #   course: {title: "Enhance!", points: 5, minutes: 50}
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# # 00 · Enhance!
+#
+# **Here are sixteen pixels. What is in the picture?**
+
+# %% [markdown]
 # # 00 · Enhance!
 #
 # **Here are sixteen pixels. What is in the picture?**
@@ -17,7 +22,7 @@
 #
 # 50 minutes. You need some Python and NumPy. Press **Shift + Enter** to run a cell and move on.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Sixteen pixels. What is it?" figure="sixteen_pixels"
 from course_lib.figures import show_images
 from course_lib.worlds import ladybirds
 
@@ -46,7 +51,7 @@ predict("00.what_i_see", what_i_see)
 # There is a **pale form** with dark spots, and a **dark form** with red or orange patches on black. The
 # pictures are drawn by a small program, so we always know what really was there.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Two forms: pale and dark" figure="two_forms"
 pale = ladybirds.render(ladybirds.sample(5, share=0, seed=1))
 dark = ladybirds.render(ladybirds.sample(5, share=1, seed=1))
 show_images({f"pale {i + 1}": x for i, x in enumerate(pale)}
@@ -93,8 +98,7 @@ predict("00.percent_dark", percent_dark, between=(0, 100))
 #
 # *"The detail is in there. A good enough machine gets it out."*
 #
-# June 2020: PULSE (Menon et al., CVPR 2020) made a tiny photograph sharp, and a Black president came
-# back as a white man.
+# June 2020: PULSE made a tiny photograph sharp. A Black president came back as a white man.
 #
 # **What was measured? What was made up?**
 
@@ -153,7 +157,7 @@ def with_these_pixels(picture, pixels, s=16):
     return picture + missing.repeat(s, axis=-2).repeat(s, axis=-1)
 
 
-# %% slide="subslide"
+# %% slide="subslide" title="Four animals, the same sixteen pixels" figure="look_alikes"
 candidates = ladybirds.render(ladybirds.look_alikes()).astype(float)
 lookalikes = [with_these_pixels(x, sixteen) for x in candidates]
 show_images({"sixteen pixels": sixteen}
@@ -193,7 +197,7 @@ for number, (x, before) in enumerate(zip(lookalikes, candidates, strict=True), s
 #
 # A tomato on a leaf has no legs, no spots and no wings. It, too, can be adjusted to our pixels.
 
-# %% slide="subslide"
+# %% slide="subslide" title="A tomato fits, too"
 from course_lib.worlds import sprites
 
 tomato = with_these_pixels(sprites.tomato().astype(float), sixteen)
@@ -219,7 +223,7 @@ print(f"largest difference {np.abs(shrink(tomato) - sixteen).max():.1g}; "
 # billions of light-years away. Inside each block of 4 × 4 pixels, shuffle the pixels at random. The
 # mean of a block doesn't care about the order.
 
-# %% slide="subslide"
+# %% slide="subslide" title="The sky and its shuffled twin"
 from course_lib.worlds import images
 
 sky = images.load("hubble")[:, :128, :128]
@@ -421,7 +425,10 @@ print(indistinguishable(lookalikes[0], lookalikes[3], 16),
 # Two pictures with the same pixels have infinitely many companions: fade from one to the other, and every
 # step of the way has those pixels, too.
 
-# %% slide="subslide"
+# %% [markdown] slide="notes"
+# Ask how many pictures have these sixteen pixels, then show the next slide. One minute.
+
+# %% slide="subslide" title="The scene changes, the pixels don't"
 from course_lib.explorers import sixteen_pixels
 
 sixteen_pixels(lookalikes, sixteen)
@@ -466,7 +473,14 @@ sixteen_pixels(lookalikes, sixteen)
 # To start over, `course reset 00` in a terminal puts your notebook aside, with the date in its name, and gives
 # you a fresh one.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## What you can now say, and what you can't
+#
+# Of 12,288 numbers, **48** were measured. The rest is open, and four animals prove it.
+#
+# Which is *likely*? That takes a stated assumption, **P**.
+
+# %% [markdown]
 # ## What you can now say, and what you can't
 #
 # You can say: *these sixteen pixels were measured; the rest of the picture is free, and here are four animals that

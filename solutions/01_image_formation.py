@@ -28,7 +28,7 @@
 #
 # $$y = S(h * x) + n$$
 
-# %% slide="subslide"
+# %% slide="subslide" title="A camera in three steps" figure="three_steps"
 from course_lib import optics
 from course_lib.figures import show_images
 from course_lib.operators import Blur, Downsample
@@ -110,7 +110,7 @@ gray_code = float(optics.srgb_encode(far_away).item())
 print(f"mean light {far_away.item():.4f}, its sRGB code {gray_code:.4f}")
 reveal("01.checkerboard", gray_code, label="code of the merged gray")
 
-# %% slide="subslide"
+# %% slide="subslide" title="Which gray matches the board?"
 from course_lib.figures import draw_image, figure, show
 
 half_code = optics.srgb_decode(np.full((16, 16), 0.5))
@@ -335,7 +335,7 @@ equal(volume, np.pi / 4, "volume under airy_otf", atol=1e-6)
 # transform of the PSF. `np.fft.fft2` computes the weighted sums $\sum_j h_j \cos(2\pi f j)$, and
 # the same with a sine, for all frequencies at once. Measure it:
 
-# %% slide="subslide"
+# %% slide="subslide" title="Beyond the cutoff: exactly nothing" figure="cutoff"
 fc = 0.25  # cycles per pixel
 size = 255
 spot = optics.airy_psf(fc, size)
@@ -393,7 +393,7 @@ reveal("01.dip", middle / star, label="brightness midway, star = 1")
 # because the curvature in the middle passes through zero, is the **Sparrow criterion**. Here are
 # both, and a third pair that is closer still:
 
-# %% slide="subslide"
+# %% slide="subslide" title="Rayleigh, Sparrow, closer"
 sparrow = optics.sparrow_separation(cutoff=1)
 position = np.linspace(-1.6, 1.6, 400)
 fig, axes = figure(1, 3, size=(10, 3), sharey=True)
@@ -442,7 +442,7 @@ for d in (rayleigh, sparrow, 0.7, 0.3):
 # **periodic**: what leaves on the right comes back on the left. Here is the recipe, as one finds it
 # in many a script:
 
-# %% slide="subslide"
+# %% slide="subslide" title="Forget one shift, and the wall wraps around"
 def naive_blur(x, psf):
     return np.real(np.fft.ifft2(np.fft.fft2(x) * np.fft.fft2(psf)))
 
@@ -580,7 +580,7 @@ print(f"out comes {strongest / pairs.size:.1f} cycles per new pixel, "
       f"amplitude {spectrum[strongest]:.4f}")
 reveal("01.alias", spectrum[strongest], label="amplitude after averaging by 2")
 
-# %% slide="subslide"
+# %% slide="subslide" title="A fast wave comes back as a slow one"
 t = np.linspace(0, 20, 1000)
 seeming = -spectrum[strongest] * np.cos(2 * np.pi * 0.1 * t)
 fig, ax = figure(size=(8, 3.2))
@@ -606,7 +606,7 @@ show(fig, alt="A fast gray cosine of amplitude 1. The means of its pixel pairs l
 # pixel. The figure counts $f s$, cycles per *new* pixel, so that Nyquist is at 0.5 for every $s$.
 # Is a pixel wide enough to keep out what would fold?
 
-# %% slide="subslide"
+# %% slide="subslide" title="What lies beyond half a cycle folds back"
 fig, ax = figure(size=(6.5, 3.4))
 f = np.linspace(0, 0.5, 501)
 for s in (2, 4, 8):
@@ -655,7 +655,7 @@ for way, y in ways.items():
 # can show, the frequencies below their Nyquist, and the rest. It shrinks each part alone. What
 # comes out of the first is true detail, and what comes out of the rest is false.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Lost detail, false detail" figure="false_detail"
 wall, s = images.load("brick")[:, :250, :250], 10
 frequencies = np.abs(np.fft.fftfreq(250))[:, None], np.fft.rfftfreq(250)
 below_nyquist = np.maximum(*frequencies) < 1 / (2 * s)
@@ -689,7 +689,7 @@ show_images({"scene": wall} | {way: S(wall) for way, S in shrinkers.items()}, li
 # $i$. The new pixel $j$ stands for the middle of its block, the place $s\,j + s/2$. Places are
 # index + ½, and the ramp counts indices, so the ½ goes off again: it must read $s\,j + (s-1)/2$.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Half a pixel off, and nobody notices"
 from scipy.ndimage import zoom
 
 ramp = np.arange(64.0)[None]
@@ -816,7 +816,11 @@ refuses(shrink, pile, 8, because="8 divides 8 but not 12")
 # Lens and pixels together are one operator, `A = Downsample(4) @ Blur(h)`. On a line of twelve
 # pixels it is small enough to look at as a matrix.
 
-# %% slide="subslide"
+# %% [markdown] slide="notes"
+# One line of twelve pixels makes the camera small enough for the board. Ask for the shape of the matrix before you
+# show it (3 rows, 12 columns). One minute.
+
+# %% slide="subslide" title="Blur, shrink, both, and both turned over"
 line_lens = Blur([[0.1, 0.2, 0.4, 0.3]])
 line_pixels = Downsample((1, 3))
 line_camera = line_pixels @ line_lens
@@ -898,7 +902,7 @@ pairs_tried = {
     "6 library: A, A.T": (camera_4, camera_4.T),
 }
 
-# %% slide="subslide"
+# %% slide="subslide" title="Which of six pairs are adjoints?"
 rng = np.random.default_rng(0)
 gaps = {}
 for name, (forward, transpose) in pairs_tried.items():
@@ -1143,7 +1147,7 @@ reveal("01.photons", 100 * right_way.std() / right_way.mean(), label="relative n
 # In units where white is 1, a reading has mean $x$ and variance $x/\text{photons}$. Real sensors
 # add **read noise**: the electronics' own jitter, the same for all pixels.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Photon noise grows as the root of the light"
 levels = np.geomspace(1e-3, 1, 13)
 flat = np.repeat(levels[:, None], 20_000, axis=1)
 exposed = optics.photon_noise(flat, photons=1000, rng=3)
@@ -1163,7 +1167,7 @@ show(fig, alt="Noise against light on logarithmic axes. Photon noise follows a l
 # (reading per photon) and its read noise. The line has slope ½: four times the light, twice the
 # noise, *half* the relative noise. In the dark the read noise rules. On the wall:
 
-# %% slide="subslide"
+# %% slide="subslide" title="10, 100, 1000 photons"
 few = {f"white = {n} photons": optics.photon_noise(sampled, n, rng=5) for n in (10, 100, 1000)}
 show_images({"no noise: S(h * x)": sampled} | few, limits=(0, 0.6),
             alt="The coarse brick wall without noise, then with 10, 100 and 1000 photons for "
@@ -1285,7 +1289,11 @@ equal(tenth.std(), (0.1 / 2000) ** 0.5, "noise at x = 0.1, 2000 photons", atol=2
 #
 # Turn the three knobs of $y = S(h * x) + n$: the lens's cutoff, the size of the pixels, the light.
 
-# %% slide="subslide"
+# %% [markdown] slide="notes"
+# If JupyterLab is at hand, open the panel of lesson 01; otherwise the next picture stands in. Ask which knob they would
+# pay for. One minute.
+
+# %% slide="subslide" title="Three knobs: lens, pixel, light"
 from course_lib.explorers import image_formation
 
 image_formation(images.load("brick")[:, :128, :128])
@@ -1361,6 +1369,10 @@ image_formation(images.load("brick")[:, :128, :128])
 #
 # More light helps against the first and the last. **More light does nothing against removed and
 # false.**
+
+# %% [markdown] slide="notes"
+# Four words for four losses. Let the room sort examples: a soft photograph (weakened), letters below the cutoff
+# (removed), moiré on a shirt (falsified), a night picture (hidden). Three minutes.
 
 # %% [markdown]
 # ## What you can now say, and what you can't

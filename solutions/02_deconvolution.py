@@ -27,7 +27,7 @@
 #
 # **How much of the blur can be undone, and who pays?**
 
-# %% slide="subslide"
+# %% slide="subslide" title="Smeared, and perfectly restored"
 import numpy as np
 
 from course_lib.deconvolution import inverse_filter
@@ -57,7 +57,7 @@ print(f"largest error after undoing the blur: {np.abs(restored - page).max():.0e
 # Perfect to eleven digits. Is that all? Save the blurred picture in a file first, with 8 bits per
 # pixel: every value is rounded to the nearest of 256. You won't see it here.
 
-# %% slide="subslide"
+# %% slide="subslide" title="The same page, kept in 8 bits"
 def rms(error):
     """Root mean square."""
     return float(np.sqrt(np.mean(np.square(error))))
@@ -153,7 +153,7 @@ from course_lib.predictions import predict, reveal
 guess_gain = None  # replace None by your number
 predict("02.noise_gain", guess_gain, between=(1, 1e12))
 
-# %% slide="subslide"
+# %% slide="subslide" title="Noise, a thousandfold"
 H = gaussian_otf(np.fft.fftfreq(64), 1.0)
 gain = float(np.mean(1 / np.abs(H) ** 2))
 print(f"noise gain {gain:.0f}, that is {10 * np.log10(gain):.0f} dB")
@@ -266,7 +266,7 @@ refuses(kernel_gain, np.ones(4) / 4, 3, because="the kernel is longer than the s
 # function of the continuous Gaussian; or of its *samples* at the pixel centres; or of its *means*
 # over the pixels. All three are in use. Here is the gain for each.
 
-# %% slide="subslide"
+# %% slide="subslide" title="One Gaussian, eight noise gains"
 from course_lib.optics import gaussian_psf
 
 for sigma in (1, 2):
@@ -324,7 +324,7 @@ for n in (60, 63, 64, 70, 128, 256):
 # **assumes**: a scene that fluctuates about zero in the same way everywhere (mean-zero,
 # stationary), noise that is uncorrelated with it, and the ratio $N/S$.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Wiener: give up where it costs too much"
 from course_lib.figures import COLOURS, figure, show
 
 f = np.linspace(0, 0.5, 200)
@@ -337,6 +337,10 @@ ax.set(xlabel="frequency (cycles per pixel)", ylabel="factor", ylim=(1e-3, 1e4))
 ax.legend(fontsize=9)
 show(fig, alt="Against frequency, H falls steeply, 1/H rises as steeply, and the Wiener filter "
               "follows 1/H up to a factor of five, then turns and falls with H.")
+
+# %% [markdown] slide="notes"
+# Follow the blue line with the finger: along 1/H, a bend, and down. Ask what it gives up, and where. It never multiplies by
+# more than five. Three minutes.
 
 # %% [markdown]
 # The Wiener filter follows $1/H$ while the signal is above the noise, never multiplies by more
@@ -447,7 +451,7 @@ refuses(wiener_filter, hidden_y, np.ones((7, 5), complex), coloured,
 # of 1.5 pixels (cut at 4σ), and adds read noise with a standard deviation of .01. Its borders are
 # periodic, as in the method: the inverse crime again, confessed here and paid for in section 7.
 
-# %% slide="subslide"
+# %% slide="subslide" title="The dial: grain or blur"
 from course_lib.deconvolution import wiener
 from course_lib.optics import read_noise
 
@@ -635,7 +639,7 @@ equal(hidden_misfit / (64 * 0.02**2), 1.0, "misfit / (m σ²), another camera", 
 # %% [markdown]
 # ### How much does not knowing cost?
 
-# %% slide="subslide"
+# %% slide="subslide" title="The error you can't see, the misfit you can"
 from course_lib.deconvolution import discrepancy_lambda
 
 lam = discrepancy_lambda(y, A, sigma)  # the library's morozov
@@ -909,7 +913,7 @@ best_step = min(path, key=path.get)
 print("log-likelihood never falls:", bool(np.all(np.diff(climb) >= 0)))
 reveal("02.best_step", best_step, label="best number of steps")
 
-# %% slide="subslide"
+# %% slide="subslide" title="What the algorithm sees, and what it doesn't"
 fig, axes = figure(1, 2, size=(8, 2.8))
 axes[0].plot(range(1, 401), climb)
 axes[0].set(xscale="log", xlabel="step", ylabel="log-likelihood")
@@ -921,7 +925,11 @@ axes[1].set(xscale="log", xlabel="step", ylabel="error (rms, 1 = white)", ylim=(
 show(fig, alt=f"Left: the log-likelihood rises at every step. Right: the error falls to "
               f"{path[best_step]:.3f} at step {best_step}, then rises to {path[400]:.3f} at 400.")
 
-# %% slide="subslide"
+# %% [markdown] slide="notes"
+# Left is all that the algorithm can compute, and it rises for ever. Right is what counts, and nobody at the telescope can
+# draw it. Ask where they would have stopped. Two minutes.
+
+# %% slide="subslide" title="After 400 steps, new stars"
 show_images({"scene": sky, "recorded": night,
              f"step {best_step}": richardson_lucy(night, telescope, best_step), "step 400": last},
             limits=(0, 0.3),
@@ -988,7 +996,7 @@ for kind, start, n, law in zip(("end plateau", "stair", "peak", "end plateau"), 
 # same rule without the truth: fit the data up to the noise, no further. The noise is Gaussian,
 # so Richardson–Lucy's belief in photons is false here; it is run all the same, as it often is.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Same data, same fit, three pictures"
 counts_page = np.clip(y, 0, None)
 x_rl, steps = richardson_lucy(counts_page, A, 1), 1
 while rms(A(x_rl) - y) > sigma:
@@ -1288,7 +1296,7 @@ real_border = A(page)[:, 16:112, 16:112]  # the page goes on beyond 96 pixels
 recorded_page = read_noise(real_border, sigma, rng=0)
 budget = error_budget(scene, real_border, recorded_page, A, too_wide, 0.01)
 
-# %% slide="subslide"
+# %% slide="subslide" title="Four payers, and their sum"
 total = sum(budget.values())
 maps = {f"{name}\n{rms(part):.3f} rms": part for name, part in (budget | {"all": total}).items()}
 show_images({title: np.round(part, 2) for title, part in maps.items()},  # colours in steps of .01
@@ -1311,7 +1319,7 @@ print(f"root of the sum of squares {np.sqrt(sum(rms(p) ** 2 for p in budget.valu
 # order, they would share a little differently. Their squares don't add up (.0699 against .0636):
 # the parts are correlated, and here some of them cancel.
 
-# %% slide="subslide"
+# %% slide="subslide" title="The best λ depends on who else pays"
 budgets = [error_budget(scene, real_border, recorded_page, A, too_wide, value) for value in lams]
 fig, ax = figure(size=(7, 3.6))
 for name, style in zip(budget, ("-", "--", "-.", ":"), strict=True):
@@ -1328,7 +1336,7 @@ show(fig, alt="Error against λ. Noise, border and wrong PSF fall as λ grows, r
 # theirs; turn it up and the scene itself pays, with its detail. There is no setting at which
 # nobody does.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Who pays? Four knobs"
 from course_lib.explorers import who_pays
 
 who_pays(error_budget, page)
@@ -1513,6 +1521,10 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 # Noise, border, PSF, or the scene's own detail. **Somebody always does.**
 #
 # A good fit doesn't say that the picture is right, nor that the PSF was.
+
+# %% [markdown] slide="notes"
+# Name a payer for each picture of the hour: grain, stripes at the rim, ghosts, lost detail. Ask for a picture in which nobody
+# paid; there is none. Three minutes.
 
 # %% [markdown]
 # ## Further reading

@@ -24,7 +24,7 @@
 #
 # **Is there a "deconvolution limit", and where exactly is it?**
 
-# %% slide="subslide"
+# %% slide="subslide" title="Three scenes, one recorded picture" figure="twins"
 from course_lib import limits, optics
 from course_lib.figures import show_images
 from course_lib.operators import Blur, Downsample
@@ -100,7 +100,7 @@ reveal("03.nullity", nullity, label="free directions")
 # $v_i^T x$, by $s_i$ and hands it out along $u_i$. We call $v_i^T x$ the scene's *component* $i$. Here all sixteen $s_i$ equal $1/s = .25$. Patterns beyond
 # the list, or with $s_i = 0$, are never asked about.
 
-# %% slide="subslide"
+# %% slide="subslide" title="The rest leaves no trace" figure="no_trace"
 stones = images.load("gravel", gray=True)[:, 40:104, 40:104]
 measured, null = limits.split(Downsample(4), stones)
 show_images({"x": stones, "measured": measured, "null + ½": null + 0.5,
@@ -134,6 +134,10 @@ for name, x, part in zip(names, five, null, strict=True):
 # Block means, $s = 4$: 240 of 256 directions.
 #
 # **No noise level brings them back.**
+
+# %% [markdown] slide="notes"
+# A 4 × 4 block has sixteen values, its mean is one: fifteen directions are free, in each of sixteen blocks that makes 240 of
+# 256. More light, a longer exposure, a cooled chip change nothing about that. Three minutes.
 
 # %% [markdown]
 # ### Exercise 1: the part that leaves no trace
@@ -348,7 +352,7 @@ refuses(second_truth, dim, Downsample(4),
 # %% [markdown]
 # Here is **your own pair**.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Two truths, one measurement"
 your_twin = np.asarray(second_truth(vessel, Downsample(4)), dtype=float)
 apart = np.sqrt(np.mean((your_twin - vessel) ** 2))
 gap = np.abs(Downsample(4)(your_twin) - Downsample(4)(vessel)).max()
@@ -409,7 +413,7 @@ reveal("03.surviving", counts[-1], label="components with singular values above 
 # A hundred thousand times less noise buys two and a half times the detail. That is why "just use a
 # better sensor" is a slow road, and why the limit *feels* hard. Look at the law behind it.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Less noise buys little"
 from course_lib.figures import COLOURS, figure, show
 
 tail = Blur.from_otf(lambda f: np.exp(-f / 0.03))
@@ -452,6 +456,10 @@ print("Gaussian cut at 4 standard deviations:", [limits.picard_count(cut, s) for
 #
 # 100,000 times less noise, 2.5 times the detail.
 
+# %% [markdown] slide="notes"
+# The first term shrinks with s, the second doesn't. Ask what doubles the number of components: with the Gaussian blur of the
+# figure before, from 22 to 45, a thousandth of the noise. This loss is bought back with photons, and dearly. Three minutes.
+
 # %% [markdown]
 # ### The Picard plot
 #
@@ -477,7 +485,7 @@ reveal("03.pure_noise", 100 * above, label="coefficients of pure noise above σ"
 # plot that Hansen (1990) named after Picard. `limits.picard_plateau` finds the last coefficient above
 # $3.8\,\sigma$, a level that 64 values of pure noise exceed in one case of a hundred.
 
-# %% slide="subslide"
+# %% slide="subslide" title="The Picard plot: where the noise takes over"
 row = stones[:, 20:21, :]  # one row of a real picture
 sigma, scale = 1e-3, row.std()
 y = optics.read_noise(blur(row), sigma, rng=1)
@@ -510,7 +518,7 @@ show(fig, alt=f"Picard plot. The exact coefficients fall through sigma near comp
 # $\hat x = \sum_{i \le k} v_i\,(u_i^T y)/s_i$, and look at the error. (With the truth in hand: this is a test of the
 # count, not a way to choose it.)
 
-# %% slide="subslide"
+# %% slide="subslide" title="A component too many: the error explodes"
 ks = np.arange(1, 65)
 errors = [np.sqrt(np.mean((blur_modes.reconstruct(y, k) - row[0]) ** 2)) for k in ks]
 best = int(ks[np.argmin(errors)])
@@ -685,7 +693,7 @@ refuses(surviving_components, Downsample(4), (16, 16), 0.1, -1.0, because="a sca
 # count, 0 in the null space. The wall is a slope. The sum of all $\varphi_i$ is the effective number of measured
 # components.
 
-# %% slide="subslide"
+# %% slide="subslide" title="A slope, never a wall"
 fig, ax = figure(size=(6.4, 3.4))
 for level, colour in zip((1e-1, 1e-3, 1e-5), ("blue", "orange", "green"), strict=True):
     share = blur_modes.values**2 / (blur_modes.values**2 + level**2)
@@ -704,7 +712,7 @@ show(fig, alt="Three curves that fall smoothly from 1 to 0, each around its dott
 # Less noise moves the slope to the right. First 31, then 13, then 10 components lie on it: partly known. For
 # a picture, the same with a two-dimensional blur. Watch the invisible part dissolve as σ falls:
 
-# %% slide="subslide"
+# %% slide="subslide" title="The known part, and the rest"
 soft_lens = Blur.from_otf(lambda f: optics.gaussian_otf(f, 1.5))
 parts, rests = {}, {}
 for level in (1e-1, 1e-2, 1e-4):
@@ -741,7 +749,7 @@ for level in (0.1, 0.03, 0.01, 0.003):
     print(f"σ = {level}: known {known.sum()} ({share[0]:.0%} of the variance), lost "
           f"{np.sum(~known)} ({share[1]:.0%}), null {4096 - whole.rank} ({share[2]:.0%})")
 
-# %% slide="subslide"
+# %% slide="subslide" title="The null share doesn't care about noise" figure="null_share"
 fig, ax = figure(size=(7, 2.6))
 left = np.zeros(len(fates))
 for part, colour, pattern in zip(("known", "lost in the noise", "null"), ("blue", "sky", "orange"),
@@ -779,7 +787,7 @@ for level in (0.1, 0.03, 0.01, 0.003):
 # errs the other way: 256, of which 227 are. A count without its scale is no statement. (Don't look for a
 # plateau here: a picture's coefficients don't fall with $i$.)
 
-# %% slide="subslide"
+# %% slide="subslide" title="What survives the noise?" frames="limit"
 from course_lib.explorers import information_limit
 
 information_limit(images.load("gravel", gray=True)[:, 40:136, 40:136])
@@ -893,7 +901,7 @@ reveal("03.bits", per_pixel, label="bits per low-resolution pixel")
 # their noise grows as their side shrinks. The scene is white, 32 × 32, seen through a lens with
 # cutoff .125.
 
-# %% slide="subslide"
+# %% slide="subslide" title="More pixels, hardly more bits"
 fixed_lens = Blur.from_otf(lambda f: optics.airy_otf(f, cutoff=0.125))
 sides, bits = [2, 4, 8, 16, 32], {"through the lens": [], "without a lens": []}
 for side in sides:
@@ -958,6 +966,10 @@ for noise in (0.1, 0.01, 0.001):
 # More pixels behind the same lens is hardly more information: 16 times the pixels, 10 % more bits.
 #
 # Processing $y$ adds none about *this* scene.
+
+# %% [markdown] slide="notes"
+# Ask how much information a program can add to a recorded picture. About *this* scene: none. It may bring what it knows
+# about other scenes; that is the second half of the course. Three minutes.
 
 # %% [markdown]
 # ### Exercise 4: bits of a measurement
@@ -1084,7 +1096,16 @@ refuses(information_bits, view, (1, 16), 0.1, -1.0, because="a variance is posit
 # 4. Three measured numbers, correctly used; null and lost in noise are not mixed up.
 # ### END SOLUTION
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## What you can now say, and what you can't
+#
+# Given **A** (lens, 4 × 4 pixels), **σ** = .003, **K** = 1 frame and **P** (the scale alone):
+#
+# **256 of 4096** components are known.
+#
+# The rest is drawn from **P**.
+
+# %% [markdown]
 # ## What you can now say, and what you can't
 #
 # > Given operator **A** (lens and 4 × 4 pixels), noise **σ** = .003, **K** = 1 frame and assumptions **P** (none but the

@@ -3,7 +3,12 @@
 #   course: {title: "Moving the limit", points: 20, minutes: 200}
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# # 04 · Moving the limit
+#
+# **Who really sees beyond the limit, and what did they assume?**
+
+# %% [markdown]
 # # 04 · Moving the limit
 #
 # **Who really sees beyond the limit, and what did they assume?**
@@ -36,7 +41,7 @@ stones = images.load("gravel", gray=True)[:, 150:214, 120:184]
 quarters = [(dy, dx) for dy in range(4) for dx in range(4)]
 still, moved = frames([(0, 0)], factor=4), frames(quarters, factor=4)
 
-# %% slide="subslide"
+# %% slide="subslide" title="Sixteen exposures: one place, or shifted" figure="shifted"
 from course_lib.figures import show_images
 from course_lib.optics import read_noise
 
@@ -90,7 +95,7 @@ from course_lib.predictions import predict
 rank_of_five = None  # replace None by a number from 16 to 64
 predict("04.rank_of_five", rank_of_five, between=(16, 64))
 
-# %% slide="subslide"
+# %% slide="subslide" title="Five frames: how many of 64 components?"
 from course_lib.predictions import reveal
 from course_lib.recovery import rank_and_condition
 
@@ -279,7 +284,7 @@ def believe_in_shifts(K, wrong_by, rng, sigma=0.002):
     return np.sqrt(np.mean(error**2)) / line.std(), np.sqrt(np.mean(misfit**2)) / sigma
 
 
-# %% slide="subslide"
+# %% slide="subslide" title="Wrong shifts: noticed or not"
 rng = np.random.default_rng(0)
 wrong_by = np.array([0, 0.1, 0.2, 0.3, 0.4, 0.5])
 fig, axes = figure(1, 2, size=(9, 3))
@@ -346,7 +351,7 @@ show_images({"the scene": stones, "shifts right": x_moved, "shifts wrong": x_fal
 # program**: minimise $\sum (u_i + v_i)$ subject to $A(u - v) = y$. Solvers for these are fast and exact. Why
 # *that* scene? Because in many cases it is the sparse one.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Eight points of light, exactly" figure="points"
 from course_lib.recovery import low_frequencies, recover_spikes, spikes
 
 lens40 = low_frequencies(640, cutoff=40)
@@ -392,7 +397,7 @@ def percent_recovered(n, distance, trials, count=None, cutoff=40):
     return 100 * found / trials
 
 
-# %% slide="subslide"
+# %% slide="subslide" title="How close may points be?"
 rates = {}
 for distance, trials in ((0.8125, 10), (0.875, 30), (0.9375, 20)):
     rates[distance] = percent_recovered(640, distance, trials)
@@ -591,7 +596,7 @@ for name, y in scenes.items():
 #   parts in ten thousand. Exact data would still tell (a true row of spikes leaves rounding error). With
 #   noise above that **nothing notices**, for this bar. Look at it:
 
-# %% slide="subslide"
+# %% slide="subslide" title="An even bar comes back as beads" figure="beads"
 dots = recover_spikes(lens40(bar), lens40)
 fig, ax = figure(size=(8, 2.6))
 ax.fill_between(np.arange(640), bar[0], color=COLOURS["sky"], step="mid",
@@ -789,7 +794,14 @@ for name, x in broken.items():
 # background or as lights beyond the count, is accepted. The only hint is the count, fifteen lights from
 # fifteen numbers; the range above tells.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 4 · Photons
+#
+# So far the data were exact. Now count photons: each lands at random, spread by the lens, σ.
+#
+# What can the *best* method know?
+
+# %% [markdown]
 # ## 4 · Photons
 #
 # So far the data were exact. Now count photons. Each photon of a point of light lands at random, spread by
@@ -853,7 +865,7 @@ for N in (100, 10_000):
 # Their picture is a slightly wider spot. The Fisher information about $d$, for a Gaussian spot and $d \ll
 # \sigma$, is $F \to N d^2 / (8\sigma^4)$ (derived for this course). It *vanishes* as the lights approach.
 
-# %% slide="subslide"
+# %% slide="subslide" title="The closer two lights, the less a photon says"
 d = np.logspace(-1.3, 1, 40)
 F = np.array([fisher_information(photons=1, sigma=1.0, separation=v)[0, 0] for v in d])
 fig, ax = figure(size=(7, 3.2))
@@ -1090,7 +1102,7 @@ print(f"fitted d = {np.mean(fits):.2f} ± {np.std(fits):.2f} σ; claimed error {
 # at 0.6 $f_c$, within the lens. (Stripes as fine as $f_c$ can be projected through the same lens by two laser
 # beams.)
 
-# %% slide="subslide"
+# %% slide="subslide" title="Moiré: the fine wave made visible"
 from course_lib.recovery import structured_illumination, unmix, unmixing_matrix
 
 fc, i = 0.1, np.arange(200)
@@ -1189,7 +1201,7 @@ print(f"stripes at 0.9 fc, contrast 0.7 believed to be 1: misfit {misfit:.1f} σ
 # noise at which two lights at 0.4/$f_c$ are still found, (3) the one choice of truth and assumption that the
 # program refutes.
 
-# %% slide="subslide"
+# %% slide="subslide" title="What is assumed, what is found?"
 from course_lib.explorers import moving_the_limit
 
 moving_the_limit()
@@ -1198,7 +1210,16 @@ moving_the_limit()
 # (The blue curve goes below zero because the cutoff is sharp. A real lens fades out towards $f_c$; that
 # costs noise at the high frequencies but, without noise, loses none of them.)
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## Two more, and one that is different
+#
+# - **PALM/STORM** assumes one molecule per spot.
+# - **STED** assumes the switching beam's shape.
+# - **A generator's prior** assumes a scene that a network can draw.
+#
+# *Which of these could you check?*
+
+# %% [markdown]
 # ## Two more, and one that is different
 #
 # - **PALM/STORM**: localise one molecule at a time. P: one molecule per spot, known σ.
@@ -1262,7 +1283,14 @@ moving_the_limit()
 # 5. the defence rests on an experiment of this lesson and names a case in which the check stays silent.
 # ### END SOLUTION
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## What you can now say, and what you can't
+#
+# *The limit moves. I can name what moved it, and what it cost.*
+#
+# Not: *it looks sharp and fits the data, so it is right.*
+
+# %% [markdown]
 # ## What you can now say, and what you can't
 #
 # You can say: *the limit moves, and I can name what moved it, what it cost, and whether a false assumption

@@ -24,7 +24,7 @@
 #
 # **What is the "best" reconstruction of a picture that is not determined?**
 
-# %% slide="subslide"
+# %% slide="subslide" title="Four guesses. Which is best?" figure="four_guesses"
 from course_lib.figures import show_images
 from course_lib.posterior import example, shipped
 from course_lib.worlds import ladybirds
@@ -50,7 +50,7 @@ from course_lib.predictions import predict
 times_larger = None  # replace None by a number from 1 to 20
 predict("05.times_larger", times_larger, between=(1, 20))
 
-# %% slide="subslide"
+# %% slide="subslide" title="The ugliest errs least"
 from course_lib.measures import mse, psnr
 from course_lib.predictions import reveal
 
@@ -120,7 +120,7 @@ reveal("05.mean_at_odds", seen.mean[0], label="E[x | y = .6] at odds of 4 : 1 ag
 # (*MAP*, "maximum a posteriori", is the mode. For a density the mode depends on the coordinates in which
 # you look for it, so whoever says MAP has to say in which space.)
 
-# %% slide="subslide"
+# %% slide="subslide" title="Mean, mode, sample"
 from course_lib.figures import COLOURS, figure, show
 
 ys = np.linspace(-2.2, 2.2, 221)
@@ -151,7 +151,7 @@ show(fig, alt="The mean rises smoothly from −1 to +1, the mode jumps between t
 # matters; (2) a setting in which the mean lies where the posterior has *almost no* density; (3) where the
 # mode costs as little as the mean, and what a sample costs there.
 
-# %% slide="subslide"
+# %% slide="subslide" title="How much does the prior matter?"
 from course_lib.explorers import best_guesses
 
 best_guesses()
@@ -479,7 +479,7 @@ for signal, blur in ((1.0, 0.2), (3.0, 1.0), (0.5, 2.0)):
 refuses(perception_distortion, 3.0, 1.0, -1.0, because="a distance is never negative")
 ### END HIDDEN TESTS
 
-# %% slide="subslide"
+# %% slide="subslide" title="Sharper costs error: the curve"
 allowed = np.linspace(0, 1.1, 111)
 bound = 0.5 + np.maximum(short - allowed, 0) ** 2
 methods = {"posterior mean": (short, 0.5), "stretched mean": (0, 0.5 + short**2),
@@ -510,6 +510,10 @@ show(fig, alt="Error against distance of laws. The bound falls from 0.586 at dis
 # A sample of the *true* posterior errs **2 × MMSE** on average.
 #
 # A higher PSNR is not a truer picture.
+
+# %% [markdown] slide="notes"
+# Read the three numbers from left to right: the price of looking true is paid in error, and it is a factor of two for a
+# sample. Ask which of the three they would print in a paper, and which on a poster. Three minutes.
 
 # %% [markdown]
 # ## 3 · One ladybird, seven reconstructions
@@ -733,7 +737,7 @@ sets = {
 plane = {name: (precision(features(x_hat), real), mse(x_hat, truths[: len(x_hat)]))
          for name, x_hat in sets.items()}
 
-# %% slide="subslide"
+# %% slide="subslide" title="Error against looking true"
 fig, ax = figure(size=(7, 3.6))
 for (name, (looks, error)), mark in zip(plane.items(), "osD^vP", strict=True):
     ax.plot(100 * looks, error, mark, ms=10, label=name)
@@ -761,7 +765,7 @@ show(fig, alt="Error against the share of pictures that look true. The soft meth
 # All of that was *inside the world*. Now two photographs, shrunk to the same sixteen pixels: a cup of
 # coffee and a field of galaxies.
 
-# %% slide="subslide"
+# %% slide="subslide" title="A coffee cup and some galaxies"
 from course_lib.worlds import images
 
 photos = {"coffee": images.load("coffee")[:, :192, :192], "galaxies": images.load("hubble")}
@@ -813,7 +817,7 @@ show_images(shown, columns=4,
 #
 # Here is the walk for scenes of one number, near $-1$ (80 %) or near $+1$.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Walks from noise to the two worlds"
 from course_lib import diffusion
 
 line = Mixture([0.8, 0.2], [[-1.0], [1.0]], np.full((2, 1, 1), 0.09))
@@ -878,7 +882,7 @@ def guided_draws(guidance):
     return sampler
 
 
-# %% slide="subslide"
+# %% slide="subslide" title="Exact and approximate guidance"
 one_y = np.array([[0.4]])
 clouds = {"prior": two_forms.sample(1500, rng=0)[0],
           "posterior, by formula": exact_draws(one_y, 1500, 1)[:, 0],
@@ -1160,7 +1164,7 @@ for name, sampler in samplers.items():
     print(f"{name:22}{p['coordinates'].min():16.1g}{p['likelihood']:17.1g}{np.mean(drawn[:, 0] > 0):12.3f}"
           f"{times:9.2f} ± {error:.2f}{np.mean(two_forms.log_density(drawn) < edge):13.1%}")
 
-# %% slide="subslide"
+# %% slide="subslide" title="The ranks of the truth tell"
 chance = np.sqrt(500 * 0.05 * 0.95)  # standard deviation of a bar, if all ranks are equally probable
 truth_level = -np.sum((y_all - x @ A2.T) ** 2, axis=1)[:500]
 fig, axes = figure(1, 4, size=(10, 2.6), sharey=True)
@@ -1259,7 +1263,7 @@ for name, right, left in (
 # Ours (`course_lib/latents.py`) has $k = 4$ latents, 24 hidden numbers and 64 pixels; its weights are
 # random and fixed, nothing is trained.
 
-# %% slide="subslide"
+# %% slide="subslide" title="What a tiny generator can draw"
 from course_lib.latents import latent_search, tiny_generator
 
 rng = np.random.default_rng(9)
@@ -1484,7 +1488,7 @@ for name, M in cameras.items():
 #
 # And the crafted one?
 
-# %% slide="subslide"
+# %% slide="subslide" title="Outside the range, and it fits"
 blocks = Downsample((2, 4))
 inside = tiny_generator(np.array([0.3, -1.0, 0.5, 0.8])).reshape(8, 8)
 wall = images.load("brick", gray=True)[0, 60:68, 40:48]
@@ -1556,7 +1560,14 @@ show_images({name: x for name, (x, _) in panels.items()}
 #    numbers of the lesson are used correctly.
 # ### END SOLUTION
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## What you can now say, and what you can't
+#
+# *This is a mean, that is a sample. A sample errs twice as much, and has to.*
+#
+# Not: *it is sharp*, or *it has the best PSNR, so it is true.*
+
+# %% [markdown]
 # ## What you can now say, and what you can't
 #
 # You can say: *this picture is a mean, that one a sample; a sample errs, on average over scenes, twice as

@@ -23,7 +23,7 @@
 #
 # **What does a GAN know?**
 
-# %% slide="subslide"
+# %% slide="subslide" title="What is wrong with these pictures?"
 from course_lib import gan
 from course_lib.figures import draw_image, figure, show, tiled
 
@@ -44,7 +44,7 @@ from course_lib.predictions import predict
 dark_in_1000 = None  # replace None by a number from 0 to 1000
 predict("06.dark_in_1000", dark_in_1000, between=(0, 1000))
 
-# %% slide="subslide"
+# %% slide="subslide" title="One form of two is missing"
 from course_lib.classifiers import p_rare
 from course_lib.predictions import reveal
 
@@ -267,7 +267,7 @@ predict("06.modes_left", modes_left, between=(0, 8))
 # %%
 collapsed = play(discriminator_rate=3e-4)
 
-# %% slide="subslide"
+# %% slide="subslide" title="A game that spreads, a game that collapses"
 fig, axes = figure(2, 5, size=(9, 4.2), sharex=True, sharey=True)
 for row, (name, moments) in zip(axes, {"healthy": healthy, "collapsed": collapsed}.items(), strict=True):
     for ax, i in zip(row, (1, 2, 3, 6, 10), strict=True):
@@ -324,7 +324,7 @@ reveal("06.modes_left", modes_of(collapsed[-1]), label="modes of the slow discri
 # - **coverage** (Naeem et al. 2020): balls around *real* points again; the share of the balls in which at
 #   least one generated point lies. Does it, in this sample, draw what is real?
 
-# %% slide="subslide"
+# %% slide="subslide" title="Precision and recall: whose balls?"
 from matplotlib.patches import Circle
 
 rng = np.random.default_rng(5)
@@ -546,7 +546,7 @@ equal(np.mean([1 / call(birthday_estimate, some) for some in small_draws]), 1 / 
 #
 # Six generators of the ring, made by hand, so that their faults are known:
 
-# %%
+# %% slide="subslide" title="Six suspects: which one is sound?"
 rng = np.random.default_rng(3)
 real, seen_in_training = ring.sample(1000, rng=rng)[0], ring.sample(1000, rng=rng)[0]
 suspects = {
@@ -565,7 +565,7 @@ fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2,
 show(fig, alt="Six sets of generated points on the ring: a sound one; four of eight modes; all modes, but nearly "
               "all points in one; tight cores of the modes; a set that looks sound, the photocopier; dust everywhere.")
 
-# %% slide="subslide"
+# %%
 print(f"{'':16}precision  recall  coverage  birthday  largest share  median distance to training")
 for name, x in suspects.items():
     modes = ring.mode_of(x)
@@ -600,6 +600,15 @@ for name, x in suspects.items():
 # %% [markdown] slide="notes"
 # Cover the names and let the room guess from the numbers which suspect is which. The photocopier and the
 # sound one can't be told apart: let them try. Six minutes.
+#
+# | | precision | recall | coverage | birthday | largest share |
+# |---|---|---|---|---|---|
+# | sound | .980 | .987 | .955 | 8.0 | .14 |
+# | half the modes | .983 | .507 | .509 | 4.0 | .27 |
+# | one at 72 % | .980 | .986 | .762 | 1.8 | .73 |
+# | thin modes | .996 | .289 | .330 | 8.0 | .13 |
+# | photocopier | .986 | .987 | .962 | 7.9 | .14 |
+# | dust | .116 | 1.000 | .225 | 7.9 | .03 |
 
 # %% [markdown] slide="slide"
 # ## 3 · The course's ladybirds
@@ -620,7 +629,7 @@ for name in shown:  # those of share_02 are there
     x = drawn[:1000] if name == "share_02" else gan.pictures(gan.load(name), 1000, seed=1)
     dark_of[name], features_of[name], some_of[name] = p_rare(x) > 0.5, features(x), x[:6]
 
-# %% slide="subslide"
+# %% slide="subslide" title="A balanced and a collapsed generator"
 fig, axes = figure(2, 1, size=(5.2, 2.6))
 for ax, name in zip(axes, ("share_50", "collapsed"), strict=True):
     draw_image(ax, tiled(some_of[name], 6), name)
@@ -718,7 +727,7 @@ held = [bottom <= 0 <= top for _, bottom, top in (call(share_drift, some, 0.1) f
 equal(np.mean(held), 0.97, "how often 600 intervals from 50 pictures hold the truth", atol=0.02)
 ### END HIDDEN TESTS
 
-# %% slide="subslide"
+# %% slide="subslide" title="Shown and drawn: the shares drift"
 fig, ax = figure(size=(7, 3))
 for row, (name, share) in enumerate(shown.items()):
     drift, low, high = share_drift(dark_of[name], share)
@@ -815,7 +824,7 @@ right = np.array([np.corrcoef(a, b)[0, 1] for a, b in zip(of_renders.T, ladybird
 varies = of_generated.std(0) / of_renders.std(0)
 order = [i for i in np.argsort(varies) if right[i] > 0.9]
 
-# %% slide="subslide"
+# %% slide="subslide" title="The light varies too little"
 fig, ax = figure(size=(8, 3.2))
 ax.bar(names[order], varies[order], color=COLOURS["blue"])
 ax.axhline(1, color="black", ls=":")
@@ -882,7 +891,7 @@ for name, x in {
 length_512 = None  # replace None by a number from 0 to 100
 predict("06.length_512", length_512, between=(0, 100))
 
-# %% slide="subslide"
+# %% slide="subslide" title="All latents lie on a shell"
 from scipy.stats import chi
 
 fig, ax = figure(size=(7, 2.8))
@@ -906,7 +915,7 @@ reveal("06.length_512", drawn_lengths.mean(), label="mean length of a latent, d 
 # The most probable single point, $z = 0$, is never drawn, nor is anything near it: density is highest
 # there, but there is no room. What does the generator show at a point that training never visited?
 
-# %% slide="subslide"
+# %% slide="subslide" title="The average picture is no picture"
 from course_lib.figures import show_images
 
 generator, of_tenth = gan.load("share_50"), gan.load("share_10")
@@ -1041,7 +1050,7 @@ for name in ("share_50", "share_10"):
 by_perfect = measures.expected_coverage(400, 1000)
 print(f"400 pictures of a perfect generator cover {by_perfect:.2f}")
 
-# %% slide="subslide"
+# %% slide="subslide" title="Truncation: good looks, lost variety"
 fig, axes = figure(2, 2, size=(7, 4.4), sharex=True)
 labels = ("precision", "recall", "coverage", "share of the dark form")
 for column, (ax, label) in enumerate(zip(axes.flat, labels, strict=True)):
@@ -1076,7 +1085,7 @@ show(fig, alt="Precision, recall, coverage and share of the dark form against tr
 # truncation at which the whole walk shows one form; (3) the same place in a generator that was shown another
 # share.
 
-# %% slide="subslide"
+# %% slide="subslide" title="A walk between latents"
 from course_lib.explorers import latent_walk
 
 latent_walk({name: gan.load(name) for name in shown})
@@ -1137,7 +1146,7 @@ show(fig, alt="Thirty real digits and thirty of each generator. The Gaussian one
 without_8 = None  # replace None by a number from 0 to 100
 predict("06.without_8", without_8, between=(0, 100))
 
-# %% slide="subslide"
+# %% slide="subslide" title="Never an 8: would coverage tell?"
 print(f"{'':12}precision  recall  coverage: all digits, 8s only  drawn 8s  distance to training")
 for name, x in {"real": training[:897], **writers}.items():
     covered = measures.covered(x, test)
@@ -1197,6 +1206,9 @@ reveal("06.without_8", 100 * measures.coverage(writers["never an 8"], test), lab
 #
 # **You can say:** *what this generator draws, it draws well; of the groups A and B it draws these shares,
 # with these intervals.*
+
+# %% [markdown] slide="notes"
+# Ask for the name of a group that they would have to check in a generator they use. Two minutes.
 
 # %% [markdown] slide="subslide"
 # **You can't say:** *the samples look perfect, so nobody is missing*; nor *its coverage is high, so every group

@@ -25,7 +25,7 @@
 #
 # **How does a machine unpixelate a picture that never existed?**
 
-# %% slide="subslide"
+# %% slide="subslide" title="A clockwork beetle comes back as ladybirds"
 from course_lib import gan, pulse
 from course_lib.figures import show_images
 from course_lib.operators import Downsample
@@ -74,7 +74,16 @@ reveal("07.grey_levels", allowed, label="difference that counts as a match", uni
 # Ask for the number before you show anything about the method. Most guess 1 or 2 levels. Don't tell yet
 # what the method does; let people say what a "match" should mean. Five minutes.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 1 · June 2020
+#
+# "PULSE makes **imaginary faces** of people who do not exist"
+#
+# "… will not help **identify** or reconstruct the original image"
+#
+# *README of PULSE, by 21 June 2020*
+
+# %% [markdown]
 # ## 1 · June 2020
 
 # %% [markdown]
@@ -591,7 +600,7 @@ equal(kept, torch.full((1, 3, 2, 2), 0.1), "the picture at the smallest loss, wh
 # %% [markdown]
 # Your loop, on the real generator: four starts, one ladybird that has never been in a training set, at 8 × 8.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Four starts, four ends"
 truth = pulse.truth("common 1")
 shrink = Downsample(8)
 y = shrink(truth)
@@ -626,7 +635,7 @@ show_images({"input": y} | {f"start {k + 1}": starts_shown[k] for k in range(4)}
 # %% [markdown] slide="slide"
 # ## 3 · Sixteen starts, sixteen animals
 
-# %% slide="subslide"
+# %% slide="subslide" title="Sixteen starts, sixteen animals" figure="sixteen_starts"
 many = pulse.search(generator, y, starts=16, law=law, seed=3)
 print(f"ε met by {many.met.sum()} of 16 starts; residuals {255 * many.residuals.min() ** 0.5:.1f} to "
       f"{255 * many.residuals.max() ** 0.5:.1f} grey levels RMS")
@@ -704,7 +713,7 @@ print(f"{chain_rare['rare']:.2f} and {chain_rare['common']:.2f} lie {apart:.1f} 
 difference = None  # replace None by a number from -100 to 100
 predict("07.difference", difference, between=(-100, 100))
 
-# %% slide="subslide"
+# %% slide="subslide" title="PULSE follows its start, not the posterior"
 from course_lib.figures import COLOURS, figure, show
 from course_lib.measures import share_interval
 
@@ -756,7 +765,17 @@ print(f"by the sampler on the generator that was trained on 10 % rare: {is_rare.
 # experiment with numbers: fresh ladybirds of either form, shrunk without noise, each searched from a common
 # and from a rare picture of the generator (recorded; `course data pulse` repeats it).
 
-# %% slide="subslide"
+# %% [markdown] only="slides" slide="subslide"
+# ## The start decides
+#
+# | a rare beetle, 8 × 8 pixels | comes back rare |
+# |---|---|
+# | searched from a rare start | 8 of 8 |
+# | searched from a common start | 1 of 8 |
+#
+# Same pixels, same weights, ε met each time.
+
+# %%
 record = pulse.recorded(pulse.MAIN)
 rare_after, residual_after = record["survival_rare"] > 0.5, record["survival_residual"]
 for size, pixels in enumerate((8, 4)):
@@ -800,7 +819,7 @@ print(f"a classifier that reads 8 × 8 pixels with noise σ = .05 names the wron
 kept_rare = None  # replace None by a number from 0 to 100
 predict("07.kept_rare", kept_rare, between=(0, 100))
 
-# %% slide="subslide"
+# %% slide="subslide" title="Rare beetles rarely come back rare"
 form, met = record["audit_form"], record["audit_residual"] <= 1.0002 * pulse.EPSILON
 print(f"largest residual {record['audit_residual'].max():.7f}; {np.sum(record['audit_residual'] > pulse.EPSILON)} of "
       f"{met.size} exceed ε by any amount")
@@ -836,7 +855,7 @@ print("; ".join(f"{name} {value:.4f}" for name, value in steps_of.items()))
 # A clockwork beetle, a tomato, an empty leaf: none is a ladybird. The only alarm that PULSE has is its
 # residual. Three starts each, at both sizes (recorded).
 
-# %% slide="subslide"
+# %% slide="subslide" title="A tomato in, a ladybird out" figure="strangers"
 strangers = ["clockwork beetle", "tomato", "empty leaf"]
 rows_of = [list(pulse.TRUTHS).index(name) for name in strangers]
 for row, name in zip(rows_of, strangers, strict=True):
@@ -865,7 +884,7 @@ show_images(panels, columns=6,
 # residual**. Take the visible part of a ladybird and four fifths of the invisible part (the null space of lesson 03) of
 # the tomato (shown cut off at 0 and 1):
 
-# %% slide="subslide"
+# %% slide="subslide" title="The same pixels, to the last digit" figure="chimera"
 def visible(x):
     """Part of a scene that 8 × 8 block means see."""
     return shrink(x).repeat(8, axis=1).repeat(8, axis=2)
@@ -879,6 +898,10 @@ show_images({"ladybird": truth, "chimera": chimera.clip(0, 1), "ladybird, 8 × 8
              "chimera, 8 × 8": shrink(chimera)},
             alt="A ladybird and a chimera with the fine structure of a tomato; their 8 × 8 pixels are the same.")
 
+# %% [markdown] slide="notes"
+# The worst case, built on purpose: visible part of a ladybird, invisible part of a tomato. Any method that sees only the
+# pixels must answer both alike. Ask which check could object: none that looks at the pixels. Three minutes.
+
 # %% [markdown]
 # Whatever PULSE answers to the one it answers to the other, with the same residual, to the last bit. A
 # residual check can say "this is no ladybird of ours". It can't say "this is one".
@@ -889,7 +912,7 @@ show_images({"ladybird": truth, "chimera": chimera.clip(0, 1), "ladybird, 8 × 8
 # Find a start and a generator that turn a rare beetle into a common one within ε. (3) Look at the truth
 # last, as a user of such a program never can.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Enhance!"
 from course_lib.explorers import enhance
 
 enhance()
@@ -898,7 +921,14 @@ enhance()
 # Let the audience choose, truth hidden. Ask for bets, then tick "show the truth". Good: rare 1 at 4 × 4, all
 # starts. The residual is on screen all the time; ask whether it would have warned anybody. Six minutes.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 7 · Find the bug
+#
+# Three programs. You don't see their code, only what they return: pictures, residuals, "met ε".
+#
+# **Which test would tell a faulty one from a sound one?**
+
+# %% [markdown]
 # ## 7 · Find the bug
 
 # %% [markdown]

@@ -26,7 +26,7 @@
 #
 # **Which pixels were measured, and which were made up?**
 
-# %% slide="subslide"
+# %% slide="subslide" title="What did the pixels say?"
 from course_lib import casebook
 from course_lib.figures import show_images
 
@@ -91,10 +91,10 @@ print(f"scale {scale:.2f} (red, green, blue: {of_colours.round(2)}); s · scale 
 x = bank.truth[chosen]
 three = hallucination.maps(A, x_hat, x, sigma, scale)
 
-# %% slide="subslide"
+# %% slide="subslide" title="The truth, and what PULSE made"
 show_images({"scene x": x, "PULSE": x_hat}, alt="The true ladybird, and the one that PULSE made.")
 
-# %% slide="subslide"
+# %% slide="subslide" title="Invented, omitted, wrong" figure="three_maps"
 show_images({name: part.mean(0) for name, part in three.items()}, limits=(-0.35, 0.35),
             colour_map="RdBu_r", unit="light (mean of RGB)",
             alt="Three signed maps. Invented shows the outline, legs and pattern of PULSE's beetle; omitted "
@@ -106,7 +106,7 @@ show_images({name: part.mean(0) for name, part in three.items()}, limits=(-0.35,
 # first map was made without looking at the truth. It holds nearly everything that makes the picture look
 # like a *beetle*: outline, legs, spots, gloss.
 
-# %% slide="subslide"
+# %% slide="subslide" title="How much of its contrast is invented?"
 from course_lib.predictions import reveal
 
 told = hallucination.fractions(A, x_hat, x, sigma, scale)
@@ -398,7 +398,7 @@ for name, pictures in methods.items():
     print(f"{name:16} invented {made_up:.2f}, wrong {wrong:.2f} ± {error:.2f}; its pixels {misfit:.2f} σ from y")
 print(f"omitted, whatever the method: {np.mean(found['omitted']):.2f}")
 
-# %% slide="subslide"
+# %% slide="subslide" title="Eight methods, the same pixels" figure="methods"
 from course_lib.figures import COLOURS, figure, show
 
 fig, axes = figure(1, 2, size=(9.4, 3.4), sharey=True)
@@ -426,7 +426,7 @@ reveal("08.pulse_wrong", np.mean(table["PULSE"][1]), label="PULSE: wrong")
 #   5 finds out.)
 # - **The misfit doesn't tell.** The last number of each row is what a check of data consistency sees.
 
-# %% slide="subslide"
+# %% slide="subslide" title="What each method invented"
 from course_lib.figures import draw_image
 
 
@@ -535,7 +535,7 @@ for method in restored["hubble"]:
 #
 # So a restored picture should travel with its map and a rule. Here the rule is to paint over where more than .02 was invented, in either direction.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Real pictures: honest with a map"
 guess = restored["hubble"]["RL, 30 steps"]
 invented = hallucination.maps(lens, guess, None, grain, scenes["hubble"].std())["invented"]
 marked = np.abs(invented[0]) > 0.02
@@ -568,7 +568,16 @@ print(f"{np.mean(marked):.1%} of the pixels are marked. RMS error there {np.sqrt
 # For instruments people in the room: would you publish the third panel? What would a reviewer say without it?
 # Five minutes.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 4 · Right, stable, consistent?
+#
+# - Is it **right**? Needs the truth.
+# - Is it **stable**? Needs several starts.
+# - Is it **consistent**? Needs the camera.
+#
+# None of them follows from another.
+
+# %% [markdown]
 # ## 4 · Right, stable, consistent?
 
 # %% [markdown]
@@ -622,7 +631,12 @@ print(f"the pale beetle, with noise: the nearest look-alike is a dark one in {fl
 # special to networks: right about two look-alikes, or stable, not both. A class of scenes without look-alikes,
 # such as sparse ones (lesson 04), allows both.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 5 · Is its doubt honest?
+#
+# Rank the truth among draws. If the doubt is honest, **every rank is equally frequent**.
+
+# %% [markdown]
 # ## 5 · Is its doubt honest?
 
 # %% [markdown]
@@ -773,7 +787,7 @@ assert call(rank_test, wide[0], wide[1:], np.random.default_rng(0))[1] > 1e-3, "
 # Four samplers of the same posterior (a scene $N(0, 1)$, noise of 1), 2000 cases, 9 draws each. The shape of
 # the histogram names the fault:
 
-# %% slide="subslide"
+# %% slide="subslide" title="Ranks: right, too sure, too timid, too bright"
 rng = np.random.default_rng(4)
 scenes_1d = rng.standard_normal(2000)
 y_1d = scenes_1d + rng.standard_normal(2000)
@@ -846,7 +860,7 @@ print(f"misfit of the truths {true_misfit.mean():.5f} (σ² = {sigma**2:.4f}), o
 # fair score is the ***excess* expected Brier score**: if dark comes true with probability $p$, whoever said $q$ loses
 # $(q - p)^2$ more than whoever said $p$, on average. 0 is perfect; always saying 50 % costs $(.5 - p)^2$.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Your answer of lesson 00"
 from course_lib.posterior import shipped
 from course_lib.predictions import recall
 
@@ -978,7 +992,7 @@ for bound_asked in (0.05, 0.15, 0.3):
     equal(call(abstain, honest, bound_asked)[1], kept_share[foreseen <= bound_asked].max(), "coverage", atol=1e-4)
 ### END HIDDEN TESTS
 
-# %% slide="subslide"
+# %% slide="subslide" title="Stripes where the data don't decide"
 sd_map = rms_of_colours(posterior_sd)  # (20, 64, 64)
 panels = {"the scene": bank.truth[chosen], "posterior mean": posterior_mean[chosen]}
 for tolerance in (0.06, 0.04, 0.02):
@@ -1043,7 +1057,7 @@ reveal("08.promise", kept_ratio["posterior"], label="true over expected RMS erro
 # the truth. (2) Find a case in which the true error breaks the promise, and one in which it stays far below. (Both
 # exist: the promise holds on average.)
 
-# %% slide="subslide"
+# %% slide="subslide" title="Where would you stop?" frames="abstention"
 from course_lib.explorers import abstention
 
 abstention(posterior_mean, sd_map, bank.truth)
@@ -1058,7 +1072,7 @@ abstention(posterior_mean, sd_map, bank.truth)
 # Sixty-four beetles in one light and one pose differ in form, pigment and pattern; sharp pictures of all are on file. A
 # camera takes a picture of 8 × 8 pixels (σ = .05) of one of them. Somebody runs PULSE on it. Who was it?
 
-# %% slide="subslide"
+# %% slide="subslide" title="The line-up: who was it?"
 line_ups = [casebook.line_up(0), casebook.line_up(1)]
 first = line_ups[0]
 show_images({f"{name} {k + 1}": part[k] for k in (0, 1) for name, part in (
@@ -1201,7 +1215,7 @@ for group in line_ups:
     observers["recogniser on PULSE"].append(near(features(group.pulse), known))
     observers["recogniser on bicubic"].append(near(features(enlarged), known))
 
-# %% slide="subslide"
+# %% slide="subslide" title="The pixels know more than the sharp picture"
 sizes = [2, 4, 8, 16, 32, 64]
 hits = {name: hallucination.identified(np.concatenate(scores), sizes) for name, scores in observers.items()}
 resampled = np.random.default_rng(0).integers(0, 128, (1000, 128))
@@ -1272,6 +1286,10 @@ for name in list(readers)[1:3]:
 #
 # A bounded reader may gain from sharpness. The optimal one can't.
 
+# %% [markdown] slide="notes"
+# In words: whatever is computed from the pixels knows no more about the beetle than the pixels. A person may *read* a sharp
+# picture more easily; the best reader gains nothing from it. Three minutes.
+
 # %% [markdown]
 # ## 8. A caption that is honest
 #
@@ -1310,6 +1328,10 @@ for name in list(readers)[1:3]:
 # ## What you can now say
 #
 # With camera, noise and scale known, and no truth at hand: *this much of the picture was not in the data, and it is here.*
+
+# %% [markdown] slide="notes"
+# This is what section 1's map gives without any truth: how much, and where. Let somebody say it for a picture of their own.
+# Two minutes.
 
 # %% [markdown] slide="slide"
 # You still can't say: *so it is false*; nor *it fits the data, so it is true*; nor *it is sharp, so it shows who it was.*

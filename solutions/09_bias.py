@@ -47,7 +47,7 @@
 # shrunk to 4 × 4 pixels with noise of standard deviation .05, and PULSE (lesson 07) searches the generator for
 # each, from one random start each. This takes some seconds; six of the sixteen are shown.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Six go in, six pale ones come back"
 import numpy as np
 
 from course_lib import flips, gan
@@ -101,7 +101,17 @@ reveal("09.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles th
 # Say the sentence about beetles and people aloud, before the first picture. Then show the bottom row alone and
 # ask which ones are wrong; then uncover the top. Five minutes.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 2 · Three explanations, and a fourth
+#
+# - the **data**: most pictures show one group
+# - **mode collapse**: the generator draws less
+# - the **start**: the search stays near it
+# - the **pixels**: sixteen numbers don't tell
+#
+# *What number would change your mind?*
+
+# %% [markdown]
 # ## 2 · Three explanations, and a fourth
 
 # %% [markdown]
@@ -127,7 +137,17 @@ reveal("09.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles th
 # **Before you go on**, decide which of the four you believe in, and what number would change your mind. You will
 # be asked.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 3 · What "unfair" can mean
+#
+# - equal **recalls**
+# - outputs with the population's **shares**
+# - outputs with the shares **given y**
+# - **symmetric** errors
+#
+# All but the first need a share π, and you must choose it.
+
+# %% [markdown]
 # ## 3 · What "unfair" can mean
 
 # %% [markdown]
@@ -237,7 +257,16 @@ equal(call(fairness_gaps, np.array([[40.0, 0], [40, 0]]), 0.2), [1, -0.2, -0.2],
 # Now measured, for all generators, in both directions. Intervals are 95 %: Wilson's for shares, the bootstrap for
 # differences, with beetles drawn anew within each form. The PR gap is that of a population with equal shares.
 
-# %% slide="subslide"
+# %% [markdown] only="slides" slide="subslide"
+# ## PULSE, in both directions
+#
+# | trained on | dark → pale | pale → dark |
+# |---|---|---|
+# | 50 % dark | 18 % | 46 % |
+# | 10 % dark | 84 % | 0.8 % |
+# | 90 % dark | 0 % | 98 % |
+
+# %%
 from course_lib import fairness
 from course_lib.measures import share_interval
 
@@ -271,7 +300,7 @@ print(f"share_10 and share_02 return the same form for {same:.0%} of the beetles
 # CPR asks more: not only the right total, but the right share *for these pixels*. `classifiers.p_rare` gives
 # P(dark | y) at equal shares (lesson 05). Sort the 800 beetles by it, in five bins, and count what came back.
 
-# %% slide="subslide"
+# %% slide="subslide" title="What the pixels say, and what comes back"
 from course_lib.figures import COLOURS, figure, show
 
 p_exact = p_rare(y, share=0.5)
@@ -304,7 +333,14 @@ show(fig, alt="Share that came back dark against P(dark | y). Posterior draws li
 # Ask the room for a definition of fair before showing the four. Somebody will propose RDP, somebody PR. Can we
 # have both? Then put up π. Let people read the row of the balanced generator aloud. Six minutes.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 4 · Two classes on a line
+#
+# One number $t$, two groups, one of them rare.
+#
+# Always the **most probable** class, or a **draw** from the posterior? Both are defensible. They err differently.
+
+# %% [markdown]
 # ## 4 · Two classes on a line
 
 # %% [markdown]
@@ -455,7 +491,7 @@ print(f"share 8 %: best dark latent below the best pale one by {fairness.latent_
 # none, for either method. (For the draw section 3 says why; for the most probable form look at its two recalls in
 # the formula.)
 
-# %% slide="subslide"
+# %% slide="subslide" title="Most probable, or a draw?"
 from course_lib.explorers import two_groups
 
 two_groups()
@@ -464,7 +500,14 @@ two_groups()
 # Leave it at d = 2 and 20 % and switch the method: recall of dark goes down, output share goes up. Ask which of
 # the two methods is fairer, and let them argue. Then pull the share to 2 %. Six minutes.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 5 · The pixels, and a number that you must choose
+#
+# Even a perfect generator and an exact draw turn **25 %** of the dark pale, **23 %** of the pale dark.
+#
+# At π\* = ½. **Who chooses π\*?**
+
+# %% [markdown]
 # ## 5 · The pixels, and a number that you must choose
 
 # %% [markdown]
@@ -591,7 +634,7 @@ reveal("09.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark bee
 #
 # On 50 of our beetles, 25 of each form, both were done for `share_10` (two chains of 50 draws each).
 
-# %% slide="subslide"
+# %% slide="subslide" title="Learned and sampled agree on the whole"
 sampled = flips.sampled()
 some = sampled["truth"]
 learned = flips.p_rare(y[some], "share_10")
@@ -632,7 +675,7 @@ for name, budget in budgets.items():
         print(f"{name:10} {way}: R1–R4 " + "  ".join(f"{m:.3f}" for m in ladder.rungs.value) + "   steps "
               + "  ".join(f"{step} {ladder.steps[k]:+.3f}" for k, step in enumerate(fairness.FACTORS, 1)))
 
-# %% slide="subslide"
+# %% slide="subslide" title="Four rungs, both directions" figure="bias_budget"
 fig, axes = figure(1, len(budgets), size=(10, 3.2), sharey=True)
 for ax, (name, budget) in zip(np.atleast_1d(axes), budgets.items(), strict=True):
     for form, way, colour in ways:
@@ -804,7 +847,7 @@ for names_given, numbers in zip(same_budget.orders, same_budget.by_order.value, 
     equal(call(steps_in_every_order, dict(random_table))[key], numbers, f"steps in the order {names_given}")
 ### END HIDDEN TESTS
 
-# %% slide="subslide"
+# %% slide="subslide" title="What each adds, in six orders"
 skewed = ("share_10", "share_02", "share_90")
 fig, axes = figure(1, len(skewed), size=(10, 3), sharex=True)
 for ax, name in zip(np.atleast_1d(axes), skewed, strict=True):
@@ -927,7 +970,7 @@ print(f"8 × 8, PULSE on share_10: dark → pale {rate(~back[form == 1])}, pale 
 # information was thrown away. (Nearer to the corner than the line one comes by deciding for the more probable
 # form, or with more pixels.)
 
-# %% slide="subslide"
+# %% slide="subslide" title="Interventions: what moves the balance?"
 shares = 1 / (1 + np.exp(-np.linspace(-7, 7, 57)))
 line = np.array([[np.mean(1 - p_rare(y, share=at)[dark_truth]), np.mean(p_rare(y, share=at)[~dark_truth])] for at in shares])
 points = {f"PULSE, {name}": (np.mean(~back[dark_truth]), np.mean(back[~dark_truth])) for name, back in returned.items()}
@@ -1001,7 +1044,7 @@ for name in ("share_10", "share_90"):
 #
 # And with no beetle at all? Four real photographs, shrunk to sixteen pixels, through both generators:
 
-# %% slide="subslide"
+# %% slide="subslide" title="Four photographs, no beetle"
 from course_lib.worlds import images
 
 photos = {}
@@ -1028,7 +1071,14 @@ show_images(shown, columns=4, alt="Top: photographs of a star field, a brick wal
 # Ask for a bet before the swap is shown. This is the experiment that separates "dark is hard" from "rare is
 # hard". Four minutes.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 10 · Who reads the forms?
+#
+# A reader that calls 4 % of the pale dark and 15 % of the dark pale turns a share of .10 into **.121**.
+#
+# Measure the reader, too.
+
+# %% [markdown]
 # ## 10 · Who reads the forms?
 
 # %% [markdown]
@@ -1135,7 +1185,14 @@ print(f"pictures for each arm: {need:.0f}")
 #    nothing about; the reader's error or the classifier as a possible fault. *Half*: a bare disclaimer.
 # ### END SOLUTION
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## What you can now say, and what you can't
+#
+# *So much is pixels, share, generator, search: in this order, for this π\*; and here is the mirror.*
+#
+# Not: *the data did it*; nor *balanced data are fair*.
+
+# %% [markdown]
 # ## What you can now say, and what you can't
 #
 # You can say: *of the dark beetles that came back pale, so much is the pixels, so much the share, so much

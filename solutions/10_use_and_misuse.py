@@ -28,7 +28,7 @@
 #
 # **When is a guess allowed to leave the lab?**
 
-# %% slide="subslide"
+# %% slide="subslide" title="Read these plates" figure="plates"
 from course_lib.figures import show_images
 from course_lib.plate_enhancer import enhance
 from course_lib.plate_posterior import simulate
@@ -81,7 +81,7 @@ reveal("10.percent_right", 100 * right.mean(), label="plates read right", unit="
 # character whose bitmap correlates best; its correlation is the "likeness".) Four fifths of all characters look nearly
 # perfect, and of *these* one in fourteen is wrong, with nothing about it that says so. A plate has five.
 
-# %% slide="subslide"
+# %% slide="subslide" title="The network, its contrast curve, the truth"
 soft = {f"network's answer {k}": enhance(y, contrast=1) for k, y in zip("ABC", recorded.values(), strict=True)}
 real = {f"truth {k}": plates.render(simulate(seed)[0])[0] for k, seed in zip("ABC", seeds, strict=True)}
 show_images(soft | crisp | real, columns=3,
@@ -117,7 +117,7 @@ show_images(soft | crisp | real, columns=3,
 #
 # That is the exact posterior over all 529,000 strings (`course_lib.plate_posterior`; read it). Plate A:
 
-# %% slide="subslide"
+# %% slide="subslide" title="Six draws from what is possible"
 from course_lib.plate_posterior import reference
 
 answer = reference(recorded["recorded A"])
@@ -302,7 +302,7 @@ for name, found in {"plate A, 28 × 6 pixels": answer, "a plate at 14 × 3 pixel
 # `course data plates` made 1000 fresh plates, those of the first cell, and recorded the posterior of each.
 # Here a few of them are computed again, and all are put to the test.
 
-# %% slide="subslide"
+# %% slide="subslide" title="It promises 60 %, and keeps it"
 from course_lib.figures import COLOURS, figure, show
 from course_lib.measures import calibration_error
 
@@ -337,7 +337,7 @@ show(fig, alt="In ten bins the share of right readings follows the probability t
 percent_wrong = None  # replace None by a number from 0 to 100
 predict("10.percent_wrong", percent_wrong, between=(0, 100))
 
-# %% slide="subslide"
+# %% slide="subslide" title="Let it decline, and errors fall"
 thresholds = np.linspace(0, 0.999, 200)
 kept = np.array([np.mean(p >= t) for t in thresholds])
 wrong = np.array([np.mean(~good[p >= t]) for t in thresholds])
@@ -464,7 +464,7 @@ for wrong_cost, refusal in ((40.0, 7.0), (1.0, 0.01), (5.0, 4.0)):
 # All of that was inside the world of plates. Now two photographs, shrunk to the same 28 × 6 pixels: a piece
 # of a brick wall and a piece of a page with signs on it. Neither is a plate.
 
-# %% slide="subslide"
+# %% slide="subslide" title="A wall, a page, two crisp plates"
 from course_lib.operators import Downsample
 from course_lib.worlds import images
 
@@ -509,7 +509,7 @@ show_images(shown, columns=3, alt="A brick wall and a page with drawn signs, eac
 #
 # Here is a toy with the same idea, in a font of 5 × 7 pixels drawn for this course.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Digits a few pixels apart"
 from course_lib.worlds import digits
 
 apart = (digits.DIGITS[:, None] != digits.DIGITS[None]).sum(axis=(2, 3))
@@ -527,7 +527,7 @@ show_images({f"{i}": 0.8 * (1.0 - digits.DIGITS[i]) for i in range(10)}, columns
 substituted = None  # replace None by a number from 0 to 1000
 predict("10.substituted", substituted, between=(0, 1000))
 
-# %% slide="subslide"
+# %% slide="subslide" title="96 of 1000 digits come back as others"
 rng = np.random.default_rng(4)
 numbers = rng.integers(0, 10, 1000)
 clean = digits.DIGITS[numbers]
@@ -634,7 +634,7 @@ for seed, tolerance in ((0, 1), (1, 3), (2, 6)):
 # Then why not demand equality? Because a scanner has noise, and noise makes every symbol new. Here 2 % of
 # all pixels are flipped.
 
-# %% slide="subslide"
+# %% slide="subslide" title="Compress more, substitute more"
 noisy = clean ^ (rng.random(clean.shape) < 0.02)
 tolerances = range(0, 11)
 rows = []
@@ -793,7 +793,7 @@ equal(told[0], hit.sum() / (hit.sum() + wrong_ones.sum()), "the source's share o
 # Put the source outside the pool with probability ½: what happens to the number of coincidental matches?
 # Who are they, do you think?
 
-# %% slide="subslide"
+# %% slide="subslide" title="A rare error in a large pool" figure="pool"
 from course_lib.explorers import use_and_misuse
 
 use_and_misuse()
@@ -803,7 +803,14 @@ use_and_misuse()
 # pool? A database of people who were once arrested is not a random sample, and its base rate is not even.
 # Four minutes.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 5 · How many bits name a person?
+#
+# $$P_{\text{error}} \ge 1 - \frac{I + 1}{\log_2 M}$$
+#
+# Fano's bound: with $I$ bits about $M$ people, *no* method errs less.
+
+# %% [markdown]
 # ## 5 · How many bits name a person?
 
 # %% [markdown]
@@ -890,7 +897,16 @@ for M in (16, 1000, 529_000, 2**33):
 # over plates, $I =
 # \log_2 529{,}000 + E[\log_2 P(s_{\text{true}} \mid y)]$, which needs the exact posterior. Three cameras, same noise per pixel:
 
-# %% slide="subslide"
+# %% [markdown] only="slides" slide="subslide"
+# ## Bits in a plate
+#
+# | pixels | bits of 19.0 | best reading wrong |
+# |---|---|---|
+# | 56 × 12 | 19.0 | 0 % |
+# | 28 × 6 | 17.0 | 40 % |
+# | 14 × 3 | 3.7 | 100 % |
+
+# %%
 for s in (4, 8, 16):
     those = recorded_cases(s)
     n = len(those["p"])
@@ -907,7 +923,17 @@ for s in (4, 8, 16):
 # there" names nobody. And the enhanced pictures, being computed from the same pixels, carry at most the
 # bits of the second row.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 6 · Uses that hold up
+#
+# 1. Data consistency is shown.
+# 2. Uncertainty is shown, and calibrated.
+# 3. The prior is stated.
+# 4. The stakes are reversible.
+#
+# **The row of the table is decided by the use, not by the technique.**
+
+# %% [markdown]
 # ## 6 · Uses that hold up
 
 # %% [markdown]
@@ -968,7 +994,14 @@ for s in (4, 8, 16):
 # recognition when the real picture was too poor (Garvie 2019). A sharp invented face fits that practice.
 # That it *will* be so used is a forecast; we know of no documented case with PULSE.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 8 · Why faces?
+#
+# They can be aligned, they are easy to come by, and they impress.
+#
+# **Consent, purpose, withdrawal** come with them. No step of the method needed a face.
+
+# %% [markdown]
 # ## 8 · Why faces?
 
 # %% [markdown]
@@ -1031,7 +1064,18 @@ for s in (4, 8, 16):
 # gives both sides their evidence). It doesn't say that measuring is useless: our numbers can refute a
 # claim of harmlessness. They can't establish one.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## 10 · Decide
+#
+# A model card, and a memo: *may this guess leave the lab?*
+#
+# For which use, with which uncertainty shown, and **who can undo a mistake?**
+
+# %% [markdown] slide="notes"
+# Give the room the table of section 6 and one use of their own. Ask for the sentence of the memo that would be read aloud in
+# court. Three minutes; the lesson asks for card and memo in writing.
+
+# %% [markdown]
 # ## 10 · Decide
 
 # %% [markdown]
@@ -1223,7 +1267,14 @@ for line, values in bill.items():
 # *This house would publish a face super-resolution model, with a model card.* Fifty minutes, two sides
 # and a jury; roles, evidence for each side and questions for the jury stand in `docs/debate.md`.
 
-# %% [markdown] slide="slide"
+# %% [markdown] only="slides" slide="slide"
+# ## What you can now say, and what you can't
+#
+# *So many percent of its readings are wrong; so many it declines.*
+#
+# Not: *it is sharp, so act on it*; nor *errors are rare, so it is the one.*
+
+# %% [markdown]
 # ## What you can now say, and what you can't
 #
 # You can: *so many percent of its readings are wrong; so many it declines.*

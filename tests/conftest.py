@@ -28,6 +28,21 @@ def no_personal_settings(tmp_path_factory):
         yield
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """A real browser, for tests marked so."""
+    from playwright.sync_api import sync_playwright
+
+    from course_lib.doctor import find_chromium
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+             "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
+        yield browser
+        browser.close()
+
+
 class ByLesson(LoadScopeScheduling):
     """Tests of one file, or of one lesson in it, share a worker, and with it what they set up.
 

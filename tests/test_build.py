@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -207,9 +208,14 @@ def test_lesson_has_no_outputs(lesson):
         assert not cell.get("outputs") and cell.get("execution_count") is None
 
 
-def test_slide_types_are_kept(lesson, solution):
-    assert lesson.cells[0].metadata.slideshow.slide_type == "slide"
-    assert solution.cells[0].metadata.slideshow.slide_type == "slide"
+def test_marks_for_decks_leave_no_trace_in_notebooks():
+    marked = source.read(MINI)
+    assert any("slide" in cell.options for cell in marked.cells if cell.in_notebook)
+    plain = [replace(cell, options={k: v for k, v in cell.options.items()
+                                    if k not in rules.DECK_OPTIONS})
+             for cell in marked.cells if cell.in_notebook]
+    unmarked = replace(marked, cells=tuple(plain))
+    assert build.to_notebook(unmarked) == build.to_notebook(marked)
 
 
 def test_cell_ids_are_unique_and_follow_from_the_text(lesson, solution):

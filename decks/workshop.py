@@ -1,0 +1,498 @@
+# ---
+# jupyter:
+#   course: {title: "The limits of super-resolution", minutes: 90}
+# ---
+
+# %% [markdown] slide="slide" minutes=10
+# # The limits of super‑resolution
+#
+# **What did the camera keep, and who invented the rest?**
+
+# %% [markdown] slide="notes"
+# **Before you begin:** paper and a pen at every seat; a board or flip chart for the room's numbers. `S` opens these notes in
+# a window of their own, `O` the overview, `F` full screen, `B` blackens the screen.
+#
+# **Say:** "For an hour and a half one question: if a machine makes a small picture sharp, what of it did the camera see? We
+# shall measure it, on beetles, walls and stones. No face is shown; at the end you will know why none is needed."
+#
+# One minute.
+
+# %% [markdown] slide="subslide" use="00.sixteen_pixels"
+# ## Sixteen pixels. What is it?
+
+# %% [markdown] slide="notes"
+# **Ask:** "What is in this picture?" Take five answers (flower, traffic light, beetle …) and write them down. Nobody is wrong:
+# sixteen squares, three numbers each, is all that reached the file.
+#
+# **Say:** "I will help you, as no camera would: it shows a ladybird."
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide" use="00.two_forms" activity="predict"
+# ## Predict: pale or dark?
+#
+# How probable is *dark*, in percent? Write it down.
+
+# %% [markdown] slide="notes"
+# **Activity: predict.** "In our world ladybirds come in two forms, equally frequent: pale with dark spots, dark with red or orange
+# patches. Go back to the sixteen pixels in your mind (press ← if they want to see them). How probable is it, in percent, that they
+# show a dark one? 100 is certainly dark, 50 is no idea. Write a number; don't say it." Then collect: hands up for below 30, 30 to 70,
+# above 70. Write the counts and the extremes on the board and **leave them there** until section 7.
+#
+# **Answer (keep it for section 7):** 66 percent, by exact calculation (lesson 08: 0.660 ± 0.007). So neither certainty is right, and
+# 50 isn't either: the pixels do say something.
+#
+# Three minutes.
+
+# %% [markdown] slide="subslide" use="00.look_alikes"
+# ## Four animals, the same sixteen pixels
+
+# %% [markdown] slide="notes"
+# **Say:** "All four shrink to *exactly* our sixteen pixels, to the last digit that the computer keeps. Two are pale, two are dark."
+# **Point** from left to right: the pixels, then each animal.
+#
+# **Ask:** "Which one was it?" **Answer:** the pixels can't say. (It was none of the four; it was a fifth.) The sharp picture has 12,288
+# numbers, the small one 48: 12,240 are free.
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide"
+# ## The folk theory
+#
+# *"The detail is in there. A good enough machine gets it out."*
+#
+# June 2020: PULSE made a tiny photograph sharp. A Black president came back as a white man.
+
+# %% [markdown] slide="notes"
+# **Say**, soberly, without a picture: "Films have taught us this sentence. In June 2020 it met a real tool, PULSE, by Menon and
+# colleagues. People gave it pixelated photographs, and well-known Black people came back as faces that viewers read as white. A public
+# argument followed: the data, the algorithm, the purpose? We ask with beetles what can be asked with beetles, because of a beetle we
+# know the truth." **Don't** show the pictures of 2020, and don't laugh at anybody.
+#
+# Two minutes. (Section so far: ten.)
+
+# %% [markdown] slide="slide" use="01.three_steps" minutes=9
+# ## What a camera keeps
+#
+# $$y = S(h * x) + n$$
+
+# %% [markdown] slide="notes"
+# **Point** from left to right while you read the equation: the scene $x$; the lens spreads each point into a spot $h$; the pixels average
+# and sample, $S$; the light comes in grains, $n$.
+#
+# **Ask:** "Which step loses most?" Let them disagree; the next slides settle it.
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide" use="01.cutoff"
+# ## The lens: beyond the cutoff, exactly nothing
+
+# %% [markdown] slide="notes"
+# **Point** at the curve: fine stripes are to the right. At half the cutoff 39 % of the contrast arrives. At the cutoff and beyond it is
+# zero: not weak, *zero*. A longer exposure multiplies zero.
+#
+# **Ask:** "So is blur a loss?" **Answer:** left of the cutoff it weakens, and can be undone at the price of noise; right of it nothing is left to
+# undo.
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide" use="01.false_detail"
+# ## The pixel: lost detail, false detail
+
+# %% [markdown] slide="notes"
+# **Point** at "every 10th pixel": joints are broken into dashes. That is no loss but a *lie*: fine detail came back as coarse. Its false detail is
+# larger than its true (122 % against 100 %). A sensor's pixel averages (block mean): 48 % false. A soft lens first: none false, and 30 % of the
+# true detail left.
+#
+# **Ask:** "Where have you seen this?" (Wheels that turn backwards, moiré on a shirt.) **Say:** "Nothing in the recorded picture tells which
+# stripes are false."
+#
+# Three minutes.
+
+# %% [markdown] slide="subslide"
+# ## Four ways to lose detail
+#
+# *weakened* · *removed* · *falsified* · *hidden*
+#
+# More light helps against the first and the last.
+#
+# **Against the middle two it does nothing.**
+
+# %% [markdown] slide="notes"
+# **Ask** for one example each: a soft photograph (weakened by the lens), letters below the cutoff (removed), moiré (falsified by the pixels), a night
+# picture (hidden in noise).
+#
+# **Say:** "The two that light can't cure are the subject of the next section."
+#
+# Two minutes.
+
+# %% [markdown] slide="slide" use="03.twins" minutes=12
+# ## The limit: three scenes, one recorded picture
+
+# %% [markdown] slide="notes"
+# **Ask first:** "This is the back of an eye. Which of the three is the patient's?" Let them choose.
+#
+# **Answer:** the first. The fine "vessels" of the second are strokes of handwriting; the third hides a brick wall. One camera, a lens and 4 × 4
+# pixels, records all three as **the same** 24 × 24 numbers. No noise is involved.
+#
+# Three minutes.
+
+# %% [markdown] slide="subslide"
+# ## Null space: what is never asked
+#
+# $$A\,d = 0$$
+#
+# The scene changes by $d$, the measurement doesn't.
+#
+# Block means of 4 × 4: **240 of 256** directions.
+
+# %% [markdown] slide="notes"
+# **Say:** "A camera asks a list of questions about the scene. What isn't on the list has no answer." A block of 4 × 4 pixels has sixteen values,
+# its mean is one: fifteen of sixteen directions are free. $1 - 1/s^2$.
+#
+# **Ask:** "Does a better sensor help, same pixels, no noise?" **Answer:** no.
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide" use="03.no_trace"
+# ## Any picture splits in two
+
+# %% [markdown] slide="notes"
+# **Point**: gravel $x$; its measured part, flat squares; the null part, all edges and texture. Then the two pictures at the right: the camera
+# sees the first and records an even grey of the second. "The right half of every sharp picture, so to speak, leaves no trace."
+#
+# Keep this split in mind: section 7 makes a map of it.
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide" frames="limit"
+# ## The other loss: what survives the noise?
+
+# %% [markdown] slide="notes"
+# **Move the slider** (click it, then ← and →). To the left more noise, to the right less. **Point** at the four panels: scene; rebuilt from what
+# stands above the noise; what is lost; the singular values with the noise level as a line.
+#
+# **Ask** before you go to the right end: "What will happen to the number called *null*?" **Answer:** it doesn't budge, 6912 of 9216, at
+# any noise. "Lost" shrinks, "null" stays. At σ = .01, in the middle: 1049 components are known and 1255 lost.
+#
+# Three minutes.
+
+# %% [markdown] slide="subslide" use="03.null_share"
+# ## Noise is paid for. Null is not for sale
+
+# %% [markdown] slide="notes"
+# **Point** at the orange part: 26 % of this picture's variance, in all four rows. The blue part grows from 42 to 74 % as noise falls thirtyfold.
+#
+# **Say** the sentence of the course: "Given operator A, noise σ, K frames and assumptions P, *these* components are known. The rest is
+# drawn from P, by whoever draws."
+#
+# Two minutes.
+
+# %% [markdown] slide="slide" use="04.shifted" minutes=10
+# ## Who moves the limit? Sixteen exposures
+
+# %% [markdown] slide="notes"
+# **Ask:** "Two reconstructions, sixteen exposures each, same lens, same light. Which one had more information?" The camera of the last one moved by
+# quarters of a pixel between exposures. Error .25 of the scene's own variation against .59.
+#
+# **Say:** "The limit moved, honestly: the detail was *measured*. What did we have to know? The shifts. That is P." With wrong shifts the
+# picture is wrong, and whether you notice depends on having more frames than you need.
+#
+# Three minutes.
+
+# %% [markdown] slide="subslide" use="04.points"
+# ## A few points of light, exactly
+
+# %% [markdown] slide="notes"
+# **Point**: blue is what the lens shows, the circles are the truth, red is what a linear program returns. From 81 numbers it finds 640, right to
+# rounding error.
+#
+# **Ask:** "What was assumed?" **Answer:** *few points, on this grid, no noise*. Not a single photograph was used for training.
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide" use="04.beads"
+# ## The same program, another scene
+
+# %% [markdown] slide="notes"
+# **Say:** "The truth is an even bar. The program makes a string of beads of it, and the data don't object." The beads aren't in the scene: they
+# are the assumption, painted over it. Microscopists know this picture.
+#
+# **Ask:** "What would tell?" **Answer:** another measurement: a better lens, or a sample whose structure is known.
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide"
+# ## Name your P
+#
+# | what moves the limit | what it assumes |
+# |---|---|
+# | many frames | the shifts are known |
+# | few points | the scene is points |
+# | a trained generator | the scene is one it can draw |
+
+# %% [markdown] slide="notes"
+# **Ask** for each row: "If this is false, would you notice?" Frames: yes, with frames to spare. Points: hardly. A generator: that is the rest of the
+# talk.
+#
+# **Say:** "The first two can be written in one line and in part be checked. The third nobody can write down."
+#
+# Three minutes. If you are late, this slide can carry the section alone.
+
+# %% [markdown] slide="slide" use="05.four_guesses" minutes=13 activity="vote"
+# ## Vote: which guess is best?
+
+# %% [markdown] slide="notes"
+# **Activity: vote.** "At the left sixteen noisy pixels. Four reconstructions, A to D; all of them explain the pixels. Which is best? Hands up for A, B, C,
+# D." Count and write down. Nearly everybody chooses a sharp one. Ask one voter: "Would you bet on the patches?"
+#
+# **Answer:** by squared error B, the blurred one, and by a factor of two: B .0044, C .0069, A .0073, D .0090. The truth is a dark beetle with four
+# orange patches; C comes near, none is it. B is the *mean* of everything that could have been there, the others are draws from it.
+#
+# Three minutes.
+
+# %% [markdown] slide="subslide"
+# ## The only impossible one errs least
+#
+# | guess | squared error |
+# |---|---|
+# | **B**, blurred | **.0044** |
+# | C, sharp | .0069 |
+# | A, sharp | .0073 |
+# | D, sharp | .0090 |
+
+# %% [markdown] slide="notes"
+# **Point** at the first row and the last: the worst guess has twice the error of the best (2.06). **Say:** "B is no possible ladybird, and it is closest. On average it must be
+# so: a sharp guess pays for its sharpness with twice the error. Which is best depends on the question: least error, or something that
+# could be true?"
+#
+# **Ask:** "Which one would you print in a newspaper?"
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide"
+# ## PULSE, in seven lines
+#
+# ```python
+# z = random_start()
+# while steps_remain:
+#     x = generator(z)             # always a clean ladybird
+#     error = mean((shrink(x) - y)**2)
+#     if error <= 0.002:           # it "matches"
+#         keep(x)
+#     z = downhill(z, error)
+# ```
+
+# %% [markdown] slide="notes"
+# **Read** it aloud, line by line. (Simplified: the loss has one more term, and the search lives on a sphere.) The generator has learned from pictures of
+# which 10 % were dark; it can only draw ladybirds. "Matches" means: 11 of 255 grey levels off, on average.
+#
+# **Ask:** "Where does the legs' position come from?" **Answer:** from the start and the generator; nothing in $y$ speaks of legs.
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide" use="07.sixteen_starts"
+# ## Sixteen starts, sixteen animals
+
+# %% [markdown] slide="notes"
+# **Say:** "One photograph of 8 × 8 pixels, sixteen runs. All sixteen match it. **Ask:** which one is the beetle in the photograph?"
+#
+# **Answer:** the question has no answer in the pixels. A seventeenth start would give a seventeenth animal. The choice is a property of the
+# random numbers.
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide"
+# ## Rare beetles rarely come back rare
+#
+# | photographed | came back in that form |
+# |---|---|
+# | 50 pale | 50 |
+# | 50 dark | **3** |
+#
+# 8 × 8 pixels; all hundred searches "succeeded".
+
+# %% [markdown] slide="notes"
+# **Ask before you press the key:** "Fifty dark, rare beetles at 8 × 8 pixels. How many come back dark?" Take guesses.
+#
+# **Answer:** three, 6 percent. Of fifty pale ones all come back pale. And the pixels did know: a classifier that reads 8 × 8 pixels, even with noise, names
+# the wrong form in about 2 percent. All hundred searches "succeeded". **Equal success is not equal treatment.**
+#
+# **Say** before anyone does: "Beetles stand for a statistical structure here, not for people."
+#
+# Four minutes.
+
+# %% [markdown] slide="slide" use="07.strangers" minutes=6
+# ## A tomato in, a ladybird out
+
+# %% [markdown] slide="notes"
+# **Point**: upper row 8 × 8 pixels, lower row 4 × 4; at the left what was photographed (a clockwork beetle, a tomato, an empty leaf), at the right what came
+# back. Tomato and leaf come back as clean ladybirds from both sizes. Only the clockwork beetle at 8 × 8 is caught by the residual.
+#
+# **Ask:** "Could a stricter residual catch them all?" Let them think; next slide.
+#
+# Three minutes.
+
+# %% [markdown] slide="subslide" use="07.chimera"
+# ## The same pixels, to the last digit
+
+# %% [markdown] slide="notes"
+# **Say:** "No. The visible part of a ladybird, with the invisible part of a tomato: both shrink to the same pixels. Whatever is computed
+# from the pixels, a residual included, is the same for both." A one-line proof: the residual is a function of $y$ alone.
+#
+# **Ask:** "Then which check can object?" **Answer:** none that looks at the pixels only; another measurement can, or knowledge of
+# the scene.
+#
+# Three minutes.
+
+# %% [markdown] slide="slide" use="08.three_maps" minutes=13
+# ## The hallucination map
+
+# %% [markdown] slide="notes"
+# **Remind** them of the split of section 3. **Point**: *invented* is the null part of the reconstruction, and nobody needs the truth to compute it;
+# *omitted* is the null part of the scene; *wrong* is their difference.
+#
+# **Numbers** for this picture: 65 % of its contrast was invented; wrong 1.29, where 1 would mean "as if nothing had been
+# invented".
+#
+# Three minutes.
+
+# %% [markdown] slide="subslide" use="08.methods"
+# ## Much invented is not much wrong
+
+# %% [markdown] slide="notes"
+# **Point** at three rows. Pseudo-inverse: invents nothing, and is wrong by 1.00, by omission. Posterior mean: invents a third (.34) and is wrong by
+# .69, the least. A sample of the posterior and PULSE: invent .58 and are wrong by 1.36 and 1.29: silence would have been nearer to the truth.
+#
+# **Ask:** "Which would you call honest?" There is no single answer. What is honest is to show the left bar.
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide" frames="abstention"
+# ## Or say: "not determined by the data"
+
+# %% [markdown] slide="notes"
+# **Move the slider** from the left end, where everything is shown, to the right: stripes cover what the posterior is unsure of. Let the room call "stop". **Point** at the
+# curve: the promised error (dashed) falls as less is shown; the true error is beside it.
+#
+# **Bring back the numbers of section 1:** "You said between … and … percent dark. The exact answer is 66." Draw it beside their range. **Say:** "A
+# calibrated doubt is an answer."
+#
+# Three minutes.
+
+# %% [markdown] slide="subslide" draw="line_up" activity="line-up"
+# ## The line-up: which one was it?
+
+# %% [markdown] slide="notes"
+# **Activity: line-up.** "A camera photographed one of these six, at 8 × 8 pixels. PULSE made the sharp picture at the left of it. Who was it? You
+# may confer for half a minute." Then hands up for 1 to 6; count.
+#
+# **Answer (next slide):** number 3. PULSE's picture looks most like number 2, pixel by pixel, and most hands go where its pattern is closest.
+#
+# Three minutes.
+
+# %% [markdown] slide="subslide" draw="line_up_pixels"
+# ## The pixels knew better
+
+# %% [markdown] slide="notes"
+# **Say:** "Here is what the camera kept, and how probable each of the six is by these pixels alone: number 3, practically certain. The ugly
+# picture identifies, the handsome one misleads." In lesson 08's line-up of 64 the pixels are right in 66 % of the cases, the sharp picture in 16 %.
+#
+# **Say**, for the lawyers in the room: "What is computed from the pixels can't know more than the pixels. Where software gains from the sharp picture,
+# better software, reading the pixels, would not need it."
+#
+# Two minutes.
+
+# %% [markdown] slide="slide" minutes=8
+# ## The bias budget: who is to blame?
+#
+# - the **pixels** lose the form
+# - the **share** in the training data
+# - the **generator** drops variety
+# - the **search** follows its start
+
+# %% [markdown] slide="notes"
+# **Ask for hands:** "Which one turns dark beetles pale? You have one vote." Each was named in public in June 2020, but for the first.
+#
+# **Say:** "Each is a claim that predicts a number. Change one at a time: a perfect generator, an exact sampler, another share. What each adds is
+# its entry in the budget."
+#
+# Three minutes.
+
+# %% [markdown] slide="subslide" use="09.bias_budget"
+# ## Rung by rung
+
+# %% [markdown] slide="notes"
+# **Read one ladder aloud**, that of `share_10`, the dark beetles' line (blue): R1, the pixels alone lose 25 %. R2, the training share: 55 %. R3, the
+# generator as it is: 54 %. R4, the search: 84 %. So pixels, share and search each have a part, and the generator hardly any. Then the mirror, the pale
+# beetles' line: it falls to 1 %. Then `share_90`: the colours change places. So it isn't darkness.
+#
+# **Warn:** the entries depend on the order of counting; lesson 09 shows all six orders.
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide"
+# ## A number that you must choose
+#
+# If one beetle in ten is dark, an honest answer leans towards pale.
+#
+# **Which share is right?** Nature's, the training data's, one half?
+
+# %% [markdown] slide="notes"
+# **The slide to stay on.** Nothing is broken in a calculation that uses the share of one in ten; it still treats the two forms differently. **Ask:** "Who chooses
+# the share?" Collect: nature, the law, the person in the picture, the customer. **Answer:** none of them is computed. It is a decision, and
+# whoever takes it can be asked why.
+#
+# Three minutes.
+
+# %% [markdown] slide="slide" use="10.plates" minutes=9
+# ## What may leave the lab?
+
+# %% [markdown] slide="notes"
+# **Ask:** "Read plate A, below, and write it down." The scheme is of no country. Then: "How many of a thousand such plates does one read
+# right?" **Answer:** not even half. The network was trained well; a contrast curve took its doubt out.
+#
+# **Say:** "*Unreadable* is an answer, too. The exact posterior gives it, and keeps its promise."
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide" use="10.pool"
+# ## A rare error in a large pool
+
+# %% [markdown] slide="notes"
+# **Ask:** "A test errs once in ten thousand. Somebody in a pool of a million matches. How probable is it that this is the one?" Hands: 99.99 %? 99 %? 50 %?
+#
+# **Answer:** one percent. A hundred others match by coincidence. **Point** at the dot on the left curve. A sharper picture changes neither number.
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide"
+# ## Four conditions
+#
+# 1. Data consistency is shown.
+# 2. Uncertainty is shown, and calibrated.
+# 3. The prior is stated.
+# 4. A mistake can be found, and undone.
+
+# %% [markdown] slide="notes"
+# **Go through one good case:** a radio image of a black hole: fitted to data that are published; several teams, tried on synthetic data; regularisers named; a
+# paper can be corrected. **Then one bad case:** a sharp face for identification: none of the four. The same mathematics; the *use* decides.
+#
+# **Ask:** "Your own last figure: how many of the four?"
+#
+# Three minutes.
+
+# %% [markdown] slide="subslide"
+# ## Take one question home
+#
+# **What did the camera keep, and who invented the rest?**
+#
+# *Given A, σ, K frames and P, these components are known. The rest is drawn from P.*
+
+# %% [markdown] slide="notes"
+# **Ask** somebody to complete the sentence for an instrument of their own: what is A, what is σ, what do they assume?
+#
+# **Say:** "The course stops short of one thing: whether it *should* be done. The decision stays with people who can be asked why." Then the address of the
+# course: every figure you saw is a cell that you can run and change. `docs/debate.md` is a debate to go on with.
+#
+# Two minutes. Then questions.
