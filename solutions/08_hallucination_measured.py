@@ -436,7 +436,7 @@ def rms_of_colours(x):
 
 
 shown = ["bicubic", "Wiener", "posterior mean", "posterior sample", "PULSE"]
-fig, axes = figure(3, 6, size=(7.6, 4.3))
+fig, axes = figure(3, 6, size=(8.8, 4.8))
 for column, name in enumerate(shown):
     parts = hallucination.maps(A, methods[name][chosen], x, sigma, scale)
     draw_image(axes[0, column], methods[name][chosen], name.replace(" ", "\n"))
@@ -445,6 +445,7 @@ for column, name in enumerate(shown):
 draw_image(axes[0, 5], x, "the\nscene")
 draw_image(axes[1, 5], three["omitted"].mean(0), "omitted", (-0.35, 0.35), "RdBu_r")
 draw_image(axes[2, 5], rms_of_colours(posterior_sd[chosen]), "posterior sd", (0, 0.35), "viridis")
+fig.colorbar(axes[2, 5].images[0], ax=axes[:, 5], shrink=0.25, anchor=(0, 0.05))
 for ax, label in zip(axes[:, 0], ("picture", "invented", "wrong"), strict=True):
     ax.set_ylabel(label)
 show(fig, alt="Five reconstructions of one ladybird, what each invented, and what of it is wrong. Last column: "

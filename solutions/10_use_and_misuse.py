@@ -321,8 +321,8 @@ ax.set(xlabel="probability of the best reading", ylabel="share that was right")
 ax.legend(fontsize=9)
 print(f"promised {p.mean():.3f}, right {good.mean():.3f} ± {np.sqrt(np.sum(p * (1 - p))) / 1000:.3f}; "
       f"calibration error {calibration_error(p, good):.3f}")
-show(fig, alt="In ten bins the share of right readings follows the probability that the posterior gave, on the "
-              "diagonal within the error bars.")
+show(fig, alt="In ten bins the share of right readings follows the probability that the posterior gave; most "
+              "points lie on the diagonal within the error bars.")
 
 # %% [markdown]
 # The posterior keeps its promises: it is right in as many cases as it says, at every level of confidence, within what
