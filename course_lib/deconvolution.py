@@ -6,7 +6,9 @@ it, and that assumption fills in what the blur removed.
 """
 
 import math
+import os
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from array_api_compat import array_namespace, device
@@ -199,7 +201,8 @@ def richardson_lucy(y, A, iterations, x0=None, normalise=True, callback=None):
     normalise : bool
         Divide by Aᵀ1. False exists to show the mistake: it is right only where Aᵀ1 = 1.
     callback : callable, optional
-        Called as ``callback(k, x)`` after iteration k = 1, 2, …
+        Called as ``callback(k, x)`` after iteration k = 1, 2, … With it the pictures of a batch go
+        in step, from one flat start; without it each is solved by itself, on all cores.
 
     Notes
     -----
@@ -222,6 +225,13 @@ def richardson_lucy(y, A, iterations, x0=None, normalise=True, callback=None):
     y, iterations = _measurement(y, A), validation.integer(iterations, "iterations", least=0)
     xp = array_namespace(y)
     y = validation.light(y, "y")
+    pictures = A.T.output_shape(y.shape)[:-2]
+    if callback is None and math.prod(pictures) > 1:
+        starts = [None] * pictures[0] if x0 is None else x0
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # one at a time stays in the cache
+            return xp.stack(list(pool.map(
+                lambda each, start: richardson_lucy(each, A, iterations, start, normalise),
+                y, starts)))
     seen = A._adjoint(xp.ones_like(y))  # Aᵀ1
     if float(xp.min(seen)) < -1e-6 * float(xp.max(seen)):
         validation.fail("A", "an operator with negative entries", "one with entries ≥ 0")

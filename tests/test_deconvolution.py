@@ -184,6 +184,20 @@ def test_semi_convergence():
     assert 3 < best < 300 and errors[-1] > 1.3 * errors[best] and errors[0] > 1.1 * errors[best]
 
 
+def test_richardson_lucy_of_a_batch_is_that_of_each_picture():
+    lens = Blur(gaussian_psf(1.0, 7), "zero")
+    for A, frames in ((lens, ()), (Stack([lens, Downsample(1) @ lens]), (2,))):
+        y = RNG.random((3, 2, *frames, 12, 13)) * np.array([1.0, 100.0, 0.01])[
+            :, *[None] * (3 + len(frames))]
+        together = richardson_lucy(y, A, 9)
+        for i, j in np.ndindex(3, 2):
+            np.testing.assert_array_equal(together[i, j], richardson_lucy(y[i, j], A, 9))
+        x0 = 0.5 + RNG.random((3, 2, 12, 13))
+        np.testing.assert_allclose(
+            richardson_lucy(y, A, 9, x0), richardson_lucy(y, A, 9, x0, callback=lambda k, x: None),
+            rtol=1e-9)
+
+
 def test_richardson_lucy_in_the_dark():
     A = Blur(PSF, "zero")
     with warnings.catch_warnings():
