@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {title: "Bias", points: 20, minutes: 240}
+#   course: {title: "Bias", points: 20, minutes: 270}
 # ---
 
 # %% [markdown]
@@ -16,7 +16,7 @@
 # - *test* an explanation by an intervention, and say what would have refuted it;
 # - *justify* the reference share that every such account needs and no data can supply.
 #
-# Four hours, best in three sittings (sections 1 to 4, 5 to 7, 8 to 11). Builds on lessons 05 (posterior, sample), 06
+# Four and a half hours, best in three sittings (sections 1 to 4, 5 to 7, 8 to 11). Builds on lessons 05 (posterior, sample), 06
 # (shares, collapse) and 07 (PULSE). In a hurry, leave out the photographs of section 9.
 
 # %% [markdown]
@@ -65,8 +65,8 @@ show_images(rows, columns=6, alt="Top: three pale and three dark ladybirds. Midd
             "dark one, a black beetle with red patches that run together.")
 
 # %% [markdown]
-# Two of the three dark ones came back as clear pale ones, with nothing in the picture to warn you. The fifth is
-# between the forms: is it dark? (Section 10 asks who reads the forms.) Nothing in the bottom row says which are wrong. The course ships the same experiment for 800 beetles and
+# Two of the three dark ones came back as clear pale ones. The fifth is between the forms: is it dark? (Section 10 asks
+# who reads the forms.) Nothing in the bottom row says which are wrong. The course ships the same experiment for 800 beetles and
 # five generators (`course data flips`; an hour of computing). **Predict**: of 400 dark beetles, how many percent
 # come back pale from `share_10`? And of 400 pale ones, how many percent come back dark?
 
@@ -90,9 +90,8 @@ reveal("09.dark_to_pale", 100 * np.mean(~came_back[400:]), label="dark beetles t
 reveal("09.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles that came back dark", unit="%")
 
 # %% [markdown]
-# The structure of what was seen in 2020, on beetles. Both numbers are needed: a method that turns dark into pale *and*
-# pale into dark equally often is bad; one that does it in one direction is biased. A number without its mirror
-# can't tell the two apart.
+# The structure of what was seen in 2020, on beetles. Both numbers are needed: a method that errs in both directions
+# equally often is bad; one that errs in one direction is biased.
 
 # %% [markdown] slide="notes"
 # Say the sentence about beetles and people aloud, before the first picture. Then show the bottom row alone and
@@ -111,22 +110,20 @@ reveal("09.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles th
 # | **the start** | the search stays near where it begins | the form that comes back follows the form of the start |
 # | **the pixels** | sixteen pixels don't tell | dark beetles come back pale even with the best prior, the perfect generator and an exact sampler; at equal shares pale ones come back dark *as often* |
 #
-# The first was given by PULSE's own authors. Their README of June 2020 says that PULSE "is producing white faces
-# much more frequently than faces of people of color. This bias is likely inherited from the dataset StyleGAN was
-# trained on", with Salminen and colleagues (2020) as the source, "though there could be other factors that we are
-# unaware of" (commit `394f4fe`; later versions point to a section on bias in the paper and to a model card). The
-# second and the third are named in the essay that this course grew from ("There Is No (Real Life) Use Case for
-# Face Super Resolution"): it finds the training set "more diverse than the results would suggest", cites Alexia
-# Jolicoeur-Martineau and Tom White for mode collapse, and Mario Klingemann for "marginally better results" from
-# another start. The fourth is the essay's premise, though not among its causes of the bias: "GANs cannot
+# The first was given by PULSE's own authors, in their README of June 2020: it "does appear that PULSE is producing white
+# faces much more frequently than faces of people of color. This bias is likely inherited from the dataset StyleGAN was trained on"
+# (they cite Salminen and colleagues 2020), "though there could be other factors that we are unaware of" (commit
+# `394f4fe`; later versions point to a section of the paper and a model card). The second and the third are named in
+# the essay that this course grew from ("There Is No (Real Life) Use Case for Face Super Resolution"), which cites
+# Alexia Jolicoeur-Martineau and Tom White for mode collapse, and Mario Klingemann for "marginally better results"
+# from another start. The fourth is the essay's premise, though not among its causes of the bias: "GANs cannot
 # reconstruct what is un-reconstructable". They don't exclude each other.
 #
-# The literature on faces is mixed. Jain and colleagues (2020) found that GANs drew minorities less often than they
-# were shown them; Maluleke and colleagues (2022) found that theirs kept the composition of the training data, and
-# that *truncation* made imbalances worse. Laszkiewicz and colleagues (2024) found an unbiased training set
-# important, and yet none of five methods fair. And there is the position, held by Timnit Gebru and others in that
-# discussion, that no such list is complete, since somebody chose the problem and somebody will use the tool;
-# lesson 10 gives it room.
+# The literature on faces is mixed. GANs drew minorities less often than they were shown them (Jain and colleagues
+# 2020), or kept the composition of the training data, which *truncation* then made worse (Maluleke and colleagues
+# 2022); an unbiased training set was important, and yet none of five methods fair (Laszkiewicz and colleagues 2024).
+# And Timnit Gebru and others hold that no such list is complete, since somebody chose the problem and somebody will
+# use the tool; lesson 10 gives that room.
 #
 # **Before you go on**, decide which of the four you believe in, and what number would change your mind. You will
 # be asked.
@@ -150,9 +147,9 @@ reveal("09.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles th
 # that of the dark form in the population that you speak of, and you can't read it off a table into which you put
 # 400 of each.
 #
-# CPR, averaged over $y$, gives PR. And it can be had *without naming the groups*: a draw from the posterior has it
-# for every grouping that anybody may think of, if its prior is the population. RDP depends on the grouping and
-# can't be had like that. This is Jalal and colleagues' answer to groups that are disputed.
+# CPR, averaged over $y$, gives PR. And it can be had *without naming the groups*, which is Jalal and colleagues' answer
+# to disputed ones: a posterior draw whose prior is the population has it for every grouping. RDP depends on the
+# grouping.
 
 # %% [markdown]
 # ### Exercise 1: gaps from a table
@@ -309,9 +306,9 @@ show(fig, alt="Share that is dark, or came back dark, against P(dark | y). The t
 # %% [markdown]
 # The line is what an exact draw gives on average, and the truths lie on it: P(dark | y) means what it says. The
 # most probable form makes a step: it has nearly the right total here and is nowhere near the line. PULSE on
-# `share_10` is far below even where the pixels leave little doubt: of the beetles in the last bin (P(dark | y) =
-# .97 on average) 29 % come back dark. On `share_50` it returns dark ones where pixels say *pale*. Bins can refute
-# CPR; they can't prove it, since CPR speaks of every single $y$. And the line belongs to π = ½.
+# `share_10` is far below even where the pixels leave little doubt (29 % dark in the last bin, for 97 %). On `share_50`
+# it returns dark ones where pixels say *pale*. Bins can refute CPR, not prove it: it speaks of every single $y$. And
+# the line belongs to π = ½.
 
 # %% [markdown] slide="notes"
 # Ask the room for a definition of fair before showing the four. Somebody will propose RDP, somebody PR. Can we
@@ -449,15 +446,9 @@ for d_hidden, at_hidden in ((0.3, 0.5), (2.0, 0.2), (6.0, 0.02), (1.0, 0.9)):
 # recalls fewer, and in the end hardly any.
 #
 # Is there a share beyond which the most probable class is *always* pale? Only if the likelihood ratio is bounded,
-# as it is when the dark form varies less than the pale one; with equal widths some $t$ is always extreme enough.
-# "A latent space full of white faces will always return some variation of a white face", says the essay. Read as
-# a statement on the most probable class, that is a law in some worlds and false in others, and the widths tell
-# which. (Read as one on a search, lesson 07 found starts from which it fails.)
-#
-# And the best *latent* is another mode than the best class or picture: a density changes with its coordinates
-# (lesson 05). If a generator draws dark beetles where one standard normal latent exceeds a threshold, with a share
-# of 8 %, the best dark latent lies, before any pixels, only .99 (in log density) below the best pale one, not
-# logit(.92) = 2.44. Whoever says MAP must say *of what*.
+# as it is when the dark form varies less than the pale one. "A latent space full of white faces will always return
+# some variation of a white face", says the essay: on the most probable class, that is a law in some worlds and false
+# in others; on a search, lesson 07 found starts from which it fails.
 
 # %%
 for d in (1, 1.5, 2):
@@ -465,7 +456,6 @@ for d in (1, 1.5, 2):
 for wide, narrow in ((1, 0.5), (1, 0.8)):
     always = 1 - fairness.always_common_share(wide, narrow, distance=1)
     print(f"widths {wide} and {narrow}, 1 apart: nothing at all counts as dark if more than {always:.4f} are pale")
-print(f"share 8 %: best dark latent below the best pale one by {fairness.latent_map_log_odds(0.08):.2f}, logit {np.log(0.92 / 0.08):.2f}")
 
 # %% [markdown]
 # ### Feel it
@@ -502,13 +492,12 @@ two_groups()
 # **π\* is a value choice.** If the population is half dark and the generator was trained on 10 %, the step from
 # R1 to R2 is an error of the data. If the population *is* 10 % dark, then π\* = .1 is a possible choice, R2 = R1,
 # and nothing is wrong with the data: of the pixels that look dark, more come from pale beetles than from dark
-# ones. If you hold that each form has a claim to the same chance of being recognised whatever its number, you
-# declare ½ for a reason that isn't a frequency at all. No measurement decides between these. Below, π\* = ½; your
-# conclusion has to say whether you agree, and why.
+# ones. If you hold that each form has the same claim to be recognised whatever its number, you declare ½ for a reason
+# that isn't a frequency at all. No measurement decides between these. Below, π\* = ½; your conclusion has to say
+# whether you agree, and why.
 #
-# R1 is what an *exact draw* loses, no more. Only the mean of both directions has a floor (the Bayes error, below); one
-# direction alone can be had for less, at the other's cost: "always dark" loses no dark one. So a later step may well
-# be negative.
+# R1 is what an *exact draw* loses. Only the mean of both directions has a floor (the Bayes error, below); one direction
+# can be had for less at the other's cost: "always dark" loses no dark one. So a later step may well be negative.
 #
 # R1 needs only the pixels. A calibrated classifier gives P(dark | y) at equal shares (on 200 test cases it
 # differs from the reference posterior of lesson 05 by .022 on average, by .16 at most: `docs/posterior.md`). R2
@@ -613,12 +602,9 @@ reveal("09.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark bee
 # R3 asks what the *generator* believes: if its pictures were the world, how probable would dark be, given these
 # pixels? Nobody has a formula for that. Two ways to find out:
 #
-# - **learn it**: draw 20,000 pictures from the generator, shrink them, add noise, and train a classifier on
-#   these, starting from the one that knows the true world. With enough pictures it approaches P(dark | y) under
-#   the generator, whatever the generator leaves out. `flips.p_rare(y, name)` holds one for each generator,
-#   checked on pictures set aside;
-# - **sample it**: run Markov chains in the latents (`course_lib.chains`, lesson 07), slow, and without a
-#   classifier of sixteen pixels.
+# - **learn it**: draw 20,000 pictures from the generator, shrink them, add noise, and train a classifier on these,
+#   starting from the one that knows the true world (`flips.p_rare(y, name)` holds one for each generator);
+# - **sample it**: run Markov chains in the latents (`course_lib.chains`, lesson 07), slow.
 #
 # On 50 of our beetles, 25 of each form, both were done for `share_10` (two chains of 50 draws each).
 
@@ -645,10 +631,9 @@ show(fig, alt="Learned posterior against the sampler's, fifty points. They follo
               "beetles far below.")
 
 # %% [markdown]
-# The two agree on the whole and not on each beetle: the learned number is off by more than chance of the chains
-# explains. There is a reason. The network has learned on the *generator's* pictures, and is asked about the
-# *world's*; where the generator draws nothing that is quite like this beetle, the network has to guess and the
-# chains have to strain. For the dark ones the sampler's P(dark | y) is lower by .09 (two standard errors). So
+# The two agree on the whole and not on each beetle. The network has learned on the *generator's* pictures, and is
+# asked about the *world's*; where the generator draws nothing quite like this beetle, the network has to guess and
+# the chains have to strain. For the dark ones the sampler's P(dark | y) is lower by .09 (two standard errors). So
 # take R3 with a doubt of about .1 for the dark ones of `share_10`, which no bootstrap shows; for the other
 # generators the doubt wasn't measured.
 #
@@ -693,26 +678,9 @@ show(fig, alt=f"Ladders of both directions for each generator, from R1 to R4: {t
 # - `share_50` and `collapsed`: share and generator add little or nothing; the search does, against the *pale*
 #   form.
 #
-# Why does the generator add what it adds? Perhaps just because it draws another share than it was shown. Then
-# Bayes' rule at the *drawn* share, with the world's own beetles, would give R3:
-
-# %%
-print(f"{'':10}{'shown':>7}{'drawn':>7}   M, dark → pale: shown, drawn, R3     pale → dark")
-for name, budget in budgets.items():
-    shown, drawn_as = flips.SHARES[name], flips.drawn_share(name)
-    row = [[np.mean(1 - p_rare(y, share=at)[dark_truth]), np.mean(p_rare(y, share=at)[~dark_truth])] for at in (shown, drawn_as)]
-    row += [[budget["rare"].rungs.value[2], budget["common"].rungs.value[2]]]
-    print(f"{name:10}{shown:7.2f}{drawn_as:7.3f}" + "".join("     " + "  ".join(f"{m:.3f}" for m in way) for way in zip(*row, strict=True)))
-
-# %% [markdown]
-# It nearly does. `share_02` draws a quarter of the dark ones that it was shown, and that explains its .12.
-# `share_10` draws a little *more* than it was shown. `collapsed` keeps both forms, and of all generators it is
-# the one whose R3 differs most from what its drawn share says (.05): it has lost something else than shares.
-# (Weak support, though: the network started from just this rule before it learned, and it stays uncertain as said
-# above.)
-#
-# Now the search. It is no posterior of anything, so what decides its answers? Compare how often the training
-# pictures, the generator's pictures, the *starts* and the answers are dark:
+# What the generator adds is nearly what the share that it *draws* adds, by Bayes' rule (`docs/flips.md`; not so for
+# `collapsed`, and weak support, since the network started from that rule). The search is no posterior of anything. What decides its answers?
+# Compare how often the training pictures, the generator's pictures, the *starts* and the answers are dark:
 
 # %%
 print("share of dark    shown   drawn   starts   answers (equal truths)")
@@ -721,28 +689,13 @@ for name, back in returned.items():
     print(f"{name:14}{flips.SHARES[name]:8.2f}{flips.drawn_share(name):8.3f}{starts.mean():9.3f}{back.mean():10.3f}")
 
 # %% [markdown]
-# At skewed shares the starts *exaggerate*: .1 and .02 become 0 of 800, .9 becomes all. At equal shares there is no
+# `share_02` draws a quarter of the dark ones that it was shown, `share_10` a little more than it was shown. At skewed
+# shares the starts *exaggerate*: .1 and .02 become 0 of 800, .9 becomes all. At equal shares there is no
 # majority to exaggerate, and yet the starts tilt to dark: .57, and .69 for `collapsed`. Lesson 07 saw why: PULSE fits
 # styles coordinate by coordinate, and what takes many coordinates at once isn't drawn. (An effect like the
 # truncation of Maluleke and colleagues.) So "the data" and "the start" may not be rivals: the starts could be *one
 # way* by which the share acts. `share_10` and `share_02` have the same starts (none dark) and the same rates of
 # loss. So far that is a correlation over five generators, with one training run each; section 8 looks closer.
-#
-# ### Not lost to the pixels
-#
-# How much of this could the pixels excuse? Take only beetles whose pixels leave little doubt.
-
-# %%
-sure = (p_exact > 0.9) & dark_truth
-sure_pale = (p_exact < 0.1) & ~dark_truth
-print(f"{sure.sum()} dark beetles have P(dark | y) above .9 at equal shares; of {sure_pale.sum()} pale ones it is below .1")
-for name, back in returned.items():
-    print(f"{name:10} returns {np.mean(~back[sure]):.1%} of these dark ones pale, {np.mean(back[sure_pale]):.1%} of these pale ones dark")
-
-# %% [markdown]
-# For these beetles the pixels aren't the excuse. `share_10` returns 71 % of the clear dark ones pale, and none of
-# the clear pale ones dark; the swap does it to 94 % of the clear pale ones; and the balanced generator to a
-# quarter of them.
 
 # %% [markdown] slide="notes"
 # Read one ladder aloud, both lines. Where does the blue line rise? Then the mirror. Then the swap: the colours
@@ -753,16 +706,15 @@ for name, back in returned.items():
 
 # %% [markdown]
 # The four steps add up to R4, and that proves nothing: a telescoping sum adds up whatever it is made of. "The
-# search adds .2" means: the search, *after* share and generator were changed. In another order it may add
-# something else, because effects interact: where everything comes back pale already, nothing is left to make
-# worse.
+# search adds .2" means: *after* share and generator were changed. In another order it may add something else: where
+# everything comes back pale already, nothing is left to make worse.
 #
 # So fill in the whole table: share (declared or training), generator (perfect or as it is), search (a draw or the
 # algorithm). $2^3$ cells. Half of them need a decision. *A generator as it is at the declared share* is
 # `share_50`, the same recipe on equal shares. *The search with a perfect generator* is run on the renderer itself
-# (`flips.search_world`): its 22 latents and one more, which decides the form and fades from pale to dark in a
-# narrow crossing; same steps, same sphere, same ε. It has no rows of styles, so no GEOCROSS (lesson 07) and no fitted
-# law of starts: its starts have the right share. It is an analogy, not the same program.
+# (`flips.search_world`): its 22 latents and one more, which fades the form from pale to dark in a narrow crossing; same
+# steps, same sphere, same ε. It has no rows of styles, so no GEOCROSS (lesson 07) and no fitted law of starts. It is
+# an analogy, not the same program.
 
 # %%
 budget = budgets["share_10"]
@@ -858,8 +810,7 @@ for ax, name in zip(np.atleast_1d(axes), skewed, strict=True):
             ax.plot([low, high], [row + shift] * 2, lw=6, alpha=0.5, solid_capstyle="butt", color=COLOURS[colour], label=way if row == 0 else None)
             ax.plot(step, row + shift, "|", color="black", ms=12)
     ax.axvline(0, color="black", lw=0.8)
-    ax.set(yticks=range(3), yticklabels=fairness.FACTORS, xticks=(-0.5, 0, 0.5), xlabel="adds to M", title=name)
-    ax.invert_yaxis()
+    ax.set(yticks=range(3), yticklabels=fairness.FACTORS, ylim=(2.5, -0.5), xticks=(-0.5, 0, 0.5), xlabel="adds to M", title=name)
 np.atleast_1d(axes)[0].legend(fontsize=9, loc="lower left", bbox_to_anchor=(0, 1.12), ncols=2)
 told = "; ".join(f"{name}: " + ", ".join(f"{f} {a:+.2f} to {b:+.2f}" for f, (a, b) in zip(
     fairness.FACTORS, budgets[name]["rare"].ranges, strict=True)) for name in skewed)
@@ -874,22 +825,20 @@ for form, way, _ in ways:
 # %% [markdown]
 # A bar is the range over the six orders, the black tick the step of the ladder R1–R4. Each order is another
 # what-if. What a developer can try is "generator, search, share": train on equal shares, with all else as it is.
-# Then the share accounts for .67 (.840 against .175), not for the .31 of the ladder, which is a change of prior in a
-# perfect sampler that nobody has.
+# Then the share accounts for .67 (.840 against .175). The .31 of the ladder is a change of prior in a perfect sampler,
+# which nobody has.
 #
-# - The **share** of `share_10` adds .29 to .67 to dark → pale and −.16 to −.45 to its mirror: the only bar that
-#   stays on one side of 0, in both directions and for all three generators. (For the draws that is arithmetic:
-#   Bayes' rule is monotone in the share. For the searches it is a finding.)
-# - The **search** adds −.08 to .30, and −.06 to .23 to the mirror. It adds .30 if it comes last, and −.08 after the
-#   generator but before the share, since with `share_50` it favours the dark form. "What does the search add?" has
-#   no one answer.
-# - The **generator** adds −.19 to .08, and −.08 to .16 to the mirror; for `share_90` up to .32. Even the sign is
-#   open. Its most negative steps compare a search on `share_50` with a search on the renderer, two different
-#   programs. And all three panels share their four cells at the declared share, so the −.19 that recurs is one
-#   measurement, not three.
+# - The **share** of `share_10` adds .29 to .67, and −.16 to −.45 to the mirror: the only bar that stays on one side of
+#   0, in both directions and for all three generators. (For the draws that is arithmetic: Bayes' rule is monotone in
+#   the share. For the searches it is a finding.)
+# - The **search** adds −.08 to .30, and −.06 to .23 to the mirror. It is negative after the generator but before the
+#   share, since with `share_50` it favours the dark form.
+# - The **generator** adds −.19 to .08, and −.08 to .16 to the mirror; for `share_90` up to .32. Even the sign is open.
+#   The −.19 compares two different programs, and it is *one* measurement in all three panels: they share their four
+#   cells at the declared share.
 #
-# The intervals hold chance in 400 beetles of each form and in their starts. They don't hold what a second
-# training of the same generator would change. There is one of each.
+# The intervals hold chance in 400 beetles of each form and in their starts, not what a second training of the same
+# generator would change. There is one of each.
 #
 # ### Your π\*
 #
@@ -938,19 +887,18 @@ print(f"R1, same truths: dark → pale {drawn_wrong[form == 1].mean():.3f}, pale
 reveal("09.dark_start", 100 * np.mean(~arms["dark start"][form == 1]), label="dark → pale from a dark start", unit="%")
 
 # %% [markdown]
-# The pale start is the control: one style instead of ten rows changes next to nothing. Its *form* changes nearly
+# The pale start is the control: one style instead of ten rows changes little. Its *form* changes nearly
 # everything. From dark starts a quarter of the dark ones come back pale instead of nine tenths, and a third of
 # the pale ones dark instead of none. So another start removes the *large* gap, +.90, and leaves one that 48 truths
-# can't tell from 0; and it brings back errors in both directions, together more than an exact draw makes on the same
-# truths, if only just beyond chance. It adds no information; it moves the losses. Whoever picks the start picks a
-# prior.
+# can't tell from 0 (−.25 to +.10); and it brings back errors in both directions, together perhaps more than an exact
+# draw makes on the same truths. It adds no information; it moves the losses. Whoever picks the start picks a prior.
 #
 # ### Does the share act only through the start?
 #
-# An experiment with 800 beetles has been in the record all along. At equal shares the ordinary starts are of either
-# form, and each was drawn *without a look at the beetle*: the form of the start is randomised. If the share acts only
-# through the form of the start, then a search that begins at a pale picture must do as `share_10` does, which always
-# begins at one and loses 84 % of the dark ones. **Predict**: with `share_50`, of the dark beetles whose search began
+# At equal shares the ordinary starts are of either form, drawn *without a look at the beetle*: a randomised experiment
+# with 800 beetles, in the record all along. If the share acts only through the form of the start, then a search that
+# begins at a pale picture must do as `share_10` does, which always begins at one and loses 84 % of the dark ones.
+# **Predict**: with `share_50`, of the dark beetles whose search began
 # at a *pale* picture, how many percent come back pale?
 
 # %%
@@ -972,18 +920,15 @@ lost = ((both["found"] < 0.5) & (both["start"] < 0.5))[dark_truth].sum() / (both
 reveal("09.pale_start", 100 * lost, label="share_50, dark → pale from pale starts", unit="%")
 
 # %% [markdown]
-# Three things are in this table.
-#
-# - **The form of the start matters, and it makes the tilt at equal shares.** From pale starts `share_50` is even
-#   (.30 and .31); from dark ones it turns .57 of the pale ones dark and .08 of the dark ones pale. So too
-#   `collapsed`. And more than half of their starts are dark.
-# - **It isn't all.** From pale starts `share_50` loses .30 of the dark ones and `share_10` .84. The form of the start
-#   is the same, and most of the difference remains. The search on the renderer says the same: .89, .80 and .49 at 2,
-#   10 and 50 %, all from pale starts. So the share acts through the starts **in part**, and besides. How? Perhaps a
-#   pale start lies nearer to dark regions where there are more of them. These data don't say; and the generators
-#   differ by a training run, too.
-# - **The start isn't fate.** With `share_50` the answers have the form of the start in 64 %, that of the truth in
-#   68 %.
+# - **The form of the start matters, and it makes the tilt of `share_50`.** From pale starts it is even (.30 and .31);
+#   from dark ones, more than half of all, it turns .57 of the pale ones dark and .08 of the dark ones pale. So too
+#   `collapsed`.
+# - **It isn't all.** From pale starts `share_50` loses .30 of the dark ones and `share_10` .84: the same form of start,
+#   and most of the difference remains. On the renderer it is .49, .80 and .89 at shares of 50, 10 and 2 %, all from
+#   pale starts. So the share acts through the starts **in part**, and besides. How? Perhaps a pale start lies nearer
+#   to dark regions where there are more of them. These data don't say; and the generators differ by a training run,
+#   too.
+# - **The start isn't fate.** With `share_50` answers have the form of the start in 64 %, that of the truth in 68 %.
 #
 # ### Other interventions
 #
@@ -1008,10 +953,10 @@ scenes = ladybirds.render(beetles).astype(float)
 print(f"the true beetle itself meets ε = .002 in {np.mean(np.mean((Downsample(16)(scenes) - y) ** 2, axis=(1, 2, 3)) <= 0.002):.0%} of the 800 cases")
 
 # %% [markdown]
-# Choosing by residual changes hardly anything. The search stops to pull at ε = .002, which is less than the noise
-# (σ² = .0025): even the true beetle seldom meets it, and the residual doesn't know who is right. The sampler *is*
-# R3, by another road: what it saves is what the search took, .39 on these 25, where PULSE was unlucky and lost all, and
-# .23 against PULSE's 84 % of 400. No sampler of this generator goes lower: the prior is still the generator's.
+# Choosing by residual changes hardly anything. ε = .002 is less than the noise (σ² = .0025): even the true beetle
+# seldom meets it, and the residual doesn't know who is right. The sampler *is* R3, by another road: it saves what
+# the search took, .39 on these 25, of which PULSE lost all, and .23 against PULSE's 84 % of 400. No sampler of this
+# generator goes lower: the prior is still the generator's.
 #
 # Last, **more pixels**: 8 × 8 instead of 4 × 4, for an exact draw and for PULSE (lesson 07's audit, 50 truths of
 # each form, without noise).
@@ -1059,11 +1004,10 @@ show(fig, alt="Pale to dark against dark to pale. A curve of exact draws from (0
 
 # %% [markdown]
 # PULSE on `share_10` and on `share_02` lies *on* the line (one mark hides most of the other), where an exact draw
-# at a share of .009 would lie. In these totals it acts like a prior by which one beetle in a hundred is dark, whatever
-# the training share was. The bins say more: where the pixels are nearly sure it returns fewer dark ones than that draw,
-# where they are in doubt more. So it does use the pixels less well. `share_50`, `collapsed` and the dark start
-# lie .06 to .07 off the line: far less one-sided, and with more errors than an exact draw. Starts of both forms mix
-# two priors, which alone does that.
+# at a share of .009 would lie. In these totals it acts like a prior by which one beetle in a hundred is dark. The bins
+# say more: it returns fewer dark ones than that draw where the pixels are nearly sure, and more where they are in
+# doubt, so it uses them less well. `share_50`, `collapsed` and the dark start lie .06 to .07 off the line: less
+# one-sided, and with more errors than an exact draw. (Starts of both forms mix two priors, which alone does that.)
 #
 # Two comparisons use the same beetles, so the *paired* differences are the ones to look at:
 
@@ -1094,9 +1038,9 @@ for name, other in (("share_02", "share_10"), ("collapsed", "share_50")):
 #   .84 against .30 from pale starts, is left unexplained.
 # - **Collapse.** `share_02` draws fewer dark ones than it was shown; `share_10` doesn't, and loses as many. The
 #   deliberately collapsed generator doesn't do worse in all, and its rates hang on the threshold of the reader
-#   (section 10). A collapse that loses *forms* would do harm, and none of ours did that to the full.
-# - **Search.** Its step is .30 or −.08, depending on what else is changed; for `share_02` none could be told.
-# - **Sampler.** "It does better than the search" is clear for `share_10`; by how much rests on 25 truths.
+#   (section 10). None of ours lost a form to the full.
+# - **Search.** Its step is .30 or −.08, depending on what else is changed; and how much better a sampler does rests on
+#   25 truths.
 
 # %% [markdown] slide="notes"
 # Go through the table row by row with the last column covered. Ask for a bet before the second row; it refutes "the
@@ -1139,10 +1083,11 @@ for generator in ("share_10", "share_90"):
     print(f"{generator}: " + ", ".join(f"{name} {255 * e**0.5:.1f}" for name, e in zip(photos, answer.residuals[0], strict=True)),
           f"grey levels RMS from the input (allowed 255 √ε = {255 * 0.002**0.5:.1f})")
 show_images(shown, columns=3, alt="Photographs of a star field, a brick wall and a cup of coffee; their sixteen pixels; and what two generators make of "
-            "these: TODO")
+            "these: of the stars clean ladybirds, pale from share_10 and dark from share_90; of the wall the same, veiled; of coffee smears.")
 
 # %% [markdown]
-# TODO photos.
+# The star field comes back as a clean ladybird within ε, a pale one from one generator and a dark one from the other;
+# the wall nearly so. Nothing in the photograph could have decided that.
 
 # %% [markdown] slide="notes"
 # Ask for a bet before the swap is shown. This is the experiment that separates "dark is hard" from "rare is
@@ -1153,8 +1098,7 @@ show_images(shown, columns=3, alt="Photographs of a star field, a brick wall and
 
 # %% [markdown]
 # Every number above rests on a classifier that read the outputs. Ours misread none of 20,000 renders
-# (`docs/posterior.md`). But a search may end between the forms, at smeared pictures that are neither. How often,
-# and how much hangs on the threshold?
+# (`docs/posterior.md`). But a search may end between the forms. How often, and how much hangs on the threshold?
 
 # %%
 for name in flips.names():
