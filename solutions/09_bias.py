@@ -16,19 +16,18 @@
 # - *test* an explanation by an intervention, and say what would have refuted it;
 # - *justify* the reference share that every such account needs and no data can supply.
 #
-# Four and a half hours, best in three sittings (sections 1 to 4, 5 to 7, 8 to 11). Builds on lessons 05 (posterior, sample), 06
-# (shares, collapse) and 07 (PULSE). In a hurry, leave out the photographs of section 9.
+# Four and a half hours, best in three sittings (sections 1 to 4, 5 to 7, 8 to 11). Builds on lessons 05 (posterior,
+# sample), 06 (shares, collapse) and 07 (PULSE). In a hurry, leave out the photographs of section 9.
 
 # %% [markdown]
-# **Before anything else.** In June 2020 people gave PULSE (lesson 07) small pictures of well-known Black people,
-# and what came back were sharp faces that viewers read as white. The essay of that month calls it disturbing, and
-# the argument about the causes (Kurenkov 2020 collects it) was about more than machines. In this lesson beetles
-# stand for a *statistical structure*: two groups, one of them rare, seen through too few pixels. They don't stand
-# for people, and the words *pale* and *dark* name wing covers, not skin. The form of a beetle is one of two, and a
-# fact; the groups that people are sorted into overlap and are disputed, and there is no truth to look up (Jalal
-# and colleagues 2021 begin with that). And nothing happens to a beetle whose picture is wrong. **Harms to people
-# can't be measured on beetles**, and this lesson doesn't try. What it can do is take the explanations that were
-# given, as claims about machines and data, and find out what each of them predicts.
+# **Before anything else.** In June 2020 people gave PULSE (lesson 07) small pictures of well-known Black people, and
+# what came back were sharp faces that viewers read as white. The essay of that month calls it disturbing, and the
+# argument that followed (Kurenkov 2020 collects it) was about more than machines. In this lesson beetles stand for a
+# *statistical structure*: two groups, one of them rare, seen through too few pixels. They don't stand for people, and
+# *pale* and *dark* name wing covers, not skin. The form of a beetle is one of two, and a fact; the groups that
+# people are sorted into overlap and are disputed (Jalal and colleagues 2021 begin with that). And nothing happens to a
+# beetle whose picture is wrong. **Harms to people can't be measured on beetles**, and this lesson doesn't try. It
+# takes the explanations that were given, as claims about machines and data, and finds out what each predicts.
 
 # %% [markdown] only="slides" slide="slide"
 # # 09 · Bias
@@ -66,9 +65,9 @@ show_images(rows, columns=6, alt="Top: three pale and three dark ladybirds. Midd
 
 # %% [markdown]
 # Two of the three dark ones came back as clear pale ones. The fifth is between the forms: is it dark? (Section 10 asks
-# who reads the forms.) Nothing in the bottom row says which are wrong. The course ships the same experiment for 800 beetles and
-# five generators (`course data flips`; an hour of computing). **Predict**: of 400 dark beetles, how many percent
-# come back pale from `share_10`? And of 400 pale ones, how many percent come back dark?
+# who reads the forms.) Nothing in the bottom row says which are wrong. The course ships the same experiment for 800
+# beetles and five generators (`course data flips`). **Predict**: of 400 dark beetles, how many percent come back pale
+# from `share_10`? And of 400 pale ones, how many percent come back dark?
 
 # %%
 from course_lib.predictions import predict
@@ -110,20 +109,20 @@ reveal("09.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles th
 # | **the start** | the search stays near where it begins | the form that comes back follows the form of the start |
 # | **the pixels** | sixteen pixels don't tell | dark beetles come back pale even with the best prior, the perfect generator and an exact sampler; at equal shares pale ones come back dark *as often* |
 #
-# The first was given by PULSE's own authors, in their README of June 2020: it "does appear that PULSE is producing white
-# faces much more frequently than faces of people of color. This bias is likely inherited from the dataset StyleGAN was trained on"
-# (they cite Salminen and colleagues 2020), "though there could be other factors that we are unaware of" (commit
-# `394f4fe`; later versions point to a section of the paper and a model card). The second and the third are named in
-# the essay that this course grew from ("There Is No (Real Life) Use Case for Face Super Resolution"), which cites
-# Alexia Jolicoeur-Martineau and Tom White for mode collapse, and Mario Klingemann for "marginally better results"
-# from another start. The fourth is the essay's premise, though not among its causes of the bias: "GANs cannot
+# The first was given by PULSE's own authors, in their README of June 2020: "It does appear that PULSE is producing
+# white faces much more frequently than faces of people of color. This bias is likely inherited from the dataset
+# StyleGAN was trained on", for which they cite Salminen and colleagues (2020), "though there could be other factors
+# that we are unaware of" (commit `394f4fe`; a section of the paper and a model card followed). The second and the third
+# are named in the essay that this course grew from ("There Is No (Real Life) Use Case for Face Super Resolution"): it
+# cites Alexia Jolicoeur-Martineau and Tom White for mode collapse, and Mario Klingemann for "marginally better
+# results" from another start. The fourth is the essay's premise, though not among its causes of the bias: "GANs cannot
 # reconstruct what is un-reconstructable". They don't exclude each other.
 #
 # The literature on faces is mixed. GANs drew minorities less often than they were shown them (Jain and colleagues
 # 2020), or kept the composition of the training data, which *truncation* then made worse (Maluleke and colleagues
-# 2022); an unbiased training set was important, and yet none of five methods fair (Laszkiewicz and colleagues 2024).
-# And Timnit Gebru and others hold that no such list is complete, since somebody chose the problem and somebody will
-# use the tool; lesson 10 gives that room.
+# 2022); an unbiased training set mattered, and yet none of five methods was fair (Laszkiewicz and colleagues 2024).
+# Timnit Gebru and others hold that no such list is complete, since somebody chose the problem and somebody will use
+# the tool (lesson 10).
 #
 # **Before you go on**, decide which of the four you believe in, and what number would change your mind. You will
 # be asked.
@@ -346,19 +345,19 @@ reveal("09.map_output", 100 * fairness.output_share(by_map, 0.2), label="dark ou
 # %% [markdown]
 # For $d = 2$ the most probable class has the **better recall of dark and the worse representation**: .621 against
 # .592, but .160 of the outputs dark where .200 are. By the definitions of section 3 the draw is fairer, and it pays
-# in errors: .163 against .112. Not always: for $d = 3$ and one dark in ten, the draw's RDP gap is the larger one.
-# "Sampling cures bias" is half true: if its prior has the population's share it cures PR, exactly. It doesn't cure
-# RDP: a posterior draw still turns 41 % of the dark beetles pale and 10 % of the pale ones dark. "Balanced data
-# are fair" is half true, too: balance removes $L$, not the overlap; and section 3 has shown what a search can do
-# with balanced data.
+# in errors: .163 against .112. (Not always: for $d = 3$ and one dark in ten, the draw's RDP gap is the larger one.)
+# "Sampling cures bias" is half true: with the population as its prior it cures PR, exactly, and not RDP: 41 % of the
+# dark beetles turn pale and 10 % of the pale ones dark. "Balanced data are fair" is half true, too: balance removes
+# $L$, not the overlap.
 
 # %% [markdown]
 # ### Exercise 2: recalls in closed form
 #
 # Write `two_recalls(d, share)` for classes $N(0, 1)$, pale, and $N(d, 1)$, dark, `share` being the dark form's.
 # Return an array `[[pale, dark], [pale, dark]]`: the recalls of the most probable class in the first row, those
-# of a posterior draw in the second. The first row is a closed form, Φ is `scipy.special.ndtr`; for the second row sum over a fine grid (a few
-# thousand points that reach five standard deviations beyond both means do). *Off limits:* `fairness`.
+# of a posterior draw in the second. The first row is a closed form, Φ is `scipy.special.ndtr`; for the second row sum
+# over a fine grid (a few thousand points that reach five standard deviations beyond both means do). *Off limits:*
+# `fairness`.
 
 # %% solution="two_recalls"
 from scipy.special import expit, ndtr
@@ -460,11 +459,10 @@ for wide, narrow in ((1, 0.5), (1, 0.8)):
 # %% [markdown]
 # ### Feel it
 #
-# Move the share, the separation and the method. (1) At $d = 2$, between which shares does the most probable form
-# recall more dark beetles than a draw and still show fewer? Which of the two limits is in the text above? (2) From
-# which separation on does the average dark beetle come back dark though only 2 % are? Compare with the formula. (3)
-# Look for equal recalls at unequal shares. There are none, for either method. (A draw has PR, so SPE, and section 3
-# says the rest; for the most probable form look at its two recalls in the formula.)
+# (1) At $d = 2$, between which shares does the most probable form recall more dark beetles than a draw and still show
+# fewer? Which of the two limits is in the text above? (2) From which separation on does the average dark beetle come
+# back dark though only 2 % are? (3) Look for equal recalls at unequal shares: there are none. (A draw has PR, so SPE,
+# and section 3 says the rest; for the most probable form look at the formula.)
 
 # %% slide="subslide"
 from course_lib.explorers import two_groups
@@ -499,9 +497,8 @@ two_groups()
 # R1 is what an *exact draw* loses. Only the mean of both directions has a floor (the Bayes error, below); one direction
 # can be had for less at the other's cost: "always dark" loses no dark one. So a later step may well be negative.
 #
-# R1 needs only the pixels. A calibrated classifier gives P(dark | y) at equal shares (on 200 test cases it
-# differs from the reference posterior of lesson 05 by .022 on average, by .16 at most: `docs/posterior.md`). R2
-# is Bayes' rule: the shares enter the log-odds as a sum.
+# R1 needs only the pixels: a calibrated classifier gives P(dark | y) at equal shares (within .022 of the reference
+# posterior of lesson 05 on average, .16 at most: `docs/posterior.md`). R2 is Bayes' rule.
 
 # %% [markdown]
 # ### Exercise 3: another share
@@ -563,10 +560,10 @@ equal(np.sum(law_hidden * moved) / law_hidden.sum(), 0.1, "the mean of P(dark | 
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# (Saerens and colleagues 2002 move classifiers to a new population in this way.) With it, R1 and R2. R1 splits once more: some errors even the best *decision* makes, because the pixels of two
-# beetles are alike (the **Bayes error**); a *draw* adds to that, since it says "dark" with probability .8 where
-# dark is .8 probable. **Predict**: at π\* = ½, how many percent of the dark beetles does an exact draw, with a
-# perfect generator and no search, return pale?
+# With it (Saerens and colleagues 2002 move classifiers so), R1 and R2. R1 splits once more: some errors even the best
+# *decision* makes, because the pixels of two beetles are alike (the **Bayes error**); a *draw* adds to that, since it
+# says "dark" with probability .8 where dark is .8 probable. **Predict**: at π\* = ½, how many percent of the dark
+# beetles does an exact draw, with a perfect generator and no search, return pale?
 
 # %%
 r1_dark = None  # replace None by a number from 0 to 100
@@ -580,16 +577,15 @@ for at in (0.5, 0.1, 0.02):
 reveal("09.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark beetles drawn pale, π* = ½", unit="%")
 
 # %% [markdown]
-# A quarter of the dark beetles (24.8 %) and nearly as many of the pale ones (23.0 %) come back wrongly with
-# everything perfect. Of these 25 points 18 are mistakes that the best *decision* makes, too; drawing adds 7. That
-# is the fourth hypothesis, in numbers: **with these pixels an exact draw loses a quarter, in both directions.** At
-# equal shares that isn't bias; it is what a bias has to work with.
+# A quarter of the dark beetles and nearly as many of the pale ones (23 %) come back wrongly with everything perfect.
+# Of these 25 points 18 are mistakes that the best *decision* makes, too; drawing adds 7. That is the fourth
+# hypothesis, in numbers: **with these pixels an exact draw loses a quarter, in both directions.** At equal shares
+# that isn't bias; it is what a bias has to work with.
 #
-# Then the share. At 10 % dark an exact draw turns 55.4 % of the dark ones pale, and only 5.7 % of the pale ones
-# dark. Nothing is wrong with this answer if 10 % of all beetles *are* dark. Deciding for the most probable form
-# is still worse for the rare one (59.2 %) and better for the common one (1.2 %): at this share the ladybirds lie
-# beyond their flip share. So is PULSE, with its 84 %, just a seeker of the most probable form? That would explain
-# .04 of the .29 between a draw and PULSE.
+# Then the share. At 10 % dark an exact draw turns 55.4 % of the dark ones pale, and only 5.7 % of the pale ones dark.
+# Nothing is wrong with this answer if 10 % of all beetles *are* dark. Deciding for the most probable form loses more
+# of the rare ones (59.2 %) and fewer of the common ones (1.2 %). So is PULSE, with its 84 %, just a seeker of the
+# most probable form? That would explain .04 of the .29 between a draw and PULSE.
 
 # %% [markdown] slide="notes"
 # The slide to stay on. "Who chooses π\*?" Collect answers: nature, the law, the person in the picture, the
@@ -631,15 +627,13 @@ show(fig, alt="Learned posterior against the sampler's, fifty points. They follo
               "beetles far below.")
 
 # %% [markdown]
-# The two agree on the whole and not on each beetle. The network has learned on the *generator's* pictures, and is
-# asked about the *world's*; where the generator draws nothing quite like this beetle, the network has to guess and
-# the chains have to strain. For the dark ones the sampler's P(dark | y) is lower by .09 (two standard errors). So
+# The two agree on the whole and not on each beetle: the network has learned on the *generator's* pictures, and is
+# asked about the *world's*. For the dark ones the sampler's P(dark | y) is lower by .09 (two standard errors). So
 # take R3 with a doubt of about .1 for the dark ones of `share_10`, which no bootstrap shows; for the other
 # generators the doubt wasn't measured.
 #
-# R4 is the record of section 1. Now the ladders. `flips.cells` collects, beetle by beetle, the probability to
-# come back as the other form on each rung; `fairness.bias_budget` averages them and resamples beetles for the
-# intervals.
+# R4 is the record of section 1. Now the ladders: `flips.cells` collects the probability to come back as the other form,
+# beetle by beetle; `fairness.bias_budget` averages, and resamples beetles for the intervals.
 
 # %%
 budgets = {name: fairness.bias_budget(*flips.cells(name)) for name in flips.names()}
@@ -674,13 +668,15 @@ show(fig, alt=f"Ladders of both directions for each generator, from R1 to R4: {t
 #   it would be .09 for the generator and .23 for the search: not told apart. The mirror falls from .23 to .01.
 # - `share_02`, blue: the share adds .51, the generator .12, and the search nothing that could be told from 0 (−.04, on
 #   an R3 that wasn't checked). PULSE loses as many dark ones as it did with `share_10`.
-# - `share_90`: the colours change places, and the search step is larger still.
+# - `share_90`: the colours change places, and the search step is larger still. (Its 0 of 400 has a bar without length:
+#   a bootstrap of zeros doesn't see the 1 % that Wilson's interval allows.)
 # - `share_50` and `collapsed`: share and generator add little or nothing; the search does, against the *pale*
 #   form.
 #
 # What the generator adds is nearly what the share that it *draws* adds, by Bayes' rule (`docs/flips.md`; not so for
-# `collapsed`, and weak support, since the network started from that rule). The search is no posterior of anything. What decides its answers?
-# Compare how often the training pictures, the generator's pictures, the *starts* and the answers are dark:
+# `collapsed`, and weak support, since the network started from that rule). The search is no posterior of anything.
+# What decides its answers? Compare how often the training pictures, the generator's pictures, the *starts* and the
+# answers are dark:
 
 # %%
 print("share of dark    shown   drawn   starts   answers (equal truths)")
@@ -888,18 +884,17 @@ reveal("09.dark_start", 100 * np.mean(~arms["dark start"][form == 1]), label="da
 
 # %% [markdown]
 # The pale start is the control: one style instead of ten rows changes little. Its *form* changes nearly
-# everything. From dark starts a quarter of the dark ones come back pale instead of nine tenths, and a third of
-# the pale ones dark instead of none. So another start removes the *large* gap, +.90, and leaves one that 48 truths
-# can't tell from 0 (−.25 to +.10); and it brings back errors in both directions, together perhaps more than an exact
-# draw makes on the same truths. It adds no information; it moves the losses. Whoever picks the start picks a prior.
+# everything: from dark starts a quarter of the dark ones come back pale instead of nine tenths, and a third of the pale
+# ones dark instead of none. The *large* gap, +.90, is gone (−.08, from −.25 to +.10), and errors are back in both
+# directions. It adds no information; it moves the losses. Whoever picks the start picks a prior.
 #
 # ### Does the share act only through the start?
 #
 # At equal shares the ordinary starts are of either form, drawn *without a look at the beetle*: a randomised experiment
 # with 800 beetles, in the record all along. If the share acts only through the form of the start, then a search that
 # begins at a pale picture must do as `share_10` does, which always begins at one and loses 84 % of the dark ones.
-# **Predict**: with `share_50`, of the dark beetles whose search began
-# at a *pale* picture, how many percent come back pale?
+# **Predict**: with `share_50`, of the dark beetles whose search began at a *pale* picture, how many percent come
+# back pale?
 
 # %%
 pale_start = None  # replace None by a number from 0 to 100
@@ -958,8 +953,7 @@ print(f"the true beetle itself meets ε = .002 in {np.mean(np.mean((Downsample(1
 # the search took, .39 on these 25, of which PULSE lost all, and .23 against PULSE's 84 % of 400. No sampler of this
 # generator goes lower: the prior is still the generator's.
 #
-# Last, **more pixels**: 8 × 8 instead of 4 × 4, for an exact draw and for PULSE (lesson 07's audit, 50 truths of
-# each form, without noise).
+# Last, **more pixels**: 8 × 8, for an exact draw and for PULSE (lesson 07's audit, 50 truths of each form, no noise).
 
 # %%
 from course_lib import pulse
@@ -972,13 +966,12 @@ form, back = audit["audit_form"], audit["audit_rare"] > 0.5
 print(f"8 × 8, PULSE on share_10: dark → pale {rate(~back[form == 1])}, pale → dark {rate(back[form == 0])}")
 
 # %% [markdown]
-# With four times the pixels the information step is all but gone, in both directions. PULSE loses 94 % of the
-# dark ones all the same. Here the pixels can't be the cause; at 4 × 4 they cost a quarter.
+# The information step is all but gone. PULSE loses 94 % of the dark ones all the same: here the pixels can't be the
+# cause.
 #
 # All at 4 × 4 in one figure. The line holds exact draws in the true world, for every share between .001 and .999.
 # Moving *along* it is a change of prior. *Off* it, away from the corner (0, 0) where nobody is lost, information was
-# thrown away, or different priors were mixed. (Towards the corner one comes by deciding for the more probable form,
-# or with more pixels.)
+# thrown away, or different priors were mixed.
 
 # %% slide="subslide"
 shares = 1 / (1 + np.exp(-np.linspace(-7, 7, 57)))
@@ -1039,8 +1032,7 @@ for name, other in (("share_02", "share_10"), ("collapsed", "share_50")):
 # - **Collapse.** `share_02` draws fewer dark ones than it was shown; `share_10` doesn't, and loses as many. The
 #   deliberately collapsed generator doesn't do worse in all, and its rates hang on the threshold of the reader
 #   (section 10). None of ours lost a form to the full.
-# - **Search.** Its step is .30 or −.08, depending on what else is changed; and how much better a sampler does rests on
-#   25 truths.
+# - **Search.** Its step is .30 or −.08, depending on what else is changed.
 
 # %% [markdown] slide="notes"
 # Go through the table row by row with the last column covered. Ask for a bet before the second row; it refutes "the
@@ -1112,9 +1104,9 @@ for name in flips.names():
 # `collapsed` they do: an eighth of its answers is between the forms, and its two rates depend on where one puts the
 # line. At .1 it is hardly to be told from `share_50`.
 #
-# On faces, readers of attributes are worse, and not equally for all: in 2018 Buolamwini and Gebru found programs
-# on sale that sorted faces by gender wrongly in up to 34.7 % of the pictures of darker-skinned women, and in .8 %
-# at most of those of lighter-skinned men. A reader that calls 4 % of the pale ones dark and 15 % of the dark ones
+# On faces, readers are worse, and not equally for all: Buolamwini and Gebru (2018) found programs on sale that sorted
+# faces by gender wrongly in up to 34.7 % of the pictures of darker-skinned women, and in .8 % at most of those of
+# lighter-skinned men. A reader that calls 4 % of the pale ones dark and 15 % of the dark ones
 # pale turns a share of .10 into $.1 \cdot .85 + .9 \cdot .04 = .121$, an error of a fifth of the share itself.
 # Solving that equation for the share is an old correction (Rogan and Gladen 1978). Teo and colleagues (2023) found
 # such errors in published measurements of generators, and build their correction (CLEAM) on it.
@@ -1135,13 +1127,13 @@ print(f"true share {outputs.mean():.3f}; as read {said.mean():.3f}; corrected "
       f"{fairness.corrected_share(said, known, misread(known)):.3f}")
 
 # %% [markdown]
-# Chance has moved the corrected share to .09; the interval, which holds the chance in the outputs and in the known
-# pictures, contains .1. (Our own reader agreed with a person's labels, taken blind, on 97 % of 313 pictures that the
-# generators drew: `data/generators/labels.md`. Nobody has labelled the answers of searches.)
+# Chance has moved the corrected share to .09; the interval contains .1. (Our own reader agreed with a person's
+# labels, taken blind, on 97 % of 313 pictures that the generators drew: `data/generators/labels.md`. Nobody has
+# labelled the answers of searches.)
 #
-# How many pictures does each side of a comparison need? To find a difference of ten points near one half with a
-# probability of 80 % (the *power*), at a level of 5 %, about 390 on each side; fewer if the same beetles are used on
-# both. That is why there are 400 of each form here, and why the 48 and 25 above can only show large effects.
+# To find a difference of ten points near one half with a probability of 80 % (the *power*), at a level of 5 %, each
+# side of a comparison needs about 390 pictures; fewer if both use the same beetles. So the 48 and 25 above can only
+# show large effects.
 
 # %%
 need = 2 * 0.25 * (norm.ppf(0.975) + norm.ppf(0.8)) ** 2 / 0.1**2
@@ -1189,7 +1181,7 @@ print(f"pictures on each side: {need:.0f}")
 #    both directions, with intervals for R1 and R2, and read correctly (R1 is what an exact draw loses; only
 #    the mean of both directions has a floor). *Half*: one direction only, or no intervals.
 # 3. Generator and search: R3 − R2 and R4 − R3 are quoted with their range over orders, and at least one
-#    intervention each is used (collapsed against `share_50`; dark start, best of four, sampler). *Half*: steps
+#    intervention each is used (collapsed against `share_50`; form of the start, best of four, sampler). *Half*: steps
 #    without ranges or without an intervention.
 # 4. What would have changed the writer's mind is a number or an outcome that could have occurred, and mixed
 #    evidence is called mixed. Any conclusion that *follows from the quoted numbers* earns the point, whichever
