@@ -1193,11 +1193,10 @@ print(f"pictures on each side: {need:.0f}")
 # %% [markdown] slide="slide"
 # ## What you can now say, and what you can't
 #
-# You can say: *of the dark beetles that came back pale, so much is the pixels, so much the share, so much
-# generator and search, in this order of counting and for this π\*; and here is the mirror.*
+# You can say: *so much is each step, in this order, for this π\*; and here is the mirror.*
 #
-# You can't say: *the data did it*; nor *balanced data are fair*; nor *sampling is fair*; nor, from any beetle,
-# what a wrong face costs a person.
+# You can't say: *the data did it*; *balanced data are fair*; *sampling is fair*; nor, from any beetle, what a wrong face
+# costs a person.
 
 # %% [markdown]
 # The sentence, once more:
