@@ -461,8 +461,7 @@ for wide, narrow in ((1, 0.5), (1, 0.8)):
 #
 # (1) At $d = 2$, between which shares does the most probable form recall more dark beetles than a draw and still show
 # fewer? Which of the two limits is in the text above? (2) From which separation on does the average dark beetle come
-# back dark though only 2 % are? (3) Look for equal recalls at unequal shares: there are none. (A draw has PR, so SPE,
-# and section 3 says the rest; for the most probable form look at the formula.)
+# back dark though only 2 % are? (3) Look for equal recalls at unequal shares: for neither method are there any.
 
 # %% slide="subslide"
 from course_lib.explorers import two_groups
@@ -583,7 +582,7 @@ reveal("09.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark bee
 # that isn't bias; it is what a bias has to work with.
 #
 # Then the share. At 10 % dark an exact draw turns 55.4 % of the dark ones pale, and only 5.7 % of the pale ones dark.
-# Nothing is wrong with this answer if 10 % of all beetles *are* dark. Deciding for the most probable form loses more
+# Deciding for the most probable form loses more
 # of the rare ones (59.2 %) and fewer of the common ones (1.2 %). So is PULSE, with its 84 %, just a seeker of the
 # most probable form? That would explain .04 of the .29 between a draw and PULSE.
 
@@ -668,8 +667,8 @@ show(fig, alt=f"Ladders of both directions for each generator, from R1 to R4: {t
 #   it would be .09 for the generator and .23 for the search: not told apart. The mirror falls from .23 to .01.
 # - `share_02`, blue: the share adds .51, the generator .12, and the search nothing that could be told from 0 (−.04, on
 #   an R3 that wasn't checked). PULSE loses as many dark ones as it did with `share_10`.
-# - `share_90`: the colours change places, and the search step is larger still. (Its 0 of 400 has a bar without length:
-#   a bootstrap of zeros doesn't see the 1 % that Wilson's interval allows.)
+# - `share_90`: the colours change places, and the search step is larger still. (A bar of no length at 0 of
+#   400: the bootstrap doesn't see the 1 % of section 3.)
 # - `share_50` and `collapsed`: share and generator add little or nothing; the search does, against the *pale*
 #   form.
 #
@@ -1032,7 +1031,6 @@ for name, other in (("share_02", "share_10"), ("collapsed", "share_50")):
 # - **Collapse.** `share_02` draws fewer dark ones than it was shown; `share_10` doesn't, and loses as many. The
 #   deliberately collapsed generator doesn't do worse in all, and its rates hang on the threshold of the reader
 #   (section 10). None of ours lost a form to the full.
-# - **Search.** Its step is .30 or −.08, depending on what else is changed.
 
 # %% [markdown] slide="notes"
 # Go through the table row by row with the last column covered. Ask for a bet before the second row; it refutes "the
@@ -1042,9 +1040,8 @@ for name, other in (("share_02", "share_10"), ("collapsed", "share_50")):
 # ## 9 · Are dark things harder to see?
 
 # %% [markdown]
-# One more explanation could be offered for everything so far: dark things are simply hard to see. The **swap**
-# generator `share_90` was trained in the same way on 90 % dark beetles. If darkness were the cause, dark beetles
-# would still be lost.
+# One more explanation: dark things are simply hard to see. Then the **swap** generator `share_90`, trained in the same
+# way on 90 % dark beetles, would still lose dark ones.
 
 # %%
 for name in ("share_10", "share_90"):
