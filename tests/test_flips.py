@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
-from scipy.stats import binomtest
+from scipy.stats import binomtest, fisher_exact
 
 torch = pytest.importorskip("torch")
 
@@ -142,6 +142,24 @@ def test_the_form_that_is_rare_in_training_is_lost_whatever_its_colour():
             assert dark_to_pale > pale_to_dark + 0.2
         if flips.SHARES[name] > 0.5:
             assert pale_to_dark > dark_to_pale + 0.2
+
+
+def test_the_share_acts_through_the_form_of_the_start_only_in_part():
+    """Starts are drawn without a look at the beetle; at equal shares they are of either form."""
+    rare = np.repeat([False, True], flips.EACH)
+
+    def lost(name, start, truth):
+        record = flips.found(name)
+        group = (rare == truth) & ((record["start"][:, 0] > 0.5) == start)
+        return np.mean((record["found"][group, 0] > 0.5) != truth)
+
+    for name in ("share_50", "collapsed"):
+        starts = flips.found(name)["start"][:, 0] > 0.5
+        count = [np.sum(starts[rare == form]) for form in (False, True)]
+        assert fisher_exact([count, flips.EACH - np.array(count)]).pvalue > 1e-3
+        assert lost(name, True, False) > lost(name, False, False)  # a rare start makes rare answers
+        assert lost(name, True, True) < lost(name, False, True)
+    assert lost("share_50", False, True) < lost("share_10", False, True) - 0.3  # same form of start
 
 
 @pytest.mark.parametrize("name", RECORDED)

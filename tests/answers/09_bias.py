@@ -47,6 +47,41 @@ def fairness_gaps(counts, share):
     return pale[0] - dark[1], output - share, share * pale[1] - (1 - share) * dark[0]
 
 
+# %% wrong="sizes_of_the_gaps" exercise="fairness_gaps" says="Don't take its size"
+def fairness_gaps(counts, share):
+    pale, dark = counts[0] / counts[0].sum(), counts[1] / counts[1].sum()
+    error = abs((1 - share) * pale[1] - share * dark[0])
+    return abs(pale[0] - dark[1]), error, error
+
+
+# %% wrong="larger_minus_smaller" exercise="fairness_gaps" says="not the larger minus the smaller"
+def fairness_gaps(counts, share):
+    rates = np.diag(counts) / counts.sum(axis=1)
+    error = (1 - share) * (1 - rates[0]) - share * (1 - rates[1])
+    return rates.max() - rates.min(), error, error
+
+
+# %% wrong="broadcasts_along_columns" exercise="fairness_gaps" says="keepdims=True"
+def fairness_gaps(counts, share):
+    pale, dark = counts / counts.sum(axis=1)
+    error = (1 - share) * pale[1] - share * dark[0]
+    return pale[0] - dark[1], (1 - share) * pale[1] + share * dark[1] - share, error
+
+
+# %% wrong="truths_minus_outputs" exercise="fairness_gaps" says="minus share of dark truths"
+def fairness_gaps(counts, share):
+    pale, dark = counts[0] / counts[0].sum(), counts[1] / counts[1].sum()
+    error = (1 - share) * pale[1] - share * dark[0]
+    return pale[0] - dark[1], -error, error
+
+
+# %% wrong="a_dictionary" exercise="fairness_gaps" says="must return three numbers"
+def fairness_gaps(counts, share):
+    pale, dark = counts[0] / counts[0].sum(), counts[1] / counts[1].sum()
+    error = (1 - share) * pale[1] - share * dark[0]
+    return {"rdp": pale[0] - dark[1], "pr": error, "spe": error}
+
+
 # %% right="with_a_joint_table" exercise="fairness_gaps"
 def fairness_gaps(counts, share):
     joint = np.array([1 - share, share])[:, None] * counts / counts.sum(axis=1, keepdims=True)
@@ -108,6 +143,45 @@ def two_recalls(d, share):
     return np.array([row, row])
 
 
+# %% wrong="forgets_the_spacing" exercise="two_recalls" says="spacing of its points"
+def two_recalls(d, share):
+    odds = np.log((1 - share) / share)
+    t = np.linspace(-6, d + 6, 4001)
+    p_dark = expit(d * (t - d / 2) - odds)
+    return np.array([[ndtr(d / 2 + odds / d), ndtr(d / 2 - odds / d)],
+                     [norm.pdf(t) @ (1 - p_dark), norm.pdf(t, d) @ p_dark]])
+
+
+# %% wrong="sign_in_the_draw" exercise="two_recalls" says="sign of L in P"
+def two_recalls(d, share):
+    odds = np.log((1 - share) / share)
+    t = np.linspace(-6, d + 6, 4001)
+    p_dark = expit(d * (t - d / 2) + odds)
+    pale, dark = norm.pdf(t) / norm.pdf(t).sum(), norm.pdf(t, d) / norm.pdf(t, d).sum()
+    return np.array([[ndtr(d / 2 + odds / d), ndtr(d / 2 - odds / d)],
+                     [pale @ (1 - p_dark), dark @ p_dark]])
+
+
+# %% wrong="joint_probabilities" exercise="two_recalls" says="don't multiply by the share"
+def two_recalls(d, share):
+    odds = np.log((1 - share) / share)
+    t = np.linspace(-6, d + 6, 4001)
+    p_dark = expit(d * (t - d / 2) - odds)
+    pale, dark = norm.pdf(t) / norm.pdf(t).sum(), norm.pdf(t, d) / norm.pdf(t, d).sum()
+    return np.array([[ndtr(d / 2 + odds / d), ndtr(d / 2 - odds / d)],
+                     [(1 - share) * pale @ (1 - p_dark), share * dark @ p_dark]])
+
+
+# %% wrong="columns_exchanged" exercise="two_recalls" says="pale first, then dark"
+def two_recalls(d, share):
+    odds = np.log((1 - share) / share)
+    t = np.linspace(-6, d + 6, 4001)
+    p_dark = expit(d * (t - d / 2) - odds)
+    pale, dark = norm.pdf(t) / norm.pdf(t).sum(), norm.pdf(t, d) / norm.pdf(t, d).sum()
+    return np.array([[ndtr(d / 2 - odds / d), ndtr(d / 2 + odds / d)],
+                     [dark @ p_dark, pale @ (1 - p_dark)]])
+
+
 # %% right="by_quadrature" exercise="two_recalls"
 def two_recalls(d, share):
     from scipy.integrate import quad
@@ -145,6 +219,26 @@ def move_share(p, old, new):
 # %% wrong="forgets_the_old_share" exercise="move_share" says="is left out"
 def move_share(p, old, new):
     return p * new / (p * new + (1 - p) * (1 - new))
+
+
+# %% wrong="returns_odds" exercise="move_share" says="these are odds"
+def move_share(p, old, new):
+    return p / (1 - p) * new / (1 - new) * (1 - old) / old
+
+
+# %% wrong="returns_log_odds" exercise="move_share" says="these are log-odds"
+def move_share(p, old, new):
+    return np.log(p / (1 - p) * new / (1 - new) * (1 - old) / old)
+
+
+# %% wrong="adds_to_p" exercise="move_share" says="turn it into log-odds"
+def move_share(p, old, new):
+    return expit(p + np.log(new / (1 - new)) - np.log(old / (1 - old)))
+
+
+# %% wrong="adds_the_old_share" exercise="move_share" says="subtracted, not added"
+def move_share(p, old, new):
+    return expit(np.log(p / (1 - p)) + np.log(new / (1 - new)) + np.log(old / (1 - old)))
 
 
 # %% right="in_log_odds" exercise="move_share"
@@ -195,6 +289,57 @@ def steps_in_every_order(table):
             seen[factor] = table[tuple(cell)] - table[0, 0, 0]
         found[order] = seen
     return found
+
+
+# %% wrong="sorted_back_wrongly" exercise="steps_in_every_order" says="sorted back the wrong way"
+def steps_in_every_order(table):
+    found = {}
+    for order in permutations(range(3)):
+        cell, values = [0, 0, 0], [table[0, 0, 0]]
+        for factor in order:
+            cell[factor] = 1
+            values.append(table[tuple(cell)])
+        found[order] = np.diff(values)[list(order)]
+    return found
+
+
+# %% wrong="one_array_for_all" exercise="steps_in_every_order" says="an array of its own"
+def steps_in_every_order(table):
+    found, added = {}, np.zeros(3)
+    for order in permutations(range(3)):
+        cell = [0, 0, 0]
+        for factor in order:
+            before = table[tuple(cell)]
+            cell[factor] = 1
+            added[factor] = table[tuple(cell)] - before
+        found[order] = added
+    return found
+
+
+# %% wrong="right_but_for_one_order" exercise="steps_in_every_order" says="order .1, 2, 0."
+def steps_in_every_order(table):
+    found = {}
+    for order in permutations(range(3)):
+        cell, values = [0, 0, 0], [table[0, 0, 0]]
+        for factor in order:
+            cell[factor] = 1
+            values.append(table[tuple(cell)])
+        back = list(order) if order == (1, 2, 0) else np.argsort(order)
+        found[order] = np.diff(values)[back]
+    return found
+
+
+# %% wrong="mean_over_the_orders" exercise="steps_in_every_order" says="order share, generator"
+def steps_in_every_order(table):
+    paths = []
+    for order in permutations(range(3)):
+        cell, added = [0, 0, 0], np.zeros(3)
+        for factor in order:
+            before = table[tuple(cell)]
+            cell[factor] = 1
+            added[factor] = table[tuple(cell)] - before
+        paths.append(added)
+    return {order: np.mean(paths, axis=0) for order in permutations(range(3))}
 
 
 # %% right="by_who_came_before" exercise="steps_in_every_order"
