@@ -37,10 +37,10 @@
 # **Activity: predict.** "In our world ladybirds come in two forms, equally frequent: pale with dark spots, dark with red or orange
 # patches. Go back to the sixteen pixels in your mind (press ← if they want to see them). How probable is it, in percent, that they
 # show a dark one? 100 is certainly dark, 50 is no idea. Write a number; don't say it." Then collect: hands up for below 30, 30 to 70,
-# above 70. Write the counts and the extremes on the board and **leave them there** until section 7.
+# above 70; then the smallest and the largest number. Write them on the board and **leave them there** until section 7, the map.
 #
-# **Answer (keep it for section 7):** 66 percent, by exact calculation (lesson 08: 0.660 ± 0.007). So neither certainty is right, and
-# 50 isn't either: the pixels do say something.
+# **Answer (keep it for section 7):** 66 percent (lesson 08: 0.660 ± 0.007; equal shares, each pixel known to within a noise of .05).
+# So neither certainty is right, and 50 isn't either: the pixels do say something.
 #
 # Three minutes.
 
@@ -51,8 +51,10 @@
 # **Say:** "All four shrink to *exactly* our sixteen pixels, to the last digit that the computer keeps. Two are pale, two are dark."
 # **Point** from left to right: the pixels, then each animal.
 #
-# **Ask:** "Which one was it?" **Answer:** the pixels can't say. (It was none of the four; it was a fifth.) The sharp picture has 12,288
-# numbers, the small one 48: 12,240 are free.
+# **Ask:** "Which one was it?" **Answer:** the pixels can't say. (It was none of the four; it was a fifth, and which form that has stays
+# untold: you are asked for a probability, not for luck.) The sharp picture has 12,288 numbers, the small one 48: 12,240 are free.
+#
+# **If asked** how four can fit exactly: near look-alikes, each adjusted by half a percent of white at most.
 #
 # Two minutes.
 
@@ -66,8 +68,9 @@
 # %% [markdown] slide="notes"
 # **Say**, soberly, without a picture: "Films have taught us this sentence. In June 2020 it met a real tool, PULSE, by Menon and
 # colleagues. People gave it pixelated photographs, and well-known Black people came back as faces that viewers read as white. A public
-# argument followed: the data, the algorithm, the purpose? We ask with beetles what can be asked with beetles, because of a beetle we
-# know the truth." **Don't** show the pictures of 2020, and don't laugh at anybody.
+# argument followed: the data, the algorithm, the purpose? Within days the authors wrote on their page that these are imaginary faces,
+# and soon added a section on bias. We ask with beetles what can be asked with beetles, because of a beetle we know the truth."
+# **Don't** show the pictures of 2020, and don't laugh at anybody.
 #
 # Two minutes. (Section so far: ten.)
 
@@ -80,7 +83,7 @@
 # **Point** from left to right while you read the equation: the scene $x$; the lens spreads each point into a spot $h$; the pixels average
 # and sample, $S$; the light comes in grains, $n$.
 #
-# **Ask:** "Which step loses most?" Let them disagree; the next slides settle it.
+# **Ask:** "Which step loses most?" Let them disagree; the next slides take the steps one by one.
 #
 # Two minutes.
 
@@ -91,8 +94,8 @@
 # **Point** at the curve: fine stripes are to the right. At half the cutoff 39 % of the contrast arrives. At the cutoff and beyond it is
 # zero: not weak, *zero*. A longer exposure multiplies zero.
 #
-# **Ask:** "So is blur a loss?" **Answer:** left of the cutoff it weakens, and can be undone at the price of noise; right of it nothing is left to
-# undo.
+# **Ask:** "So is blur a loss?" **Answer:** left of the cutoff it weakens, and can be undone at the price of noise; right of it nothing
+# is left to undo.
 #
 # Two minutes.
 
@@ -100,12 +103,12 @@
 # ## The pixel: lost detail, false detail
 
 # %% [markdown] slide="notes"
-# **Point** at "every 10th pixel": joints are broken into dashes. That is no loss but a *lie*: fine detail came back as coarse. Its false detail is
-# larger than its true (122 % against 100 %). A sensor's pixel averages (block mean): 48 % false. A soft lens first: none false, and 30 % of the
-# true detail left.
+# **Point** at "every 10th pixel": joints are broken into dashes. That is no loss but a *lie*: fine detail came back as coarse. Its false
+# detail is larger than its true (122 % against 100 %). A sensor's pixel averages (block mean): 48 % false, 85 % true. A soft lens first:
+# none false, and 30 % of the true detail left. (Percent of the detail that 25 × 25 pixels can show.)
 #
-# **Ask:** "Where have you seen this?" (Wheels that turn backwards, moiré on a shirt.) **Say:** "Nothing in the recorded picture tells which
-# stripes are false."
+# **Ask:** "Where have you seen this?" (Wheels that turn backwards, moiré on a shirt.) **Say:** "Nothing in the recorded picture tells
+# which stripes are false."
 #
 # Three minutes.
 
@@ -119,8 +122,8 @@
 # **Against the middle two it does nothing.**
 
 # %% [markdown] slide="notes"
-# **Ask** for one example each: a soft photograph (weakened by the lens), letters below the cutoff (removed), moiré (falsified by the pixels), a night
-# picture (hidden in noise).
+# **Ask** for one example each: a soft photograph (weakened by the lens), print too fine for the lens (removed), moiré (falsified by the
+# pixels), a night picture (hidden in noise).
 #
 # **Say:** "The two that light can't cure are the subject of the next section."
 #
@@ -132,8 +135,8 @@
 # %% [markdown] slide="notes"
 # **Ask first:** "This is the back of an eye. Which of the three is the patient's?" Let them choose.
 #
-# **Answer:** the first. The fine "vessels" of the second are strokes of handwriting; the third hides a brick wall. One camera, a lens and 4 × 4
-# pixels, records all three as **the same** 24 × 24 numbers. No noise is involved.
+# **Answer:** the first. The fine "vessels" of the second are strokes of handwriting; the third hides a brick wall. One camera, a lens
+# and pixels of 4 × 4, records all three as **the same** 24 × 24 numbers, at the right. No noise is involved.
 #
 # Three minutes.
 
@@ -147,8 +150,8 @@
 # Block means of 4 × 4: **240 of 256** directions.
 
 # %% [markdown] slide="notes"
-# **Say:** "A camera asks a list of questions about the scene. What isn't on the list has no answer." A block of 4 × 4 pixels has sixteen values,
-# its mean is one: fifteen of sixteen directions are free. $1 - 1/s^2$.
+# **Say:** "A camera asks a list of questions about the scene. What isn't on the list has no answer." A block of 4 × 4 pixels has sixteen
+# values, its mean is one: fifteen of sixteen directions are free, $1 - 1/s^2$ with $s = 4$. (16 × 16 pixels: 256 numbers, 16 measured.)
 #
 # **Ask:** "Does a better sensor help, same pixels, no noise?" **Answer:** no.
 #
@@ -158,10 +161,10 @@
 # ## Any picture splits in two
 
 # %% [markdown] slide="notes"
-# **Point**: gravel $x$; its measured part, flat squares; the null part, all edges and texture. Then the two pictures at the right: the camera
-# sees the first and records an even grey of the second. "The right half of every sharp picture, so to speak, leaves no trace."
+# **Point**: gravel $x$; its measured part, flat squares; the null part, all edges and texture. Then the two pictures at the right: what
+# the camera records of either. Of the first all there is, of the second an even grey. "That part of a sharp picture leaves no trace."
 #
-# Keep this split in mind: section 7 makes a map of it.
+# Keep this split in mind: section 7, the map, is made of it.
 #
 # Two minutes.
 
@@ -169,11 +172,12 @@
 # ## The other loss: what survives the noise?
 
 # %% [markdown] slide="notes"
-# **Move the slider** (click it, then ← and →). To the left more noise, to the right less. **Point** at the four panels: scene; rebuilt from what
-# stands above the noise; what is lost; the singular values with the noise level as a line.
+# **Move the slider** (click it, then ← and →). To the left more noise, to the right less. **Point** at the four panels: scene; rebuilt
+# from what stands above the noise; what is lost; and how strongly each component arrives, with the noise level as a line.
 #
 # **Ask** before you go to the right end: "What will happen to the number called *null*?" **Answer:** it doesn't budge, 6912 of 9216, at
-# any noise. "Lost" shrinks, "null" stays. At σ = .01, in the middle: 1049 components are known and 1255 lost.
+# any noise. "Lost" shrinks, "null" stays. At σ = .01, where it opens: 1049 components are known and 1255 lost. (A finer camera than
+# before, pixels of 2 × 2: three of four directions are null, not fifteen of sixteen.)
 #
 # Three minutes.
 
@@ -181,7 +185,8 @@
 # ## Noise is paid for. Null is not for sale
 
 # %% [markdown] slide="notes"
-# **Point** at the orange part: 26 % of this picture's variance, in all four rows. The blue part grows from 42 to 74 % as noise falls thirtyfold.
+# **Point** at the orange part: 26 % of this picture's variance, in all four rows. The dark blue part grows from 42 to 74 % as noise falls
+# thirtyfold. (Pixels of 4 × 4 again: 94 % of the directions are null and hold a quarter of the variance, for most of it is coarse.)
 #
 # **Say** the sentence of the course: "Given operator A, noise σ, K frames and assumptions P, *these* components are known. The rest is
 # drawn from P, by whoever draws."
@@ -192,8 +197,9 @@
 # ## Who moves the limit? Sixteen exposures
 
 # %% [markdown] slide="notes"
-# **Ask:** "Two reconstructions, sixteen exposures each, same lens, same light. Which one had more information?" The camera of the last one moved by
-# quarters of a pixel between exposures. Error .25 of the scene's own variation against .59.
+# **Point** at the last two pictures. **Ask:** "Two reconstructions, sixteen exposures each. Which one had more light?" **Answer:**
+# neither; same lens, same light, same noise. The camera of the last one moved by quarters of a pixel between exposures. Its error is
+# .25 of the scene's own variation against .59.
 #
 # **Say:** "The limit moved, honestly: the detail was *measured*. What did we have to know? The shifts. That is P." With wrong shifts the
 # picture is wrong, and whether you notice depends on having more frames than you need.
@@ -204,10 +210,12 @@
 # ## A few points of light, exactly
 
 # %% [markdown] slide="notes"
-# **Point**: blue is what the lens shows, the circles are the truth, red is what a linear program returns. From 81 numbers it finds 640, right to
-# rounding error.
+# **Point**: blue is what the lens shows, the circles are the truth, red is what a linear program returns. From 81 numbers it finds 640,
+# right to rounding error.
 #
-# **Ask:** "What was assumed?" **Answer:** *few points, on this grid, no noise*. Not a single photograph was used for training.
+# **Ask:** "What was assumed?" **Answer:** *few points, not too close, on this grid, no noise*. Nothing was learned from photographs.
+#
+# **If asked** how light can be negative: it can't. Either sign is the harder case; that light is positive would help (lesson 04).
 #
 # Two minutes.
 
@@ -215,8 +223,8 @@
 # ## The same program, another scene
 
 # %% [markdown] slide="notes"
-# **Say:** "The truth is an even bar. The program makes a string of beads of it, and the data don't object." The beads aren't in the scene: they
-# are the assumption, painted over it. Microscopists know this picture.
+# **Say:** "The truth is an even bar. The program makes a string of beads of it, and the data don't object." The beads aren't in the scene:
+# they are the assumption, painted over it. Microscopists know this picture.
 #
 # **Ask:** "What would tell?" **Answer:** another measurement: a better lens, or a sample whose structure is known.
 #
@@ -232,8 +240,8 @@
 # | a trained generator | the scene is one it can draw |
 
 # %% [markdown] slide="notes"
-# **Ask** for each row: "If this is false, would you notice?" Frames: yes, with frames to spare. Points: hardly. A generator: that is the rest of the
-# talk.
+# **Ask** for each row: "If this is false, would you notice?" Frames: yes, with frames to spare. Points: sometimes, but not with the bar.
+# A generator: that is the rest of the talk.
 #
 # **Say:** "The first two can be written in one line and in part be checked. The third nobody can write down."
 #
@@ -243,11 +251,11 @@
 # ## Vote: which guess is best?
 
 # %% [markdown] slide="notes"
-# **Activity: vote.** "At the left sixteen noisy pixels. Four reconstructions, A to D; all of them explain the pixels. Which is best? Hands up for A, B, C,
-# D." Count and write down. Nearly everybody chooses a sharp one. Ask one voter: "Would you bet on the patches?"
+# **Activity: vote.** "At the left sixteen noisy pixels. Four reconstructions, A to D; all of them explain the pixels. Which is best?
+# Hands up for A, B, C, D." Count and write down. Nearly everybody chooses a sharp one. Ask one voter: "Would you bet on the patches?"
 #
-# **Answer:** by squared error B, the blurred one, and by a factor of two: B .0044, C .0069, A .0073, D .0090. The truth is a dark beetle with four
-# orange patches; C comes near, none is it. B is the *mean* of everything that could have been there, the others are draws from it.
+# **Answer:** by squared error B, the blurred one: B .0044, C .0069, A .0073, D .0090. The truth is a dark beetle with four orange
+# patches; C comes near, none is it. B is the *mean* of everything that could have been there; the others are draws from all that.
 #
 # Three minutes.
 
@@ -262,11 +270,13 @@
 # | D, sharp | .0090 |
 
 # %% [markdown] slide="notes"
-# **Point** at the first row and the last: the worst guess has twice the error of the best (2.06). **Say:** "B is no possible ladybird, and it is closest. On average it must be
-# so: a sharp guess pays for its sharpness with twice the error. Which is best depends on the question: least error, or something that
-# could be true?"
+# **Point** at the first row and the last: the worst guess has twice the error of the best (2.06). **Say:** "B is no possible ladybird,
+# and it is closest. On average it must be so: a draw from all that could be true has twice the error of the mean. Which is best depends
+# on the question: least error, or something that could be true?"
 #
 # **Ask:** "Which one would you print in a newspaper?"
+#
+# **If asked:** twice is the price of a fair draw, not of every sharp picture; some pay less (lesson 05).
 #
 # Two minutes.
 
@@ -276,7 +286,7 @@
 # ```python
 # z = random_start()
 # while steps_remain:
-#     x = generator(z)             # always a clean ladybird
+#     x = generator(z)             # has seen only ladybirds
 #     error = mean((shrink(x) - y)**2)
 #     if error <= 0.002:           # it "matches"
 #         keep(x)
@@ -284,10 +294,11 @@
 # ```
 
 # %% [markdown] slide="notes"
-# **Read** it aloud, line by line. (Simplified: the loss has one more term, and the search lives on a sphere.) The generator has learned from pictures of
-# which 10 % were dark; it can only draw ladybirds. "Matches" means: 11 of 255 grey levels off, on average.
+# **Read** it aloud, line by line; $y$ is the small picture. (Simplified: the loss has one more term, and the search lives on a sphere.)
+# From here on dark is **rare**: of the pictures that this generator has learned from, 10 % were dark. "Matches" means: 11 of 255 grey
+# levels off, on average.
 #
-# **Ask:** "Where does the legs' position come from?" **Answer:** from the start and the generator; nothing in $y$ speaks of legs.
+# **Ask:** "Where does the legs' position come from?" **Answer:** from the start and the generator; hardly anything in $y$ speaks of legs.
 #
 # Two minutes.
 
@@ -295,12 +306,15 @@
 # ## Sixteen starts, sixteen animals
 
 # %% [markdown] slide="notes"
-# **Say:** "One photograph of 8 × 8 pixels, sixteen runs. All sixteen match it. **Ask:** which one is the beetle in the photograph?"
+# **Say:** "One photograph of 8 × 8 pixels, of a pale beetle; sixteen runs. All sixteen match it." **Point:** colour, place and light
+# agree, for the pixels all but fix those. Then compare the spots of 2 and 15. **Ask:** "Which one is the beetle in the photograph?"
 #
-# **Answer:** the question has no answer in the pixels. A seventeenth start would give a seventeenth animal. The choice is a property of the
-# random numbers.
+# **Answer:** the question has no answer in the pixels. A seventeenth start would give a seventeenth animal. The choice is a property of
+# the random numbers.
 #
-# Two minutes.
+# **Ask before you press the key:** "Now fifty dark beetles, the rare form, at 8 × 8 pixels. How many come back dark?" Take guesses.
+#
+# Three minutes.
 
 # %% [markdown] slide="subslide"
 # ## Rare beetles rarely come back rare
@@ -313,21 +327,21 @@
 # 8 × 8 pixels; all hundred searches "succeeded".
 
 # %% [markdown] slide="notes"
-# **Ask before you press the key:** "Fifty dark, rare beetles at 8 × 8 pixels. How many come back dark?" Take guesses.
+# **Answer:** three, 6 percent. Of fifty pale ones all come back pale. And the pixels did know: a classifier that reads 8 × 8 pixels, even
+# with noise, names the wrong form in about 2 percent. All hundred searches "succeeded". **Equal success is not equal treatment.**
 #
-# **Answer:** three, 6 percent. Of fifty pale ones all come back pale. And the pixels did know: a classifier that reads 8 × 8 pixels, even with noise, names
-# the wrong form in about 2 percent. All hundred searches "succeeded". **Equal success is not equal treatment.**
+# **Say** before anyone does: "Beetles stand for a statistical structure here, not for people. And why they come back pale is not yet
+# settled: that is section 8." (With fifty beetles, three means 2 to 16 percent.)
 #
-# **Say** before anyone does: "Beetles stand for a statistical structure here, not for people."
-#
-# Four minutes.
+# Three minutes.
 
 # %% [markdown] slide="slide" use="07.strangers" minutes=6
 # ## A tomato in, a ladybird out
 
 # %% [markdown] slide="notes"
-# **Point**: upper row 8 × 8 pixels, lower row 4 × 4; at the left what was photographed (a clockwork beetle, a tomato, an empty leaf), at the right what came
-# back. Tomato and leaf come back as clean ladybirds from both sizes. Only the clockwork beetle at 8 × 8 is caught by the residual.
+# **Point**: upper row 8 × 8 pixels, lower row 4 × 4; three pairs in each, what the camera kept (of a clockwork beetle, a tomato, an empty
+# leaf) and beside it what came back. Tomato and leaf come back as clean ladybirds from both sizes. Only the clockwork beetle at 8 × 8
+# is caught by the **residual**, the difference between the small picture and the answer, shrunk: too large.
 #
 # **Ask:** "Could a stricter residual catch them all?" Let them think; next slide.
 #
@@ -337,8 +351,8 @@
 # ## The same pixels, to the last digit
 
 # %% [markdown] slide="notes"
-# **Say:** "No. The visible part of a ladybird, with the invisible part of a tomato: both shrink to the same pixels. Whatever is computed
-# from the pixels, a residual included, is the same for both." A one-line proof: the residual is a function of $y$ alone.
+# **Say:** "No. Left a ladybird; then its visible part, with the invisible part of a tomato. Both shrink to the same pixels. Whatever is
+# computed from the pixels, a residual included, is the same for both." A one-line proof: given its start, the search sees $y$ alone.
 #
 # **Ask:** "Then which check can object?" **Answer:** none that looks at the pixels only; another measurement can, or knowledge of
 # the scene.
@@ -349,8 +363,10 @@
 # ## The hallucination map
 
 # %% [markdown] slide="notes"
-# **Remind** them of the split of section 3. **Point**: *invented* is the null part of the reconstruction, and nobody needs the truth to compute it;
-# *omitted* is the null part of the scene; *wrong* is their difference.
+# **Say:** "A dark beetle with four patches, seen by 4 × 4 pixels; PULSE made a pale one with spots. Any picture splits in two, what the
+# camera sees and what leaves no trace. Here is the second part; red is lighter than what was measured, blue darker." **Point**:
+# *invented*, of PULSE's picture: legs and spots, and nobody needs the truth to compute it; *omitted*, of the scene: the four patches;
+# *wrong*: the first minus the second.
 #
 # **Numbers** for this picture: 65 % of its contrast was invented; wrong 1.29, where 1 would mean "as if nothing had been
 # invented".
@@ -361,10 +377,13 @@
 # ## Much invented is not much wrong
 
 # %% [markdown] slide="notes"
-# **Point** at three rows. Pseudo-inverse: invents nothing, and is wrong by 1.00, by omission. Posterior mean: invents a third (.34) and is wrong by
-# .69, the least. A sample of the posterior and PULSE: invent .58 and are wrong by 1.36 and 1.29: silence would have been nearer to the truth.
+# Twenty beetles now, not one. **Point** at four rows. Pseudo-inverse: invents nothing, and is wrong by 1.00, by omission. Posterior
+# mean: invents a third (.34) and is wrong by .69; nothing does better on average. A sample of the posterior and PULSE: invent .58 and are
+# wrong by 1.36 and 1.29, about twice the mean's, as in the vote: silence would have been nearer to the truth.
 #
 # **Ask:** "Which would you call honest?" There is no single answer. What is honest is to show the left bar.
+#
+# **If asked:** sample and PULSE differ by no more than chance here. (That 1.29 comes twice is a coincidence.)
 #
 # Two minutes.
 
@@ -372,11 +391,12 @@
 # ## Or say: "not determined by the data"
 
 # %% [markdown] slide="notes"
-# **Move the slider** from the left end, where everything is shown, to the right: stripes cover what the posterior is unsure of. Let the room call "stop". **Point** at the
-# curve: the promised error (dashed) falls as less is shown; the true error is beside it.
+# **Move the slider**, which opens in the middle, to the left end, where nearly all is shown; then to the right: stripes cover what the
+# posterior is unsure of. Let the room call "stop". **Point** at the curve: the promised error (dashed) falls as less is shown; the true
+# one is beside it. (One beetle, so it keeps no promise exactly; over twenty, with half shown, true over promised is 1.09.)
 #
-# **Bring back the numbers of section 1:** "You said between … and … percent dark. The exact answer is 66." Draw it beside their range. **Say:** "A
-# calibrated doubt is an answer."
+# **Bring back the numbers of section 1:** "Of our first sixteen pixels you said between … and … percent dark. The answer is 66." Draw it
+# beside their range. **Say:** "A calibrated doubt is an answer."
 #
 # Three minutes.
 
@@ -384,10 +404,11 @@
 # ## The line-up: which one was it?
 
 # %% [markdown] slide="notes"
-# **Activity: line-up.** "A camera photographed one of these six, at 8 × 8 pixels. PULSE made the sharp picture at the left of it. Who was it? You
-# may confer for half a minute." Then hands up for 1 to 6; count.
+# **Activity: line-up.** "A camera photographed one of these six, at 8 × 8 pixels. PULSE made the sharp picture at the left of it. Who
+# was it? You may confer for half a minute." Then hands up for 1 to 6; count.
 #
-# **Answer (next slide):** number 3. PULSE's picture looks most like number 2, pixel by pixel, and most hands go where its pattern is closest.
+# **Answer (next slide):** number 3. PULSE's picture looks most like number 2, pixel by pixel, and most hands go where its pattern is
+# closest.
 #
 # Three minutes.
 
@@ -395,16 +416,19 @@
 # ## The pixels knew better
 
 # %% [markdown] slide="notes"
-# **Say:** "Here is what the camera kept, and how probable each of the six is by these pixels alone: number 3, practically certain. The ugly
-# picture identifies, the handsome one misleads." In lesson 08's line-up of 64 the pixels are right in 66 % of the cases, the sharp picture in 16 %.
+# **Say:** "Here is what the camera kept, and how probable each of the six is by these pixels alone: number 3, practically certain. The
+# ugly picture identifies, the handsome one misleads." This is one case. In lesson 08's line-ups of 64 the pixels are right in two of
+# three cases, the sharp picture, compared pixel by pixel, in one of six.
 #
-# **Say**, for the lawyers in the room: "What is computed from the pixels can't know more than the pixels. Where software gains from the sharp picture,
-# better software, reading the pixels, would not need it."
+# **Say**, for the lawyers in the room: "What is computed from the pixels can't know more than the pixels. Where software gains from the
+# sharp picture, better software, reading the pixels, would not need it."
+#
+# **If asked:** that is 66 and 16 % (this 66 has nothing to do with ours); pose, light, camera and noise are taken as known.
 #
 # Two minutes.
 
 # %% [markdown] slide="slide" minutes=8
-# ## The bias budget: who is to blame?
+# ## The bias budget: what turned it pale?
 #
 # - the **pixels** lose the form
 # - the **share** in the training data
@@ -412,24 +436,35 @@
 # - the **search** follows its start
 
 # %% [markdown] slide="notes"
-# **Ask for hands:** "Which one turns dark beetles pale? You have one vote." Each was named in public in June 2020, but for the first.
+# **Ask for hands:** "Which one turns dark beetles pale? You have one vote." As causes all but the first were named in public in June 2020,
+# the share by PULSE's own authors.
 #
-# **Say:** "Each is a claim that predicts a number. Change one at a time: a perfect generator, an exact sampler, another share. What each adds is
-# its entry in the budget."
+# **Say:** "Each is a claim that predicts a number. Change one at a time: another share, a perfect generator, an exact sampler. What each
+# adds is its entry in the budget."
 #
-# Three minutes.
+# Two minutes.
 
 # %% [markdown] slide="subslide" use="09.bias_budget"
 # ## Rung by rung
+#
+# **R1** pixels · **R2** + share · **R3** + generator · **R4** + search
 
 # %% [markdown] slide="notes"
-# **Read one ladder aloud**, that of `share_10`, the dark beetles' line (blue): R1, the pixels alone lose 25 %. R2, the training share: 55 %. R3, the
-# generator as it is: 54 %. R4, the search: 84 %. So pixels, share and search each have a part, and the generator hardly any. Then the mirror, the pale
-# beetles' line: it falls to 1 %. Then `share_90`: the colours change places. So it isn't darkness.
+# Sixteen noisy pixels now, 400 beetles of each form. **Read one ladder aloud**, `share_10`, the second panel (10 % dark in training), the
+# dark beetles' line (blue): R1, the pixels alone, with an exact draw at equal shares, lose 25 %. R2, the training share: 55 %. R3, the
+# generator as it is: 54 %. R4, the search: 84 %. Counted like this, pixels, share and search each have a part, and the generator hardly
+# any. Then the mirror, the pale beetles' line: it falls to 1 %. Then `share_90`: the colours change places. So darkness can't be the
+# cause.
 #
-# **Warn:** the entries depend on the order of counting; lesson 09 shows all six orders.
+# **Warn:** the entries depend on the order of counting. In the six orders of lesson 09 only the share's keeps its sign (.29 to .67); of
+# the generator's even the sign is open.
 #
-# Two minutes.
+# **If asked:** *Does balance mend it?* `share_50`, the first panel: 18 % of the dark ones turn pale and 46 % of the pale ones dark. *Does
+# the share act through the starts?* In part. All starts of `share_10` are pale; from dark ones the loss falls from 90 to 25 %. But from
+# pale starts `share_50` loses 30 %, where `share_10` loses 84. What makes up the rest is open. *More pixels?* At 8 × 8 an exact draw
+# loses 1 %, and PULSE 94 (section 5): there it isn't the pixels.
+#
+# Three minutes.
 
 # %% [markdown] slide="subslide"
 # ## A number that you must choose
@@ -439,9 +474,11 @@
 # **Which share is right?** Nature's, the training data's, one half?
 
 # %% [markdown] slide="notes"
-# **The slide to stay on.** Nothing is broken in a calculation that uses the share of one in ten; it still treats the two forms differently. **Ask:** "Who chooses
-# the share?" Collect: nature, the law, the person in the picture, the customer. **Answer:** none of them is computed. It is a decision, and
-# whoever takes it can be asked why.
+# **The slide to stay on.** Nothing is broken in a calculation that uses the share of one in ten; it still treats the two forms
+# differently. **Say:** "Our sixteen pixels: 66 percent if half of the beetles are dark, 18 if one in ten is. Same pixels." If you showed
+# the ladder: "It began at one half because we chose that; at one in ten the training share would have added nothing." **Ask:** "Who
+# chooses the share?" Collect: nature, the law, the person in the picture, the customer. **Answer:** none of them is computed. It is a
+# decision, and whoever takes it can be asked why.
 #
 # Three minutes.
 
@@ -449,22 +486,25 @@
 # ## What may leave the lab?
 
 # %% [markdown] slide="notes"
-# **Ask:** "Read plate A, below, and write it down." The scheme is of no country. Then: "How many of a thousand such plates does one read
-# right?" **Answer:** not even half. The network was trained well; a contrast curve took its doubt out.
+# **Ask:** "Read plate A, below, and write it down." They write BT 614; the plate was BT **634**. The scheme is of no country. Then: "How
+# many of a thousand such plates does one read right?" **Answer:** not even half. The network was trained well; a contrast curve took its
+# doubt out.
 #
 # **Say:** "*Unreadable* is an answer, too. The exact posterior gives it, and keeps its promise."
 #
-# Two minutes.
+# Two minutes. Then ask the question of the next slide **before** you press the key: its picture holds the answer.
 
 # %% [markdown] slide="subslide" use="10.pool"
 # ## A rare error in a large pool
 
 # %% [markdown] slide="notes"
-# **Ask:** "A test errs once in ten thousand. Somebody in a pool of a million matches. How probable is it that this is the one?" Hands: 99.99 %? 99 %? 50 %?
+# **Ask first:** "A test never misses the right one, and takes a wrong one for right once in ten thousand. The right one is somewhere in a
+# pool of a million. Somebody matches. How probable is it that this is the one?" Hands: 99.99 %? 99 %? 50 %? 1 %?
 #
-# **Answer:** one percent. A hundred others match by coincidence. **Point** at the dot on the left curve. A sharper picture changes neither number.
+# **Answer:** one percent. A hundred others match by coincidence. **Point** at the dot on the left curve. To sharpen the picture once more
+# changes neither number.
 #
-# Two minutes.
+# Two minutes. (If you came here without the plates: `B` blackens the screen while you ask.)
 
 # %% [markdown] slide="subslide"
 # ## Four conditions
@@ -475,8 +515,9 @@
 # 4. A mistake can be found, and undone.
 
 # %% [markdown] slide="notes"
-# **Go through one good case:** a radio image of a black hole: fitted to data that are published; several teams, tried on synthetic data; regularisers named; a
-# paper can be corrected. **Then one bad case:** a sharp face for identification: none of the four. The same mathematics; the *use* decides.
+# **Go through one good case:** a radio image of a black hole: fitted to data that are published; several teams, tried on synthetic data;
+# regularisers named; a paper can be corrected. **Then one bad case:** a sharp face for identification: consistent at most loosely; no
+# uncertainty, it is one picture; no prior stated on it; an arrest can't be undone. The same mathematics; the *use* decides.
 #
 # **Ask:** "Your own last figure: how many of the four?"
 #
@@ -492,7 +533,8 @@
 # %% [markdown] slide="notes"
 # **Ask** somebody to complete the sentence for an instrument of their own: what is A, what is σ, what do they assume?
 #
-# **Say:** "The course stops short of one thing: whether it *should* be done. The decision stays with people who can be asked why." Then the address of the
-# course: every figure you saw is a cell that you can run and change. `docs/debate.md` is a debate to go on with.
+# **Say:** "No face was needed: what a method does can be measured where the truth is known. What it does to people no beetle can tell, nor
+# whether it *should* be done. That stays with people who can be asked why." Then say where the course is to be had: nearly every figure
+# you saw is a cell that one can run and change, and it holds a brief for a debate to go on with.
 #
 # Two minutes. Then questions.
