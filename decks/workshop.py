@@ -328,7 +328,7 @@
 
 # %% [markdown] slide="notes"
 # **Answer:** three, 6 percent. Of fifty pale ones all come back pale. And the pixels did know: a classifier that reads 8 × 8 pixels, even
-# with noise, names the wrong form in about 2 percent. All hundred searches "succeeded". **Equal success is not equal treatment.**
+# with noise, names the wrong form in less than 1 percent. All hundred searches "succeeded". **Equal success is not equal treatment.**
 #
 # **Say** before anyone does: "Beetles stand for a statistical structure here, not for people. And why they come back pale is not yet
 # settled: that is section 8." (With fifty beetles, three means 2 to 16 percent.)

@@ -804,10 +804,10 @@ print(f"ε met by {np.mean(residual_after <= pulse.EPSILON):.0%}")
 # %%
 from course_lib.worlds import ladybirds
 
-beetles = ladybirds.sample(400, share=0.5, seed=8)
-eight = shrink(ladybirds.render(beetles).astype(float)) + 0.05 * np.random.default_rng(8).standard_normal((400, 3, 8, 8))
+beetles = ladybirds.sample(2000, share=0.5, seed=8)
+eight = shrink(ladybirds.render(beetles).astype(float)) + 0.05 * np.random.default_rng(80).standard_normal((2000, 3, 8, 8))
 wrong = np.mean((p_rare(eight) > 0.5) != (beetles.form == 1))
-print(f"a classifier that reads 8 × 8 pixels with noise σ = .05 names the wrong form in {wrong:.1%} of 400")
+print(f"a classifier that reads 8 × 8 pixels with noise σ = .05 names the wrong form in {wrong:.1%} of 2,000")
 
 # %% [markdown]
 # So the form is nearly always *in the pixels*. **Predict.** Of the rare inputs, how many percent come back
