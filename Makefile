@@ -10,12 +10,12 @@
 PYTHON := $(shell command -v python3 || command -v python || command -v python3.14 || \
 	command -v python3.13 || command -v python3.12 || command -v python3.11)
 
-.PHONY: help lab test build check data doctor mark reset train slides site dist
+.PHONY: help lab test build check data doctor mark reset train slides site dist bench
 
 help:
 	@sed -n '/^#/s/^# \{0,1\}//p' Makefile
 
-lab test build check data doctor mark reset train slides site dist:
+lab test build check data doctor mark reset train slides site dist bench:
 	@test -n "$(PYTHON)" || { echo "No python3 found. Install Python 3.11 to 3.14 (64-bit);" \
 		"on Debian and Ubuntu: sudo apt install python3 python3-venv"; exit 1; }
 	@"$(PYTHON)" setup_course.py $@ $(LESSON) $(ARGS)
