@@ -21,8 +21,9 @@ class Row:
         Seconds of each round.
     peer, theirs : str, list of float
         What it is compared with; empty where there is none.
-    difference : float
-        Between both results, at most the tolerance of the case.
+    difference : float or None
+        Between both results, at most the tolerance of the case; None where the peer is a bound or
+        draws other numbers, so that nothing is to be compared.
     memory : (float, float)
         Peak of what NumPy's arrays take, MiB, ours and the peer's; PyTorch's are not seen.
     """
@@ -32,7 +33,7 @@ class Row:
     ours: list
     peer: str = ""
     theirs: list = field(default_factory=list)
-    difference: float = 0.0
+    difference: float = None
     memory: tuple = (0.0, 0.0)
     note: str = ""
 
@@ -42,14 +43,14 @@ class Row:
         return sorted(b / a for a, b in zip(self.ours, self.theirs, strict=True))
 
 
-def compare(problem, size, ours, peer, theirs, difference, tolerance, note=""):
+def compare(problem, size, ours, peer, theirs, difference=None, tolerance=0, note=""):
     """Measure a function beside its peer.
 
     Parameters
     ----------
     ours, theirs : callable
         Without arguments.
-    difference : callable
+    difference : callable, optional
         ``difference(ours(), theirs())``, how far their results are apart; `tolerance` its bound.
 
     Raises
@@ -57,8 +58,10 @@ def compare(problem, size, ours, peer, theirs, difference, tolerance, note=""):
     AssertionError
         If both don't solve the same problem.
     """
-    apart = float(difference(ours(), theirs()))  # also the warming up
-    assert apart <= tolerance, f"{problem}, {size}: {peer} differs by {apart:g} > {tolerance:g}"
+    found, apart = (ours(), theirs()), None  # also the warming up
+    if difference is not None:
+        apart = float(difference(*found))
+        assert apart <= tolerance, f"{problem}, {size}: {peer} differs by {apart:g} > {tolerance:g}"
     row = Row(problem, size, [], peer, [], apart, (peak(ours), peak(theirs)), note)
     begin = time.perf_counter()
     while len(row.ours) < ROUNDS or time.perf_counter() - begin < SECONDS / 4:
@@ -113,7 +116,8 @@ def table(rows):
         if row.theirs:
             low, middle, high = (row.ratios[0], statistics.median(row.ratios), row.ratios[-1])
             ratio = f"**{middle:.2f}** ({low:.2f}–{high:.2f})"
-            apart, memory = f"{row.difference:.1e}", f"{row.memory[0]:.0f} / {row.memory[1]:.0f}"
+            apart = "" if row.difference is None else f"{row.difference:.1e}"
+            memory = f"{row.memory[0]:.0f} / {row.memory[1]:.0f}"
         repeated = place and rows[place - 1].problem == row.problem
         problem = "" if repeated else row.problem
         note = f" ({row.note})" if row.note else ""
