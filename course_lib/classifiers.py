@@ -59,13 +59,20 @@ def p_rare(y, share=0.5):
                         "of shape (..., 3, 4, 4), (..., 3, 8, 8) or (..., 3, 64, 64)")
     if y.shape[-1] == 64:
         return expit(_read(y)[0] + prior)
-    layers = _layers(y.shape[-1])
+    return expit(log_odds(y, _layers(y.shape[-1])) + prior)
+
+
+def log_odds(y, layers):
+    """What a small network says of pictures y (..., 3, h, w): its one number, (...).
+
+    `layers` are pairs of weights and biases; between them stands SiLU, v / (1 + exp(−v)).
+    """
     values = y.reshape(*y.shape[:-3], -1)
     for weight, bias in layers[:-1]:
         values = values @ weight.T + bias
-        values = values * expit(values)  # SiLU
+        values = values * expit(values)
     weight, bias = layers[-1]
-    return expit((values @ weight.T + bias)[..., 0] + prior)
+    return (values @ weight.T + bias)[..., 0]
 
 
 def features(x):

@@ -88,7 +88,6 @@ def starts_at(generator, form, n, law, seed=0):
     tensor (n, n_layers, Z_DIM)
     """
     import torch
-    from torch.nn import functional
 
     from course_lib.gan import Z_DIM
 
@@ -101,8 +100,8 @@ def starts_at(generator, form, n, law, seed=0):
         z = torch.cat([z, some[torch.from_numpy(dark == form)]])
         kept = len(z)
     with torch.no_grad():
-        w = functional.leaky_relu(generator.mapping(z[:n]), 5.0)  # undoes the slope of 0.2
-    return ((w - law.mean) / law.sd)[:, None].expand(-1, generator.n_layers, -1).clone()
+        latents = law.latents(generator.mapping(z[:n]))
+    return latents[:, None].repeat(1, generator.n_layers, 1)
 
 
 def search_block(generator, number, law=None, repeat=0, latents=None):
@@ -248,12 +247,7 @@ def p_rare(y, name):
     -------
     array (...)
     """
-    values = np.asarray(y).reshape(*np.shape(y)[:-3], -1)
-    *hidden, (weight, bias) = network(name)
-    for matrix, offset in hidden:
-        values = values @ matrix.T + offset
-        values = values * expit(values)  # SiLU
-    return expit(values @ weight.T + bias)[..., 0]
+    return expit(classifiers.log_odds(np.asarray(y), network(name)))
 
 
 def sampled():

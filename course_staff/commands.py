@@ -6,8 +6,6 @@ What a verb needs is imported when it runs: nbgrader alone takes seconds.
 import sys
 from importlib import import_module
 
-from course_lib import commands
-
 
 def build_arguments(parser):
     """Declare the arguments of ``course build``."""
@@ -142,6 +140,8 @@ def bench_arguments(parser):
 
 def bench(args):
     """Run tests/benchmarks in the place of this program."""
+    from course_lib import commands
+
     return commands.run(
         [sys.executable, str(commands.ROOT / "tests" / "benchmarks" / "run.py"), *args.group])
 

@@ -20,7 +20,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from tqdm import tqdm
 
-from course_lib import classifiers, gan
+from course_lib import classifiers, figures, gan
 from course_lib.commands import Told, work_folder
 from course_lib.data import data_path
 from course_lib.gan import pictures
@@ -105,9 +105,7 @@ def codes(x):
 
 def tiled(pixels, columns):
     """Lay pictures (n, 3, h, w) of 8-bit codes out in rows of `columns`, as one image."""
-    n, _, height, width = pixels.shape
-    sheet = pixels.reshape(n // columns, columns, 3, height, width).transpose(0, 3, 1, 4, 2)
-    return Image.fromarray(sheet.reshape(n // columns * height, columns * width, 3))
+    return Image.fromarray(np.moveaxis(figures.tiled(pixels, columns), 0, -1))
 
 
 def audit(generator, share, seed=7000):
