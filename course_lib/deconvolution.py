@@ -202,7 +202,8 @@ def richardson_lucy(y, A, iterations, x0=None, normalise=True, callback=None):
         Divide by Aᵀ1. False exists to show the mistake: it is right only where Aᵀ1 = 1.
     callback : callable, optional
         Called as ``callback(k, x)`` after iteration k = 1, 2, … With it the pictures of a batch go
-        in step, from one flat start; without it each is solved by itself, on all cores.
+        in step, from one flat start; without it each is solved by itself, on all cores (one large
+        picture uses them all as a torch tensor, one as a NumPy array).
 
     Notes
     -----

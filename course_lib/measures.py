@@ -31,6 +31,8 @@ import math
 import numpy as np
 from scipy.spatial import cKDTree
 from scipy.stats import binomtest, chisquare
+from sklearn.metrics import pairwise_distances_argmin_min, pairwise_distances_chunked
+from sklearn.neighbors import NearestNeighbors
 
 from course_lib import validation
 
@@ -257,8 +259,7 @@ def precision(generated, real, k=5):
     k : int
         A ball reaches to the k-th nearest other point of its own set.
     """
-    radii = _radii(real, k)
-    return float(np.concatenate([(d < radii).any(1) for d in _distances(generated, real)]).mean())
+    return float((_balls(real, _radii(real, k), generated) > 0).mean())
 
 
 def recall(generated, real, k=5):
@@ -271,9 +272,7 @@ def density(generated, real, k=5):
 
     Unlike `precision` it isn't fooled by one real outlier with a huge ball.
     """
-    radii = _radii(real, k)
-    inside = [(d < radii).sum(1) for d in _distances(generated, real)]
-    return float(np.concatenate(inside).mean() / k)
+    return float(_balls(real, _radii(real, k), generated).mean() / k)
 
 
 def coverage(generated, real, k=5):
@@ -286,8 +285,8 @@ def covered(generated, real, k=5):
 
     Its mean over all real points is `coverage`; over a group of them, coverage of that group.
     """
-    radii = _radii(real, k)
-    return np.min([d.min(0) for d in _distances(generated, real)], axis=0) < radii
+    nearest = pairwise_distances_argmin_min(_points(real), _points(generated))[1]
+    return nearest < _radii(real, k)
 
 
 def expected_coverage(m, n, k=5):
@@ -306,21 +305,24 @@ def expected_coverage(m, n, k=5):
 
 def _radii(points, k):
     """Distance of every point (n, d) to the k-th nearest of the others, (n,)."""
+    points = _points(points)
     if validation.integer(k, "k") >= len(points):
         validation.fail("k", k, f"less than the number of points, {len(points)}")
-    # The nearest of all is the point itself.
-    return np.concatenate([np.partition(d, k, axis=1)[:, k] for d in _distances(points, points)])
+    return NearestNeighbors(n_neighbors=k, algorithm="brute").fit(points).kneighbors()[0][:, -1]
 
 
-def _distances(a, b):
-    """Yield squared Euclidean distances of points (m, d) to points (n, d), some rows at a time."""
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    for name, points in (("points", a), ("points", b)):
-        if points.ndim != 2 or not np.isfinite(points).all():
-            validation.fail(name, f"of shape {points.shape}", "finite, of shape (n, d)")
-    squares = np.square(b).sum(1)
-    for row in np.array_split(a, max(1, len(a) // 500)):
-        yield np.maximum(np.square(row).sum(1)[:, None] - 2 * row @ b.T + squares, 0)
+def _balls(centres, radii, points):
+    """In how many balls around `centres` (n, d) each of the `points` (m, d) lies, (m,)."""
+    return np.concatenate(list(pairwise_distances_chunked(
+        _points(points), _points(centres), working_memory=16,
+        reduce_func=lambda distances, _: (distances < radii).sum(1))))
+
+
+def _points(points):
+    points = np.asarray(points, dtype=float)
+    if points.ndim != 2 or not np.isfinite(points).all():
+        validation.fail("points", f"of shape {points.shape}", "finite, of shape (n, d)")
+    return points
 
 
 # --- samplers ------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+import psutil
 import torch
 
 HERE = Path(__file__).resolve().parent
@@ -40,8 +41,9 @@ def machine():
             found.append(f"{name} {version(name)}")
         except ImportError:
             found.append(f"{name} missing")
-    return (f"{date.today()}, {os.cpu_count()} cores ({model}), load {os.getloadavg()[0]:.1f} at "
-            f"the start, Python {platform.python_version()}, {', '.join(found)}.")
+    load = psutil.getloadavg()[0]
+    return (f"{date.today()}, {os.cpu_count()} cores ({model}), load {load:.1f} at the start, "
+            f"Python {platform.python_version()}, {', '.join(found)}.")
 
 
 def main(wanted):
