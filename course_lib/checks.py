@@ -110,9 +110,11 @@ def equal(actual, expected, what, atol=1e-9, mistakes=None):
     difference = np.abs(actual - expected)
     worst = np.unravel_index(np.argmax(difference), difference.shape)
     place = f" at index {tuple(int(i) for i in worst)}" if actual.ndim else ""
+    single = np.allclose(actual, expected, rtol=1e-6, atol=0)
     raise AssertionError(
         f"{what} is {actual[worst]:.6g}{place}; it should be {expected[worst]:.6g} "
         f"(difference {difference[worst]:.2g}, allowed {atol:.0e})."
+        + (" It is right to single precision: is something float32?" if single else "")
     )
 
 

@@ -82,8 +82,8 @@ def wiener(y, blur, noise_to_signal):
     Notes
     -----
     It minimises the mean squared error among linear estimates for scenes of mean zero with the
-    given spectrum; among *all* estimates only if scene and noise are Gaussian. Subtract a known
-    mean first, or let N/S be small at frequency 0.
+    given spectrum; among *all* estimates if scene and noise are Gaussian, and with Gaussian noise
+    only then. Subtract a known mean first, or let N/S be small at frequency 0.
 
     References
     ----------

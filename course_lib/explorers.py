@@ -595,7 +595,8 @@ def use_and_misuse():
             ax.set(xscale="log", xlabel="people in the pool", ylabel=label)
         axes[0].set(ylim=(-0.03, 1.03), title=f"the match is the source: {100 * posterior:.3g} %")
         axes[1].set(yscale="log", ylim=(1e-4, 1e8), title=f"others expected to match: {others:.3g}")
-        axes[1].axhline(1, color="black", ls=":")
+        axes[1].axhline(1, color="black", ls=":", label="one other match")
+        axes[1].legend()
         return figures.show(fig, alt=(
             f"Likelihood ratio {10.0**log_ratio:.3g}, a pool of {pool:,} that holds the source "
             f"with probability {inside:.1f}: a match is the source with probability "

@@ -158,16 +158,16 @@ def fractions(A, x_hat, x=None, sigma=0.0, scale=1.0):
     def contrast(x):
         return energy(x - np.mean(x, axis=(-2, -1), keepdims=True))
 
-    def ratio(part, whole):
-        # What rounding left of nothing is nothing.
-        found = np.where(whole > 0, part / np.where(whole > 0, whole, 1), 0.0).round(12)
+    def ratio(part, whole, picture):
+        some = whole > 1e-12 * energy(picture)  # what rounding left of nothing is nothing
+        found = np.where(some, part / np.where(some, whole, 1), 0.0).round(12)
         return float(found) if found.ndim == 0 else found
 
     found = {name: energy(part) for name, part in maps(A, x_hat, x, sigma, scale).items()}
-    told = {"invented": ratio(found["invented"], contrast(x_hat))}
+    told = {"invented": ratio(found["invented"], contrast(x_hat), x_hat)}
     if x is not None:
-        told["omitted"] = ratio(found["omitted"], contrast(x))
-        told["wrong"] = ratio(found["wrong"], found["omitted"])
+        told["omitted"] = ratio(found["omitted"], contrast(x), x)
+        told["wrong"] = ratio(found["wrong"], found["omitted"], x)
     return told
 
 

@@ -63,11 +63,11 @@
 #
 # *"The detail is in there. A good enough machine gets it out."*
 #
-# June 2020: PULSE made a tiny photograph sharp. A Black president came back as a white man.
+# June 2020: PULSE made tiny photographs sharp. Of a Black president it made a face that viewers read as white.
 
 # %% [markdown] slide="notes"
 # **Say**, soberly, without a picture: "Films have taught us this sentence. In June 2020 it met a real tool, PULSE, by Menon and
-# colleagues. People gave it pixelated photographs, and well-known Black people came back as faces that viewers read as white. A public
+# colleagues. People gave it pixelated photographs, and for well-known people of colour it gave faces that viewers read as white. A public
 # argument followed: the data, the algorithm, the purpose? Within days the authors wrote on their page that these are imaginary faces,
 # and soon added a section on bias. We ask with beetles what can be asked with beetles, because of a beetle we know the truth."
 # **Don't** show the pictures of 2020, and don't laugh at anybody.
@@ -460,7 +460,7 @@
 # the generator's even the sign is open.
 #
 # **If asked:** *Does balance mend it?* `share_50`, the first panel: 18 % of the dark ones turn pale and 46 % of the pale ones dark. *Does
-# the share act through the starts?* In part. All starts of `share_10` are pale; from dark ones the loss falls from 90 to 25 %. But from
+# the share act through the starts?* In part. All starts of `share_10` are pale; from dark ones the loss falls from four fifths to a quarter. But from
 # pale starts `share_50` loses 30 %, where `share_10` loses 84. What makes up the rest is open. *More pixels?* At 8 × 8 an exact draw
 # loses 1 %, and PULSE 94 (section 5): there it isn't the pixels.
 #
@@ -502,7 +502,7 @@
 # pool of a million. Somebody matches. How probable is it that this is the one?" Hands: 99.99 %? 99 %? 50 %? 1 %?
 #
 # **Answer:** one percent. A hundred others match by coincidence. **Point** at the dot on the left curve. To sharpen the picture once more
-# changes neither number.
+# adds no evidence. It may change how often the test errs, for better or worse, and then that must be measured anew.
 #
 # Two minutes. (If you came here without the plates: `B` blackens the screen while you ask.)
 

@@ -98,7 +98,7 @@ predict("00.percent_dark", percent_dark, between=(0, 100))
 #
 # *"The detail is in there. A good enough machine gets it out."*
 #
-# June 2020: PULSE made a tiny photograph sharp. A Black president came back as a white man.
+# June 2020: PULSE made tiny photographs sharp. Of a Black president it made a face that viewers read as white.
 #
 # **What was measured? What was made up?**
 
@@ -501,5 +501,6 @@ sixteen_pixels(lookalikes, sixteen)
 #
 # - S. Menon, A. Damian, S. Hu, N. Ravi, C. Rudin, "PULSE: Self-Supervised Photo Upsampling via Latent Space Exploration of
 #   Generative Models", CVPR 2020. [doi:10.1109/CVPR42600.2020.00251](https://doi.org/10.1109/CVPR42600.2020.00251)
-# - "There Is No (Real Life) Use Case for Face Super Resolution", June 2020: the article this course grew from.
+# - "There Is No (Real Life) Use Case for Face Super Resolution", June 2020
+#   ([zentralwerkstatt.org/post_PULSE.html](https://zentralwerkstatt.org/post_PULSE.html)): the article this course grew from.
 #   Lesson 03 tests its claim of a "hard" limit, lesson 10 its title.

@@ -709,7 +709,7 @@ show(fig, alt="Position error along a line of 16 new pixels: zero for block mean
 
 # %% [markdown]
 # `x[::4]` reads the corner: everything sits 1.5 pixels off. `zoom` by default lines up the *centres
-# of the outermost* pixels, so its picture is stretched (`grid_mode=True` mends it). Nobody sees
+# of the outermost* pixels, so its picture is stretched (`grid_mode=True` mends the places, not the aliasing). Nobody sees
 # such an error in one picture. Subtract two pictures, or compare a reconstruction with the truth,
 # and every edge lights up.
 

@@ -126,8 +126,8 @@ print(f"inverse against the line without it: {rms(inverse_filter(finer_world, bl
 
 # %% [markdown]
 # So the .078 is nearly all aliasing in the *reference*: detail (.081) that the blurred camera never
-# recorded, so that no method could return it. Where the blurred camera's own folding is divided by
-# $H$, .0068 is wrong. On the same grid there is nothing to fold, and the question doesn't even
+# recorded, so that no method could return it. The rest, .0068, is what little the blurred camera folds
+# itself; dividing by $H$ enlarges it. On the same grid there is nothing to fold, and the question doesn't even
 # arise: that is what the crime hides.
 #
 # **A test of a method must use data that the method's own model did not make.** Most simulations
@@ -163,8 +163,8 @@ reveal("02.noise_gain", gain, label="noise gain, Gaussian blur of one pixel", un
 # %% [markdown]
 # A thousandfold, for a blur that you would hardly notice. (A decibel, dB, is ten times the
 # base-10 logarithm of a ratio of variances: 30 dB is a factor of 1000.) Does the law explain the page? Rounding
-# to 256 levels is an error spread evenly over ±1/510, with a standard deviation of
-# $1/(255\sqrt{12})$.
+# to 256 levels is an error spread evenly over ±1/510; an even spread of width $w$ has the standard deviation
+# $w/\sqrt{12}$, here $1/(255\sqrt{12})$.
 
 # %%
 from course_lib.deconvolution import noise_gain
@@ -224,7 +224,7 @@ from course_lib.checks import call, equal, refuses
 # For the weights (¾, ¼), H = ¾ + ¼ exp(−2πif), and the mean of 1/|H|² is exactly 2.
 two_weights = call(kernel_gain, np.array([0.75, 0.25]), 64)
 assert not np.iscomplexobj(two_weights), (
-    "kernel_gain returns a complex number: you squared H itself; |H|² is the squared *magnitude*.")
+    "kernel_gain returns a complex number; |H|² is the squared *magnitude*, np.abs(H)**2, and real.")
 equal(two_weights, 2.0, "kernel_gain([.75, .25], 64)", mistakes={
     "you squared H; |H|² is the squared *magnitude*, np.abs(H)**2.": 16 / 9,
     "you squared H's real part only; |H|² is the squared *magnitude*, np.abs(H)**2.":
@@ -318,7 +318,8 @@ for n in (60, 63, 64, 70, 128, 256):
 # $$ W = \frac{H^*}{|H|^2 + N/S}. $$
 #
 # It comes from each frequency by itself: there the expected squared error is
-# $|1 - WH|^2 S + |W|^2 N$, detail lost plus noise let in, and this $W$ minimises it. Where $|H|^2$ is
+# $|1 - WH|^2 S + |W|^2 N$, detail lost plus noise let in, and this $W$ minimises it. (For a real $H$ set the derivative
+# to 0: $-2H(1 - WH)S + 2WN = 0$.) Where $|H|^2$ is
 # far above $N/S$, it is $1/H$; far below, it falls to 0 with $H$ instead of growing. $H^*$ is the
 # complex conjugate: it takes back the shift that an asymmetric blur makes. What the filter
 # **assumes**: a scene that fluctuates about zero in the same way everywhere (mean-zero,
@@ -509,7 +510,8 @@ reveal("02.mmse", mmse, label="least mean squared error (the linear filter's is 
 # %% [markdown]
 # .0686, a third of .200. Knowing that only two values occur is worth more than any filter can
 # buy. "Wiener is optimal" is half true: optimal among linear estimates, if its $N/S$ is right;
-# optimal among *all* estimates only if scene and noise are Gaussian, too. Pictures aren't.
+# optimal among *all* estimates if scene and noise are Gaussian, too, and with Gaussian noise only then.
+# Pictures aren't Gaussian.
 
 # %% [markdown] slide="notes"
 # Draw the two curves on the board: a straight line through the origin, and tanh, which snaps to
@@ -533,7 +535,9 @@ reveal("02.mmse", mmse, label="least mean squared error (the linear filter's is 
 #
 # $$ \|A \hat x_\lambda - y\|^2 = m \sigma^2. $$
 #
-# That is a consistent choice, not the best one.
+# That errs towards smooth: an estimate that was fitted to the data has used up part of the noise, and should miss
+# them by *less* than the truth does. (Cross-validation and Stein's unbiased estimate of the risk allow for that;
+# neither needs the truth.)
 
 # %%
 from course_lib.deconvolution import tikhonov
@@ -614,6 +618,8 @@ equal(call(morozov, twos, brighter, 0.5), 1.2**2 / 3, "morozov(twos, brighter, .
 }, atol=1e-4)
 refuses(morozov, np.full((1, 4, 4), 0.1), Identity(), 0.5,
         because="the measurement is weaker than its noise")
+# ‖y‖² = 7.84 is more than mσ² = 4, though ‖y‖ isn't: there is a λ, with 7.84 (λ/(1 + λ))² = 4.
+equal(call(morozov, np.full((1, 4, 4), 0.7), Identity(), 0.5), 2.5, "morozov(y, Identity(), .5) for sixteen times .7", atol=1e-4)
 
 # %% test="morozov_explains_the_data_up_to_the_noise" points=1
 small_blur = Blur(gaussian_psf(1.0, 5))
@@ -807,6 +813,7 @@ equal(call(photon_em, counts, two_pixels, 1, sixes), [[8.4, 3.6]], "one step fro
 equal(call(photon_em, counts, two_pixels, 400, sixes), [[12.0, 0.0]], "400 steps from (6, 6)",
       mistakes={"this is the unconstrained solution; the iteration keeps light positive.":
                 [[38 / 3, -2 / 3]]}, atol=1e-6)
+assert photon_em(counts, uneven, 0, fives) is not fives, "zero steps must return a *copy* of x0, not x0 itself."
 
 # %% test="photon_em_accounts_for_recorded_light" points=2
 corner_camera = Blur(gaussian_psf(1.0, 5), "zero")
@@ -1512,8 +1519,9 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 #
 # > Given operator **A** (*a Gaussian blur of 1.5 pixels, known to 10 %*), noise **σ** (*.01 of
 # > white*), **K** = *1* frame and assumptions **P** (*small ‖x‖, by λ = .01; periodic borders*),
-# > these components (*strokes a few pixels wide, away from the border*) are known to within τ
-# > (*.064 rms over the whole page*); the rest is drawn from P.
+# > these components (*strokes a few pixels wide, away from the border*) come back; the rest is drawn from P.
+#
+# How well they come back, *.064 rms over the whole page*, only the truth could say.
 
 # %% [markdown] only="slides" slide="slide"
 # ## Who pays?

@@ -66,7 +66,8 @@ show_images({"the truth": scene} | line_up, alt="The true scene, a black ladybir
             "patches, beside the four guesses: C comes near, none of them is it.")
 
 # %% [markdown]
-# The smallest error belongs to B, the only one that no ladybird can look like: none is blurred. The sharp
+# The smallest error, and with it the highest PSNR ($10 \log_{10}(1/\text{mse})$, in decibels), belongs to B, the only
+# one that no ladybird can look like: none is blurred. The sharp
 # ones are *possible* ladybirds, and each is further from this one. On average over scenes that must be so,
 # and it is no defect of the sharp pictures. B is the mean of everything that could have been there; A, C
 # and D are draws from it.
@@ -301,8 +302,8 @@ for name, x_hat in {"mean": m, "mode": np.sign(m), "sample": sample}.items():
 #
 # Does that hold for pictures? A ladybird has 22 parameters and a form, its posterior no formula.
 # `posterior.reference` samples it; here is one picture, computed now (about five seconds; shipped answers
-# were made in the same way). Its draws carry weights; so many equally weighted ones would be worth as
-# much: the *effective draws*. `share` is the prior probability of the rare form, here one half.
+# were made in the same way). Its draws carry weights; the *effective draws* are the number of equally weighted
+# ones that would be worth as much. `share` is the prior probability of the rare form, here one half.
 
 # %%
 from course_lib.posterior import reference, simulate
@@ -402,7 +403,7 @@ print(f"posterior sample: error {2 * lost:.3f}, W2 0")
 #
 # $$D = E(a y - x)^2 = (1 - a)^2 s^2 + a^2 \sigma^2$$
 #
-# and return the pair `(a, D)`. A negative `distance` is a `ValueError`. *Hint:* the Wiener gain is best
+# and return the pair `(a, D)`, to four decimals. A negative `distance` is a `ValueError`. *Hint:* the Wiener gain is best
 # unless it varies too little; then go just as far up as you must.
 
 # %% solution="perception_distortion"
@@ -441,7 +442,7 @@ ends = {0.0: (0.5**0.5, 2 - 2**0.5), 0.1: (0.9 * 0.5**0.5, 1 + 0.81 - 0.9 * 2**0
 for allowed, (best_gain, best_error) in ends.items():
     pair = call(perception_distortion, 1.0, 1.0, allowed)
     assert np.shape(pair) == (2,), "perception_distortion must return two numbers, (gain, error)."
-    equal(pair, [best_gain, best_error], f"perception_distortion(1, 1, {allowed})", atol=1e-6, mistakes={
+    equal(pair, [best_gain, best_error], f"perception_distortion(1, 1, {allowed})", atol=1e-4, mistakes={
         "this is the Wiener gain; at this distance its estimates vary too little.": (0.5, 0.5),
         "this is y itself, gain 1: it varies too *much*, by √2.": (1.0, 1.0),
         "the error of a posterior *sample*; a stretched mean does better.": (best_gain, 1.0),
@@ -457,12 +458,12 @@ refuses(perception_distortion, 1.0, 1.0, -0.1, because="a distance is never nega
 # %% test="perception_distortion_obeys_its_laws" points=2
 loose = call(perception_distortion, 2.0, 1.5, 5.0)
 assert np.shape(loose) == (2,), "perception_distortion must return two numbers, (gain, error)."
-equal(loose[0], 0.64, "the gain for s = 2, σ = 1.5 if any distance is allowed (Wiener's)", atol=1e-6, mistakes={
+equal(loose[0], 0.64, "the gain for s = 2, σ = 1.5 if any distance is allowed (Wiener's)", atol=1e-4, mistakes={
     "signal and noise are exchanged: the gain is s²/(s² + σ²).": 0.36,
     "s and σ enter squared: s²/(s² + σ²).": 2 / 3.5,
     "this is the gain at distance 0; Wiener's has the least error.": 0.8})
 equal(call(perception_distortion, 2.0, 1.5, 0.1), [0.76, 0.24**2 * 4 + 0.76**2 * 2.25],
-      "perception_distortion(2, 1.5, .1)", atol=1e-6, mistakes={
+      "perception_distortion(2, 1.5, .1)", atol=1e-4, mistakes={
     "`distance` is in the unit of x, not a fraction of s: |s − a√(s² + σ²)| ≤ distance.":
         (0.72, 0.28**2 * 4 + 0.72**2 * 2.25),
     "this is the Wiener gain; at this distance its estimates vary too little.": (0.64, 1.44)})
@@ -475,7 +476,7 @@ for signal, blur in ((1.0, 0.2), (3.0, 1.0), (0.5, 2.0)):
     gap = signal - signal**2 / np.hypot(signal, blur)
     for allowed in (0.0, gap / 3, gap, 2 * gap):
         equal(call(perception_distortion, signal, blur, allowed)[1],
-              least + max(gap - allowed, 0) ** 2, f"D for s = {signal}, σ = {blur}", atol=1e-6)
+              least + max(gap - allowed, 0) ** 2, f"D for s = {signal}, σ = {blur}", atol=1e-4)
 refuses(perception_distortion, 3.0, 1.0, -1.0, because="a distance is never negative")
 ### END HIDDEN TESTS
 
@@ -807,7 +808,8 @@ show_images(shown, columns=4,
 #
 # 1. guess the scene behind $x_t$: its posterior mean, $E[x_0 \mid x_t]$;
 # 2. go a part of the way towards the guess, the fraction $1 - s^2/t^2$;
-# 3. add a little fresh noise, of variance $(t^2 - s^2)\,s/t$, for the guess is not the scene.
+# 3. add a little fresh noise, for the guess is not the scene: of variance $(t^2 - s^2)\,s/t$, between what a single known
+#    scene would need, $(t^2 - s^2)\,s^2/t^2$, and what a very wide world would, $t^2 - s^2$.
 #
 # The guess comes from the **score** $\nabla \log p_t(x_t)$, the direction in which $p_t$ grows fastest. A
 # scene $x_0$ alone would give $\nabla \log N(x_t; x_0, t^2) = (x_0 - x_t)/t^2$; the score is the average of
@@ -855,7 +857,7 @@ show(fig, alt="Left: walks begin spread out and end near −1, some near +1. Rig
 #
 # The second term is the **guidance**. Its exact form needs an average over all scenes that may lie behind
 # $x_t$. The usual approximation (DPS, Chung and colleagues 2023) puts the one best guess in their place:
-# $-\nabla \|y - A\,E[x_0 \mid x_t]\|^2 / (2\sigma^2)$. (This is their formula with its own weight, $1 / (2
+# $-\nabla \|y - A\,E[x_0 \mid x_t]\|^2 / (2\sigma^2)$. (This is their formula with the weight that Gaussian noise gives it, $1 / (2
 # \sigma^2)$. Their algorithm divides by $\|y - A\,E[x_0 \mid x_t]\|$ and tunes a constant, so that σ drops
 # out.)
 #
@@ -1007,7 +1009,7 @@ def audit(sampler, prior, A, sigma, cases, draws, rng):
 def audited(sampler, cases=300, seed=0, draws=19, prior=two_forms, camera=A2, noise=sigma2):
     """Call a learner's audit and check the form of what it returns."""
     told = call(audit, sampler, prior, camera, noise, cases, draws, np.random.default_rng(seed))
-    assert isinstance(told, tuple) and len(told) == 2, (
+    assert isinstance(told, tuple | list) and len(told) == 2, (
         "audit must return two things: (p_coordinates, p_likelihood).")
     parts = [told[1], *(told[0] if isinstance(told[0], list | tuple) else [])]
     assert not any(isinstance(part, list | tuple) for part in parts), (
@@ -1048,12 +1050,13 @@ second_world = {"draws": 4, "prior": three_pixels, "camera": two_rows, "noise": 
 # %% test="audit_tells_sound_from_fake" points=2
 fixed = Mixture([1.0], [[2.0, -1.0]], [1e-12 * np.eye(2)])  # worlds with one scene only
 fixed3 = Mixture([1.0], [[1.0, 0, 2]], [1e-12 * np.eye(3)])
-record, asked = [], []
+record, asked, handed = [], [], []
 
 
 def spy(y, draws, rng):
     record.append(np.array(y))
     asked.append(draws)
+    handed.append(np.random.default_rng(rng).random())
     scene = [2.0, -1.0] if np.shape(y)[-1] == 1 else [1.0, 0, 2]
     return np.tile(scene, (draws, len(y), 1))
 
@@ -1069,8 +1072,9 @@ assert first.std() > 1e-3, "the measurements have no noise: y = A x + noise of s
 assert 0.48 < first.std() < 0.72 and abs(first.mean() - 1.4) < 0.2, (
     f"the world's only scene has A x = 1.4 and sigma is 0.6, but your measurements have mean {first.mean():.2f} and "
     f"standard deviation {first.std():.2f}.")
-assert np.array_equal(first, again) and not np.array_equal(first, other), (
+assert np.array_equal(first, again) and not np.allclose(first, other, rtol=0, atol=1e-3), (
     "all chance must come from `rng`: the same rng gives the same measurements, another one others.")
+assert handed[0] == handed[1] != handed[2], "hand your `rng` on to the sampler: its draws must depend on it."
 audited(spy, **second_world | {"prior": fixed3, "noise": 1.0})
 assert np.shape(record[-1]) == (300, 2), f"with a 2 × 3 camera y has shape {np.shape(record[-1])}, not (300, 2)."
 assert asked == [19, 19, 19, 4], f"the sampler is asked for {asked[-1]} draws per case where `draws` is 4."
@@ -1104,7 +1108,7 @@ for column, its_name in zip(values.T, ("x₁", "x₂", "the log-likelihood"), st
         f"p-values of a sound sampler are uniform on [0, 1]; in 30 runs those for {its_name} have mean {column.mean():.2f} "
         f"and standard deviation {column.std():.2f}.")
 ### BEGIN HIDDEN TESTS
-# hint: other sound samplers and other fakes: one that searches, one that mixes up its measurements, one that trusts y too much.
+# hint: other sound samplers and other fakes: one that searches, one that mixes up its measurements, one that trusts y too much, one that is right by sums of squares only.
 p_diffusion, l_diffusion = audited(guided_draws(diffusion.exact), cases=200)
 assert min(p_diffusion.min(), l_diffusion) > 1e-5, "exact diffusion is refuted, but it is sound."
 
@@ -1129,6 +1133,20 @@ assert audited(trusting)[1] < 1e-4, "a sampler that believes y too much passes y
 for known in ([[0, 1]], [[0.5**0.5, -(0.5**0.5)]]):
     assert audited(three_draws(known), cases=600, **second_world)[1] < 1e-6, (
         "a sampler that uses one of two measured numbers, or their difference, passes your likelihood test.")
+
+
+def same_squares(y, draws, rng):
+    """Misfits in the first number only; by chance alone more or less of them are shorter than the truth's."""
+    rng = np.random.default_rng(rng)
+    length = np.linalg.norm(y - two_rows @ [1.0, 0, 2], axis=1)
+    shorter = rng.permuted(np.arange(draws)[:, None] < rng.integers(draws + 1, size=len(y)), axis=0)
+    misfit = np.zeros((draws, len(y), 2))
+    misfit[..., 0] = length * np.where(shorter, 0.99, 1.01)
+    return (y - misfit) @ np.linalg.pinv(two_rows).T
+
+
+assert audited(same_squares, **second_world | {"prior": fixed3, "noise": 1.0, "draws": 19})[1] > 1e-5, (
+    "the ranks are not those of ‖y − A x‖²: square the differences, add them up, and nothing else.")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1298,8 +1316,9 @@ reveal("05.from_one_start", hits["block averages", 1], label="recovered from one
 
 # %% [markdown]
 # From one start the search sometimes stops in a local minimum. The best of eight finds the scene in 20 of
-# 20 cases: **64 pixels from 8 numbers, to $10^{-5}$.** "Cannot reconstruct what is un-reconstructable",
-# says the article of lesson 03, and here it is reconstructed. There is no contradiction: with this P only
+# 20 cases: **64 pixels from 8 numbers, to $10^{-5}$.** GANs "cannot reconstruct what is un-reconstructable",
+# says the article of lesson 03, and goes on: what they can do is guess, from the additional information that they were
+# given. Here that information, P, is true by construction, and leaves nothing to guess: only
 # four numbers are unknown, and eight were measured. (Counting is no proof that no second picture fits; the
 # cases are evidence that none did.)
 #
@@ -1359,7 +1378,7 @@ def search_latents(y, A, generator, k, restarts, rng):
 def searched(y, A, generator, k, restarts=8, seed=0):
     """Call a learner's search and check the form of what it returns."""
     told = call(search_latents, y, A, generator, k, restarts, np.random.default_rng(seed))
-    assert isinstance(told, tuple) and len(told) == 2, (
+    assert isinstance(told, tuple | list) and len(told) == 2, (
         "search_latents must return two things: (z, misfit).")
     assert np.shape(told[0]) == (k,), (
         f"z has shape {np.shape(told[0])}; it should have shape ({k},): the latents, not the picture.")
@@ -1395,7 +1414,7 @@ z_best = np.linalg.lstsq(design, target)[0]
 rest = np.linalg.norm(design @ z_best - target)
 z_found, told_misfit = searched(seen8, mixing, straight, 3)
 squared = least_squares(lambda z: (design @ z - target) ** 2, z_best).x
-equal(z_found, z_best, "z for a linear generator", atol=1e-4, mistakes={
+equal(z_found, z_best, "z for a linear generator", atol=1e-3, mistakes={
     "nothing was minimised: this is the first start.": np.random.default_rng(0).standard_normal(3),
     "the residual was squared: `least_squares` takes A G(z) − y itself and squares it.": squared})
 equal(told_misfit, rest, "misfit for a linear generator", atol=1e-5, mistakes={
@@ -1473,7 +1492,8 @@ for name, M in cameras.items():
     for kind, scenes in outsiders.items():
         misfits = np.array([latent_search(M @ x, M, tiny_generator, 4, 8, rng)[1] for x in scenes])
         told = np.array([np.linalg.norm(M @ (x - average)) for x in scenes])
-        accepted = f"; within PULSE's tolerance {np.mean(misfits / 8**0.5 < pulse_epsilon):.0%}"
+        accepted = (f"; within PULSE's tolerance {np.mean(misfits / 8**0.5 < pulse_epsilon):.0%}, the average picture "
+                    f"{np.sum(told / 8**0.5 < pulse_epsilon)} of {len(told)} times")
         print(f"{name:15} {kind:8} misfit, median {np.median(misfits / told):.0%} (least "
               f"{np.min(misfits / told):.0%}){accepted if name == 'block averages' else ''}")
 
@@ -1483,8 +1503,9 @@ for name, M in cameras.items():
 # much should be left? Were the range a flat space of four dimensions, four of the eight numbers in $y$
 # could be matched and four not: of white noise half of the square would remain, $\sqrt{4/8}$ = 71 % of the
 # norm. Ours is curved and comes closer.) But nobody measures without noise, so everybody needs a tolerance.
-# PULSE's lets most of the real patches pass, and every white one. A tolerance in plain numbers, not in
-# units of σ, says nothing by itself.
+# PULSE's, meant for codes and here taken in linear light, lets most of the real patches pass. It lets every white one
+# pass, too, but there it is as large as all that the eight means say: for seven of the twelve even the average picture
+# would do. A tolerance in plain numbers, not in units of σ, says nothing by itself.
 #
 # And the crafted one?
 
@@ -1581,7 +1602,7 @@ show_images({name: x for name, (x, _) in panels.items()}
 # > Given **A** (4 × 4 block means), σ = .05, one frame and **P** (the ladybirds' world, equal shares), the
 # > posterior's mean errs by .060 RMS; what the pixels don't determine comes from **P**, in the mean as well.
 # >
-# > Given the same and a share of 2 %, the same sixteen pixels have another best guess.
+# > Given the same and a share of 2 %, the same sixteen pixels of this lesson name the other form; the mean hardly moves.
 # >
 # > Given eight block averages of 64 pixels, σ = 0 and **P** (the scene is in the range of G), all 64 were
 # > found to $10^{-5}$ in 20 of 20 cases; if P is false by a null part, nothing will say so.

@@ -764,6 +764,8 @@ show(fig, alt="Share of the dark form drawn by five generators, as intervals, be
 # over this group's balls.
 
 # %%
+from scipy.spatial import cKDTree
+
 from course_lib.worlds import ladybirds
 
 beetles = ladybirds.sample(1000, share=0.5, seed=5)
@@ -771,13 +773,17 @@ renders = ladybirds.render(beetles)
 true_features = features(renders)
 is_dark = beetles.form == 1
 
-print(f"{'':10}precision  recall  birthday  coverage: all, pale, dark renders")
+print(f"{'':10}precision: all, pale, dark  recall  birthday  coverage: all, pale, dark renders")
 for name in shown:
-    f = features_of[name]
+    f, dark = features_of[name], dark_of[name]
     covered = measures.covered(f, true_features)
-    print(f"{name:10}{measures.precision(f, true_features):9.2f}{measures.recall(f, true_features):8.2f}"
-          f"{measures.birthday(f, radius=2):10,.0f}{covered.mean():15.2f}"
+    by_form = [measures.precision(f[dark == form], true_features[is_dark == form]) for form in (False, True)]
+    print(f"{name:10}{measures.precision(f, true_features):14.2f}{by_form[0]:6.2f}{by_form[1]:6.2f}"
+          f"{measures.recall(f, true_features):8.2f}{measures.birthday(f, radius=2):10,.0f}{covered.mean():15.2f}"
           f"{covered[~is_dark].mean():6.2f}{covered[is_dark].mean():6.2f}")
+gap = np.median(cKDTree(true_features).query(true_features, 2)[0][:, 1])
+print(f"renders: birthday {measures.birthday(true_features, radius=2):,.0f}, median distance to the nearest other one {gap:.2f}; "
+      f"share_02 drew {dark_of['share_02'].sum()} dark pictures, share_10 {dark_of['share_10'].sum()}")
 other_beetles = ladybirds.sample(1000, share=0.5, seed=6)
 other_renders = features(ladybirds.render(other_beetles))
 again = measures.covered(features(gan.pictures(gan.load("share_10"), 1000, seed=2)), other_renders)
@@ -790,12 +796,14 @@ print(f"as many dark pictures of a perfect generator would cover {perfect:.2f} o
 #   pale renders, and of the dark ones **none**. Its overall coverage, .49, says that half of something is wrong,
 #   not what.
 # - `share_10` draws its 10 % and covers four tenths of the dark renders. Too few dark pictures explains a fall to
-#   .63; the rest means that its dark ones vary too little. Coverage mixes the two.
+#   .63. The rest isn't variety alone: its dark pictures are *worse*, only .64 of them lie near a dark render, of its pale
+#   ones .92. (Jain and colleagues 2020 found both in faces: minorities drawn less often, and worse.) Coverage mixes all three.
 # - `collapsed` draws both forms, in nearly the right shares: **the right share is no variety.** The birthday
 #   test sees it at once. (Two pictures count as the same within a distance of 2, well below the distance of
 #   neighbouring renders, 3.) It finds an effective number of seven pictures, where `share_50` has over a
 #   thousand (348 duplicate pairs; the renders have one).
-# - Precision can't tell the first four apart; recall is lowest for `share_02`, and doesn't say why.
+# - Precision can't tell the first four apart until it is asked *by form*; of these four recall is lowest for
+#   `share_02`, and doesn't say why.
 #
 # So the measures disagree, being asked different questions; the one that found the dark form named it.
 
@@ -1218,8 +1226,10 @@ reveal("06.without_8", 100 * measures.coverage(writers["never an 8"], test), lab
 # The course's sentence has a new **P**:
 #
 # > Given **A**, σ, **K** frames and **P = what this generator draws**, the rest is drawn from P. Nobody can
-# > read off a sheet of samples what that is, and what the generator never draws, no reconstruction with it
-# > will ever show.
+# > read off a sheet of samples what that is; and of what the generator never draws, an exact sample with this P
+# > never shows anything.
+#
+# (A *search* may leave P, as lesson 07 will show: it finds pictures that the generator can make and doesn't draw.)
 #
 # What you can't do yet: see what happens when such a P is searched for a picture that fits sixteen pixels. That
 # is lesson 07.

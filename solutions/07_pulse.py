@@ -91,9 +91,9 @@ reveal("07.grey_levels", allowed, label="difference that counts as a match", uni
 # photographs of people. The university's press release said that it "cannot be used to identify people"
 # ("Artificial intelligence makes blurry faces look more than 60 times sharper", June 2020). That month a
 # program that made it easy to try spread on social media, and people tried it: on game characters, which
-# came back as people; and on pictures of well-known Black people, which came back as faces that viewers
+# came back as people; and on pictures of well-known people of colour, which came back as faces that viewers
 # read as white. A public argument followed, about data, methods, and what such a thing is for. This lesson
-# shows no face, of nobody: the persons in those pictures did not ask to be examples. We ask with beetles
+# shows nobody's face: the persons in those pictures did not ask to be examples. We ask with beetles
 # what can be asked with beetles, and lesson 10 takes up what can't.
 #
 # The project's own README (`README.md` of the repository `adamian98/pulse`) is a primary source. Its stored
@@ -792,8 +792,9 @@ print(f"ε met by {np.mean(residual_after <= pulse.EPSILON):.0%}")
 # is where nearly all searches begin, they hardly do.
 #
 # "There Is No (Real Life) Use Case for Face Super Resolution", the article of lesson 00, claims that a latent space full
-# of one group "will always return" it. That is too strong as a law: a start in the other region refutes it. What is true: **the start decides a part of what the pixels
-# should have decided**, and PULSE draws its starts from a law that nobody looks at. Section 2: what share of
+# of one group "will always return" it. Where the space holds nothing else, so it is. Where it *mostly* holds one group, as
+# ours does, that is too strong as a law: a start in the other region refutes it. What is true: **the start decides a part of
+# what the pixels should have decided**, and PULSE draws its starts from a law that nobody looks at. Section 2: what share of
 # its ten-row starts looked rare?
 #
 # ### Is everyone served equally?
@@ -902,7 +903,8 @@ show_images({"ladybird": truth, "chimera": chimera, "ladybird, 8 × 8": shrink(t
 
 # %% [markdown]
 # Whatever PULSE answers to the one it answers to the other, with the same residual, to the last bit. A
-# residual check can say "this is no ladybird of ours". It can't say "this is one".
+# residual check can say "my search found no ladybird of ours that fits", which noise or a poor search can cause, too:
+# in lesson 09's record a fifth of the noisy, true ladybirds miss ε. It can't say "this is one".
 #
 # ### Feel it: Enhance!
 #

@@ -256,7 +256,7 @@ for view, size in ((Downsample(2), (8, 6)), (Downsample(2) @ Blur(optics.gaussia
 # Write `invented_fraction(x_hat, s)` for a camera that keeps the means of blocks of `s` × `s` pixels, all of
 # them above the noise. `x_hat` is one picture `(C, H, W)`. Return one number: $\|P_{null}\hat x\|^2$ over the
 # contrast of $\hat x$. The contrast is the sum of squared deviations from each channel's own mean; both sums
-# run over *all* channels and pixels. An even picture has neither: return 0. *Off limits:*
+# run over *all* channels and pixels. An even picture has neither, but for rounding errors: return 0. *Off limits:*
 # `course_lib.hallucination`, `course_lib.limits`. *Hint:* what is left of a block if its mean is taken away?
 
 # %% solution="invented_fraction"
@@ -280,7 +280,7 @@ def invented_fraction(x_hat, s):
     means = x_hat.reshape(channels, height // s, s, width // s, s).mean(axis=(2, 4))
     hidden = x_hat - means.repeat(s, axis=1).repeat(s, axis=2)
     contrast = np.sum((x_hat - x_hat.mean(axis=(1, 2), keepdims=True)) ** 2)
-    return float(np.sum(hidden**2) / contrast) if contrast > 0 else 0.0
+    return float(np.sum(hidden**2) / contrast) if contrast > 1e-12 * np.sum(x_hat**2) else 0.0
     ### END SOLUTION
 
 
@@ -297,6 +297,9 @@ equal(call(invented_fraction, stairs, 2), 0.2, "invented_fraction for two rows 0
 })
 assert abs(call(invented_fraction, np.full((3, 4, 4), 0.25), 2)) < 1e-12, (
     "an even picture has no contrast: return 0 (not 0/0).")
+assert abs(call(invented_fraction, np.full((3, 12, 12), 0.1), 3)) < 1e-12, (
+    "a picture that is .1 everywhere is even, too, but its computed mean isn't exactly .1: rounding leaves a contrast of about "
+    "1e-32 of its squares. Compare the contrast with the picture's own squares, not with 0.")
 
 # %% test="invented_fraction_obeys_its_laws" points=2
 drawn = np.random.default_rng(6).random((3, 16, 16)) * np.array([0.1, 1.0, 3.0])[:, None, None]
@@ -344,15 +347,15 @@ from course_lib.classifiers import p_rare
 search = pulse.search(gan.load(casebook.GENERATOR), bank.y[:2], starts=1)
 apart = np.abs(search.pictures[:, 0] - bank.pulse[:2]).mean(axis=(1, 2, 3))
 print("mean difference from the shipped pictures:", apart.round(4))
-print(f"share of the {bank.residuals.size} searches that met ε = {pulse.EPSILON}: "
-      f"{np.mean(bank.residuals <= pulse.EPSILON):.0%}")
+print(f"share of the {bank.residuals.size} searches that met ε = {pulse.EPSILON}, within .02 % as in lesson 07: "
+      f"{np.mean(bank.residuals <= 1.0002 * pulse.EPSILON):.0%}")
 print(f"a recogniser reads as dark: {np.sum(p_rare(bank.truth) > 0.5)} of 20 scenes, "
       f"{np.sum(p_rare(bank.pulse) > 0.5)} of PULSE's pictures")
 
 # %% [markdown]
 # Mind a handicap: PULSE's generator was shown 10 % dark beetles, the scenes are half and half, and none of its
-# twenty pictures is read as dark. What follows judges search *and* generator. (Not every search meets ε, as all did in
-# lesson 07: the noise moves $y$ off what the generator can draw.)
+# twenty pictures is read as dark. What follows judges search *and* generator. (A fifth of these searches miss ε, as hardly
+# any did in lesson 07: the noise moves $y$ off what the generator can draw.)
 #
 # Now all methods (lesson 05 has the details of each). The posterior's mean and standard deviation come from
 # 100 draws a picture; one draw is set aside as "a sample".

@@ -695,7 +695,8 @@ reveal("10.percent_source", 100 * posterior, label="P(source | match)", unit="%"
 # (Thompson and Schumann 1987).
 #
 # With evidence of another kind, independent of the first, the odds multiply again. What doesn't help is
-# more of the same: to enhance the picture again, or to look for it in a larger pool.
+# more of the same: to look for the picture in a larger pool, or to enhance it again. (That adds no evidence. It may change
+# how often the test errs, for better or worse, as in lesson 08; then the likelihood ratio must be measured anew.)
 
 # %% [markdown]
 # ### Exercise 4: what a match proves
@@ -968,8 +969,8 @@ for s in (4, 8, 16):
 # ## 7 · Somebody will use it all the same
 #
 # The article that this course answers ("There Is No (Real Life) Use Case for Face Super Resolution", June
-# 2020) expects law enforcement to use such tools "no matter the disclaimers", and names two precedents.
-# What is known about them? (Which of the four conditions did the score in *Loomis* meet?)
+# 2020) expects law enforcement to use such tools "no matter the disclaimers", and names a precedent, COMPAS; against
+# collections of faces it names another case, MegaPixels. What is known about both? (Which of the four conditions did the score in *Loomis* meet?)
 #
 # **A risk score in courts.** COMPAS is a commercial score for the risk of a new arrest, first designed for
 # decisions on treatment and supervision. In *State v. Loomis* the pre-sentence report itself cautioned

@@ -61,4 +61,10 @@ class ByLesson(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Replace xdist's own groups."""
+    config.option.loadscopereorder = False  # the order is ours
     return ByLesson(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes minutes, so that no worker is left with it at the end."""
+    items.sort(key=lambda item: not item.path.name.startswith(("test_answers", "test_grading")))

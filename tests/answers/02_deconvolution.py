@@ -49,7 +49,7 @@ def kernel_gain(kernel, n):
     return np.mean(1 / np.abs(np.fft.fft(kernel / np.sum(kernel), n)) ** 2)
 
 
-# %% wrong="squares_h_itself" exercise="kernel_gain" says="complex number: you squared H itself"
+# %% wrong="squares_h_itself" exercise="kernel_gain" says="complex number"
 def kernel_gain(kernel, n):
     if len(kernel) > n:
         raise ValueError
@@ -275,6 +275,21 @@ def morozov(y, A, sigma):
     return 10**middle
 
 
+# %% wrong="refuses_by_the_norm" exercise="morozov" says="raised ValueError"
+def morozov(y, A, sigma):
+    goal = y.size * sigma**2
+    if np.linalg.norm(y) <= goal:
+        raise ValueError("too weak")
+    low, high = -12.0, 12.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if np.sum((A(tikhonov(y, A, 10**middle)) - y) ** 2) > goal:
+            high = middle
+        else:
+            low = middle
+    return 10**middle
+
+
 # %% right="root_of_the_mean_misfit" exercise="morozov"
 def morozov(y, A, sigma):
     from scipy.optimize import brentq
@@ -392,6 +407,14 @@ def photon_em(y, A, iterations, x0):
     for _ in range(iterations):
         x0 *= A.T(y / A(x0)) / seen
     return x0
+
+
+# %% wrong="hands_its_start_back" exercise="photon_em" says="copy"
+def photon_em(y, A, iterations, x0):
+    x = x0
+    for _ in range(iterations):
+        x = x / A.T(np.ones_like(y)) * A.T(y / A(x))
+    return x
 
 
 # %% right="adds_the_gradient" exercise="photon_em"

@@ -365,6 +365,14 @@ def information_bits(A, shape, sigma, variance=1.0):
     return 0.5 * np.sum(np.log2(1 + variance * s**2 / sigma**2))
 
 
+# %% wrong="accepts_negative_noise" exercise="information_bits" says="deviation is positive"
+def information_bits(A, shape, sigma, variance=1.0):
+    if sigma == 0 or variance <= 0:
+        raise ValueError("noise and variance must be positive")
+    s = np.linalg.svd(A.dense(shape), compute_uv=False)
+    return np.sum(0.5 * np.log2(1 + s**2 * variance / sigma**2))
+
+
 # %% right="log_determinant" exercise="information_bits"
 def information_bits(A, shape, sigma, variance=1.0):
     if not (sigma > 0 and variance > 0):

@@ -71,6 +71,20 @@ def frames_matrix(n, s, shifts):
     return np.concatenate([np.roll(one_frame, shift, axis=1) for shift in shifts])
 
 
+# %% right="nested_lists" exercise="frames_matrix"
+def frames_matrix(n, s, shifts):
+    if n % s:
+        raise ValueError("s must divide n")
+    rows = []
+    for shift in shifts:
+        for j in range(n // s):
+            row = [0.0] * n
+            for i in range(s):
+                row[(s * j + shift + i) % n] += 1 / s
+            rows.append(row)
+    return rows
+
+
 # %% right="librarys_operator" exercise="frames_matrix"
 def frames_matrix(n, s, shifts):
     return frames([(0, d) for d in shifts], factor=(1, s)).dense((1, n))
@@ -202,6 +216,14 @@ def positive_scene(y, A):
     raise ValueError("not today")
 
 
+# %% wrong="solver_without_a_scale" exercise="positive_scene" says="how bright that is"
+def positive_scene(y, A):
+    found = linprog(np.ones(A.shape[1]), A_eq=A, b_eq=y)
+    if found.status == 2:
+        raise ValueError("nothing explains these data")
+    return found.x
+
+
 # %% right="nonnegative_least_squares" exercise="positive_scene"
 def positive_scene(y, A):
     from scipy.optimize import nnls
@@ -214,10 +236,11 @@ def positive_scene(y, A):
 
 # %% right="feasibility_only" exercise="positive_scene"
 def positive_scene(y, A):
-    result = linprog(np.zeros(A.shape[1]), A_eq=A, b_eq=y, method="highs-ds")
+    unit = np.linalg.norm(y)
+    result = linprog(np.zeros(A.shape[1]), A_eq=A, b_eq=y / unit, method="highs-ds")
     if result.x is None:
         raise ValueError(result.message)
-    return result.x
+    return unit * result.x
 
 
 # %% wrong="moves_each_light_by_d" exercise="separation_information" says="4 times too large"

@@ -194,6 +194,19 @@ def perception_distortion(s, sigma, distance):
     return a, error(a)
 
 
+# %% right="by_a_minimiser" exercise="perception_distortion"
+def perception_distortion(s, sigma, distance):
+    from scipy.optimize import minimize_scalar
+
+    if distance < 0:
+        raise ValueError("a distance is never negative")
+    spread = np.hypot(s, sigma)
+    ends = max(0, (s - distance) / spread), (s + distance) / spread
+    found = minimize_scalar(lambda a: (1 - a) ** 2 * s**2 + a**2 * sigma**2, bounds=ends,
+                            method="bounded")
+    return found.x, found.fun
+
+
 # %% right="by_freirichs_formula" exercise="perception_distortion"
 def perception_distortion(s, sigma, distance):
     if distance < 0:
@@ -346,6 +359,77 @@ def audit(sampler, prior, A, sigma, cases, draws, rng):
     fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
     p = [uniformity(column, draws) for column in ranks(truth, found, rng).T]
     return p, uniformity(ranks(fit, fits, rng), draws)
+
+
+# %% wrong="sums_sizes_not_squares" exercise="audit" says="nothing else"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (-np.sum(np.abs(y - x @ A.T), axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="takes_the_largest_misfit" exercise="audit" says="nothing else"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (-np.max(np.abs(y - x @ A.T), axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="correlates_y_with_A_x" exercise="audit" says="nothing else"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (np.sum(y * (x @ A.T), axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="adds_the_priors_log_density" exercise="audit" says="nothing else"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (prior.log_density(x) - np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
+                 for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="noise_of_its_own" exercise="audit" says="must come from `rng`"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * np.random.default_rng(0).standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="keeps_the_rng_from_the_sampler" exercise="audit" says="hand your `rng` on"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, np.random.default_rng(0))
+    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% right="gives_a_list" exercise="audit"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (-np.linalg.norm(y - x @ A.T, axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return [np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]]
 
 
 # %% right="counts_by_itself" exercise="audit"

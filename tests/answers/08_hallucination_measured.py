@@ -136,6 +136,15 @@ def invented_fraction(x_hat, s):
     return float(np.sum(hidden**2) / contrast) if contrast > 0 else 1.0
 
 
+# %% wrong="takes_rounding_for_contrast" exercise="invented_fraction" says="not with 0"
+def invented_fraction(x_hat, s):
+    c, h, w = x_hat.shape
+    means = x_hat.reshape(c, h // s, s, w // s, s).mean(axis=(2, 4))
+    hidden = x_hat - means.repeat(s, axis=1).repeat(s, axis=2)
+    contrast = np.sum((x_hat - x_hat.mean(axis=(1, 2), keepdims=True)) ** 2)
+    return float(np.sum(hidden**2) / contrast) if contrast > 0 else 0.0
+
+
 # %% wrong="blocks_of_all_channels" exercise="invented_fraction" says="can't exceed 1"
 def invented_fraction(x_hat, s):
     hidden = x_hat.astype(float)
@@ -151,7 +160,15 @@ def invented_fraction(x_hat, s):
     """The variance splits into that between blocks and that within."""
     total = x_hat.var(axis=(1, 2)).sum()
     between = Downsample(s)(x_hat).var(axis=(1, 2)).sum()
-    return max(1 - between / total, 0.0) if total > 0 else 0.0
+    return max(1 - between / total, 0.0) if total > 1e-12 * np.mean(x_hat**2) else 0.0
+
+
+# %% right="even_if_all_are_equal" exercise="invented_fraction"
+def invented_fraction(x_hat, s):
+    if np.all(np.ptp(x_hat, axis=(1, 2)) == 0):
+        return 0
+    hidden = x_hat - np.kron(Downsample(s)(x_hat), np.ones((1, s, s)))
+    return np.sum(hidden**2) / np.sum((x_hat - x_hat.mean((1, 2), keepdims=True)) ** 2)
 
 
 # %% wrong="counts_above" exercise="rank_test" says=".above. the truth"
