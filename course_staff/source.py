@@ -31,6 +31,8 @@ from pathlib import Path
 
 import jupytext
 
+from course_lib.commands import Told
+
 ROOT = Path(__file__).resolve().parent.parent
 # What each kind of cell is to nbgrader; `points` belong to the kinds that are graded or tasks.
 KINDS = {
@@ -54,7 +56,7 @@ def environment():
     return kept | dict.fromkeys(THREADS, "1")
 
 
-class SourceError(Exception):
+class SourceError(Told):
     """What is wrong with a source: a line per problem, each with file, cell and reason."""
 
     def __init__(self, problems):

@@ -335,6 +335,16 @@ def test_the_smallest_layer_is_enough_for_learners():
     assert "`course build` needs jupytext, which is not installed here" in refused.stderr
 
 
+@pytest.mark.parametrize(("arguments", "told"), [
+    (["data", "nothing"], "'nothing' is no part of data/"),
+    (["answers", "zz"], "no lesson begins with 'zz'")])
+def test_what_instructors_can_put_right_is_told_in_a_sentence(arguments, told):
+    """As `make` and setup_course.py start the course: the module is then called __main__."""
+    command = [sys.executable, "-m", "course_lib.commands", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 1 and told in done.stderr and "Traceback" not in done.stderr
+
+
 def test_every_verb_has_a_help_text(capsys):
     verbs = commands.all_verbs()
     assert {"lab", "test", "check", "doctor", "reset", "build"} <= set(verbs)
