@@ -164,6 +164,8 @@ def test_the_measurement_map_sees_what_the_data_refute_and_nothing_else():
 def test_shapes_must_match():
     with pytest.raises(ValueError, match="x is of shape"):
         maps(Downsample(4), np.zeros((3, 16, 16)), np.zeros((16, 16)))
+    with pytest.raises(ValueError, match="y is of shape"):
+        measurement_map(Downsample(4), np.zeros((16, 16)), np.zeros((1, 4)))
 
 
 # --- instability ----------------------------------------------------------------------------------

@@ -105,6 +105,8 @@ def test_a_mixture_says_what_is_wrong_with_it():
         Mixture([0.5, 0.6], np.zeros((2, 1)), np.ones((2, 1, 1)))
     with pytest.raises(ValueError, match="covariances"):
         Mixture([1.0], np.zeros((1, 2)), np.ones((1, 2)))
+    with pytest.raises(ValueError, match="y is of shape"):
+        Mixture([1.0], np.zeros((1, 2)), np.eye(2)[None]).posterior([0.3], np.eye(2), 1.0)
 
 
 # --- sampling, where the truth has a closed form -------------------------------------------------
