@@ -118,6 +118,12 @@ def test_what_the_recipe_writes_is_read(tmp_path, monkeypatch):
         assert found.pulse == pytest.approx(line[64 * k : 64 * k + 64, 0], abs=0.005)
 
 
+@pytest.mark.parametrize("number", [-1, 2])
+def test_there_are_two_line_ups(number):
+    with pytest.raises(ValueError, match="number is"):
+        line_up(number)
+
+
 # --- classical reconstructions --------------------------------------------------------------------
 
 

@@ -39,6 +39,11 @@ def test_a_plain_picture_is_read_as_it_is_written():
     assert strings == plates.read(some) and likeness == pytest.approx(1)
 
 
+def test_a_picture_without_contrast_has_an_answer_too():
+    with np.errstate(all="raise"):
+        assert np.isfinite(enhance(np.full((1, 6, 28), 0.5))).all()
+
+
 def test_contrast_makes_crisp_and_adds_no_reading():
     y = np.stack([simulate(seed)[1] for seed in range(40)])
     ink = [(x - x.min()) / (x.max() - x.min()) for x in (

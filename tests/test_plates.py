@@ -90,6 +90,13 @@ def test_strings_out_of_the_scheme_are_refused(string):
         plates.from_strings([string])
 
 
+def test_no_strings_are_no_plates_and_whole_floats_are_whole_shifts():
+    assert plates.render(plates.from_strings([])).shape == (0, 1, 48, 224)
+    moved = [plates.render(plates.from_strings(["KT391"], shift=shift))
+             for shift in ((1, -2), (1.0, -2.0))]
+    assert np.array_equal(*moved)
+
+
 def test_what_is_no_plate_or_no_shift_is_refused():
     with pytest.raises(ValueError, match="shift is"):
         plates.from_strings(["KT391"], shift=(0, 4))
