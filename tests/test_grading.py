@@ -427,6 +427,16 @@ def test_one_that_cant_be_graded_stops_nobody(tiny, work, tmp_path, monkeypatch)
                      "empty_file": ["unreadable"]}
 
 
+def test_the_median_of_an_even_class_lies_between_the_two_in_the_middle():
+    summary = report.Summary({
+        "title": "Mini", "tests": {"adds": {"points": 4, "exercise": "sum"}}, "answers": {},
+        "solutions": {"sum": {}}})
+    for score in (1, 4):
+        summary.add({"student": f"s{score}", "stamp": "1", "tests": {}, "flags": []},
+                    {"adds": {"score": score}})
+    assert "Median 2.5 of 4 points; from 1 to 4." in "".join(summary._body())
+
+
 def test_an_answer_that_goes_silent_on_fresh_inputs_is_told(monkeypatch):
     monkeypatch.syspath_prepend(sandbox.HERE)
     import referee
