@@ -131,6 +131,11 @@ class Lesson:
         return self.path.stem
 
     @property
+    def in_notebook(self):
+        """The cells that are in the notebook, in its order."""
+        return [cell for cell in self.cells if cell.in_notebook]
+
+    @property
     def exercises(self):
         """The lesson's exercises in order."""
         found = []

@@ -326,7 +326,7 @@ def workers(jobs, scheduler, patience=20):
 # --- pages ----------------------------------------------------------------------------------------
 
 
-def write_pages(folder, lesson, book, students=None):
+def write_pages(folder, lesson, book):
     """Write everybody's page, grades.csv and report.html from results and gradebook."""
     summary = None
     for path in sorted((folder / "results" / lesson).glob("*.json")):

@@ -224,9 +224,8 @@ def executed(path):
 
 def by_number(lesson, notebook):
     """Return the outputs of a notebook by the numbers of its cells in the source."""
-    shown = [cell for cell in lesson.cells if cell.in_notebook]
     return {cell.number: node.get("outputs", [])
-            for cell, node in zip(shown, notebook["cells"], strict=True)}
+            for cell, node in zip(lesson.in_notebook, notebook["cells"], strict=True)}
 
 
 @cache
