@@ -1,11 +1,10 @@
 """The casebook of lesson 08: what ships is what its recipe makes, and says what it should."""
 
-import doctest
 
 import numpy as np
 import pytest
 
-from course_lib import casebook, reconstructions
+from course_lib import casebook
 from course_lib.casebook import SIGMA, individuals, line_up, shipped, simulated
 from course_lib.classifiers import p_rare
 from course_lib.operators import Downsample
@@ -16,13 +15,6 @@ from course_lib.worlds import ladybirds
 pytest.importorskip("torch")
 from course_lib import gan, pulse
 from course_staff import casebook as recipe
-
-
-@pytest.mark.parametrize("module", [casebook, reconstructions])
-def test_doctests(module):
-    results = doctest.testmod(module)
-    assert results.attempted > 1 and results.failed == 0
-
 
 # --- cases ----------------------------------------------------------------------------------------
 

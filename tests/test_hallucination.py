@@ -1,6 +1,5 @@
 """Laws of the hallucination maps, of instability, abstention and line-ups."""
 
-import doctest
 import math
 import re
 
@@ -38,11 +37,6 @@ CAMERAS = {  # fast by Fourier, and those that have to be decomposed
     "two frames": (Stack([Downsample(4), Downsample(4) @ Shift(1, 2)]), False),
 }
 each_camera = pytest.mark.parametrize(("A", "fast"), CAMERAS.values(), ids=CAMERAS)
-
-
-def test_doctests():
-    results = doctest.testmod(hallucination)
-    assert results.attempted > 6 and results.failed == 0
 
 
 # --- null part ------------------------------------------------------------------------------------

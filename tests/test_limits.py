@@ -1,12 +1,10 @@
 """Laws and closed forms of the limits: null spaces, degrees of freedom, photons, bits."""
 
-import doctest
 import math
 
 import numpy as np
 import pytest
 
-from course_lib import limits
 from course_lib.limits import (
     cramer_rao,
     decompose,
@@ -36,11 +34,6 @@ def low_pass(cutoff):
         return 2 / np.pi * (np.arccos(rho) - rho * np.sqrt(1 - rho**2))
 
     return otf
-
-
-def test_doctests():
-    results = doctest.testmod(limits)
-    assert results.attempted > 15 and results.failed == 0
 
 
 # --- Singular values and Picard ---------------------------------------------------------------

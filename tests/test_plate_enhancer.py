@@ -1,6 +1,5 @@
 """The enhancer: crisp whatever it is shown, and its training lowers the loss and repeats."""
 
-import doctest
 
 import numpy as np
 import pytest
@@ -14,10 +13,6 @@ from course_lib.plate_posterior import simulate
 from course_lib.worlds import plates
 from course_staff import commands, train
 from course_staff import plates as staff
-
-
-def test_examples():
-    assert doctest.testmod(plate_enhancer).failed == 0
 
 
 def test_batches_of_any_shape():

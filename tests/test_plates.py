@@ -1,6 +1,5 @@
 """The number plates: a world whose every string has an exact, calibrated probability."""
 
-import doctest
 
 import numpy as np
 import pytest
@@ -16,11 +15,6 @@ from course_staff import plates as staff
 
 PRIOR_MEAN = np.array([plates.PRIORS["light"][0], plates.PRIORS["haze"][0]])
 PRIOR_VARIANCE = np.diag([plates.PRIORS["light"][1] ** 2, plates.PRIORS["haze"][1] ** 2])
-
-
-@pytest.mark.parametrize("module", [plates, plate_posterior])
-def test_examples(module):
-    assert doctest.testmod(module).failed == 0
 
 
 # --- the world ------------------------------------------------------------------------------------

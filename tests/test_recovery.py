@@ -1,6 +1,5 @@
 """Laws and closed forms of the ways beyond one picture's limit, and their honest errors."""
 
-import doctest
 import math
 from types import SimpleNamespace
 
@@ -25,11 +24,6 @@ from course_lib.recovery import (
 )
 
 RNG = np.random.default_rng(0)
-
-
-def test_docstrings_hold():
-    failed, tried = doctest.testmod(recovery)
-    assert tried > 10 and failed == 0
 
 
 # --- many frames ------------------------------------------------------------------------------
