@@ -157,6 +157,8 @@ class Lesson:
 def find(names=(), root=ROOT):
     """Return the sources in solutions/, all or those whose names begin with one of `names`.
 
+    A number is a lesson's: 1 means 01, as for ``course lab``, and not 10.
+
     Raises
     ------
     SourceError
@@ -166,10 +168,12 @@ def find(names=(), root=ROOT):
     misnamed = [path.name for path in found if not re.fullmatch(r"\d\d_[a-z0-9_]+", path.stem)]
     if misnamed:
         raise SourceError(f"solutions/{name}: must be called NN_name.py" for name in misnamed)
-    missing = [name for name in names if not any(path.stem.startswith(name) for path in found)]
+    starts = {name: name.zfill(2) if name.isdecimal() else name for name in names}
+    missing = [name for name, start in starts.items()
+               if not any(path.stem.startswith(start) for path in found)]
     if missing:
         raise SourceError(f"solutions/: no lesson begins with {name!r}" for name in missing)
-    return [path for path in found if not names or path.stem.startswith(tuple(names))]
+    return [path for path in found if not names or path.stem.startswith(tuple(starts.values()))]
 
 
 def read(path):

@@ -46,7 +46,7 @@ def test_a_lesson_is_found_by_number_or_name(course, said, meant):
 
 @pytest.mark.parametrize("said, told", [
     ("7", "is not a lesson; there are:\n  00_enhance\n  01_"),
-    ("_", "matches more than one"), ("../x", "is not a lesson")])
+    ("_", "matches more than one"), ("../x", "is not a lesson"), ("²", "is not a lesson")])
 def test_an_unknown_lesson_lists_those_there_are(course, said, told):
     with pytest.raises(commands.Told, match=told):
         commands.find_lesson(said)
