@@ -174,7 +174,8 @@ GENERIC = {f.__name__: f for f in (zero, unchanged, first_array)}
 def same(a, b):
     """Whether two results are equal, as far as that can be told."""
     try:
-        return np.array_equal(np.asarray(a), np.asarray(b), equal_nan=True)
+        a, b = (np.asarray(each.detach() if hasattr(each, "detach") else each) for each in (a, b))
+        return np.array_equal(a, b, equal_nan=True)
     except (TypeError, ValueError):
         return False
 

@@ -179,6 +179,12 @@ def test_zero_of_arrays_and_of_what_has_none():
         answers.zero(object(), ())
 
 
+def test_tensors_that_carry_a_gradient_are_compared_too():
+    torch = pytest.importorskip("torch")
+    x = torch.ones(3, requires_grad=True)
+    assert answers.same(x, x.clone()) and not answers.same(x, 2 * x)
+
+
 def test_first_array_differs_from_unchanged():
     x = np.ones(2)
     assert answers.first_array(0, [3, x]) is x and answers.unchanged(0, [3, x]) == 3

@@ -304,9 +304,9 @@ def _merged(slides):
 
 
 def words(markdown):
-    """Count the words that a slide's text shows; a formula is one, code none.
+    r"""Count the words that a slide's text shows; a formula is one, code none.
 
-    >>> words("Ten *photons*: $\\sqrt{N} / N = .3$ of it.")
+    >>> words(r"Ten *photons*: $\sqrt{N} / N = .3$ of it.")
     5
     """
     text = MATHS.sub(" formula ", FENCE.sub("", markdown))
