@@ -301,6 +301,8 @@ def identified(scores, sizes):
     [[1.0, 0.5, 0.0]]
     """
     scores, sizes = np.asarray(scores, dtype=float), np.asarray(sizes)
+    if np.isnan(scores).any():
+        validation.fail("scores", "NaN somewhere", "numbers: no rank can be told from NaN")
     others = scores.shape[1] - 1
     if sizes.min() < 1 or sizes.max() > others + 1:
         validation.fail("sizes", sizes.tolist(), f"from 1 to {others + 1}")

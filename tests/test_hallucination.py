@@ -251,3 +251,5 @@ def test_identification_by_chance_and_for_certain():
     assert identified(np.zeros((1, 3)), [2]).tolist() == [[0.0]]
     with pytest.raises(ValueError, match="sizes"):
         identified(scores, [9])
+    with pytest.raises(ValueError, match="NaN"):
+        identified([[0.3, np.nan]], [2])
