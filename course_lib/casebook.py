@@ -132,7 +132,7 @@ def individuals(number):
 @cache
 def line_up(number):
     """Return line-up `number`, 0 or 1."""
-    found = individuals(validation.integer(number, "number", least=0))
+    found = individuals(validation.choice(number, "number", range(LINE_UPS)))
     own = slice(number * INDIVIDUALS, (number + 1) * INDIVIDUALS)
     stored = _residuals()
     return replace(found, pulse=_sheet("line_up_8x8.png", 16)[own],

@@ -18,8 +18,9 @@ def call(function, *arguments, **options):
     """Call a learner's function on copies of its arguments, quietly.
 
     Warnings and prints are swallowed (a line on stderr would cost marks), and whatever the function
-    raises becomes an `AssertionError` that says in one sentence what and where.  Arguments are
+    raises becomes an `AssertionError` that says in one sentence what and where.  NumPy arrays are
     copied, so a function that works in place can't spoil the next check; one that does is told.
+    (Tensors are not: a copy would no longer be the leaf that a gradient belongs to.)
     """
     return _call(_name(function), function, arguments, options)
 

@@ -225,10 +225,11 @@ def richardson_lucy(y, A, iterations, x0=None, normalise=True, callback=None):
     """
     y, iterations = _measurement(y, A), validation.integer(iterations, "iterations", least=0)
     xp = array_namespace(y)
-    y = validation.light(y, "y")
-    pictures = A.T.output_shape(y.shape)[:-2]
-    if callback is None and math.prod(pictures) > 1:
-        starts = [None] * pictures[0] if x0 is None else x0
+    y, scene = validation.light(y, "y"), A.T.output_shape(y.shape)
+    if x0 is not None:
+        x0 = validation.matching(validation.image(x0, "x0"), scene, "x0")
+    if callback is None and math.prod(scene[:-2]) > 1:
+        starts = [None] * scene[0] if x0 is None else x0
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # one at a time stays in the cache
             return xp.stack(list(pool.map(
                 lambda each, start: richardson_lucy(each, A, iterations, start, normalise),
@@ -239,8 +240,7 @@ def richardson_lucy(y, A, iterations, x0=None, normalise=True, callback=None):
     if x0 is None:
         x = xp.ones_like(seen) * (float(xp.sum(y)) / float(xp.sum(seen)))
     else:
-        x = validation.light(validation.image(x0, "x0"), "x0")
-        validation.matching(x, seen.shape, "x0")
+        x = validation.light(x0, "x0")
     # Fourier transforms leave rounding errors where an exact sum of light would be 0.
     epsilon = xp.finfo(y.dtype).eps
     darkness = max(epsilon * float(xp.mean(y)), xp.finfo(y.dtype).smallest_normal)

@@ -55,7 +55,7 @@ def disk(root):
 
 
 def memory(root):
-    """Total memory: sysconf where POSIX, GlobalMemoryStatusEx on Windows."""
+    """Total memory: sysconf where POSIX, GetPhysicallyInstalledSystemMemory on Windows."""
     if os.name == "posix":
         size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     else:

@@ -127,11 +127,13 @@ def conditional_shares(truth, output, p, share, bins=5, rng=0):
     _rightly(truth, output)
     validation.matching(p, truth.shape, "p")
     rng, prior = np.random.default_rng(rng), validation.fraction(share, "share")
+    if validation.integer(bins, "bins") > len(p):
+        validation.fail("bins", bins, f"at most {len(p)}, the number of cases")
     bin_of = np.argsort(np.argsort(p, kind="stable")) * bins // len(p)
     sums = 0.0
     for form, weight in ((0, 1 - prior), (1, prior)):
         some = truth == form
-        inside = bin_of[some, None] == np.arange(validation.integer(bins, "bins"))
+        inside = bin_of[some, None] == np.arange(bins)
         columns = np.stack([inside, inside * p[some, None], inside * output[some, None]], axis=1)
         means = _resampled(columns.reshape(len(columns), -1), rng)
         sums = sums + weight * means.reshape(-1, 3, bins)
@@ -165,9 +167,11 @@ def corrected_share(said, truth, known, rng=0):
     The idea of CLEAM (Teo et al. 2023): P(said) = share · hits + (1 − share) · false alarms.
     """
     wrong, right = _rightly(truth, known)
-    rng = np.random.default_rng(rng)
-    alarms, hits, seen = (_resampled(x[:, None], rng)[:, 0] for x in (
-        1 - wrong, right, np.asarray(said, dtype=float)))
+    rng, said = np.random.default_rng(rng), np.asarray(said, dtype=float)
+    if said.ndim != 1 or not said.size or not np.isin(said, (0, 1)).all():
+        validation.fail("said", f"of shape {said.shape}, values {np.unique(said)}",
+                        "(n,), 0 (common) and 1 (rare) only")
+    alarms, hits, seen = (_resampled(x[:, None], rng)[:, 0] for x in (1 - wrong, right, said))
     if hits[0] <= alarms[0]:
         validation.fail("known", f"a classifier with {hits[0]:.2f} hits and {alarms[0]:.2f} false "
                         "alarms", "one that tells the forms apart")

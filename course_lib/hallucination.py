@@ -177,7 +177,9 @@ def measurement_map(A, x_hat, y, sigma=0.0, scale=1.0):
     Bhadra and colleagues' map in the measurement space. It needs no truth, and is 0 for whatever is
     exactly consistent; with noisy data some of it is due.
     """
-    return pseudo_inverse(A, A(x_hat) - np.asarray(y, dtype=float), sigma, scale)
+    seen = A(x_hat)
+    y = validation.matching(np.asarray(y, dtype=float), seen.shape, "y")
+    return pseudo_inverse(A, seen - y, sigma, scale)
 
 
 def instability_bound(A, x, other, delta=0.0):
@@ -299,6 +301,8 @@ def identified(scores, sizes):
     [[1.0, 0.5, 0.0]]
     """
     scores, sizes = np.asarray(scores, dtype=float), np.asarray(sizes)
+    if np.isnan(scores).any():
+        validation.fail("scores", "NaN somewhere", "numbers: no rank can be told from NaN")
     others = scores.shape[1] - 1
     if sizes.min() < 1 or sizes.max() > others + 1:
         validation.fail("sizes", sizes.tolist(), f"from 1 to {others + 1}")

@@ -313,8 +313,9 @@ def slepian_eigenvalues(n, half_bandwidth, count=None):
     count = n if count is None else validation.integer(count, "count")
     if count > n:
         validation.fail("count", count, f"at most n = {n}")
-    if n == 1:
-        return np.array([2 * width])
+    if n < 3:  # too short for SciPy's choice of signs
+        apart = np.subtract.outer(np.arange(n), np.arange(n))
+        return linalg.eigvalsh(2 * width * np.sinc(2 * width * apart))[::-1][:count]
     return np.clip(dpss(n, n * width, Kmax=count, return_ratios=True)[1], 0, 1)
 
 

@@ -133,7 +133,8 @@ class Mixture:
         sigma : float
             Standard deviation of the noise, greater than 0.
         """
-        y, A, seen = np.asarray(y, dtype=float), np.asarray(A, dtype=float), self.measured(A, sigma)
+        A, seen = np.asarray(A, dtype=float), self.measured(A, sigma)
+        y = validation.matching(np.asarray(y, dtype=float), A.shape[:1], "y")
         gain = self.covariances @ A.T @ np.linalg.inv(seen.covariances)
         means = self.means + np.einsum("knm,km->kn", gain, y - seen.means)
         return Mixture(seen.classify(y), means, self.covariances - gain @ A @ self.covariances)

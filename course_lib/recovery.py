@@ -20,7 +20,7 @@ from scipy.special import ndtr
 
 from course_lib import validation
 from course_lib.limits import decompose
-from course_lib.operators import Downsample, LinearOperator, Matrix, Shift, Stack
+from course_lib.operators import Downsample, LinearOperator, Matrix, Shift, Stack, _like
 
 __all__ = [
     "Illuminate",
@@ -325,7 +325,7 @@ class Illuminate(LinearOperator):
         self._set(pattern=validation.matrix(pattern, "pattern"))
 
     def _forward(self, x):
-        return self.pattern * x
+        return _like(self.pattern, x) * x
 
     _adjoint = _forward
 
@@ -491,7 +491,8 @@ def localise(counts, sigma, background=0.0, iterations=100):
     Raises
     ------
     ValueError
-        If a picture has no photons above the background, or a fit runs out of it.
+        If a picture has no photons above the background or less than 2 × 2 pixels, or a fit runs
+        out of it.
 
     Notes
     -----
@@ -517,6 +518,9 @@ def localise(counts, sigma, background=0.0, iterations=100):
     if counts.min() < 0:
         validation.fail("counts", f"{counts.min():g} somewhere", "0 or greater")
     height, width = counts.shape[-2:]
+    if min(height, width) < 2:
+        validation.fail("counts", f"of {height} × {width} pixels", "of at least 2 × 2: within one "
+                        "pixel nobody can tell where the light fell")
     total = counts.sum(axis=(-2, -1))
     photons = total - background * height * width
     if (photons <= 0).any():

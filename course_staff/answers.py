@@ -9,6 +9,12 @@
     # %% right="with_einsum" exercise="downsample"
     …
 
+    # %% wrong="adds_up" exercise="downsample" says="divide"
+    ### INSTEAD OF x = blocks.mean(axis=(-3, -1))
+    x = blocks.sum(axis=(-3, -1))
+
+The last is the reference but for that line, or part of a line, which must be in it exactly once.
+
 A wrong answer must fail a test of its exercise with a message that matches `says` (a regular
 expression without backslashes, any case) and no test of another exercise; a right one must pass
 all.  The zero map, the input returned unchanged and the first array returned unchanged are tried on
@@ -46,6 +52,7 @@ from course_staff.source import ROOT, SourceError
 
 SECONDS = 60
 FEWEST = {"wrong": 3, "right": 1}
+INSTEAD = "### INSTEAD OF "
 FORKS = sys.platform == "linux"
 
 
@@ -75,21 +82,27 @@ def read(path, lesson):
     ------
     SourceError
         For a missing file, unknown keys or exercises, names used twice, a wrong answer without
-        `says`, and exercises with fewer than three wrong answers or no right one.
+        `says`, ``### INSTEAD OF`` what isn't in the reference once, and exercises with fewer than
+        three wrong answers or no right one.
     """
     if not path.exists():
         raise SourceError([f"tests/answers/{path.name} is missing"])
     answers, problems = [], []
-    exercises = [exercise.name for exercise in lesson.exercises]
+    exercises = {exercise.name: exercise.solution.text for exercise in lesson.exercises}
     file = source.read(path)
     for cell in file.cells:
         if cell.type != "code" or not (cell.options or cell.number > 1):
             continue  # text, or the file's docstring
         options = dict(cell.options)
         kind = next((kind for kind in FEWEST if kind in options), None)
-        answer = Answer(
-            kind, options.pop(kind, None), options.pop("exercise", None), cell.text,
-            options.pop("says", ""))
+        exercise, code = options.pop("exercise", None), cell.text
+        if code.startswith(INSTEAD):
+            old, _, new = code.removeprefix(INSTEAD).partition("\n")
+            reference = exercises.get(exercise, "")
+            if reference.count(old) != 1:
+                problems.append(file.problem(cell, "the reference must contain this exactly once"))
+            code = reference.replace(old, new)
+        answer = Answer(kind, options.pop(kind, None), exercise, code, options.pop("says", ""))
         answers.append(answer)
         if kind is None:
             problems.append(file.problem(cell, "is neither wrong=… nor right=…"))
@@ -161,7 +174,8 @@ GENERIC = {f.__name__: f for f in (zero, unchanged, first_array)}
 def same(a, b):
     """Whether two results are equal, as far as that can be told."""
     try:
-        return np.array_equal(np.asarray(a), np.asarray(b), equal_nan=True)
+        a, b = (np.asarray(each.detach() if hasattr(each, "detach") else each) for each in (a, b))
+        return np.array_equal(a, b, equal_nan=True)
     except (TypeError, ValueError):
         return False
 

@@ -58,9 +58,7 @@ def to_notebook(lesson):
     """Return the unexecuted notebook of a lesson, nbgrader metadata included."""
     nb = nbformat.v4.new_notebook(metadata=copy.deepcopy(METADATA) | {"course": lesson.header})
     times = {}
-    for cell in lesson.cells:
-        if not cell.in_notebook:
-            continue
+    for cell in lesson.in_notebook:
         metadata = {}
         if cell.kind:
             metadata["nbgrader"] = {**KINDS[cell.kind], "grade_id": cell.name, "schema_version": 3}
@@ -92,7 +90,7 @@ def write(path, text):
 # --- step 3 ---------------------------------------------------------------------------------------
 
 
-def run_nbgrader(step, name, folder, database=None, **traits):
+def run_nbgrader(step, name, folder, **traits):
     """Run one of nbgrader's steps on one assignment of a course folder.
 
     Parameters
@@ -103,8 +101,6 @@ def run_nbgrader(step, name, folder, database=None, **traits):
         The assignment, which is the lesson.
     folder : path-like
         The course folder.
-    database : str, optional
-        Address of the gradebook; by default gradebook.db in the course folder.
     **traits
         Settings of the step.
 
@@ -117,8 +113,6 @@ def run_nbgrader(step, name, folder, database=None, **traits):
     config.CourseDirectory.root = str(Path(folder).resolve())
     config.CourseDirectory.assignment_id = name
     config.SaveCells.enabled = not traits.get("no_database", False)
-    if database:
-        config.CourseDirectory.db_url = database
     converter = step(coursedir=CourseDirectory(config=config), config=config, force=True, **traits)
     result = capture_log(converter)
     if not result["success"]:
@@ -244,12 +238,7 @@ def execute(lesson, nb):
             reason = f"raises {error.ename}: {error.evalue}"
         else:
             return
-    raise SourceError([lesson.problem(_shown(lesson)[running[0]], reason)])
-
-
-def _shown(lesson):
-    """The source's cells that are in the notebook, in its order."""
-    return [cell for cell in lesson.cells if cell.in_notebook]
+    raise SourceError([lesson.problem(lesson.in_notebook[running[0]], reason)])
 
 
 # --- step 6 ---------------------------------------------------------------------------------------
@@ -294,7 +283,7 @@ def _alt_text(data):
 def judge(lesson, nb, seconds):
     """Return (problems, warnings) that only show in the executed notebook, one line each."""
     problems, warnings = [], []
-    for cell, node, took in zip(_shown(lesson), nb.cells, seconds, strict=True):
+    for cell, node, took in zip(lesson.in_notebook, nb.cells, seconds, strict=True):
         for reason in _output_problems(cell, node.get("outputs", [])):
             problems.append(lesson.problem(cell, reason))
         if took > SLOW_CELL:

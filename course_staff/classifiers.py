@@ -60,14 +60,14 @@ def train(x, form, steps, seed):
             for k, layer in enumerate(layers) for name in ("weight", "bias")}
 
 
-def train_recogniser(n, steps, seed, beetle_seed=SEED):
+def train_recogniser(n, steps, seed):
     """Fit the 64-pixel network to n beetles; returns its weights as NumPy arrays.
 
     Half of the loss is the form's, the other half the squared error of the parameters, which keeps
     the features from saying nothing else. Pictures get noise of up to 0.03.
     """
     torch.manual_seed(seed)
-    beetles = ladybirds.sample(n, share=0.5, seed=beetle_seed)
+    beetles = ladybirds.sample(n, share=0.5, seed=SEED)
     x = torch.empty(n, 3, 64, 64, dtype=torch.float16)
     for i in range(0, n, 500):
         x[i : i + 500] = torch.from_numpy(ladybirds.render(beetles[i : i + 500]))

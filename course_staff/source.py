@@ -31,6 +31,8 @@ from pathlib import Path
 
 import jupytext
 
+from course_lib.commands import Told
+
 ROOT = Path(__file__).resolve().parent.parent
 # What each kind of cell is to nbgrader; `points` belong to the kinds that are graded or tasks.
 KINDS = {
@@ -54,7 +56,7 @@ def environment():
     return kept | dict.fromkeys(THREADS, "1")
 
 
-class SourceError(Exception):
+class SourceError(Told):
     """What is wrong with a source: a line per problem, each with file, cell and reason."""
 
     def __init__(self, problems):
@@ -129,6 +131,11 @@ class Lesson:
         return self.path.stem
 
     @property
+    def in_notebook(self):
+        """The cells that are in the notebook, in its order."""
+        return [cell for cell in self.cells if cell.in_notebook]
+
+    @property
     def exercises(self):
         """The lesson's exercises in order."""
         found = []
@@ -150,6 +157,8 @@ class Lesson:
 def find(names=(), root=ROOT):
     """Return the sources in solutions/, all or those whose names begin with one of `names`.
 
+    A number is a lesson's: 1 means 01, as for ``course lab``, and not 10.
+
     Raises
     ------
     SourceError
@@ -159,10 +168,12 @@ def find(names=(), root=ROOT):
     misnamed = [path.name for path in found if not re.fullmatch(r"\d\d_[a-z0-9_]+", path.stem)]
     if misnamed:
         raise SourceError(f"solutions/{name}: must be called NN_name.py" for name in misnamed)
-    missing = [name for name in names if not any(path.stem.startswith(name) for path in found)]
+    starts = {name: name.zfill(2) if name.isdecimal() else name for name in names}
+    missing = [name for name, start in starts.items()
+               if not any(path.stem.startswith(start) for path in found)]
     if missing:
         raise SourceError(f"solutions/: no lesson begins with {name!r}" for name in missing)
-    return [path for path in found if not names or path.stem.startswith(tuple(names))]
+    return [path for path in found if not names or path.stem.startswith(tuple(starts.values()))]
 
 
 def read(path):

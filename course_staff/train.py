@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,9 @@ RECIPES = {
     BALANCED: gan.Recipe(0.5),
     "collapsed": replace(FINE, stages=((64, 800),), minibatch=False, spread_weight=12.0),
 }
+# What else can be trained: who does it.
+OTHERS = {"classifiers": ("classifiers", "rebuild"), "regressors": ("regression", "rebuild"),
+          "enhancer": ("plates", "enhancer")}
 SAVE_EVERY, SHEET_EVERY = 30, 500  # seconds, steps
 AUDIT = 10_000  # pictures, generated and real
 
@@ -204,20 +208,9 @@ def store(network, file, recipe):
 
 def run(args):
     """Carry out ``course train``."""
-    if args.what == "classifiers":
-        from course_staff.classifiers import rebuild
-
-        rebuild()
-        return 0
-    if args.what == "regressors":
-        from course_staff.regression import rebuild
-
-        rebuild()
-        return 0
-    if args.what == "enhancer":
-        from course_staff.plates import enhancer
-
-        enhancer()
+    if args.what in OTHERS:
+        module, function = OTHERS[args.what]
+        getattr(import_module(f"course_staff.{module}"), function)()
         return 0
     device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
     name, recipe = recipe_of(args)

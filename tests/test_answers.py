@@ -69,6 +69,10 @@ def double(x, times=1):
     import os
     os._exit(1)
 
+# %% wrong="but_for_one_place" exercise="double" says="you forgot `times`"
+### INSTEAD OF 2**times
+2
+
 # %% right="not_right" exercise="double"
 def double(x, times=1):
     return 2 * x
@@ -126,6 +130,8 @@ def test_planted_faults_are_found_and_no_others(tmp_path):
     ('# %% wrong="triples" exercise="double" says="x"', "a second answer is called 'triples'"),
     ('# %% wrnog="new" exercise="double" says="x"', "neither wrong=… nor right=…"),
     ('# %% wrong="new" exercise="double" says="x" sais="x"', "unknown keys sais"),
+    ('# %% wrong="new" exercise="double" says="x"\n### INSTEAD OF 3**times', "exactly once"),
+    ('# %% wrong="new" exercise="double" says="x"\n### INSTEAD OF times', "exactly once"),
 ])
 def test_careless_answer_files_are_refused(tmp_path, header, expected):
     path = tmp_path / "90_mini.py"
@@ -171,6 +177,12 @@ def test_zero_of_arrays_and_of_what_has_none():
     assert result.dtype == np.float32 and np.array_equal(result, [0, 0])
     with pytest.raises(answers.Inapplicable):
         answers.zero(object(), ())
+
+
+def test_tensors_that_carry_a_gradient_are_compared_too():
+    torch = pytest.importorskip("torch")
+    x = torch.ones(3, requires_grad=True)
+    assert answers.same(x, x.clone()) and not answers.same(x, 2 * x)
 
 
 def test_first_array_differs_from_unchanged():

@@ -133,12 +133,16 @@ def test_unknown_and_misnamed_lessons_are_refused(tmp_path):
     assert [p.stem for p in source.find(["90"], tmp_path)] == ["90_mini"]
     with pytest.raises(SourceError, match="no lesson begins with '7'"):
         source.find(["7"], tmp_path)
+    for name in ("01_one", "10_ten"):
+        shutil.copy(MINI, tmp_path / "solutions" / f"{name}.py")
+    for said, meant in (("1", "01_one"), ("01", "01_one"), ("10", "10_ten"), ("10_t", "10_ten")):
+        assert [p.stem for p in source.find([said], tmp_path)] == [meant]
     shutil.copy(MINI, tmp_path / "solutions" / "mini.py")
     with pytest.raises(SourceError, match=r"mini.py: must be called NN_name.py"):
         source.find([], tmp_path)
 
 
-@pytest.mark.parametrize("name", ["7", "90"])
+@pytest.mark.parametrize("name", ["77", "90"])
 def test_exit_status_tells_of_problems(monkeypatch, capsys, name):
     broken = {"90": [SOURCES / "unknown_key.py", SOURCES / "no_markers.py"]}
     if name in broken:
@@ -148,7 +152,7 @@ def test_exit_status_tells_of_problems(monkeypatch, capsys, name):
     add_arguments(parser)
     assert run(parser.parse_args([name])) == 1
     told = capsys.readouterr().err
-    assert ("pionts" in told and "BEGIN SOLUTION" in told) if name in broken else "'7'" in told
+    assert ("pionts" in told and "BEGIN SOLUTION" in told) if name in broken else "'77'" in told
 
 
 def test_verbs_have_help_arguments_and_function():

@@ -1,11 +1,10 @@
 """The casebook of lesson 08: what ships is what its recipe makes, and says what it should."""
 
-import doctest
 
 import numpy as np
 import pytest
 
-from course_lib import casebook, reconstructions
+from course_lib import casebook
 from course_lib.casebook import SIGMA, individuals, line_up, shipped, simulated
 from course_lib.classifiers import p_rare
 from course_lib.operators import Downsample
@@ -16,13 +15,6 @@ from course_lib.worlds import ladybirds
 pytest.importorskip("torch")
 from course_lib import gan, pulse
 from course_staff import casebook as recipe
-
-
-@pytest.mark.parametrize("module", [casebook, reconstructions])
-def test_doctests(module):
-    results = doctest.testmod(module)
-    assert results.attempted > 1 and results.failed == 0
-
 
 # --- cases ----------------------------------------------------------------------------------------
 
@@ -116,6 +108,12 @@ def test_what_the_recipe_writes_is_read(tmp_path, monkeypatch):
     for k in range(2):
         found = line_up.__wrapped__(k)
         assert found.pulse == pytest.approx(line[64 * k : 64 * k + 64, 0], abs=0.005)
+
+
+@pytest.mark.parametrize("number", [-1, 2])
+def test_there_are_two_line_ups(number):
+    with pytest.raises(ValueError, match="number is"):
+        line_up(number)
 
 
 # --- classical reconstructions --------------------------------------------------------------------

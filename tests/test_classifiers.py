@@ -1,6 +1,5 @@
 """The learned P(rare | y): calibrated on fresh pictures, at any share, from no other file."""
 
-import doctest
 import shutil
 import subprocess
 import sys
@@ -26,10 +25,6 @@ def fresh():
     noisy = {pixels: x + SIGMA * rng.standard_normal(x.shape)
              for pixels, x in ((4, Downsample(2)(eight)), (8, eight))}
     return noisy, beetles.form
-
-
-def test_examples():
-    assert doctest.testmod(classifiers).failed == 0
 
 
 def test_reading_the_network_needs_no_torch():

@@ -46,7 +46,7 @@ def test_a_lesson_is_found_by_number_or_name(course, said, meant):
 
 @pytest.mark.parametrize("said, told", [
     ("7", "is not a lesson; there are:\n  00_enhance\n  01_"),
-    ("_", "matches more than one"), ("../x", "is not a lesson")])
+    ("_", "matches more than one"), ("../x", "is not a lesson"), ("²", "is not a lesson")])
 def test_an_unknown_lesson_lists_those_there_are(course, said, told):
     with pytest.raises(commands.Told, match=told):
         commands.find_lesson(said)
@@ -333,6 +333,16 @@ def test_the_smallest_layer_is_enough_for_learners():
     assert "Data are as shipped" in blocked_run(["check"], "numpy", "torch", *staff_only).stdout
     refused = blocked_run(["build"], *staff_only)
     assert "`course build` needs jupytext, which is not installed here" in refused.stderr
+
+
+@pytest.mark.parametrize(("arguments", "told"), [
+    (["data", "nothing"], "'nothing' is no part of data/"),
+    (["answers", "zz"], "no lesson begins with 'zz'")])
+def test_what_instructors_can_put_right_is_told_in_a_sentence(arguments, told):
+    """As `make` and setup_course.py start the course: the module is then called __main__."""
+    command = [sys.executable, "-m", "course_lib.commands", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 1 and told in done.stderr and "Traceback" not in done.stderr
 
 
 def test_every_verb_has_a_help_text(capsys):

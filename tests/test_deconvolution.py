@@ -376,6 +376,8 @@ def test_bad_input_is_named():
         (lambda: richardson_lucy(y - 1, A, 3), "y is -0.5 somewhere; it must be 0 or greater"),
         (lambda: richardson_lucy(y, A, 2.5), "iterations is 2.5; it must be an integer"),
         (lambda: richardson_lucy(y, A, 3, x0=y[:8]), r"x0 is of shape \(8, 16\); .*\(16, 16\)"),
+        (lambda: richardson_lucy(np.stack([y, y, y]), A, 3, x0=np.stack([y, y])),
+         r"x0 is of shape \(2, 16, 16\); .*\(3, 16, 16\)"),
         (lambda: richardson_lucy(y, Blur(-PSF), 3), "A is an operator with negative entries"),
         (lambda: richardson_lucy(np.ones((64, 48, 3)), A, 3), r"\(\.\.\., C, H, W\)"),
         (lambda: total_variation(y, -1), "lam is -1.0"),

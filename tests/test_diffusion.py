@@ -1,11 +1,9 @@
 """The diffusion sampler: its score is a gradient, exact guidance samples the posterior."""
 
-import doctest
 
 import numpy as np
 import pytest
 
-from course_lib import diffusion
 from course_lib.diffusion import approximate, draw, exact, score
 from course_lib.measures import audit_sampler
 from course_lib.posterior import Mixture
@@ -32,10 +30,6 @@ def guided(guidance):
         found = draw(guidance(PRIOR, A, many, SIGMA), 2, len(many), rng)
         return found.reshape(draws, len(y), 2)
     return sampler
-
-
-def test_examples():
-    assert doctest.testmod(diffusion).failed == 0
 
 
 @pytest.mark.parametrize("t", [0.0, 0.3, 2.0])

@@ -266,6 +266,9 @@ def test_ties_are_half_wrong():
     (lambda: map_recalls(0, 0.5), "d is 0"),
     (lambda: always_common_share(1, 1, 1), "spread_rare is 1.0; it must be smaller"),
     (lambda: corrected_share([0, 1], [0, 1], [1, 0]), "known is a classifier with 0.00 hits"),
+    (lambda: corrected_share([0, 7], [0, 1], [0, 1]), "said is of shape"),
+    (lambda: corrected_share([], [0, 1], [0, 1]), "said is of shape"),
+    (lambda: conditional_shares([0, 1, 1], [0, 1, 1], [0.1, 0.2, 0.3], 0.5), "bins is 5"),
     (lambda: bias_budget({(0, 0, 0): np.ones(3)}, {}), "without"),
     (lambda: bias_budget(flat(np.ones(8)) | {(1, 1, 1): np.ones(3)}, {}), "cell"),
 ])

@@ -27,7 +27,17 @@ from nbconvert import HTMLExporter
 from course_lib.commands import Told
 from course_lib.doctor import sandbox_refusal
 from course_lib.marking import Kernel, grade_id, splice
-from course_staff.grading import execute, grade, inbox, record, release, report, sandbox, trial
+from course_staff.grading import (
+    execute,
+    grade,
+    inbox,
+    normalise,
+    record,
+    release,
+    report,
+    sandbox,
+    trial,
+)
 
 LIMITS = sandbox.Limits(cell_seconds=3, seconds=40, memory=1 << 30, disk=64 << 20)
 REFUSAL = sandbox_refusal() if sys.platform == "linux" else "bubblewrap exists on Linux only"
@@ -425,6 +435,35 @@ def test_one_that_cant_be_graded_stops_nobody(tiny, work, tmp_path, monkeypatch)
              for name in ("a_list", "blank", "empty_file")}
     assert words == {"a_list": ["not graded"], "blank": ["not graded"],
                      "empty_file": ["unreadable"]}
+
+
+def test_the_median_of_an_even_class_lies_between_the_two_in_the_middle():
+    summary = report.Summary({
+        "title": "Mini", "tests": {"adds": {"points": 4, "exercise": "sum"}}, "answers": {},
+        "solutions": {"sum": {}}})
+    for score in (1, 4):
+        summary.add({"student": f"s{score}", "stamp": "1", "tests": {}, "flags": []},
+                    {"adds": {"score": score}})
+    assert "Median 2.5 of 4 points; from 1 to 4." in "".join(summary._body())
+
+
+def test_a_file_that_cant_be_opened_is_no_fault_of_the_students(tiny, work, tmp_path):
+    place = tmp_path / "submitted"
+    submissions = hand_in([case for case in all_cases(tiny) if case.name == "blank"], place)
+    submissions[0].path.unlink()
+    folder = grade.open_folder(tmp_path / "marks")
+    with record.Book(record.default_url(folder), folder) as book:
+        assert grade.Desk(folder, corpus.LESSON, LIMITS, True).grade(submissions, book) == 1
+    assert [word for word, _ in result(folder, "blank")["flags"]] == ["not graded"]
+
+
+def test_of_a_huge_file_no_more_is_read_than_shows_that_it_is_huge(tmp_path):
+    huge = tmp_path / "huge.ipynb"
+    with open(huge, "wb") as file:
+        file.truncate(normalise.LARGEST + 7)
+    handed = normalise.read(huge)
+    told = "ValueError: it has more than 20 MB"
+    assert handed.cells == [] and handed.flags == [("unreadable", told)]
 
 
 def test_an_answer_that_goes_silent_on_fresh_inputs_is_told(monkeypatch):

@@ -1,6 +1,5 @@
 """Laws of the hallucination maps, of instability, abstention and line-ups."""
 
-import doctest
 import math
 import re
 
@@ -38,11 +37,6 @@ CAMERAS = {  # fast by Fourier, and those that have to be decomposed
     "two frames": (Stack([Downsample(4), Downsample(4) @ Shift(1, 2)]), False),
 }
 each_camera = pytest.mark.parametrize(("A", "fast"), CAMERAS.values(), ids=CAMERAS)
-
-
-def test_doctests():
-    results = doctest.testmod(hallucination)
-    assert results.attempted > 6 and results.failed == 0
 
 
 # --- null part ------------------------------------------------------------------------------------
@@ -165,6 +159,8 @@ def test_the_measurement_map_sees_what_the_data_refute_and_nothing_else():
 def test_shapes_must_match():
     with pytest.raises(ValueError, match="x is of shape"):
         maps(Downsample(4), np.zeros((3, 16, 16)), np.zeros((16, 16)))
+    with pytest.raises(ValueError, match="y is of shape"):
+        measurement_map(Downsample(4), np.zeros((16, 16)), np.zeros((1, 4)))
 
 
 # --- instability ----------------------------------------------------------------------------------
@@ -256,3 +252,5 @@ def test_identification_by_chance_and_for_certain():
     assert identified(np.zeros((1, 3)), [2]).tolist() == [[0.0]]
     with pytest.raises(ValueError, match="sizes"):
         identified(scores, [9])
+    with pytest.raises(ValueError, match="NaN"):
+        identified([[0.3, np.nan]], [2])

@@ -1,19 +1,13 @@
 """The tiny generator and the search in its latents."""
 
-import doctest
 
 import numpy as np
 import pytest
 
-from course_lib import latents
 from course_lib.latents import LATENTS, latent_search, tiny_generator
 from course_lib.operators import Downsample
 
 BLOCKS = Downsample((2, 4)).dense((8, 8))
-
-
-def test_examples():
-    assert doctest.testmod(latents).failed == 0
 
 
 def test_pictures_are_light_and_differ():

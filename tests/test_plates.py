@@ -1,6 +1,5 @@
 """The number plates: a world whose every string has an exact, calibrated probability."""
 
-import doctest
 
 import numpy as np
 import pytest
@@ -16,11 +15,6 @@ from course_staff import plates as staff
 
 PRIOR_MEAN = np.array([plates.PRIORS["light"][0], plates.PRIORS["haze"][0]])
 PRIOR_VARIANCE = np.diag([plates.PRIORS["light"][1] ** 2, plates.PRIORS["haze"][1] ** 2])
-
-
-@pytest.mark.parametrize("module", [plates, plate_posterior])
-def test_examples(module):
-    assert doctest.testmod(module).failed == 0
 
 
 # --- the world ------------------------------------------------------------------------------------
@@ -88,6 +82,13 @@ def test_the_shipped_bitmaps_are_those_of_the_font(tmp_path, monkeypatch):
 def test_strings_out_of_the_scheme_are_refused(string):
     with pytest.raises(ValueError, match="string is"):
         plates.from_strings([string])
+
+
+def test_no_strings_are_no_plates_and_whole_floats_are_whole_shifts():
+    assert plates.render(plates.from_strings([])).shape == (0, 1, 48, 224)
+    moved = [plates.render(plates.from_strings(["KT391"], shift=shift))
+             for shift in ((1, -2), (1.0, -2.0))]
+    assert np.array_equal(*moved)
 
 
 def test_what_is_no_plate_or_no_shift_is_refused():

@@ -1,6 +1,5 @@
 """Laws of the reference posteriors: closed forms, sampling against them, ladybirds, calibration."""
 
-import doctest
 import math
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, multivariate_normal, norm
 
-from course_lib import measures, posterior, sampling
+from course_lib import posterior
 from course_lib.classifiers import p_rare
 from course_lib.data import data_path
 from course_lib.measures import calibration_error, ranks, uniformity
@@ -31,11 +30,6 @@ from course_lib.worlds import ladybirds
 from course_staff import calibrate
 from course_staff.calibrate import DRAWS, run_case
 from course_staff.data import picture, tensors
-
-
-@pytest.mark.parametrize("module", [measures, posterior, sampling])
-def test_examples_in_the_docstrings(module):
-    assert doctest.testmod(module, extraglobs={"np": np}).failed == 0
 
 
 def test_neither_module_needs_torch():
@@ -105,6 +99,8 @@ def test_a_mixture_says_what_is_wrong_with_it():
         Mixture([0.5, 0.6], np.zeros((2, 1)), np.ones((2, 1, 1)))
     with pytest.raises(ValueError, match="covariances"):
         Mixture([1.0], np.zeros((1, 2)), np.ones((1, 2)))
+    with pytest.raises(ValueError, match="y is of shape"):
+        Mixture([1.0], np.zeros((1, 2)), np.eye(2)[None]).posterior([0.3], np.eye(2), 1.0)
 
 
 # --- sampling, where the truth has a closed form -------------------------------------------------

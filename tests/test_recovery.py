@@ -1,6 +1,5 @@
 """Laws and closed forms of the ways beyond one picture's limit, and their honest errors."""
 
-import doctest
 import math
 from types import SimpleNamespace
 
@@ -25,11 +24,6 @@ from course_lib.recovery import (
 )
 
 RNG = np.random.default_rng(0)
-
-
-def test_docstrings_hold():
-    failed, tried = doctest.testmod(recovery)
-    assert tried > 10 and failed == 0
 
 
 # --- many frames ------------------------------------------------------------------------------
@@ -207,6 +201,15 @@ def test_illumination_is_its_own_adjoint():
     assert np.vdot(A(x), y) == pytest.approx(np.vdot(x, A.T(y)), rel=1e-12)
 
 
+def test_illumination_keeps_the_library_and_the_precision_of_the_scene():
+    torch = pytest.importorskip("torch")
+    A, x = Illuminate(RNG.random((9, 12))), RNG.random((3, 9, 12))
+    assert A(x.astype(np.float32)).dtype == A.T(x.astype(np.float32)).dtype == np.float32
+    lit = A(torch.from_numpy(x))
+    assert isinstance(lit, torch.Tensor)
+    np.testing.assert_allclose(lit, A(x))
+
+
 # --- single molecules -------------------------------------------------------------------------
 
 
@@ -286,6 +289,7 @@ A7 = low_frequencies(64, 7)
     (lambda: localise(np.ones((9, 9)), 1.0, background=2.0), "photon"),
     (lambda: localise(-np.eye(9), 1.0), "0 or greater"),
     (lambda: localise(np.eye(9), 0.0), "sigma"),
+    (lambda: localise(np.ones((1, 9)), 1.0), "at least 2 × 2"),
 ])
 def test_bad_input_is_named(call, says):
     with pytest.raises(ValueError, match=says):

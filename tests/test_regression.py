@@ -1,6 +1,5 @@
 """The regressor: nearly the posterior mean, as its recorded errors and fresh pictures say."""
 
-import doctest
 import shutil
 
 import numpy as np
@@ -14,10 +13,6 @@ from course_lib.regression import errors, regress
 from course_lib.worlds import ladybirds
 from course_staff import commands, train
 from course_staff import regression as staff
-
-
-def test_examples():
-    assert doctest.testmod(regression).failed == 0
 
 
 def test_batches_of_any_shape():

@@ -85,6 +85,12 @@ def test_a_slide_that_breaks_a_rule_is_named_with_the_reason(tmp_path, cell, rea
     assert reason in str(told.value)
 
 
+@pytest.mark.parametrize("kind", ["notes", "fragment"])
+def test_what_belongs_to_no_slide_is_named(tmp_path, kind):
+    with pytest.raises(SourceError, match="has no slide before it"):
+        deck_of(tmp_path, f'# %% [markdown] slide="{kind}"\n# Too early.\n\n' + OPENING)
+
+
 def test_a_slide_of_a_lesson_that_is_missing_is_left_out(tmp_path):
     cell = '# %% [markdown] slide="subslide" use="99.later"\n# ## A' + NOTES
     assert len(deck_of(tmp_path, OPENING + cell).slides) == 1

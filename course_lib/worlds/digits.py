@@ -60,4 +60,4 @@ def encode(page, tolerance):
         else:
             stored.append(place)
             shown.append(place)
-    return np.array(shown)
+    return np.array(shown, dtype=int)

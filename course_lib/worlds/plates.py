@@ -87,11 +87,12 @@ def from_strings(strings, shift=(0, 0), light=PRIORS["light"][0], haze=PRIORS["h
     ValueError
         If a string is none of the scheme's, or the shift is out of its range.
     """
-    written = np.array([codes(string) for string in strings]).reshape(-1, len(ALPHABETS))
+    written = np.array([codes(string) for string in strings], int).reshape(-1, len(ALPHABETS))
     if len(shift) != 2 or not all(step in SHIFTS for step in shift):
         validation.fail("shift", repr(shift), f"two whole numbers from {SHIFTS[0]} to {SHIFTS[-1]}")
     n = len(written)
-    return Plates(written, np.tile(shift, (n, 1)), np.full(n, light), np.full(n, haze))
+    shift = np.tile(np.array(shift, int), (n, 1))
+    return Plates(written, shift, np.full(n, light), np.full(n, haze))
 
 
 def codes(string):

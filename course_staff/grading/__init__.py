@@ -1,14 +1,17 @@
 """Grading: release, normalise, execute in a sandbox, judge from outside, record, tell.
 
 ``release``     what students get, reproducible and stamped; what graders keep of it
+``template``    what grading needs to know of a lesson
+``trial``       the reference answers, tried once before anybody is graded
 ``inbox``       which file is whose
 ``normalise``   a student's answers in the notebook as it was released
-``sandbox``     a kernel that sees nothing but the lesson
+``sandbox``     a kernel that sees nothing but the lesson; ``inside`` runs first in it
 ``execute``     one submission, run; a pure function, so that it may run anywhere
 ``referee``     the tests, in a process that no student's code reaches
 ``wire``        how the referee calls a student's functions
+``crosscheck``  what two looks at a submission disagree about
 ``record``      nbgrader's gradebook
 ``feedback``    pages for students
-``report``      one page for the instructor
+``report``      one page for the instructor; ``pages`` is the look of both
 ``grade``       the verbs
 """

@@ -37,7 +37,7 @@ def write(path, result, template, notebook, marks):
         parts.append(f"<details><summary>Your {names}</summary><pre>{code}</pre></details>")
     for name, most in template["answers"].items():
         mark = marks.get(name, {})
-        to_do = mark.get("open") and not mark.get("by_hand")
+        to_do = waits(mark)
         got = "?" if to_do else points(mark.get("score", 0))
         rows.append([escape(name), got, points(most)])
         state = ("open", "A person will mark this answer.") if to_do else (
@@ -61,6 +61,11 @@ def write(path, result, template, notebook, marks):
 # What students are told of their file; a cross-check is for the instructor's eyes.
 TOLD = {"missing", "duplicated", "edited", "moved", "renamed", "unreadable", "time-out", "memory",
         "kernel ended", "output", "files"}
+
+
+def waits(mark):
+    """Whether a written answer waits for a person."""
+    return mark.get("open", False) and not mark["by_hand"]
 
 
 def total(template, marks):

@@ -217,36 +217,34 @@ class Desk:
         return failed
 
     def _begin(self, submission, book):
-        """Return what is known of a submission before it is read: above all its release."""
-        path = submission.path
-        stamp, template, kept, found = self.release(normalise.find_stamp(path) if path else None)
+        """Read a submission; returns what is known of it then: above all its release."""
+        handed = normalise.read(submission.path) if submission.path else normalise.Handed()
+        stamp, template, kept, found = self.release(handed.stamp)
         if stamp not in self.entered:
             book.assignment(template)
             self.entered.add(stamp)
-        return {"submission": submission, "template": template, "stamp": stamp, "kept": kept,
-                "found": found, "inside": found["inside"], "flags": submission.flags}
+        return {"submission": submission, "handed": handed, "template": template, "stamp": stamp,
+                "kept": kept, "found": found, "inside": found["inside"],
+                "flags": submission.flags}
 
     def _prepare(self, prepared):
         """Add what is to be run; returns whether there is anything still to be done."""
         submission, template, stamp = (prepared[key] for key in ("submission", "template", "stamp"))
-        path, kept, found = submission.path, prepared.pop("kept"), prepared.pop("found")
-        content = b""
-        if path:
-            with open(path, "rb") as file:
-                content = file.read(normalise.LARGEST + 1)  # of more than that nothing is read
-        digest = hashlib.sha256(
-            b"\0".join([content, stamp.encode(), str(self.seed).encode()])).hexdigest()
+        handed, kept, found = (prepared.pop(key) for key in ("handed", "kept", "found"))
+        if handed.trouble is not None:
+            raise handed.trouble
+        digest = hashlib.sha256(f"{handed.digest}\0{stamp}\0{self.seed}".encode()).hexdigest()
         result = self.result_path(submission.student)
         if self.resume and result.exists():
             if json.loads(result.read_text(encoding="utf-8")).get("digest") == digest:
                 return False
-        notebook, flags = normalise.normalise(template, path)
-        empty = {word for word, _ in flags} & {"unreadable"} or path is None
-        job = None if empty else {
+        notebook, flags = normalise.normalise(template, handed)
+        job = None if not handed.cells else {
             "notebook": notebook, "template": str(kept / "templates" / f"{self.lesson}.json"),
             "bundle": str(kept / "bundle"), "limits": sandbox.plain_limits(self.limits),
             "sandboxed": self.sandboxed, "seed": self.seed, "inside": found["inside"],
             "comparable": found["comparable"]}
+        path = submission.path
         when = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path else None
         prepared |= {"job": job, "notebook": notebook, "when": when, "digest": digest,
                      "flags": submission.flags + flags}
@@ -326,7 +324,7 @@ def workers(jobs, scheduler, patience=20):
 # --- pages ----------------------------------------------------------------------------------------
 
 
-def write_pages(folder, lesson, book, students=None):
+def write_pages(folder, lesson, book):
     """Write everybody's page, grades.csv and report.html from results and gradebook."""
     summary = None
     for path in sorted((folder / "results" / lesson).glob("*.json")):

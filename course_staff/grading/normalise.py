@@ -1,14 +1,15 @@
 """From whatever a student handed in to a notebook that is safe to run and to show.
 
 nbgrader never sees a submission itself: it gets the lesson as it was released, with the student's
-answers spliced in.  Reading never raises; what was wrong is told as flags.
+answers spliced in.  Files are read once, which never raises; what was wrong is told as flags.
 """
 
 import base64
+import hashlib
 import json
 import re
 import warnings
-from pathlib import Path
+from dataclasses import dataclass, field
 
 import nbformat
 
@@ -32,22 +33,43 @@ SCHEME = re.compile(r"(?i)(?<![^\s(<])([a-z][a-z\d+.\\-]{0,30})(?=:\S)")
 HARMLESS = {"http", "https", "mailto", "attachment"}
 
 
-def read(path):
-    """Read a submitted notebook.
+@dataclass(frozen=True)
+class Handed:
+    """What was handed in, as `read` finds it; without arguments: nothing.
 
-    Returns
-    -------
+    Attributes
+    ----------
     cells : list of dict
         ``cell_type``, ``source`` (text), ``metadata``, ``attachments``, maybe ``id``; empty if the
-        file can't be read.
-    about : dict
-        The notebook's own metadata on the course: the release's stamp, for one.
+        file is no notebook.
+    stamp : str or None
+        The release that it says it comes from.
     flags : list of (str, str)
+    digest : str
+        SHA-256 of the file; of more than `LARGEST` nothing is read.
+    trouble : OSError or None
+        Why the file couldn't be opened, which is no fault of the student's.
     """
+
+    cells: list = field(default_factory=list)
+    stamp: str | None = None
+    flags: list = field(default_factory=list)
+    digest: str = ""
+    trouble: OSError | None = None
+
+
+def read(path):
+    """Read a submitted file; returns `Handed`."""
     try:
-        if path.stat().st_size > LARGEST:
+        with open(path, "rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        return Handed(trouble=error)
+    digest = hashlib.sha256(content).hexdigest()
+    try:
+        if len(content) > LARGEST:
             raise ValueError(f"it has more than {LARGEST >> 20} MB")
-        text, flags = _decoded(path.read_bytes())
+        text, flags = _decoded(content)
         notebook = json.loads(text)
         if "worksheets" in notebook:
             notebook = _upgraded(text)
@@ -59,11 +81,13 @@ def read(path):
             flags.append(("edited", f"of {len(cells):,} cells the first {MOST_CELLS:,} were taken"))
         if any(len(cell["source"]) == LONGEST_CELL for cell in cells):
             flags.append(("edited", f"cells were cut after {LONGEST_CELL:,} characters"))
-        about = _dict(_dict(notebook.get("metadata")).get("course"))
-        return cells[:MOST_CELLS], about, flags
+        stamp = _dict(_dict(notebook.get("metadata")).get("course")).get("release")
+        stamp = stamp if isinstance(stamp, str) else None
+        return Handed(cells[:MOST_CELLS], stamp, flags, digest)
     except Exception as error:  # there is no end to the ways in which a file can be broken
         reason = re.sub(r"\s+", " ", str(error))[:120]
-        return [], {}, [("unreadable", f"{type(error).__name__}: {reason}")]
+        flags = [("unreadable", f"{type(error).__name__}: {reason}")]
+        return Handed(flags=flags, digest=digest)
 
 
 def whole_characters(data):
@@ -129,23 +153,21 @@ def _pasted(text):
     return re.sub(data, attach, text), found
 
 
-def normalise(template, path):
+def normalise(template, handed):
     """Return a submission as the lesson's notebook with its answers, and flags.
 
     Parameters
     ----------
     template : dict
         As `course_staff.grading.template.describe` makes it.
-    path : Path or None
-        The submitted file; None if nothing was handed in (`inbox` tells why).
+    handed : Handed
 
     Returns
     -------
     notebook : dict
     flags : list of (str, str)
     """
-    cells, _, flags = read(path) if path else ([], {}, [])
-    notebook, notes = splice(template["notebook"], cells)
+    notebook, notes = splice(template["notebook"], handed.cells)
     for cell in notebook["cells"]:
         added = cell["id"].startswith("added-")
         if cell["cell_type"] == "markdown" and (added or grade_id(cell) in template["answers"]):
@@ -153,7 +175,7 @@ def normalise(template, path):
             cell["source"] = _without_dangling(harmless(cell["source"]), kept)
             if kept:
                 cell["attachments"] = kept
-    return notebook, flags + (notes if cells else [])
+    return notebook, handed.flags + (notes if handed.cells else [])
 
 
 def harmless(text):
@@ -218,9 +240,3 @@ def answers(notebook, template):
     """Return the text of each answer, as it counts for comparing submissions."""
     return {grade_id(cell): re.sub(r"#.*|\s+", "", cell["source"]) for cell in notebook["cells"]
             if grade_id(cell) in template["solutions"]}
-
-
-def find_stamp(path):
-    """Return the release that a submitted file says it comes from, or None."""
-    stamp = read(Path(path))[1].get("release")
-    return stamp if isinstance(stamp, str) else None

@@ -162,7 +162,7 @@ class Book:
             submission = self.book.find_submission_notebook(lesson, lesson, student)
         except MissingEntry:
             return {}
-        found = {grade.name: {"score": float(grade.score or 0), "max": float(grade.max_score),
+        found = {grade.name: {"score": float(grade.score or 0),
                               "by_hand": grade.manual_score is not None,
                               "open": bool(grade.needs_manual_grade), "comment": ""}
                  for grade in submission.grades}

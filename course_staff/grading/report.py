@@ -2,6 +2,7 @@
 
 import collections
 import csv
+import statistics
 
 from course_staff.grading import feedback
 from course_staff.grading.pages import bar, escape, page, points, table
@@ -34,7 +35,7 @@ class Summary:
         template, tests = self.template, self.template["tests"]
         got, most = feedback.total(template, marks)
         waiting = sum(points for name, points in template["answers"].items()
-                      if marks.get(name, {}).get("open") and not marks[name].get("by_hand"))
+                      if feedback.waits(marks.get(name, {})))
         self.stamps[result["stamp"]] += 1
         self.inside |= set(result.get("inside", ()))
         self.limits = result.get("limits") or self.limits
@@ -43,8 +44,8 @@ class Summary:
             exercises[name] = sum(marks.get(test, {}).get("score", 0) for test in tests
                                   if tests[test]["exercise"] == name)
         for name in template["answers"]:
-            to_do = marks.get(name, {}).get("open") and not marks[name].get("by_hand")
-            exercises[name] = None if to_do else marks.get(name, {}).get("score", 0)
+            mark = marks.get(name, {})
+            exercises[name] = None if feedback.waits(mark) else mark.get("score", 0)
         for name, value in exercises.items():
             self.scores[name]["open" if value is None else value] += 1
         for name, test in result["tests"].items():
@@ -100,7 +101,7 @@ class Summary:
     def _body(self):
         count, most = len(self.rows), self.rows[0]["max"] if self.rows else 0
         scores = sorted(row["score"] for row in self.rows)
-        median = scores[len(scores) // 2] if scores else 0
+        median = statistics.median(scores) if scores else 0
         waiting = sum(row["waiting"] > 0 for row in self.rows)
         yield f"<h1>{escape(self.template['title'])}: {count} submissions</h1>"
         yield (f"<p>Median {points(median)} of {points(most)} points; from {points(scores[0])} to "

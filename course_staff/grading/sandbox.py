@@ -27,6 +27,7 @@ import psutil
 
 from course_lib.commands import Told
 from course_lib.doctor import sandbox_refusal
+from course_staff.source import THREADS
 
 HERE = Path(__file__).parent
 JOB, COURSE, GRADER, WORK = "/run/job", "/course", "/grader", "/work"
@@ -94,8 +95,6 @@ class Sandbox:
         A release: holds course_lib/ and data/.
     limits : Limits
     sandboxed : bool
-    files : list of Path
-        Files that lie beside the notebook.
 
     Attributes
     ----------
@@ -107,10 +106,9 @@ class Sandbox:
         Seconds of processor time that its processes have used.
     """
 
-    def __init__(self, bundle, limits, sandboxed=True, files=()):
+    def __init__(self, bundle, limits, sandboxed=True):
         self.bundle, self.limits, self.sandboxed = Path(bundle).resolve(), limits, sandboxed
-        self.files, self.reason, self.process, self.said = files, None, None, b""
-        self.spent = 0.0
+        self.reason, self.process, self.said, self.spent = None, None, b"", 0.0
 
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
@@ -183,7 +181,7 @@ class Sandbox:
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "MPLCONFIGDIR": f"{at['HOME']}/matplotlib", "IPYTHONDIR": f"{at['HOME']}/ipython",
             "JUPYTER_RUNTIME_DIR": f"{at['HOME']}/runtime", "PYTHONDONTWRITEBYTECODE": "1",
-            "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+            **dict.fromkeys(THREADS, "1"),
         }
 
     def _bubblewrap(self):
@@ -209,7 +207,6 @@ class Sandbox:
                     "--size", str(self.limits.disk), "--perms", "1777", "--tmpfs", WORK]
         for name in ("ld.so.cache", "fonts", "localtime", "alternatives"):
             options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-        shown |= {str(path): f"{WORK}/{path.name}" for path in self.files}
         fonts = sorted(Path(matplotlib.get_cachedir()).glob("fontlist-*.json"))
         shown |= {str(path): f"/tmp/matplotlib/{path.name}" for path in fonts}
         for outside, within in shown.items():

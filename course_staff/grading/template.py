@@ -69,11 +69,10 @@ def right(lesson):
     return found
 
 
-def full_notebook(name, text, folder, database=None):
-    """Return the released notebook with hidden tests; enter it in a gradebook if one is named."""
+def full_notebook(name, text, folder):
+    """Return the released notebook with hidden tests."""
     build.write(Path(folder, "solutions", name, f"{name}.ipynb"), text)
-    build.run_nbgrader(GenerateAssignment, name, folder, no_database=database is None,
-                       database=database, preprocessors=KEEPING)
+    build.run_nbgrader(GenerateAssignment, name, folder, no_database=True, preprocessors=KEEPING)
     return Path(folder, "lessons", name, f"{name}.ipynb").read_text(encoding="utf-8")
 
 
@@ -94,7 +93,7 @@ def program(lesson):
     later, so that figures and demonstrations don't run.  What a function reads it may read
     whenever it is called, so every binding of such a name is kept.
     """
-    code = [cell for cell in lesson.cells if cell.type == "code" and cell.in_notebook]
+    code = [cell for cell in lesson.in_notebook if cell.type == "code"]
     late = set()  # names that kept functions read
     while True:
         kept, more = _slice(code, late)

@@ -32,7 +32,8 @@ from course_staff.source import ROOT, SourceError
 
 MOST_WORDS, MOST_LINES, MOST_COLUMNS = 40, 14, 72
 MOST_CODE = 58  # columns of code in a slide's text, which is set larger than what a cell prints
-PRESENT = "slide", "subslide", "fragment"
+OPENS = "slide", "subslide"
+JOINS = {"notes": "said", "fragment": "fragments"}  # where a slide keeps what belongs to it
 OWN_OPTIONS = {"slide", "use", "draw", "frames", "minutes", "activity"}
 HEADING = re.compile(r"^##+ +(.*)$", re.MULTILINE)
 TITLE = re.compile(r"# +(.*)$", re.MULTILINE)
@@ -128,11 +129,9 @@ def lesson_deck(path, outputs=None):
         headings = HEADING.findall(cell.text) if cell.type == "markdown" else []
         heading = _plain(headings[-1]) if headings else heading
         kind, output = cell.options.get("slide"), outputs.get(cell.number, [])
-        if kind == "notes":
-            slides[-1].said.append(cell.text)
-        elif kind == "fragment":
-            slides[-1].fragments.append(cell.text)
-        elif kind in PRESENT:
+        if kind in JOINS:
+            _join(cell, slides, lesson)
+        elif kind in OPENS:
             slides.append(_slide(cell, heading, output))
             reads = True
         elif cell.kind or _picture(output):
@@ -160,11 +159,8 @@ def own_deck(path, outputs=None):
         raise SourceError(problems)
     slides = []
     for cell in lesson.cells:
-        kind = cell.options.get("slide")
-        if kind == "notes":
-            slides[-1].said.append(cell.text)
-        elif kind == "fragment":
-            slides[-1].fragments.append(cell.text)
+        if cell.options["slide"] in JOINS:
+            _join(cell, slides, lesson)
         else:
             slides.append(_slide(cell, "", []))
     minutes = sum(slide.minutes or 0 for slide in slides)
@@ -184,10 +180,17 @@ def own_deck(path, outputs=None):
     return _checked(Deck(lesson.name, lesson.header["title"], lesson, slides))
 
 
+def _join(cell, slides, lesson):
+    """Give notes or a fragment to the slide before it."""
+    if not slides:
+        raise SourceError([lesson.problem(cell, "has no slide before it")])
+    getattr(slides[-1], JOINS[cell.options["slide"]]).append(cell.text)
+
+
 def _unknown(cell):
     for key in cell.options.keys() - OWN_OPTIONS:
         yield f"unknown header key {key!r}; known are {', '.join(sorted(OWN_OPTIONS))}"
-    if cell.type == "code" or cell.options.get("slide") not in {*PRESENT, "notes"}:
+    if cell.type == "code" or cell.options.get("slide") not in {*OPENS, *JOINS}:
         yield "must be [markdown], with slide="
 
 
@@ -224,9 +227,8 @@ def executed(path):
 
 def by_number(lesson, notebook):
     """Return the outputs of a notebook by the numbers of its cells in the source."""
-    shown = [cell for cell in lesson.cells if cell.in_notebook]
     return {cell.number: node.get("outputs", [])
-            for cell, node in zip(shown, notebook["cells"], strict=True)}
+            for cell, node in zip(lesson.in_notebook, notebook["cells"], strict=True)}
 
 
 @cache
@@ -302,9 +304,9 @@ def _merged(slides):
 
 
 def words(markdown):
-    """Count the words that a slide's text shows; a formula is one, code none.
+    r"""Count the words that a slide's text shows; a formula is one, code none.
 
-    >>> words("Ten *photons*: $\\sqrt{N} / N = .3$ of it.")
+    >>> words(r"Ten *photons*: $\sqrt{N} / N = .3$ of it.")
     5
     """
     text = MATHS.sub(" formula ", FENCE.sub("", markdown))

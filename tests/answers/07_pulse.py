@@ -220,561 +220,96 @@ def crossing(w):
 
 
 # %% wrong="forgets_the_sphere" exercise="search_loop" says="not put back on their lengths"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-    return best, errors
-
+### INSTEAD OF x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+pass
 
 # %% wrong="sphere_of_root_d" exercise="search_loop" says="not to √d"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(x.shape[-1] ** 0.5 / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+x.mul_(x.shape[-1] ** 0.5 / x.norm(dim=-1, keepdim=True))
 
 # %% wrong="returns_the_last" exercise="search_loop" says="return its best picture"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths, adam = latents.norm(dim=-1, keepdim=True), torch.optim.Adam([x])
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return pictures.detach(), mse.detach()
-
+### INSTEAD OF better = loss < least
+better = loss < float("inf")
 
 # %% wrong="best_step_of_the_batch" exercise="search_loop" says="each item keeps its own best"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths, adam = latents.norm(dim=-1, keepdim=True), torch.optim.Adam([x])
-    least = float("inf")
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = (100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)).sum()
-        if loss < least:
-            best, errors, least = pictures.detach().clone(), mse.detach().clone(), float(loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF better = loss < least
+better = (loss.sum() < least.sum()).expand(len(x))
 
 # %% wrong="never_looks_at_the_end" exercise="search_loop" says="look again after|11 times"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths, adam = latents.norm(dim=-1, keepdim=True), torch.optim.Adam([x])
-    least = torch.full((len(x),), float("inf"))
-    for step in range(steps):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-        adam.zero_grad()
-        loss.sum().backward()
-        adam.step()
-        with torch.no_grad():
-            x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF range(steps + 1)
+range(steps)
 
 # %% wrong="no_tolerance_in_the_loop" exercise="search_loop" says="the data must not pull"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+loss = 100 * mse + 0.05 * pulse.geocross(styles)
 
 # %% wrong="data_weight_10" exercise="search_loop" says="weights 100 and 0.05"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 10 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+loss = 10 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
 
 # %% wrong="data_weight_1000" exercise="search_loop" says="weights 100 and 0.05"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 1000 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+loss = 1000 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
 
 # %% wrong="rows_pulled_too_little" exercise="search_loop" says="weights 100 and 0.05"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=epsilon) + 0.002 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+loss = 100 * mse.clamp(min=epsilon) + 0.002 * pulse.geocross(styles)
 
 # %% wrong="rows_pulled_too_hard" exercise="search_loop" says="weights 100 and 0.05"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=epsilon) + 1.0 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+loss = 100 * mse.clamp(min=epsilon) + 1.0 * pulse.geocross(styles)
 
 # %% wrong="one_rate_for_all_steps" exercise="search_loop" says="set anew"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(0, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+adam.param_groups[0]["lr"] = pulse.learning_rate(0, steps)
 
 # %% wrong="least_error_instead_of_least_loss" exercise="search_loop" says="GEOCROSS belongs"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = mse < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, mse)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF better = loss < least
+better = mse < errors
 
 # %% wrong="gradients_add_up" exercise="search_loop" says="zero_grad"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF adam.zero_grad()
+pass
 
 # %% wrong="geocross_left_out" exercise="search_loop" says="GEOCROSS belongs"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=epsilon)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+loss = 100 * mse.clamp(min=epsilon)
 
 # %% wrong="geocross_times_5" exercise="search_loop" says="the weights are 100"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=epsilon) + 5 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+loss = 100 * mse.clamp(min=epsilon) + 5 * pulse.geocross(styles)
 
 # %% wrong="data_weight_1" exercise="search_loop" says="the weights are 100"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+loss = mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
 
 # %% wrong="returns_the_floored_error" exercise="search_loop" says="these are max"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors.clamp(min=epsilon)
-
+### INSTEAD OF pictures[better], mse[better]
+pictures[better], mse[better].clamp(min=epsilon)
 
 # %% wrong="floor_after_the_weight" exercise="search_loop" says="before it is multiplied"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = (100 * mse).clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+loss = (100 * mse).clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
 
 # %% wrong="floor_of_the_whole_loss" exercise="search_loop" says="before it is multiplied"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = (100 * mse + 0.05 * pulse.geocross(styles)).clamp(min=epsilon)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+loss = (100 * mse + 0.05 * pulse.geocross(styles)).clamp(min=epsilon)
 
 # %% wrong="new_adam_at_every_step" exercise="search_loop" says="make one Adam"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam = torch.optim.Adam([x], lr=pulse.learning_rate(step, steps))
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+adam = torch.optim.Adam([x], lr=pulse.learning_rate(step, steps))
 
 # %% wrong="rate_not_set" exercise="search_loop" says="rate isn't set"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+pass
 
 # %% wrong="rate_of_the_next_step" exercise="search_loop" says="that of k = 1"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step + 1, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+adam.param_groups[0]["lr"] = pulse.learning_rate(step + 1, steps)
 
 # %% wrong="always_002_in_the_loop" exercise="search_loop" says="as it is given"
-def search_loop(draw, shrink, latents, y, steps, epsilon):
-    x = latents.clone().requires_grad_(True)
-    lengths = latents.norm(dim=-1, keepdim=True)
-    adam, least = torch.optim.Adam([x]), torch.full((len(x),), float("inf"))
-    for step in range(steps + 1):
-        pictures, styles = draw(x)
-        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
-        loss = 100 * mse.clamp(min=0.002) + 0.05 * pulse.geocross(styles)
-        with torch.no_grad():
-            if step == 0:
-                best, errors = pictures.clone(), mse.clone()
-            better = loss < least
-            best[better], errors[better] = pictures[better], mse[better]
-            least = torch.minimum(least, loss)
-        if step < steps:
-            adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
-            adam.zero_grad()
-            loss.sum().backward()
-            adam.step()
-            with torch.no_grad():
-                x.mul_(lengths / x.norm(dim=-1, keepdim=True))
-    return best, errors
-
+### INSTEAD OF loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+loss = 100 * mse.clamp(min=2e-3) + 0.05 * pulse.geocross(styles)
 
 # %% wrong="not_detached" exercise="search_loop" says="detach what you return"
 def search_loop(draw, shrink, latents, y, steps, epsilon):
