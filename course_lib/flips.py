@@ -86,19 +86,28 @@ def starts_at(generator, form, n, law, seed=0):
     Returns
     -------
     tensor (n, n_layers, Z_DIM)
+
+    Raises
+    ------
+    ValueError
+        If fewer than n of 10,000 pictures are of that form.
     """
     import torch
 
     from course_lib.gan import Z_DIM
 
     rng = torch.Generator().manual_seed(seed)
-    z, kept = torch.empty(0, Z_DIM), 0
-    while kept < n:
+    z = torch.empty(0, Z_DIM)
+    for _ in range(100):
         some = torch.randn(100, Z_DIM, generator=rng)
         with torch.inference_mode():
             dark = classifiers.p_rare(generator(some, generator=rng).numpy()) > 0.5
         z = torch.cat([z, some[torch.from_numpy(dark == form)]])
-        kept = len(z)
+        if len(z) >= n:
+            break
+    else:
+        validation.fail("generator", f"one that draws the form {form} {len(z)} times in 10,000",
+                        f"one that draws it {n} times")
     with torch.no_grad():
         latents = law.latents(generator.mapping(z[:n]))
     return latents[:, None].repeat(1, generator.n_layers, 1)

@@ -31,7 +31,8 @@ instabilities of deep learning in image reconstruction and the potential costs o
 import math
 
 import numpy as np
-from scipy.special import gammaln, ndtr, ndtri
+from scipy.special import ndtr, ndtri
+from scipy.stats import hypergeom
 
 from course_lib import validation
 from course_lib.limits import decompose, picard_count
@@ -306,11 +307,5 @@ def identified(scores, sizes):
     others = scores.shape[1] - 1
     if sizes.min() < 1 or sizes.max() > others + 1:
         validation.fail("sizes", sizes.tolist(), f"from 1 to {others + 1}")
-    left = others - np.sum(scores[:, 1:] >= scores[:, :1], axis=1)[:, None]
-    drawn = sizes - 1
-
-    def log_choose(n, k):
-        return gammaln(n + 1) - gammaln(k + 1) - gammaln(np.maximum(n - k, 0) + 1)
-
-    found = np.exp(log_choose(left, drawn) - log_choose(others, drawn))
-    return np.where(drawn <= left, found, 0.0).round(12)
+    better = np.sum(scores[:, 1:] >= scores[:, :1], axis=1)
+    return hypergeom.pmf(0, others, better[:, None], sizes - 1).round(12)

@@ -125,7 +125,7 @@ def uniformity(found, draws, bins=5):
     found, levels = np.asarray(found), validation.integer(draws, "draws") + 1
     if validation.integer(bins, "bins", least=2) > levels:
         validation.fail("bins", bins, f"at most {levels}, the number of possible ranks")
-    if found.ndim != 1 or not np.isin(found, np.arange(levels)).all():
+    if found.ndim != 1 or found.dtype.kind not in "iu" or not np.isin(found, range(levels)).all():
         validation.fail("found", f"of shape {found.shape}, values {np.unique(found)}",
                         f"(n,) integers from 0 to {draws}")
     bin_of = np.arange(levels) * bins // levels
@@ -244,7 +244,7 @@ def birthday(points, radius=0.0):
     if points.ndim != 2 or not np.isfinite(points).all():
         validation.fail("points", f"of shape {points.shape}", "finite, of shape (m,) or (m, d)")
     m = validation.integer(len(points), "the number of points", least=2)
-    tree = cKDTree(points)
+    radius, tree = validation.non_negative(radius, "radius"), cKDTree(points)
     duplicates = (tree.count_neighbors(tree, radius) - m) / 2  # counts order, and each itself
     return m * (m - 1) / 2 / duplicates if duplicates else math.inf
 
@@ -300,6 +300,7 @@ def expected_coverage(m, n, k=5):
     0.9711
     """
     i = np.arange(1, validation.integer(k, "k") + 1)
+    m, n = validation.integer(m, "m", least=0), validation.integer(n, "n", least=k + 1)
     return float(1 - np.prod((n - i) / (m + n - i)))
 
 
