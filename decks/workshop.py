@@ -63,7 +63,7 @@
 #
 # *"The detail is in there. A good enough machine gets it out."*
 #
-# June 2020: PULSE made tiny photographs sharp. Of a Black president it made a face that viewers read as white.
+# June 2020: of a Black president's tiny photograph PULSE made a sharp face that viewers read as white.
 
 # %% [markdown] slide="notes"
 # **Say**, soberly, without a picture: "Films have taught us this sentence. In June 2020 it met a real tool, PULSE, by Menon and

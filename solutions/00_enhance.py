@@ -98,7 +98,7 @@ predict("00.percent_dark", percent_dark, between=(0, 100))
 #
 # *"The detail is in there. A good enough machine gets it out."*
 #
-# June 2020: PULSE made tiny photographs sharp. Of a Black president it made a face that viewers read as white.
+# June 2020: of a Black president's tiny photograph PULSE made a sharp face that viewers read as white.
 #
 # **What was measured? What was made up?**
 

@@ -577,7 +577,7 @@ scenes = {"eight spikes, 2.5/fc apart": lens40(eight), "eight spikes, 0.5/fc apa
           "eight spikes and a fine wave": lens40(eight + unseen)}
 
 # %%
-lens36, kept = low_frequencies(640, 36), np.r_[0:37, 41:77]  # the mean, 36 cosines, 36 sines
+lens36, kept = low_frequencies(640, 36), np.r_[0:37, 41:77]  # of 1 + 40 + 40 rows: the mean, 36 cosines, 36 sines
 print(f"{'scene':34}{'spikes':>7}   misfit of the held-out numbers, in % of them")
 for name, y in scenes.items():
     x_hat = np.abs(recover_spikes(y, lens40))
@@ -1062,7 +1062,7 @@ for d in (0, 0.5, 1.0, 1.5):
 
 # %% [markdown]
 # (χ² compares the counts with the fitted spot; 121 pixels less 3 fitted numbers leave 118. With large counts
-# a true single spot exceeds 144.4 in 5 % of cases. Here most pixels count about two, and about 7 % do: the
+# a true single spot exceeds 144.4, the 95 % quantile of χ² with 118, in 5 % of cases. Here most pixels count about two, and about 7 % do: the
 # first row is this rate of false alarms.)
 #
 # Half a σ apart: the position lies in the middle, a third of a pixel from either molecule, seven times the
@@ -1173,9 +1173,10 @@ for name, scene in {"the fine wave alone": fabric, "with a coarse wave": fabric 
 # %% [markdown]
 # True are 1.60 $f_c$ and 0.50. If the stripes' contrast is overrated, the detail comes back too weak; if
 # their frequency is off, it comes back *elsewhere*, as crisp as before. With nothing else in the scene the
-# misfit sees neither. There is a surplus: three bands of 39 numbers each, 117 for 79 components. But nothing
-# of *this scene* lies in it, where two bands overlap. (Even its mean, moved by exactly $f_c$, lands where the
-# lens passes nothing.) A coarse wave is seen twice, directly and in its shifted copies, and the copies
+# misfit sees neither. Yet there is a surplus of data. The direct band, and the two that the stripes move into the lens from
+# above and below, hold 39 numbers each, 117 in all, and cover only 79 components, since neighbours overlap by half: what lies
+# in an overlap is measured twice. But nothing of *this scene* lies there. (Even its mean, moved by exactly $f_c$, lands
+# where the lens passes nothing.) A coarse wave is seen twice, directly and in its shifted copies, and the copies
 # contradict each other: now the misfit **notices**. Practitioners calibrate their stripes in just this
 # overlap.
 #

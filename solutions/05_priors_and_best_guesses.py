@@ -370,8 +370,8 @@ reveal("05.nearer", 100 * np.mean(table["one"] < table["mean"]), label="one samp
 # $$E\|\hat x - x\|^2 = \text{MMSE} + E\|\hat x - m\|^2 \ge \text{MMSE} + W_2^2(\hat x, m),$$
 # $$W_2(\hat x, m) \ge W_2(m, x) - W_2(\hat x, x).$$
 #
-# (First line: what is computed from $y$ alone has no product, on average, with $x - m$; and being pairs,
-# $\hat x$ and $m$ are at least $W_2$ apart. Second line: the triangle inequality.) So at a distance $d$
+# (First line: what is computed from $y$ alone is uncorrelated with $x - m$; and $\hat x$ and $m$ come in pairs, which
+# are at least $W_2$ apart, since $W_2$ belongs to the best pairing. Second line: the triangle inequality.) So at a distance $d$
 # from the scenes' law the error is at least $\text{MMSE} + (W_2(m, x) - d)^2$, as long as $d$ is smaller
 # than $W_2(m, x)$.
 #
@@ -595,7 +595,8 @@ show(fig, alt="The network's answer follows the posterior mean from −1 to 1; t
               f"{np.abs(learned - np.tanh(ys / 0.5)).max():.2f}.")
 
 # %% [markdown]
-# Nobody told it about $\tanh$, and its units are of another kind. For ladybirds the course ships such a
+# Nobody told it about $\tanh$, and its units are of another kind. (It oversteps ±1 by a little, which no mean of ±1 can: 600
+# steps are few.) For ladybirds the course ships such a
 # network (`course_lib.regression`, 0.27 million weights; five minutes of training on one core, `course
 # train regressors`, with 120,000 ladybirds of which none came twice). One answer is still missing, the
 # posterior's mode. A ladybird is made from its form and 22 **latents**, numbers that are standard normal
