@@ -110,7 +110,7 @@ def table(rows):
              "| memory, MiB | grows like |", "|---|---|---|---|---|---|---|---|"]
     for place, row in enumerate(rows):
         same = [each for each in rows if (each.problem, each.peer) == (row.problem, row.peer)]
-        last = row is same[-1] and len(same) > 1
+        last = row is same[-1] and row.size > same[0].size
         exponent = f"size^{growth(same):.2f}" if last else ""
         ratio, apart, memory = "", "", f"{row.memory[0]:.0f}"
         if row.theirs:
