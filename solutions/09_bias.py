@@ -17,7 +17,7 @@
 # - *justify* the reference share that every such account needs and no data can supply.
 #
 # Four and a half hours, best in three sittings (sections 1 to 4, 5 to 7, 8 to 11). Builds on lessons 05 (posterior,
-# sample), 06 (shares, collapse) and 07 (PULSE). **In a hurry**, leave out what is marked ⏩: that saves perhaps an hour, and
+# sample), 06 (shares, collapse) and 07 (PULSE). **In a hurry**, leave out what is marked »: that saves perhaps an hour, and
 # no exercise and no point of section 11 needs it, since the table of section 8 says what it found. Don't leave out the
 # mirror, pale → dark.
 
@@ -313,7 +313,7 @@ print(f"share_10 and share_02 return the same form for {same:.0%} of the beetles
 #   "the rare form is lost because it is rare" as the whole story: here none is rare.
 
 # %% [markdown]
-# ⏩ (to the end of this section) CPR asks more: not only the right total, but the right share *for these pixels*.
+# » (to the end of this section) CPR asks more: not only the right total, but the right share *for these pixels*.
 # `classifiers.p_rare` gives P(dark | y) at equal shares (lesson 05). Sort the 800 beetles by it, in five bins, and count what came back.
 
 # %% slide="subslide" title="What the pixels say, and what comes back"
@@ -473,7 +473,7 @@ for d_hidden, at_hidden in ((0.3, 0.5), (2.0, 0.2), (6.0, 0.02), (1.0, 0.9)):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### ⏩ Where it flips
+# ### » Where it flips
 #
 # The *average* dark beetle, $t = d$, counts as dark as long as $L < d^2/2$, that is
 #
@@ -497,7 +497,7 @@ for wide, narrow in ((1, 0.5), (1, 0.8)):
     print(f"widths {wide} and {narrow}, 1 apart: nothing at all counts as dark if more than {always:.4f} are pale")
 
 # %% [markdown]
-# ### ⏩ Feel it
+# ### » Feel it
 #
 # (1) At $d = 2$, between which shares does the most probable form recall more dark beetles than a draw and still show
 # fewer? Which of the two limits is in the text above? (2) From which separation on does the average dark beetle come
@@ -648,7 +648,7 @@ reveal("09.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark bee
 #   starting from the one that knows the true world (`flips.p_rare(y, name)` holds one for each generator);
 # - **sample it**: run Markov chains in the latents (`course_lib.chains`, lesson 07), slow.
 #
-# ⏩ (to the ladders) On 50 of our beetles, 25 of each form, both were done for `share_10` (two chains of 50 draws each).
+# » (to the ladders) On 50 of our beetles, 25 of each form, both were done for `share_10` (two chains of 50 draws each).
 
 # %% slide="subslide" title="Learned and sampled agree on the whole"
 sampled = flips.sampled()
@@ -973,7 +973,7 @@ reveal("09.pale_start", 100 * np.mean(back[dark_truth & (began < 0.5)] < 0.5), l
 # - **The start isn't fate.** With `share_50` answers have the form of the start in 64 %, that of the truth in 68 %. (With
 #   `share_10` in 92 and 58 %; but there all starts are pale, so that this can't tell memory from share.)
 #
-# ### ⏩ Other interventions (down to the table)
+# ### » Other interventions (down to the table)
 #
 # **Best of several** is what a user does who doesn't like the first answer: four starts for the same truths, and
 # the answer with the least residual. And a **sampler** on the same weights (section 6; 25 truths of each form)
@@ -1110,7 +1110,7 @@ for name in ("share_10", "share_90"):
 # cause of .84. That holds for these drawings in even light. How film and cameras were made to render skin is
 # another question with a history of its own (Roth 2009), and no beetle answers it.
 #
-# ⏩ And with no beetle at all? Three real photographs, shrunk to sixteen pixels, through both generators:
+# » And with no beetle at all? Three real photographs, shrunk to sixteen pixels, through both generators:
 
 # %% slide="subslide" title="Four photographs, no beetle"
 from course_lib.worlds import images
@@ -1164,7 +1164,7 @@ for name in flips.names():
 # `collapsed` they do: an eighth of its answers is between the forms, and its two rates depend on where one puts the
 # line. At .1 it is hardly to be told from `share_50`.
 #
-# ⏩ (to the end of this section) On faces, readers are worse, and not equally for all: Buolamwini and Gebru (2018) found programs on sale that sorted
+# » (to the end of this section) On faces, readers are worse, and not equally for all: Buolamwini and Gebru (2018) found programs on sale that sorted
 # faces by gender wrongly in up to 34.7 % of the pictures of darker-skinned women, and in .8 % at most of those of
 # lighter-skinned men. A reader that calls 4 % of the pale ones dark and 15 % of the dark ones
 # pale turns a share of .10 into $.1 \cdot .85 + .9 \cdot .04 = .121$, an error of a fifth of the share itself.
