@@ -276,19 +276,8 @@ def morozov(y, A, sigma):
 
 
 # %% wrong="refuses_by_the_norm" exercise="morozov" says="raised ValueError"
-def morozov(y, A, sigma):
-    goal = y.size * sigma**2
-    if np.linalg.norm(y) <= goal:
-        raise ValueError("too weak")
-    low, high = -12.0, 12.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        if np.sum((A(tikhonov(y, A, 10**middle)) - y) ** 2) > goal:
-            high = middle
-        else:
-            low = middle
-    return 10**middle
-
+### INSTEAD OF np.sum(y**2)
+np.linalg.norm(y)
 
 # %% right="root_of_the_mean_misfit" exercise="morozov"
 def morozov(y, A, sigma):
@@ -410,12 +399,8 @@ def photon_em(y, A, iterations, x0):
 
 
 # %% wrong="hands_its_start_back" exercise="photon_em" says="copy"
-def photon_em(y, A, iterations, x0):
-    x = x0
-    for _ in range(iterations):
-        x = x / A.T(np.ones_like(y)) * A.T(y / A(x))
-    return x
-
+### INSTEAD OF x = x0.copy()
+x = x0
 
 # %% right="adds_the_gradient" exercise="photon_em"
 def photon_em(y, A, iterations, x0):

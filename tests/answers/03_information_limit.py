@@ -366,12 +366,8 @@ def information_bits(A, shape, sigma, variance=1.0):
 
 
 # %% wrong="accepts_negative_noise" exercise="information_bits" says="deviation is positive"
-def information_bits(A, shape, sigma, variance=1.0):
-    if sigma == 0 or variance <= 0:
-        raise ValueError("noise and variance must be positive")
-    s = np.linalg.svd(A.dense(shape), compute_uv=False)
-    return np.sum(0.5 * np.log2(1 + s**2 * variance / sigma**2))
-
+### INSTEAD OF sigma <= 0
+not sigma
 
 # %% right="log_determinant" exercise="information_bits"
 def information_bits(A, shape, sigma, variance=1.0):

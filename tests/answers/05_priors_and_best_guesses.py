@@ -218,34 +218,16 @@ def perception_distortion(s, sigma, distance):
 
 
 # %% wrong="measures_without_noise" exercise="audit" says="have no noise"
-def audit(sampler, prior, A, sigma, cases, draws, rng):
-    truth, _ = prior.sample(cases, rng)
-    y = truth @ A.T
-    found = sampler(y, draws, rng)
-    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
-    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
-    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
-
+### INSTEAD OF y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+y = truth @ A.T
 
 # %% wrong="takes_sigma_for_the_variance" exercise="audit" says="standard deviation"
-def audit(sampler, prior, A, sigma, cases, draws, rng):
-    truth, _ = prior.sample(cases, rng)
-    y = truth @ A.T + sigma**0.5 * rng.standard_normal((cases, len(A)))
-    found = sampler(y, draws, rng)
-    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
-    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
-    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
-
+### INSTEAD OF sigma * rng
+sigma**0.5 * rng
 
 # %% wrong="ranks_the_priors_density" exercise="audit" says="neither a coordinate nor the prior"
-def audit(sampler, prior, A, sigma, cases, draws, rng):
-    truth, _ = prior.sample(cases, rng)
-    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
-    found = sampler(y, draws, rng)
-    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
-    fit, fits = (np.sum(x**2, axis=-1) for x in (truth, found))
-    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
-
+### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
+np.sum(x**2, axis=-1)
 
 # %% wrong="fresh_noise_for_the_likelihood" exercise="audit" says="the same measurement"
 def audit(sampler, prior, A, sigma, cases, draws, rng):
@@ -259,24 +241,12 @@ def audit(sampler, prior, A, sigma, cases, draws, rng):
 
 
 # %% wrong="one_measurement_at_a_time" exercise="audit" says="call it once"
-def audit(sampler, prior, A, sigma, cases, draws, rng):
-    truth, _ = prior.sample(cases, rng)
-    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
-    found = np.concatenate([sampler(v[None], draws, rng) for v in y], axis=1)
-    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
-    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
-    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
-
+### INSTEAD OF found = sampler(y, draws, rng)
+found = np.concatenate([sampler(v[None], draws, rng) for v in y], axis=1)
 
 # %% wrong="returns_the_smallest_p" exercise="audit" says="one p-value per coordinate"
-def audit(sampler, prior, A, sigma, cases, draws, rng):
-    truth, _ = prior.sample(cases, rng)
-    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
-    found = sampler(y, draws, rng)
-    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
-    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
-    return min(p), uniformity(ranks(fit, fits, rng), draws)[2]
-
+### INSTEAD OF np.array([uniformity(column, draws)[2] for column in by_coordinate.T])
+min(uniformity(column, draws)[2] for column in by_coordinate.T)
 
 # %% wrong="compares_with_the_mean_of_the_draws" exercise="audit" says="twice too sure"
 def audit(sampler, prior, A, sigma, cases, draws, rng):
@@ -291,34 +261,16 @@ def audit(sampler, prior, A, sigma, cases, draws, rng):
 
 
 # %% wrong="one_noise_for_all_numbers" exercise="audit" says="each needs its own"
-def audit(sampler, prior, A, sigma, cases, draws, rng):
-    truth, _ = prior.sample(cases, rng)
-    y = truth @ A.T + sigma * rng.standard_normal((cases, 1))
-    found = sampler(y, draws, rng)
-    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
-    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
-    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
-
+### INSTEAD OF (cases, len(A))
+(cases, 1)
 
 # %% wrong="looks_at_the_first_number" exercise="audit" says="only the first"
-def audit(sampler, prior, A, sigma, cases, draws, rng):
-    truth, _ = prior.sample(cases, rng)
-    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
-    found = sampler(y, draws, rng)
-    fit, fits = (-((y - x @ A.T) ** 2)[..., 0] for x in (truth, found))
-    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
-    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
-
+### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
+-((y - x @ A.T) ** 2)[..., 0]
 
 # %% wrong="squares_the_sum" exercise="audit" says="only the sum"
-def audit(sampler, prior, A, sigma, cases, draws, rng):
-    truth, _ = prior.sample(cases, rng)
-    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
-    found = sampler(y, draws, rng)
-    fit, fits = (-np.sum(y - x @ A.T, axis=-1) ** 2 for x in (truth, found))
-    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
-    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
-
+### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
+-np.sum(y - x @ A.T, axis=-1) ** 2
 
 # %% wrong="counts_the_truth_as_a_draw" exercise="audit" says="the number of draws"
 def audit(sampler, prior, A, sigma, cases, draws, rng):
@@ -341,15 +293,8 @@ def audit(sampler, prior, A, sigma, cases, draws, rng):
 
 
 # %% wrong="chance_of_its_own" exercise="audit" says="must come from `rng`"
-def audit(sampler, prior, A, sigma, cases, draws, rng):
-    rng = np.random.default_rng()
-    truth, _ = prior.sample(cases, rng)
-    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
-    found = sampler(y, draws, rng)
-    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
-    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
-    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
-
+### INSTEAD OF truth, _ = prior.sample(cases, rng)
+truth, _ = prior.sample(cases, rng := np.random.default_rng())
 
 # %% wrong="returns_all_of_uniformity" exercise="audit" says="take the p-value"
 def audit(sampler, prior, A, sigma, cases, draws, rng):
@@ -362,65 +307,28 @@ def audit(sampler, prior, A, sigma, cases, draws, rng):
 
 
 # %% wrong="sums_sizes_not_squares" exercise="audit" says="nothing else"
-def audit(sampler, prior, A, sigma, cases, draws, rng):
-    truth, _ = prior.sample(cases, rng)
-    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
-    found = sampler(y, draws, rng)
-    fit, fits = (-np.sum(np.abs(y - x @ A.T), axis=-1) for x in (truth, found))
-    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
-    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
-
+### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
+-np.sum(np.abs(y - x @ A.T), axis=-1)
 
 # %% wrong="takes_the_largest_misfit" exercise="audit" says="nothing else"
-def audit(sampler, prior, A, sigma, cases, draws, rng):
-    truth, _ = prior.sample(cases, rng)
-    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
-    found = sampler(y, draws, rng)
-    fit, fits = (-np.max(np.abs(y - x @ A.T), axis=-1) for x in (truth, found))
-    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
-    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
-
+### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
+-np.max(np.abs(y - x @ A.T), axis=-1)
 
 # %% wrong="correlates_y_with_A_x" exercise="audit" says="nothing else"
-def audit(sampler, prior, A, sigma, cases, draws, rng):
-    truth, _ = prior.sample(cases, rng)
-    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
-    found = sampler(y, draws, rng)
-    fit, fits = (np.sum(y * (x @ A.T), axis=-1) for x in (truth, found))
-    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
-    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
-
+### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
+np.sum(y * (x @ A.T), axis=-1)
 
 # %% wrong="adds_the_priors_log_density" exercise="audit" says="nothing else"
-def audit(sampler, prior, A, sigma, cases, draws, rng):
-    truth, _ = prior.sample(cases, rng)
-    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
-    found = sampler(y, draws, rng)
-    fit, fits = (prior.log_density(x) - np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
-                 for x in (truth, found))
-    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
-    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
-
+### INSTEAD OF -np.sum
+prior.log_density(x) - np.sum
 
 # %% wrong="noise_of_its_own" exercise="audit" says="must come from `rng`"
-def audit(sampler, prior, A, sigma, cases, draws, rng):
-    truth, _ = prior.sample(cases, rng)
-    y = truth @ A.T + sigma * np.random.default_rng(0).standard_normal((cases, len(A)))
-    found = sampler(y, draws, rng)
-    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
-    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
-    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
-
+### INSTEAD OF rng.standard_normal
+np.random.default_rng(0).standard_normal
 
 # %% wrong="keeps_the_rng_from_the_sampler" exercise="audit" says="hand your `rng` on"
-def audit(sampler, prior, A, sigma, cases, draws, rng):
-    truth, _ = prior.sample(cases, rng)
-    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
-    found = sampler(y, draws, np.random.default_rng(0))
-    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
-    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
-    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
-
+### INSTEAD OF found = sampler(y, draws, rng)
+found = sampler(y, draws, np.random.default_rng(0))
 
 # %% right="gives_a_list" exercise="audit"
 def audit(sampler, prior, A, sigma, cases, draws, rng):

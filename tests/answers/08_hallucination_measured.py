@@ -137,13 +137,8 @@ def invented_fraction(x_hat, s):
 
 
 # %% wrong="takes_rounding_for_contrast" exercise="invented_fraction" says="not with 0"
-def invented_fraction(x_hat, s):
-    c, h, w = x_hat.shape
-    means = x_hat.reshape(c, h // s, s, w // s, s).mean(axis=(2, 4))
-    hidden = x_hat - means.repeat(s, axis=1).repeat(s, axis=2)
-    contrast = np.sum((x_hat - x_hat.mean(axis=(1, 2), keepdims=True)) ** 2)
-    return float(np.sum(hidden**2) / contrast) if contrast > 0 else 0.0
-
+### INSTEAD OF contrast > 1e-12 * np.sum(x_hat**2)
+contrast
 
 # %% wrong="blocks_of_all_channels" exercise="invented_fraction" says="can't exceed 1"
 def invented_fraction(x_hat, s):

@@ -56,6 +56,11 @@ def furthest(a, b):
     return np.abs(a - b).max() / np.abs(b).max()
 
 
+def one_by_one(method, y):
+    """Apply what takes one picture (h, w) to each of y (..., h, w)."""
+    return np.stack([method(each) for each in y.reshape(-1, *y.shape[-2:])]).reshape(y.shape)
+
+
 # --- deconvolution beside scikit-image ------------------------------------------------------------
 
 
@@ -70,8 +75,8 @@ def richardson_lucy():
             return deconvolution.richardson_lucy(convert(y), A, turns, start, normalise=False)
 
         def theirs():
-            return np.stack([restoration.richardson_lucy(each, h, turns, clip=False)
-                             for each in y.reshape(-1, *y.shape[-2:])]).reshape(y.shape)
+            return one_by_one(
+                lambda each: restoration.richardson_lucy(each, h, turns, clip=False), y)
 
         return compare(problem, y.size, ours, "scikit-image", theirs, furthest, 1e-9)
 
@@ -114,8 +119,8 @@ def wiener():
 
     def row(problem, y):
         def theirs():
-            return np.stack([restoration.wiener(each, h, 0.01, reg=np.ones((1, 1)), clip=False)
-                             for each in y.reshape(-1, *y.shape[-2:])]).reshape(y.shape)
+            return one_by_one(
+                lambda each: restoration.wiener(each, h, 0.01, reg=np.ones((1, 1)), clip=False), y)
 
         return compare(problem, y.size, lambda: deconvolution.wiener(y, A, 0.01), "scikit-image",
                        theirs, furthest, 1e-9)
@@ -139,8 +144,9 @@ def total_variation():
         best = objective(deconvolution.total_variation(y, lam, tol=tol / 10), y)
 
         def theirs(count):
-            return np.stack([restoration.denoise_tv_chambolle(each, lam, eps=0, max_num_iter=count)
-                             for each in y.reshape(-1, *y.shape[-2:])]).reshape(y.shape)
+            return one_by_one(
+                lambda each: restoration.denoise_tv_chambolle(each, lam, eps=0, max_num_iter=count),
+                y)
 
         count = 8
         while objective(theirs(count), y) > goal:
