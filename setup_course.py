@@ -196,7 +196,7 @@ def course(arguments):
     python, environment = venv_python(), inside()
     if not os.path.exists(python):
         python, environment = sys.executable, inside(PYTHONPATH=ROOT)
-    command = [python, "-m", "course_lib.commands"] + arguments
+    command = [python, "-m", "course_lib.desk.commands"] + arguments
     if WINDOWS:
         return subprocess.call(command, env=environment)
     sys.stdout.flush()

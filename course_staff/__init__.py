@@ -1,1 +1,1 @@
-"""What maintainers and instructors run: build, and later release, grade and slides."""
+"""What maintainers and instructors run: authoring, experiments, grading, publishing."""

@@ -140,7 +140,7 @@ def bench_arguments(parser):
 
 def bench(args):
     """Run tests/benchmarks in the place of this program."""
-    from course_lib import commands
+    from course_lib.desk import commands
 
     return commands.run(
         [sys.executable, str(commands.ROOT / "tests" / "benchmarks" / "run.py"), *args.group])
@@ -151,13 +151,17 @@ def _run(module, function="run"):
 
 
 VERBS = {
-    "build": ("make lessons and solutions from the sources", build_arguments, _run("build")),
-    "data": ("rebuild data/ from seeds; calibrate", data_arguments, _run("data")),
-    "train": ("train a generator, or another network", train_arguments, _run("train")),
-    "label": ("compare the classifier with labels by eye", label_arguments, _run("labels")),
-    "slides": ("make slide decks of lessons, and the workshop's", slides_arguments, _run("slides")),
-    "site": ("make pages to read, without answers", site_arguments, _run("site")),
-    "dist": ("make all that is handed out: zip, decks, pages", dist_arguments, _run("dist")),
+    "build": ("make lessons and solutions from the sources", build_arguments,
+              _run("authoring.build")),
+    "data": ("rebuild data/ from seeds; calibrate", data_arguments, _run("experiments.data")),
+    "train": ("train a generator, or another network", train_arguments, _run("experiments.train")),
+    "label": ("compare the classifier with labels by eye", label_arguments,
+              _run("experiments.labels")),
+    "slides": ("make slide decks of lessons, and the workshop's", slides_arguments,
+               _run("publishing.slides")),
+    "site": ("make pages to read, without answers", site_arguments, _run("publishing.site")),
+    "dist": ("make all that is handed out: zip, decks, pages", dist_arguments,
+             _run("publishing.dist")),
     "release": ("make what students get, as a stamped zip", release_arguments,
                 _run("grading.release")),
     "grade": ("grade a class's notebooks in a sandbox", grade_arguments,
@@ -168,6 +172,7 @@ VERBS = {
                  _run("grading.grade", "write_feedback")),
     "forget": ("delete a class's or a student's personal data", forget_arguments,
                _run("grading.grade", "forget")),
-    "answers": ("try right and wrong answers on the tests", answers_arguments, _run("answers")),
+    "answers": ("try right and wrong answers on the tests", answers_arguments,
+                _run("authoring.answers")),
     "bench": ("measure the library beside its peers", bench_arguments, bench),
 }

@@ -23,7 +23,7 @@
 # 50 minutes. You need some Python and NumPy. Press **Shift + Enter** to run a cell and move on.
 
 # %% slide="subslide" title="Sixteen pixels. What is it?" figure="sixteen_pixels"
-from course_lib.figures import show_images
+from course_lib.notebook.figures import show_images
 from course_lib.worlds import ladybirds
 
 sixteen = ladybirds.sixteen_pixels()
@@ -38,7 +38,7 @@ show_images({"What the camera kept": sixteen},
 # graded; it is yours to look at again at the end of the course.
 
 # %%
-from course_lib.predictions import predict
+from course_lib.notebook.predictions import predict
 
 what_i_see = None  # replace None by a few words, in quotes
 predict("00.what_i_see", what_i_see)
@@ -114,7 +114,7 @@ predict("00.percent_dark", percent_dark, between=(0, 100))
 # of each. In the course's library this is the operator `Downsample`.
 
 # %%
-from course_lib.operators import Downsample
+from course_lib.imaging.operators import Downsample
 
 shrink = Downsample(16)
 beetle = dark[1].astype(float)
@@ -131,7 +131,7 @@ percent_free = None  # replace None by a number from 0 to 100
 predict("00.percent_free", percent_free, between=(0, 100))
 
 # %%
-from course_lib.predictions import reveal
+from course_lib.notebook.predictions import reveal
 
 free = 1 - shrink(beetle).size / beetle.size
 reveal("00.percent_free", 100 * free, label="numbers still free", unit="%")
@@ -288,7 +288,7 @@ def downsample(x, s):
 
 
 # %% test="downsample_takes_block_means" points=1
-from course_lib.checks import call, equal, refuses
+from course_lib.notebook.checks import call, equal, refuses
 
 squares = np.arange(72.0).reshape(6, 12) ** 2
 means = np.array([[squares[3 * i : 3 * i + 3, 3 * j : 3 * j + 3].mean() for j in range(4)]
@@ -429,7 +429,7 @@ print(indistinguishable(lookalikes[0], lookalikes[3], 16),
 # Ask how many pictures have these sixteen pixels, then show the next slide. One minute.
 
 # %% slide="subslide" title="The scene changes, the pixels don't"
-from course_lib.explorers import sixteen_pixels
+from course_lib.notebook.explorers import sixteen_pixels
 
 sixteen_pixels(lookalikes, sixteen)
 

@@ -29,9 +29,9 @@
 # $$y = S(h * x) + n$$
 
 # %% slide="subslide" title="A camera in three steps" figure="three_steps"
-from course_lib import optics
-from course_lib.figures import show_images
-from course_lib.operators import Blur, Downsample
+from course_lib.imaging import optics
+from course_lib.imaging.operators import Blur, Downsample
+from course_lib.notebook.figures import show_images
 from course_lib.worlds import images
 
 scene = images.load("brick")[:, :160, :160]
@@ -97,7 +97,7 @@ print(f"{rows} × {columns} = {rows * columns / 1e6:.0f} million numbers")
 # squares merge, looks gray. Which code between 0 and 1 has that gray?
 
 # %%
-from course_lib.predictions import predict, reveal
+from course_lib.notebook.predictions import predict, reveal
 
 code_of_the_gray = None  # replace None by a number from 0 to 1
 predict("01.checkerboard", code_of_the_gray, between=(0, 1))
@@ -111,7 +111,7 @@ print(f"mean light {far_away.item():.4f}, its sRGB code {gray_code:.4f}")
 reveal("01.checkerboard", gray_code, label="code of the merged gray")
 
 # %% slide="subslide" title="Which gray matches the board?"
-from course_lib.figures import draw_image, figure, show
+from course_lib.notebook.figures import draw_image, figure, show
 
 half_code = optics.srgb_decode(np.full((16, 16), 0.5))
 fig, axes = figure(1, 3, size=(9, 3.7))
@@ -275,7 +275,7 @@ def airy_otf(f, cutoff):
 
 
 # %% test="airy_otf_has_the_known_values" points=2
-from course_lib.checks import call, equal
+from course_lib.notebook.checks import call, equal
 
 rho = np.array([0, 0.5, 1, 1.5, -0.5])
 half = 2 / 3 - 3**0.5 / (2 * np.pi)  # two discs, half a diameter apart: 0.3910
@@ -754,7 +754,7 @@ def shrink(codes, s):
 
 
 # %% test="shrink_averages_light" points=1
-from course_lib.checks import refuses
+from course_lib.notebook.checks import refuses
 
 file_codes = np.random.default_rng(9).random((6, 12))
 file_light = optics.srgb_decode(file_codes)
@@ -1081,7 +1081,7 @@ equal(call(camera_adjoint, measured, kernel_5, 2), turned(kernel_5, "edge"),
 }, atol=1e-12)
 
 # %% test="camera_adjoint_passes_the_dot_product_test" points=2
-from course_lib.checks import adjoint
+from course_lib.notebook.checks import adjoint
 
 kernel_b = np.random.default_rng(27).random((5, 5))
 adjoint(lambda x: camera(x, kernel_b, 3), lambda y: camera_adjoint(y, kernel_b, 3),
@@ -1294,7 +1294,7 @@ equal(tenth.std(), (0.1 / 2000) ** 0.5, "noise at x = 0.1, 2000 photons", atol=2
 # pay for. One minute.
 
 # %% slide="subslide" title="Three knobs: lens, pixel, light"
-from course_lib.explorers import image_formation
+from course_lib.notebook.explorers import image_formation
 
 image_formation(images.load("brick")[:, :128, :128])
 

@@ -30,10 +30,10 @@
 # %% slide="subslide" title="Smeared, and perfectly restored"
 import numpy as np
 
-from course_lib.deconvolution import inverse_filter
-from course_lib.figures import show_images
-from course_lib.operators import Blur
-from course_lib.optics import gaussian_otf
+from course_lib.imaging.deconvolution import inverse_filter
+from course_lib.imaging.operators import Blur
+from course_lib.imaging.optics import gaussian_otf
+from course_lib.notebook.figures import show_images
 from course_lib.worlds import images
 
 page = images.load("text")[:, 16:144, 100:228]
@@ -97,7 +97,7 @@ print(f"1/H at half a cycle per pixel: {1 / gaussian_otf(0.5, 1.5):,.0f}")
 # asked for the same inverse three times, for one line of a bar code, 64 pixels long.
 
 # %%
-from course_lib.operators import Downsample
+from course_lib.imaging.operators import Downsample
 
 bars = np.repeat(np.random.default_rng(589).integers(0, 2, 52), 5)[None, :256].astype(float)
 line = Downsample((1, 4))(bars)  # what 64 pixels would see without blur
@@ -148,7 +148,7 @@ print(f"inverse against the line without it: {rms(inverse_filter(finer_world, bl
 # pixel. By which factor does undoing the blur multiply the noise variance?
 
 # %%
-from course_lib.predictions import predict, reveal
+from course_lib.notebook.predictions import predict, reveal
 
 guess_gain = None  # replace None by your number
 predict("02.noise_gain", guess_gain, between=(1, 1e12))
@@ -167,7 +167,7 @@ reveal("02.noise_gain", gain, label="noise gain, Gaussian blur of one pixel", un
 # $w/\sqrt{12}$, here $1/(255\sqrt{12})$.
 
 # %%
-from course_lib.deconvolution import noise_gain
+from course_lib.imaging.deconvolution import noise_gain
 
 rounding = 1 / (255 * np.sqrt(12))
 for name, width, measured in (("the page", 128, error),
@@ -219,7 +219,7 @@ def kernel_gain(kernel, n):
 
 
 # %% test="kernel_gain_of_two_weights" points=1
-from course_lib.checks import call, equal, refuses
+from course_lib.notebook.checks import call, equal, refuses
 
 # For the weights (¾, ¼), H = ¾ + ¼ exp(−2πif), and the mean of 1/|H|² is exactly 2.
 two_weights = call(kernel_gain, np.array([0.75, 0.25]), 64)
@@ -267,7 +267,7 @@ refuses(kernel_gain, np.ones(4) / 4, 3, because="the kernel is longer than the s
 # over the pixels. All three are in use. Here is the gain for each.
 
 # %% slide="subslide" title="One Gaussian, eight noise gains"
-from course_lib.optics import gaussian_psf
+from course_lib.imaging.optics import gaussian_psf
 
 for sigma in (1, 2):
     conventions = {
@@ -326,7 +326,7 @@ for n in (60, 63, 64, 70, 128, 256):
 # stationary), noise that is uncorrelated with it, and the ratio $N/S$.
 
 # %% slide="subslide" title="Wiener: give up where it costs too much"
-from course_lib.figures import COLOURS, figure, show
+from course_lib.notebook.figures import COLOURS, figure, show
 
 f = np.linspace(0, 0.5, 200)
 H = gaussian_otf(f, 1.5)
@@ -386,7 +386,7 @@ def wiener_filter(y, otf, noise_to_signal):
 
 
 # %% test="wiener_filter_weighs_signal_against_noise" points=1
-from course_lib.operators import Shift  # a camera that only moves the picture
+from course_lib.imaging.operators import Shift  # a camera that only moves the picture
 
 patch = np.random.default_rng(1).random((6, 8))
 halved = np.full((6, 5), 0.5 + 0j)  # a "blur" that halves every frequency
@@ -453,8 +453,8 @@ refuses(wiener_filter, hidden_y, np.ones((7, 5), complex), coloured,
 # periodic, as in the method: the inverse crime again, confessed here and paid for in section 7.
 
 # %% slide="subslide" title="The dial: grain or blur"
-from course_lib.deconvolution import wiener
-from course_lib.optics import read_noise
+from course_lib.imaging.deconvolution import wiener
+from course_lib.imaging.optics import read_noise
 
 sigma = 0.01
 scene = page[:, 16:112, 16:112]
@@ -540,7 +540,7 @@ reveal("02.mmse", mmse, label="least mean squared error (the linear filter's is 
 # neither needs the truth.)
 
 # %%
-from course_lib.deconvolution import tikhonov
+from course_lib.imaging.deconvolution import tikhonov
 
 print(f"m σ² = {y.size * sigma**2:.3f}")
 for trial in (1e-4, 1e-2, 1.0):
@@ -600,7 +600,10 @@ def morozov(y, A, sigma):
 
 
 # %% test="morozov_with_a_brightening_camera" points=2
-from course_lib.operators import Identity, Matrix  # a camera that changes nothing; any matrix
+from course_lib.imaging.operators import (  # a camera that changes nothing; any matrix
+    Identity,
+    Matrix,
+)
 
 # The camera multiplies by 1.2, sixteen pixels of value 2, σ = ½: with a = 1.2² the estimate gives
 # A x_λ = a y/(a + λ), and the misfit is 64 (λ/(a + λ))². It must be 16 · ¼ = 4: λ = a/3.
@@ -646,7 +649,7 @@ equal(hidden_misfit / (64 * 0.02**2), 1.0, "misfit / (m σ²), another camera", 
 # ### How much does not knowing cost?
 
 # %% slide="subslide" title="The error you can't see, the misfit you can"
-from course_lib.deconvolution import discrepancy_lambda
+from course_lib.imaging.deconvolution import discrepancy_lambda
 
 lam = discrepancy_lambda(y, A, sigma)  # the library's morozov
 lams = np.logspace(-4, 0, 41)
@@ -733,7 +736,7 @@ print(f"no blur: recorded {rms(seen - scene):.4f}, Morozov {chosen:.4f}, oracle 
 # $(6, 6)$.
 
 # %%
-from course_lib.deconvolution import richardson_lucy
+from course_lib.imaging.deconvolution import richardson_lucy
 
 two_pixels = Matrix([[0.8, 0.2], [0.2, 0.8]])
 counts = np.array([[10.0, 2.0]])
@@ -829,7 +832,7 @@ equal(np.sum(corner_seen * corner_estimate), np.sum(corner_y), "Σ (Aᵀ1) x̂, 
       atol=1e-6)
 ### BEGIN HIDDEN TESTS
 # hint: the likelihood never falls; zero iterations return the start; several pictures at once.
-from course_lib.deconvolution import poisson_log_likelihood
+from course_lib.imaging.deconvolution import poisson_log_likelihood
 
 hidden_start = np.random.default_rng(7).random((2, 1, 9, 11)) + 0.5
 hidden_lens = Blur([[0.1, 0.5, 0.2], [0.0, 0.15, 0.05]], "zero")
@@ -899,8 +902,8 @@ guess_steps = None  # replace None by your number
 predict("02.best_step", guess_steps, between=(1, 400))
 
 # %%
-from course_lib.deconvolution import poisson_log_likelihood
-from course_lib.optics import photon_noise
+from course_lib.imaging.deconvolution import poisson_log_likelihood
+from course_lib.imaging.optics import photon_noise
 
 sky = images.load("hubble", gray=True)[:, 136:232, 80:176]
 telescope = Blur(gaussian_psf(1.5), "zero")
@@ -971,7 +974,7 @@ show_images({"scene": sky, "recorded": night,
 # **stair** gains at one edge what it loses at the other: 0.
 
 # %% slide="subslide"
-from course_lib.deconvolution import total_variation
+from course_lib.imaging.deconvolution import total_variation
 
 levels, lengths, price = [0.2, 0.5, 0.9, 0.4], [8, 10, 5, 7], 0.2
 clean = np.repeat(levels, lengths)[None]
@@ -1344,7 +1347,7 @@ show(fig, alt="Error against λ. Noise, border and wrong PSF fall as λ grows, r
 # nobody does.
 
 # %% slide="subslide" title="Who pays? Four knobs"
-from course_lib.explorers import who_pays
+from course_lib.notebook.explorers import who_pays
 
 who_pays(error_budget, page)
 
@@ -1437,7 +1440,7 @@ show_images({"recorded": orbit} | mended, limits=(0, 0.3),
 # Nobody has the sharp one. Nobody wrote down the motion. (It is also 8-bit and processed.)
 
 # %% slide="subslide"
-from course_lib.optics import motion_psf
+from course_lib.imaging.optics import motion_psf
 
 clock = images.load("clock")[:, 58:202, 70:214]
 trials = {"recorded": clock}

@@ -25,9 +25,9 @@
 # **Is there a "deconvolution limit", and where exactly is it?**
 
 # %% slide="subslide" title="Three scenes, one recorded picture" figure="twins"
-from course_lib import limits, optics
-from course_lib.figures import show_images
-from course_lib.operators import Blur, Downsample
+from course_lib.imaging import limits, optics
+from course_lib.imaging.operators import Blur, Downsample
+from course_lib.notebook.figures import show_images
 from course_lib.worlds import images
 
 lens = Blur.from_otf(lambda f: optics.airy_otf(f, cutoff=0.25))
@@ -79,7 +79,7 @@ for number, twin in enumerate(twins, start=1):
 # many of them (in independent directions) can change without any change in the measurement?
 
 # %%
-from course_lib.predictions import predict, reveal
+from course_lib.notebook.predictions import predict, reveal
 
 free_directions = None  # replace None by a number from 0 to 256
 predict("03.nullity", free_directions, between=(0, 256))
@@ -177,7 +177,7 @@ def null_part(x, A):
 
 
 # %% test="null_part_of_block_means" points=2
-from course_lib.checks import call, equal
+from course_lib.notebook.checks import call, equal
 
 patch = images.load("grass", gray=True)[0, 20:32, 20:32]
 blocks = Downsample(3)
@@ -193,7 +193,7 @@ again = call(null_part, call(null_part, patch, blocks), blocks)
 equal(again, patch - means, "the null part of a null part", atol=1e-8)
 
 # %% test="null_part_of_any_camera" points=1
-from course_lib.operators import Identity, Stack
+from course_lib.imaging.operators import Identity, Stack
 
 ghost = Blur([[0.5, 0, 0.5]])  # a double exposure, two pixels apart
 twice = Stack([Downsample(2), Downsample(2)])  # the same view two times
@@ -332,7 +332,7 @@ for device, device_name in ((soft, "a lens"), (Downsample(2) @ soft, "a lens and
 ### END HIDDEN TESTS
 
 # %% test="second_truth_refuses_where_there_is_none" points=1
-from course_lib.checks import refuses
+from course_lib.notebook.checks import refuses
 
 refuses(second_truth, even, Identity(),
         because="a perfect camera has no null space, so no other scene leaves the same y")
@@ -415,7 +415,7 @@ reveal("03.surviving", counts[-1], label="components with singular values above 
 # better sensor" is a slow road, and why the limit *feels* hard. Look at the law behind it.
 
 # %% slide="subslide" title="Less noise buys little"
-from course_lib.figures import COLOURS, figure, show
+from course_lib.notebook.figures import COLOURS, figure, show
 
 tail = Blur.from_otf(lambda f: np.exp(-f / 0.03))
 tail_counts = [limits.picard_count(limits.decompose(tail, (1, 64)).values, s) for s in levels]
@@ -801,7 +801,7 @@ for level in (0.1, 0.03, 0.01, 0.003):
 # coefficients don't fall with $i$.)
 
 # %% slide="subslide" title="What survives the noise?" frames="limit"
-from course_lib.explorers import information_limit
+from course_lib.notebook.explorers import information_limit
 
 information_limit(images.load("gravel", gray=True)[:, 40:136, 40:136])
 
@@ -1160,4 +1160,4 @@ print(f"τ runs from {tau.min():.3f} to {tau.max():.3f}; the scene's scale is {s
 #   data-processing inequality, Fano's inequality. [doi:10.1002/047174882X](https://doi.org/10.1002/047174882X)
 # - S. Bhadra, V. A. Kelkar, F. J. Brooks, M. A. Anastasio, "On hallucinations in tomographic image reconstruction", *IEEE
 #   Trans. Med. Imaging* 40 (2021) 3249–3260. [doi:10.1109/TMI.2021.3077857](https://doi.org/10.1109/TMI.2021.3077857)
-# - The library's `course_lib.limits` holds all of this lesson in one file; read it.
+# - The library's `course_lib.imaging.limits` holds all of this lesson in one file; read it.

@@ -27,8 +27,8 @@
 # %%
 import numpy as np
 
-from course_lib.deconvolution import tikhonov
-from course_lib.recovery import frames
+from course_lib.imaging.deconvolution import tikhonov
+from course_lib.imaging.recovery import frames
 from course_lib.worlds import images
 
 
@@ -42,8 +42,8 @@ quarters = [(dy, dx) for dy in range(4) for dx in range(4)]
 still, moved = frames([(0, 0)], factor=4), frames(quarters, factor=4)
 
 # %% slide="subslide" title="Sixteen exposures: one place, or shifted" figure="shifted"
-from course_lib.figures import show_images
-from course_lib.optics import read_noise
+from course_lib.imaging.optics import read_noise
+from course_lib.notebook.figures import show_images
 
 sigma = 0.005
 y_still = read_noise(still(stones), sigma / 4, rng=0)  # the mean of 16 equal exposures
@@ -90,14 +90,14 @@ for name, x_hat in {"still": x_still, "moved": x_moved}.items():
 # series, so the weights of the fine pixels may be slightly negative.)
 
 # %%
-from course_lib.predictions import predict
+from course_lib.notebook.predictions import predict
 
 rank_of_five = None  # replace None by a number from 16 to 64
 predict("04.rank_of_five", rank_of_five, between=(16, 64))
 
 # %% slide="subslide" title="Five frames: how many of 64 components?"
-from course_lib.predictions import reveal
-from course_lib.recovery import rank_and_condition
+from course_lib.imaging.recovery import rank_and_condition
+from course_lib.notebook.predictions import reveal
 
 shifts = [0, 1, 2, 3, 1.5]
 ranks = [rank_and_condition(frames([(0, d) for d in shifts[:K]], factor=(1, 4)), (1, 64))[0]
@@ -122,8 +122,8 @@ reveal("04.rank_of_five", ranks[-1], label="components of 64 that five frames me
 # A fifth frame can't help, wherever it is: **no shift shows what the pixel averages away.**
 
 # %%
-from course_lib.operators import Blur
-from course_lib.optics import box_psf
+from course_lib.imaging.operators import Blur
+from course_lib.imaging.optics import box_psf
 
 for n in (63, 64, 65):
     rank, condition = rank_and_condition(Blur(box_psf((1, 4))), (1, n))
@@ -137,8 +137,8 @@ for n in (63, 64, 65):
 # One fine pixel less, or one more, and the rank is full. Has the camera improved? Its box is the same.
 
 # %%
-from course_lib.figures import COLOURS, figure, show
-from course_lib.optics import pixel_mtf
+from course_lib.imaging.optics import pixel_mtf
+from course_lib.notebook.figures import COLOURS, figure, show
 
 f = np.linspace(0.195, 0.305, 401)
 fig, ax = figure(size=(7, 3.2))
@@ -161,7 +161,7 @@ show(fig, alt="The gain of a pixel of four falls to zero at 0.25 cycles per fine
 # And the lens? Put an ideal one with cutoff 0.2 cycles per pixel before the pixels.
 
 # %%
-from course_lib.optics import airy_otf
+from course_lib.imaging.optics import airy_otf
 
 lens = Blur.from_otf(lambda f: airy_otf(f, cutoff=0.2))
 for K in (1, 4, 8):
@@ -221,7 +221,7 @@ def frames_matrix(n, s, shifts):
 
 
 # %% test="frames_matrix_averages_round_the_circle" points=2
-from course_lib.checks import call, equal, refuses
+from course_lib.notebook.checks import call, equal, refuses
 
 two_frames = np.array([[1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1],
                        [0, 1, 1, 1, 0, 0], [1, 0, 0, 0, 1, 1]]) / 3
@@ -352,7 +352,7 @@ show_images({"the scene": stones, "shifts right": x_moved, "shifts wrong": x_fal
 # *that* scene? Because in many cases it is the sparse one.
 
 # %% slide="subslide" title="Eight points of light, exactly" figure="points"
-from course_lib.recovery import low_frequencies, recover_spikes, spikes
+from course_lib.imaging.recovery import low_frequencies, recover_spikes, spikes
 
 lens40 = low_frequencies(640, cutoff=40)
 rng = np.random.default_rng(3)
@@ -665,7 +665,7 @@ show(fig, alt="Two combs of eight equal lights, interleaved. The lens with cutof
 # linear programs, one minimising and one maximising it.
 
 # %%
-from course_lib.recovery import consistent_range
+from course_lib.imaging.recovery import consistent_range
 
 for count in (2, 5):
     row, middle = 20 + np.arange(count), spikes([20 + count // 2], [1.0], 64)
@@ -813,7 +813,7 @@ for name, x in broken.items():
 # image plane?
 
 # %%
-from course_lib.recovery import localise
+from course_lib.imaging.recovery import localise
 
 sigma, photons, background = 1.3, 1000, 2.0
 rng = np.random.default_rng(0)
@@ -852,7 +852,7 @@ print(f"σ/√N                      {sigma / photons**0.5:.4f} px")
 # error σ, averaged.
 
 # %%
-from course_lib.limits import cramer_rao, fisher_information
+from course_lib.imaging.limits import cramer_rao, fisher_information
 
 for N in (100, 10_000):
     gauss = cramer_rao(fisher_information(photons=N, sigma=1.0))[0]
@@ -1107,7 +1107,7 @@ print(f"fitted d = {np.mean(fits):.2f} ± {np.std(fits):.2f} σ; claimed error {
 # beams.)
 
 # %% slide="subslide" title="Moiré: the fine wave made visible"
-from course_lib.recovery import structured_illumination, unmix, unmixing_matrix
+from course_lib.imaging.recovery import structured_illumination, unmix, unmixing_matrix
 
 fc, i = 0.1, np.arange(200)
 scope = Blur.from_otf(lambda f: airy_otf(f, cutoff=fc))
@@ -1207,7 +1207,7 @@ print(f"stripes at 0.9 fc, contrast 0.7 believed to be 1: misfit {misfit:.1f} σ
 # program refutes.
 
 # %% slide="subslide" title="What is assumed, what is found?"
-from course_lib.explorers import moving_the_limit
+from course_lib.notebook.explorers import moving_the_limit
 
 moving_the_limit()
 

@@ -25,8 +25,8 @@
 # **What is the "best" reconstruction of a picture that is not determined?**
 
 # %% slide="subslide" title="Four guesses. Which is best?" figure="four_guesses"
-from course_lib.figures import show_images
-from course_lib.posterior import example, shipped
+from course_lib.inference.posterior import example, shipped
+from course_lib.notebook.figures import show_images
 from course_lib.worlds import ladybirds
 
 beetle, y = example("rare_4x4")
@@ -45,14 +45,14 @@ show_images({"recorded": y} | line_up,
 # pixel, against the true scene. How many times larger is the *largest* of the four errors (mean squared)?
 
 # %%
-from course_lib.predictions import predict
+from course_lib.notebook.predictions import predict
 
 times_larger = None  # replace None by a number from 1 to 20
 predict("05.times_larger", times_larger, between=(1, 20))
 
 # %% slide="subslide" title="The ugliest errs least"
-from course_lib.measures import mse, psnr
-from course_lib.predictions import reveal
+from course_lib.audits.measures import mse, psnr
+from course_lib.notebook.predictions import reveal
 
 scene = ladybirds.render(beetle)[0].astype(float)
 errors_of = {name: mse(x_hat, scene) for name, x_hat in line_up.items()}
@@ -99,7 +99,7 @@ predict("05.mean_at_odds", mean_at_odds, between=(-1, 1))
 # %%
 import numpy as np
 
-from course_lib.posterior import Mixture
+from course_lib.inference.posterior import Mixture
 
 points = [[-1.0], [1.0]], np.zeros((2, 1, 1))  # two classes without width: -1 and +1
 for name, weights in {"equal chances": [0.5, 0.5], "4 : 1 against +1": [0.8, 0.2]}.items():
@@ -122,7 +122,7 @@ reveal("05.mean_at_odds", seen.mean[0], label="E[x | y = .6] at odds of 4 : 1 ag
 # you look for it, so whoever says MAP has to say in which space.)
 
 # %% slide="subslide" title="Mean, mode, sample"
-from course_lib.figures import COLOURS, figure, show
+from course_lib.notebook.figures import COLOURS, figure, show
 
 ys = np.linspace(-2.2, 2.2, 221)
 rng = np.random.default_rng(0)
@@ -153,7 +153,7 @@ show(fig, alt="The mean rises smoothly from −1 to +1, the mode jumps between t
 # mode costs as little as the mean, and what a sample costs there.
 
 # %% slide="subslide" title="How much does the prior matter?"
-from course_lib.explorers import best_guesses
+from course_lib.notebook.explorers import best_guesses
 
 best_guesses()
 
@@ -207,7 +207,7 @@ def posterior_mean(y, weights, means, spreads, sigma):
 
 
 # %% test="posterior_mean_of_two_points" points=2
-from course_lib.checks import call, equal, refuses
+from course_lib.notebook.checks import call, equal, refuses
 
 trial, coin = np.array([-1.5, -0.2, 0.3, 0.6]), (np.array([-1.0, 1.0]), np.zeros(2))
 even = call(posterior_mean, trial, np.array([0.5, 0.5]), *coin, 0.8)
@@ -306,7 +306,7 @@ for name, x_hat in {"mean": m, "mode": np.sign(m), "sample": sample}.items():
 # ones that would be worth as much. `share` is the prior probability of the rare form, here one half.
 
 # %%
-from course_lib.posterior import reference, simulate
+from course_lib.inference.posterior import reference, simulate
 
 another, y_other = simulate(seed=20_001)
 found = reference(y_other)
@@ -330,7 +330,7 @@ nearer = None  # replace None by a number from 0 to 100
 predict("05.nearer", nearer, between=(0, 100))
 
 # %%
-from course_lib.regression import errors
+from course_lib.inference.regression import errors
 
 table = errors()
 
@@ -532,8 +532,8 @@ show(fig, alt="Error against distance of laws. The bound falls from 0.586 at dis
 # %%
 from PIL import Image
 
-from course_lib.deconvolution import total_variation
-from course_lib.operators import Downsample
+from course_lib.imaging.deconvolution import total_variation
+from course_lib.imaging.operators import Downsample
 
 shrink = Downsample(16)
 world = ladybirds.render(ladybirds.sample(2000, share=0.5, seed=77)).astype(float)
@@ -597,13 +597,13 @@ show(fig, alt="The network's answer follows the posterior mean from −1 to 1; t
 # %% [markdown]
 # Nobody told it about $\tanh$, and its units are of another kind. (It oversteps ±1 by a little, which no mean of ±1 can: 600
 # steps are few.) For ladybirds the course ships such a
-# network (`course_lib.regression`, 0.27 million weights; five minutes of training on one core, `course
+# network (`course_lib.inference.regression`, 0.27 million weights; five minutes of training on one core, `course
 # train regressors`, with 120,000 ladybirds of which none came twice). One answer is still missing, the
 # posterior's mode. A ladybird is made from its form and 22 **latents**, numbers that are standard normal
 # under the prior; a random climb for each form looks for the most probable ones.
 
 # %%
-from course_lib.posterior import log_likelihood
+from course_lib.inference.posterior import log_likelihood
 
 
 def climb(form, rng=0):
@@ -635,7 +635,7 @@ print(f"the best point found is {('common', 'rare')[form]}; sum of its 22 square
 # ladybird.) All of them, side by side:
 
 # %% slide="subslide"
-from course_lib.regression import regress
+from course_lib.inference.regression import regress
 
 rows = {"bicubic": bicubic(y), "Wiener": wiener(y), "TV": tv(y, lam), "network": regress(y),
         "posterior mean": mean, "mode": mode, "a sample": draws[0]}
@@ -719,8 +719,8 @@ print(f"over the 200 pictures the network is {np.sqrt(apart - scatter):.4f} RMS 
 # neighbour is (`measures.precision`).
 
 # %%
-from course_lib.classifiers import features
-from course_lib.measures import precision
+from course_lib.audits.measures import precision
+from course_lib.inference.classifiers import features
 from course_lib.worlds.ladybirds import Ladybirds
 
 cases = [simulate(int(seed)) for seed in table["seed"]]
@@ -821,7 +821,7 @@ show_images(shown, columns=4,
 # Here is the walk for scenes of one number, near $-1$ (80 %) or near $+1$.
 
 # %% slide="subslide" title="Walks from noise to the two worlds"
-from course_lib import diffusion
+from course_lib.inference import diffusion
 
 line = Mixture([0.8, 0.2], [[-1.0], [1.0]], np.full((2, 1, 1), 0.09))
 levels, rng = np.geomspace(20, 0.02, 150), np.random.default_rng(0)
@@ -848,7 +848,7 @@ show(fig, alt="Left: walks begin spread out and end near −1, some near +1. Rig
 # At large noise every guess is near the average of all scenes, a compromise like every posterior mean; as
 # the noise falls, the guess takes sides. Learning the score takes millions of pictures. For a *mixture of
 # Gaussians* it is a formula: noise widens each covariance by $t^2$. So here a diffusion sampler runs
-# without any training, and whatever goes wrong is not the network's fault (`course_lib/diffusion.py`, two
+# without any training, and whatever goes wrong is not the network's fault (`course_lib/inference/diffusion.py`, two
 # screens; read it).
 #
 # To sample a **posterior**, walk with the score of $p(x_t \mid y)$. Bayes' rule says $p(x_t \mid y) \propto
@@ -926,7 +926,7 @@ caught = None  # replace None by a number from 0 to 100
 predict("05.caught", caught, between=(0, 100))
 
 # %%
-from course_lib.measures import audit_sampler
+from course_lib.audits.measures import audit_sampler
 
 
 def prior_draws(y, draws, rng):
@@ -966,7 +966,7 @@ reveal("05.caught", by_x1, label="tests of 100 that catch prior draws")
 # `rng` is a `numpy.random.Generator`; hand it on. *Off limits:* `measures.audit_sampler`.
 
 # %% solution="audit"
-from course_lib.measures import ranks, uniformity
+from course_lib.audits.measures import ranks, uniformity
 
 
 def audit(sampler, prior, A, sigma, cases, draws, rng):
@@ -1279,11 +1279,11 @@ for name, right, left in (
 #
 # $$\min_z \|A\,G(z) - y\|^2, \qquad \hat x = G(\hat z).$$
 #
-# Ours (`course_lib/latents.py`) has $k = 4$ latents, 24 hidden numbers and 64 pixels; its weights are
+# Ours (`course_lib/inference/latents.py`) has $k = 4$ latents, 24 hidden numbers and 64 pixels; its weights are
 # random and fixed, nothing is trained.
 
 # %% slide="subslide" title="What a tiny generator can draw"
-from course_lib.latents import latent_search, tiny_generator
+from course_lib.inference.latents import latent_search, tiny_generator
 
 rng = np.random.default_rng(9)
 drawn = tiny_generator(rng.standard_normal((5, 4))).reshape(5, 8, 8)
@@ -1470,7 +1470,7 @@ check_best(np.zeros(1), np.eye(1), two_valleys(-1), 0.5002, restarts=40)
 # people use: PULSE (lesson 07) accepts a mean squared difference of .002 in the small picture.
 
 # %%
-from course_lib import limits
+from course_lib.imaging import limits
 
 rng = np.random.default_rng(6)
 typical = tiny_generator(rng.standard_normal((2000, 4)))
@@ -1643,4 +1643,4 @@ print(f"RMS error of the posterior mean, from 200 pictures: {np.sqrt(smallest):.
 # - R. G. Keys, "Cubic convolution interpolation for digital image processing", IEEE Trans. Acoust., Speech,
 #   Signal Process. 29 (1981) 1153.
 #   [doi:10.1109/TASSP.1981.1163711](https://doi.org/10.1109/TASSP.1981.1163711)
-# - The library's `course_lib.diffusion` and `course_lib.latents` hold sections 4 and 6; read them.
+# - The library's `course_lib.inference.diffusion` and `course_lib.inference.latents` hold sections 4 and 6; read them.

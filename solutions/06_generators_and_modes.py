@@ -24,8 +24,8 @@
 # **What does a GAN know?**
 
 # %% slide="subslide" title="What is wrong with these pictures?"
-from course_lib import gan
-from course_lib.figures import draw_image, figure, show, tiled
+from course_lib.generators import gan
+from course_lib.notebook.figures import draw_image, draw_ring, figure, show, tiled
 
 drawn = gan.pictures(gan.load("share_02"), 1024, seed=3)
 fig, ax = figure(size=(6, 2.6))
@@ -39,14 +39,14 @@ show(fig, alt="24 pictures drawn by a generator, in three rows of eight: sharp l
 # **Predict.** Of the next 1,000 pictures of this generator, how many show the dark form?
 
 # %%
-from course_lib.predictions import predict
+from course_lib.notebook.predictions import predict
 
 dark_in_1000 = None  # replace None by a number from 0 to 1000
 predict("06.dark_in_1000", dark_in_1000, between=(0, 1000))
 
 # %% slide="subslide" title="One form of two is missing"
-from course_lib.classifiers import p_rare
-from course_lib.predictions import reveal
+from course_lib.inference.classifiers import p_rare
+from course_lib.notebook.predictions import reveal
 
 dark = p_rare(drawn) > 0.5
 print(f"dark ones among the first 24: {dark[:24].sum()}")
@@ -55,7 +55,7 @@ reveal("06.dark_in_1000", dark[24:].sum(), label="dark ones in the next 1,000")
 # %%
 import numpy as np
 
-from course_lib.measures import share_interval
+from course_lib.audits.measures import share_interval
 
 for seen in (24, 64):
     low, high = share_interval(0, seen)
@@ -137,7 +137,7 @@ def gan_losses(real_logits, fake_logits):
 
 
 # %% test="gan_losses_of_a_few_logits" points=2
-from course_lib.checks import call, equal, refuses
+from course_lib.notebook.checks import call, equal, refuses
 
 said_real, said_fake = np.array([2.0, 0.5, 1.0]), np.array([-1.0, 3.0])
 real_part, fake_part, fooled = (np.mean(np.log1p(np.exp(t))) for t in (-said_real, said_fake, -said_fake))
@@ -197,9 +197,9 @@ import torch
 from torch import nn
 from torch.nn.functional import softplus
 
-from course_lib import ring
-from course_lib.explorers import watched
-from course_lib.figures import COLOURS
+from course_lib.notebook.explorers import watched
+from course_lib.notebook.figures import COLOURS
+from course_lib.worlds import ring
 
 
 def network(inputs, outputs):
@@ -212,7 +212,7 @@ world = ring.sample(500, rng=1)[0]
 
 def portrait(x):
     fig, ax = figure(size=(3.6, 3.8))
-    ring.draw(ax, x, real=world)
+    draw_ring(ax, x, real=world)
     return show(fig, alt="Points of the generator among the eight clusters of real points.")
 
 
@@ -271,7 +271,7 @@ collapsed = play(discriminator_rate=3e-4)
 fig, axes = figure(2, 5, size=(9, 4.2), sharex=True, sharey=True)
 for row, (name, moments) in zip(axes, {"healthy": healthy, "collapsed": collapsed}.items(), strict=True):
     for ax, i in zip(row, (1, 2, 3, 6, 10), strict=True):
-        ring.draw(ax, moments[i][:300], f"step {250 * i}", real=world[:300])
+        draw_ring(ax, moments[i][:300], f"step {250 * i}", real=world[:300])
         ax.set(xlabel="", ylabel=name if i == 1 else "")
 show(fig, alt="Two trainings at five moments. Above, the generated points spread over all eight modes and "
               "sharpen. Below, they form one clump, at each moment somewhere else: on a mode, or beside one.")
@@ -356,7 +356,7 @@ show(fig, alt="14 real and 14 generated points in the plane; the generated ones 
 # *other* real point: the radius of its ball. Return the share of the real points with at least one generated
 # point *closer* than that. Arrays have shapes `(m, d)` and `(n, d)`; a few hundred points, so that all
 # distances fit into one array. If `k` is not smaller than the number of real points, raise `ValueError`.
-# *Off limits:* `course_lib.measures`.
+# *Off limits:* `course_lib.audits.measures`.
 
 # %% solution="coverage_of"
 def coverage_of(generated, real, k):
@@ -416,7 +416,7 @@ equal(call(coverage_of, np.array([[0, 6], [0, 1], [2, 2]], float), in_a_plane, 1
 refuses(coverage_of, here, on_a_line, 5, because="five points have four others each")
 
 # %% test="coverage_of_equal_laws" points=1
-from course_lib import measures
+from course_lib.audits import measures
 
 draws = np.random.default_rng(8).standard_normal((40, 2, 100, 3))
 equal(np.mean([call(coverage_of, a, b, 5) for a, b in draws]), measures.expected_coverage(100, 100, 5),
@@ -483,7 +483,7 @@ reveal("06.percent_covered", 100 * np.mean(trials, 0)[2], label="coverage of the
 #
 # Write `birthday_estimate(labels)`. `labels` is an array of integers, one for each draw: which thing was
 # drawn. Return the number of pairs of draws (each pair once, no draw with itself) over the number of pairs
-# with equal labels; `np.inf` if there are none. *Off limits:* `course_lib.measures`.
+# with equal labels; `np.inf` if there are none. *Off limits:* `course_lib.audits.measures`.
 
 # %% solution="birthday_estimate"
 def birthday_estimate(labels):
@@ -559,7 +559,7 @@ suspects = {
 }
 fig, axes = figure(2, 3, size=(7, 5), sharex=True, sharey=True)
 for ax, (name, x) in zip(axes.flat, suspects.items(), strict=True):
-    ring.draw(ax, x[:250], name, real=real[:250])
+    draw_ring(ax, x[:250], name, real=real[:250])
     ax.set(xlabel="", ylabel="", xlim=(-1.35, 1.35), ylim=(-1.35, 1.35))
 fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2, markerscale=3)
 show(fig, alt="Six sets of generated points on the ring: a sound one; four of eight modes; all modes, but nearly "
@@ -621,7 +621,7 @@ for name, x in suspects.items():
 # not another training. A thousand pictures of each, their dark ones counted by the recogniser, and their 64 features:
 
 # %%
-from course_lib.classifiers import features
+from course_lib.inference.classifiers import features
 
 shown = {"share_50": 0.5, "share_10": 0.1, "share_02": 0.02, "share_90": 0.9, "collapsed": 0.5}
 dark_of, features_of, some_of = {}, {}, {}
@@ -817,7 +817,7 @@ print(f"as many dark pictures of a perfect generator would cover {perfect:.2f} o
 # Thin in which way? The recogniser also reads the parameters of a ladybird. How much does each vary?
 
 # %%
-from course_lib.recogniser import shipped
+from course_lib.inference.recogniser import shipped
 
 
 def parameters(x):
@@ -924,7 +924,7 @@ reveal("06.length_512", drawn_lengths.mean(), label="mean length of a latent, d 
 # there, but there is no room. What does the generator show at a point that training never visited?
 
 # %% slide="subslide" title="The average picture is no picture"
-from course_lib.figures import show_images
+from course_lib.notebook.figures import show_images
 
 generator, of_tenth = gan.load("share_50"), gan.load("share_10")
 noise = generator.noise(1, torch.Generator().manual_seed(0))
@@ -1094,7 +1094,7 @@ show(fig, alt="Precision, recall, coverage and share of the dark form against tr
 # share.
 
 # %% slide="subslide" title="A walk between latents"
-from course_lib.explorers import latent_walk
+from course_lib.notebook.explorers import latent_walk
 
 latent_walk({name: gan.load(name) for name in shown})
 
@@ -1254,4 +1254,4 @@ reveal("06.without_8", 100 * measures.coverage(writers["never an 8"], test), lab
 #   (1927) 209. [doi:10.1080/01621459.1927.10502953](https://doi.org/10.1080/01621459.1927.10502953)
 # - E. Alpaydin, C. Kaynak, "Optical recognition of handwritten digits", UCI Machine Learning Repository, 1998.
 #   [doi:10.24432/C50P49](https://doi.org/10.24432/C50P49)
-# - The library's `course_lib.gan` and `course_lib.measures` hold what this lesson used; read them.
+# - The library's `course_lib.generators.gan` and `course_lib.audits.measures` hold what this lesson used; read them.

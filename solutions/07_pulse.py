@@ -26,9 +26,9 @@
 # **How does a machine unpixelate a picture that never existed?**
 
 # %% slide="subslide" title="A clockwork beetle comes back as ladybirds"
-from course_lib import gan, pulse
-from course_lib.figures import show_images
-from course_lib.operators import Downsample
+from course_lib.generators import gan, pulse
+from course_lib.imaging.operators import Downsample
+from course_lib.notebook.figures import show_images
 
 generator = gan.load(pulse.MAIN)
 law = pulse.fit_styles(generator)
@@ -51,13 +51,13 @@ show_images({"drawn": clockwork, "16 pixels": sixteen} | {
 # an 8-bit picture (0 to 255)?
 
 # %%
-from course_lib.predictions import predict
+from course_lib.notebook.predictions import predict
 
 grey_levels = None  # replace None by a number from 0 to 255
 predict("07.grey_levels", grey_levels, between=(0, 255))
 
 # %%
-from course_lib.predictions import reveal
+from course_lib.notebook.predictions import reveal
 
 allowed = 255 * pulse.EPSILON**0.5
 print(f"allowed {allowed:.1f} grey levels RMS; the four answers differ from the input by",
@@ -161,7 +161,7 @@ def data_term(small, y, epsilon):
 
 
 # %% test="data_term_judges_every_item" points=2
-from course_lib.checks import call, equal
+from course_lib.notebook.checks import call, equal
 
 pair_y = torch.zeros(2, 3, 2, 2)
 pair_small = torch.zeros(2, 3, 2, 2)
@@ -310,7 +310,7 @@ equal(own_sd, undone.std(0), "sd of the generator's styles", atol=2e-3)
 # \text{sd}\cdot\text{row})$. Do such styles look like the generator's own?
 
 # %%
-from course_lib.classifiers import p_rare
+from course_lib.inference.classifiers import p_rare
 
 rng = torch.Generator().manual_seed(0)
 rows = torch.randn(200, 10, 64, generator=rng)
@@ -630,7 +630,7 @@ show_images({"input": y} | {f"start {k + 1}": starts_shown[k] for k in range(4)}
 # The library's version, `pulse.search`, does the same and adds two things: five of the ten noise maps are
 # searched as well, each kept on its length; and it runs many inputs and starts in one call and returns
 # *every* start's picture, with its residual, whether or not it met ε. (Shrinking here is by block means;
-# the published program uses an anti-aliased bicubic filter.) Read it: `course_lib/pulse.py`, three screens.
+# the published program uses an anti-aliased bicubic filter.) Read it: `course_lib/generators/pulse.py`, three screens.
 
 # %% [markdown] slide="slide"
 # ## 3 · Sixteen starts, sixteen animals
@@ -646,7 +646,7 @@ show_images({f"{k + 1}": x for k, x in enumerate(many.pictures[0])}, columns=8,
 # %%
 import numpy as np
 
-from course_lib.measures import rmse
+from course_lib.audits.measures import rmse
 
 inside_bound = [rmse(shrink(a), shrink(b)) for i, a in enumerate(many.pictures[0]) for b in many.pictures[0][:i]]
 outside = [rmse(a, b) for i, a in enumerate(many.pictures[0]) for b in many.pictures[0][:i]]
@@ -688,8 +688,8 @@ print(f"two answers differ by {np.mean(outside):.3f} RMS (the most alike by {np.
 # the course. Two began at the rarest-looking, two at the most common-looking pictures.
 
 # %%
-from course_lib import chains
-from course_lib.posterior import example, shipped
+from course_lib.generators import chains
+from course_lib.inference.posterior import example, shipped
 
 _, noisy = example("rare_4x4")  # the sixteen noisy pixels of lesson 05, σ = .05
 long = chains.shipped("rare_4x4")
@@ -714,8 +714,8 @@ difference = None  # replace None by a number from -100 to 100
 predict("07.difference", difference, between=(-100, 100))
 
 # %% slide="subslide" title="PULSE follows its start, not the posterior"
-from course_lib.figures import COLOURS, figure, show
-from course_lib.measures import share_interval
+from course_lib.audits.measures import share_interval
+from course_lib.notebook.figures import COLOURS, figure, show
 
 ends = {form: pulse.search(generator, noisy, law=law, seed=4,
                            latents=pulse.choose_starts(generator, form, 8, law=law)) for form in ("rare", "common")}
@@ -913,7 +913,7 @@ show_images({"ladybird": truth, "chimera": chimera, "ladybird, 8 × 8": shrink(t
 # last, as a user of such a program never can.
 
 # %% slide="subslide" title="Enhance!"
-from course_lib.explorers import enhance
+from course_lib.notebook.explorers import enhance
 
 enhance()
 
@@ -945,10 +945,10 @@ enhance()
 # 3. *"met says, for each picture, whether its residual is at most ε"*: one judges something else.
 
 # %% readonly="three_programs"
-from course_lib import suspects
-from course_lib.latents import tiny_generator
-from course_lib.suspects import EPSILON, best, misfit, program, sound, try_on
-from course_lib.suspects import shrink as block_averages
+from course_lib.audits import suspects
+from course_lib.audits.suspects import EPSILON, best, misfit, program, sound, try_on
+from course_lib.audits.suspects import shrink as block_averages
+from course_lib.inference.latents import tiny_generator
 
 reachable = block_averages(tiny_generator([0.3, -1.0, 0.5, 0.8]))  # shrunk from a picture of the generator
 unreachable = np.array([1, 0, 1, 0, 0, 1, 0, 1.0])  # a checkerboard: no picture of the generator
@@ -1194,5 +1194,5 @@ try_on(check_verdict, {
 #   CVPR 2019. [doi:10.48550/arXiv.1812.04948](https://doi.org/10.48550/arXiv.1812.04948)
 # - S. L. Cotter, G. O. Roberts, A. M. Stuart, D. White, "MCMC methods for functions: modifying old algorithms to
 #   make them faster", Statistical Science 28 (2013) 424. [doi:10.1214/13-STS421](https://doi.org/10.1214/13-STS421)
-# - The library's `course_lib.pulse`, `course_lib.chains` and `course_lib.suspects` hold sections 2, 4 and 7;
+# - The library's `course_lib.generators.pulse`, `course_lib.generators.chains` and `course_lib.audits.suspects` hold sections 2, 4 and 7;
 #   read them.

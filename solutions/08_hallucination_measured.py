@@ -27,8 +27,8 @@
 # **Which pixels were measured, and which were made up?**
 
 # %% slide="subslide" title="What did the pixels say?"
-from course_lib import casebook
-from course_lib.figures import show_images
+from course_lib.notebook.figures import show_images
+from course_lib.records import casebook
 
 chosen = 3
 bank = casebook.shipped()  # twenty small pictures, computed once; see section 2
@@ -46,7 +46,7 @@ show_images({"recorded": y, "PULSE's answer": x_hat},
 # summed over all pixels. What percentage of it was *not* in the data?
 
 # %%
-from course_lib.predictions import predict
+from course_lib.notebook.predictions import predict
 
 percent_invented = None  # replace None by a number from 0 to 100
 predict("08.percent_invented", percent_invented, between=(0, 100))
@@ -78,8 +78,8 @@ predict("08.percent_invented", percent_invented, between=(0, 100))
 # %%
 import numpy as np
 
-from course_lib import hallucination
-from course_lib.operators import Downsample
+from course_lib.audits import hallucination
+from course_lib.imaging.operators import Downsample
 from course_lib.worlds import ladybirds
 
 A, sigma = Downsample(16), casebook.SIGMA
@@ -107,7 +107,7 @@ show_images({name: part.mean(0) for name, part in three.items()}, limits=(-0.35,
 # like a *beetle*: outline, legs, spots, gloss.
 
 # %% slide="subslide" title="How much of its contrast is invented?"
-from course_lib.predictions import reveal
+from course_lib.notebook.predictions import reveal
 
 told = hallucination.fractions(A, x_hat, x, sigma, scale)
 print({name: round(value, 3) for name, value in told.items()})
@@ -159,7 +159,7 @@ for name, guess in {"pseudo-inverse": lazy, "posterior sample": sample}.items():
 # pixels. Return the three arrays (invented, omitted, wrong), in the shape of the pictures, for the
 # null part at noise `sigma`: a component is measured if $s_i \cdot$ `scale` $>$ `sigma`. *Allowed:*
 # `modes.filtered(x, factors)`, which computes $\sum_i \varphi_i v_i v_i^T x$. *Off limits:*
-# `course_lib.hallucination`, `limits.split`.
+# `course_lib.audits.hallucination`, `limits.split`.
 
 # %% solution="three_maps"
 def three_maps(modes, x_hat, x, sigma, scale):
@@ -188,8 +188,8 @@ def three_maps(modes, x_hat, x, sigma, scale):
 
 
 # %% test="three_maps_by_hand" points=2
-from course_lib.checks import call, equal
-from course_lib.limits import decompose
+from course_lib.imaging.limits import decompose
+from course_lib.notebook.checks import call, equal
 
 pairs_of_pixels = decompose(Downsample((1, 2)), (1, 4))  # both singular values are 1/√2
 guess, scene = np.array([[1.0, 3.0, 5.0, 5.0]]), np.array([[2.0, 2.0, 4.0, 8.0]])
@@ -212,8 +212,8 @@ equal(call(three_maps, pairs_of_pixels, guess, scene, 0.1, 0.1)[0], guess,
     "both means are measured here, but s · scale lies below σ: is `scale` missing?": unseen_1})
 
 # %% test="three_maps_of_a_blur" points=2
-from course_lib import optics
-from course_lib.operators import Blur
+from course_lib.imaging import optics
+from course_lib.imaging.operators import Blur
 
 soft = Blur(optics.gaussian_psf(2.0, (1, 31)))
 blurred = decompose(soft, (1, 64))
@@ -257,7 +257,7 @@ for view, size in ((Downsample(2), (8, 6)), (Downsample(2) @ Blur(optics.gaussia
 # them above the noise. `x_hat` is one picture `(C, H, W)`. Return one number: $\|P_{null}\hat x\|^2$ over the
 # contrast of $\hat x$. The contrast is the sum of squared deviations from each channel's own mean; both sums
 # run over *all* channels and pixels. An even picture has neither, but for rounding errors: return 0. *Off limits:*
-# `course_lib.hallucination`, `course_lib.limits`. *Hint:* what is left of a block if its mean is taken away?
+# `course_lib.audits.hallucination`, `course_lib.imaging.limits`. *Hint:* what is left of a block if its mean is taken away?
 
 # %% solution="invented_fraction"
 def invented_fraction(x_hat, s):
@@ -341,8 +341,8 @@ equal(call(invented_fraction, oblong, 3), hallucination.fractions(Downsample(3),
 # casebook`) and ship with the course; a search repeated now may end nearby or elsewhere, for rounding steers it:
 
 # %%
-from course_lib import gan, pulse
-from course_lib.classifiers import p_rare
+from course_lib.generators import gan, pulse
+from course_lib.inference.classifiers import p_rare
 
 search = pulse.search(gan.load(casebook.GENERATOR), bank.y[:2], starts=1)
 apart = np.abs(search.pictures[:, 0] - bank.pulse[:2]).mean(axis=(1, 2, 3))
@@ -361,8 +361,8 @@ print(f"a recogniser reads as dark: {np.sum(p_rare(bank.truth) > 0.5)} of 20 sce
 # 100 draws a picture; one draw is set aside as "a sample".
 
 # %%
-from course_lib.reconstructions import bicubic, edge_preserving, linear
-from course_lib.regression import regress
+from course_lib.inference.regression import regress
+from course_lib.records.reconstructions import bicubic, edge_preserving, linear
 
 wiener = linear()  # the best linear estimate for this world
 clouds = [bank.draws(i) for i in range(len(bank.y))]
@@ -402,7 +402,7 @@ for name, pictures in methods.items():
 print(f"omitted, whatever the method: {np.mean(found['omitted']):.2f}")
 
 # %% slide="subslide" title="Eight methods, the same pixels" figure="methods"
-from course_lib.figures import COLOURS, figure, show
+from course_lib.notebook.figures import COLOURS, figure, show
 
 fig, axes = figure(1, 2, size=(9.4, 3.4), sharey=True)
 for ax, k, what, colour in zip(axes, (0, 1), ("invented (fraction of its own contrast)",
@@ -430,7 +430,7 @@ reveal("08.pulse_wrong", np.mean(table["PULSE"][1]), label="PULSE: wrong")
 # - **The misfit doesn't tell.** The last number of each row is what a check of data consistency sees.
 
 # %% slide="subslide" title="What each method invented"
-from course_lib.figures import draw_image
+from course_lib.notebook.figures import draw_image
 
 
 def rms_of_colours(x):
@@ -498,8 +498,8 @@ print("PULSE is wrong by", ", ".join(f"{np.sqrt(np.mean(amiss[some] ** 2)):.2f} 
 # transforms, also at this size, where no matrix would fit.
 
 # %%
-from course_lib import optics
-from course_lib.operators import Blur
+from course_lib.imaging import optics
+from course_lib.imaging.operators import Blur
 from course_lib.worlds import images
 
 lens = Downsample(2) @ Blur.from_otf(lambda f: optics.airy_otf(f, 0.3))
@@ -510,7 +510,7 @@ for name, scene in scenes.items():
         print(f"{name}, σ = {grain}: {part:.4f} of the contrast is null")
 
 # %%
-from course_lib.deconvolution import richardson_lucy, total_variation
+from course_lib.imaging.deconvolution import richardson_lucy, total_variation
 
 grain, seen, restored = 0.003, {}, {}
 for name, scene in scenes.items():
@@ -669,7 +669,7 @@ reveal("08.too_sure", 100 * hits, label="90 % intervals that hold the truth", un
 # inside the range of the nine in 80 % of cases). TV has none, so people read it as "exact to the noise".
 
 # %%
-from course_lib.regression import errors
+from course_lib.inference.regression import errors
 
 network_rmse = np.sqrt(errors()["network"].mean())
 ordered = [np.sort(draws, axis=0) for draws in clouds]
@@ -709,7 +709,7 @@ for name, (low, high, level) in intervals.items():
 #   of Pearson's chi-square test that all ranks are equally probable (it adds up $(\text{count} - \text{expected})^2 /
 #   \text{expected}$).
 #
-# *Allowed:* `scipy.stats`. *Off limits:* `course_lib.measures`.
+# *Allowed:* `scipy.stats`. *Off limits:* `course_lib.audits.measures`.
 
 # %% solution="rank_test"
 from scipy.stats import chisquare
@@ -822,8 +822,8 @@ import json
 
 from scipy.stats import binomtest
 
+from course_lib.audits.measures import uniformity
 from course_lib.data import verified_path
-from course_lib.measures import uniformity
 
 record = verified_path("calibration", "ranks_4x4.jsonl").read_text(encoding="utf-8").splitlines()
 audit = [json.loads(line) for line in record]
@@ -865,8 +865,8 @@ print(f"misfit of the truths {true_misfit.mean():.5f} (σ² = {sigma**2:.4f}), o
 # $(q - p)^2$ more than whoever said $p$, on average. 0 is perfect; always saying 50 % costs $(.5 - p)^2$.
 
 # %% slide="subslide" title="Your answer of lesson 00"
-from course_lib.posterior import shipped
-from course_lib.predictions import recall
+from course_lib.inference.posterior import shipped
+from course_lib.notebook.predictions import recall
 
 sixteen = shipped("sixteen_pixels")
 p_dark = sixteen.p_rare(share=0.5)
@@ -1062,7 +1062,7 @@ reveal("08.promise", kept_ratio["posterior"], label="true over expected RMS erro
 # exist: the promise holds on average.)
 
 # %% slide="subslide" title="Where would you stop?" frames="abstention"
-from course_lib.explorers import abstention
+from course_lib.notebook.explorers import abstention
 
 abstention(posterior_mean, sd_map, bank.truth)
 
@@ -1196,8 +1196,8 @@ predict("08.percent_right", percent_right, between=(0, 100))
 # %%
 from scipy.spatial.distance import cdist
 
-from course_lib.classifiers import features
-from course_lib.measures import share_interval
+from course_lib.audits.measures import share_interval
+from course_lib.inference.classifiers import features
 
 small_camera = Downsample(8)
 
@@ -1370,4 +1370,4 @@ for name in list(readers)[1:3]:
 #   models", CVPR 2020. [doi:10.1109/CVPR42600.2020.00251](https://doi.org/10.1109/CVPR42600.2020.00251)
 # - T. M. Cover, J. A. Thomas, *Elements of Information Theory*, 2nd ed. 2006, ch. 2: data processing.
 #   [doi:10.1002/047174882X](https://doi.org/10.1002/047174882X)
-# - The library's `course_lib.hallucination` holds this lesson's measures in one file; read it.
+# - The library's `course_lib.audits.hallucination` holds this lesson's measures in one file; read it.

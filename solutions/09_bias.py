@@ -50,8 +50,9 @@
 # %% slide="subslide" title="Six go in, six pale ones come back"
 import numpy as np
 
-from course_lib import flips, gan
-from course_lib.figures import show_images
+from course_lib.generators import gan
+from course_lib.notebook.figures import show_images
+from course_lib.records import flips
 from course_lib.worlds import ladybirds
 
 beetles, y = flips.truths()  # 400 pale, then 400 dark; their noisy pixels
@@ -72,7 +73,7 @@ show_images(rows, columns=6, alt="Top: three pale and three dark ladybirds. Midd
 # from `share_10`? And of 400 pale ones, how many percent come back dark?
 
 # %%
-from course_lib.predictions import predict
+from course_lib.notebook.predictions import predict
 
 dark_to_pale = None  # replace None by a number from 0 to 100
 predict("09.dark_to_pale", dark_to_pale, between=(0, 100))
@@ -80,8 +81,8 @@ pale_to_dark = None  # replace None by a number from 0 to 100
 predict("09.pale_to_dark", pale_to_dark, between=(0, 100))
 
 # %%
-from course_lib.classifiers import p_rare
-from course_lib.predictions import reveal
+from course_lib.inference.classifiers import p_rare
+from course_lib.notebook.predictions import reveal
 
 record = flips.found("share_10")
 came_back = record["found"][:, 0] > 0.5  # dark, as the classifier of 64-pixel pictures reads it
@@ -209,7 +210,7 @@ def fairness_gaps(counts, share):
 
 
 # %% test="fairness_gaps_of_one_table" points=2
-from course_lib.checks import call, equal
+from course_lib.notebook.checks import call, equal
 
 table1 = np.array([[90.0, 10], [12, 8]])
 told1 = call(fairness_gaps, table1, 0.1)
@@ -282,8 +283,8 @@ equal(call(fairness_gaps, np.array([[40.0, 0], [40, 0]]), 0.2), [1, -0.2, -0.2],
 # | 90 % dark | 0 % | 98 % |
 
 # %%
-from course_lib import fairness
-from course_lib.measures import share_interval
+from course_lib.audits import fairness
+from course_lib.audits.measures import share_interval
 
 
 def rate(wrong):
@@ -317,7 +318,7 @@ print(f"share_10 and share_02 return the same form for {same:.0%} of the beetles
 # `classifiers.p_rare` gives P(dark | y) at equal shares (lesson 05). Sort the 800 beetles by it, in five bins, and count what came back.
 
 # %% slide="subslide" title="What the pixels say, and what comes back"
-from course_lib.figures import COLOURS, figure, show
+from course_lib.notebook.figures import COLOURS, figure, show
 
 answers = {"the truths themselves": dark_truth, "most probable form": p_exact > 0.5,
            "PULSE, share_10": returned["share_10"], "PULSE, share_50": returned["share_50"]}
@@ -504,7 +505,7 @@ for wide, narrow in ((1, 0.5), (1, 0.8)):
 # back dark though only 2 % are? (3) Look for equal recalls at unequal shares: for neither method are there any.
 
 # %% slide="subslide" title="Most probable, or a draw?"
-from course_lib.explorers import two_groups
+from course_lib.notebook.explorers import two_groups
 
 two_groups()
 
@@ -646,7 +647,7 @@ reveal("09.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark bee
 #
 # - **learn it**: draw 20,000 pictures from the generator, shrink them, add noise, and train a classifier on these,
 #   starting from the one that knows the true world (`flips.p_rare(y, name)` holds one for each generator);
-# - **sample it**: run Markov chains in the latents (`course_lib.chains`, lesson 07), slow.
+# - **sample it**: run Markov chains in the latents (`course_lib.generators.chains`, lesson 07), slow.
 #
 # » (to the ladders) On 50 of our beetles, 25 of each form, both were done for `share_10` (two chains of 50 draws each).
 
@@ -980,7 +981,7 @@ reveal("09.pale_start", 100 * np.mean(back[dark_truth & (began < 0.5)] < 0.5), l
 # has no start to keep.
 
 # %%
-from course_lib.operators import Downsample
+from course_lib.imaging.operators import Downsample
 
 four = flips.found("share_10", repeats=4)
 form, back4 = truth[four["truth"]], four["found"] > 0.5
@@ -1004,7 +1005,7 @@ print(f"the true beetle itself meets ε = .002 in {np.mean(np.mean((Downsample(1
 # Last, **more pixels**: 8 × 8, for an exact draw and for PULSE (lesson 07's audit, 50 truths of each form, no noise).
 
 # %%
-from course_lib import pulse
+from course_lib.generators import pulse
 
 y8 = Downsample(8)(scenes)
 y8 += 0.05 * np.random.default_rng(8).standard_normal(y8.shape)
@@ -1309,4 +1310,4 @@ print(f"pictures on each side: {need:.0f}")
 #   Epidemiology 107 (1978) 71.
 # - L. Roth, "Looking at Shirley, the ultimate norm: colour balance, image technologies, and cognitive equity",
 #   Canadian Journal of Communication 34 (2009).
-# - The library's `course_lib.fairness` and `course_lib.flips` hold sections 3 to 8; read them.
+# - The library's `course_lib.audits.fairness` and `course_lib.records.flips` hold sections 3 to 8; read them.

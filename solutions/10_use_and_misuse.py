@@ -29,9 +29,9 @@
 # **When is a guess allowed to leave the lab?**
 
 # %% slide="subslide" title="Read these plates" figure="plates"
-from course_lib.figures import show_images
-from course_lib.plate_enhancer import enhance
-from course_lib.plate_posterior import simulate
+from course_lib.generators.plate_enhancer import enhance
+from course_lib.inference.plate_posterior import simulate
+from course_lib.notebook.figures import show_images
 
 seeds = (11, 6, 5)
 recorded = {f"recorded {k}": simulate(seed)[1] for k, seed in zip("ABC", seeds, strict=True)}
@@ -49,7 +49,7 @@ show_images(recorded | crisp, columns=3,
 # five characters, are right?
 
 # %%
-from course_lib.predictions import predict
+from course_lib.notebook.predictions import predict
 
 percent_right = None  # replace None by a number from 0 to 100
 predict("10.percent_right", percent_right, between=(0, 100))
@@ -57,9 +57,9 @@ predict("10.percent_right", percent_right, between=(0, 100))
 # %%
 import numpy as np
 
-from course_lib.plate_enhancer import legible
-from course_lib.plate_posterior import recorded as recorded_cases
-from course_lib.predictions import reveal
+from course_lib.generators.plate_enhancer import legible
+from course_lib.inference.plate_posterior import recorded as recorded_cases
+from course_lib.notebook.predictions import reveal
 from course_lib.worlds import plates
 
 cases = recorded_cases(s=8)  # 1000 plates; section 2 uses the same
@@ -115,10 +115,10 @@ show_images(soft | crisp | real, columns=3,
 #
 # $$P(s \mid y) = \sum_\nu P(\nu \mid y) \prod_{k=1}^5 P(s_k \mid y_k, \nu).$$
 #
-# That is the exact posterior over all 529,000 strings (`course_lib.plate_posterior`; read it). Plate A:
+# That is the exact posterior over all 529,000 strings (`course_lib.inference.plate_posterior`; read it). Plate A:
 
 # %% slide="subslide" title="Six draws from what is possible"
-from course_lib.plate_posterior import reference
+from course_lib.inference.plate_posterior import reference
 
 answer = reference(recorded["recorded A"])
 for string, p in answer.most_probable(6):
@@ -204,7 +204,7 @@ def by_trying_all(levels, log_prior):
 
 
 # %% test="marginals_of_one_nuisance" points=1
-from course_lib.checks import call, equal
+from course_lib.notebook.checks import call, equal
 
 one = np.log(np.array([[[0.2, 0.6], [0.3, 0.1], [0.5, 0.5]]]))
 equal(call(marginals, one, np.zeros(1)), [[0.25, 0.75], [0.75, 0.25], [0.5, 0.5]],
@@ -303,8 +303,8 @@ for name, found in {"plate A, 28 × 6 pixels": answer, "a plate at 14 × 3 pixel
 # Here a few of them are computed again, and all are put to the test.
 
 # %% slide="subslide" title="It promises 60 %, and keeps it"
-from course_lib.figures import COLOURS, figure, show
-from course_lib.measures import calibration_error
+from course_lib.audits.measures import calibration_error
+from course_lib.notebook.figures import COLOURS, figure, show
 
 for i in range(10):
     again = reference(small[i]).most_probable()[1]
@@ -465,7 +465,7 @@ for wrong_cost, refusal in ((40.0, 7.0), (1.0, 0.01), (5.0, 4.0)):
 # of a brick wall and a piece of a page with signs on it. Neither is a plate.
 
 # %% slide="subslide" title="A wall, a page, two crisp plates"
-from course_lib.operators import Downsample
+from course_lib.imaging.operators import Downsample
 from course_lib.worlds import images
 
 wall = images.load("brick", gray=True)[:, 100:148, :224]
@@ -676,7 +676,7 @@ percent_source = None  # replace None by a number from 0 to 100
 predict("10.percent_source", percent_source, between=(0, 100))
 
 # %%
-from course_lib.identification import after_match
+from course_lib.audits.identification import after_match
 
 posterior, coincidental = after_match(pool=10**6, false_match=1e-4)
 print(f"P(source | match) = {posterior:.2%}; coincidental matches expected: {coincidental:.0f}")
@@ -795,7 +795,7 @@ equal(told[0], hit.sum() / (hit.sum() + wrong_ones.sum()), "the source's share o
 # Who are they, do you think?
 
 # %% slide="subslide" title="A rare error in a large pool" figure="pool"
-from course_lib.explorers import use_and_misuse
+from course_lib.notebook.explorers import use_and_misuse
 
 use_and_misuse()
 
@@ -831,7 +831,7 @@ percent_error = None  # replace None by a number from 0 to 100
 predict("10.percent_error", percent_error, between=(0, 100))
 
 # %%
-from course_lib.limits import fano_error
+from course_lib.imaging.limits import fano_error
 
 simple = 1 - (10 + 1) / 20
 print(f"10 bits against 2^20: simple form {simple:.3f}, sharp form {fano_error(10, 2**20):.3f}; "
@@ -1100,9 +1100,9 @@ Markdown("\n".join("> " + line for line in card.splitlines() if not line.startsw
 # %%
 import torch
 
-from course_lib import gan
-from course_lib.classifiers import features, p_rare
-from course_lib.measures import coverage, expected_coverage, precision, share_interval
+from course_lib.audits.measures import coverage, expected_coverage, precision, share_interval
+from course_lib.generators import gan
+from course_lib.inference.classifiers import features, p_rare
 from course_lib.worlds import ladybirds
 
 generator = gan.load("share_50")
@@ -1332,5 +1332,5 @@ for line, values in bill.items():
 # - M. Märtens, D. Izzo, A. Krzic, D. Cox, "Super-resolution of PROBA-V images using convolutional neural
 #   networks", Astrodynamics 3 (2019) 387.
 #   [doi:10.1007/s42064-019-0059-8](https://doi.org/10.1007/s42064-019-0059-8)
-# - The library's `course_lib.plate_posterior` holds sections 1 and 2, `course_lib.worlds.digits` section 3;
+# - The library's `course_lib.inference.plate_posterior` holds sections 1 and 2, `course_lib.worlds.digits` section 3;
 #   read them.

@@ -9,7 +9,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["_strict"]  # where CI is set, a skip is a failure
-collect_ignore = ["answers", "benchmarks", "fixtures", "submissions"]
+collect_ignore = ["answers", "benchmarks", "fixtures", "grading/submissions"]
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
@@ -33,7 +33,7 @@ def browser():
     """A real browser, for tests marked so."""
     from playwright.sync_api import sync_playwright
 
-    from course_lib.doctor import find_chromium
+    from course_lib.desk.doctor import find_chromium
 
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
              "--disable-background-networking", "--disable-component-update", "--disable-sync"]

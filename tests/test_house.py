@@ -4,6 +4,7 @@ import ast
 import base64
 import importlib.metadata
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -100,7 +101,7 @@ def test_conda_takes_the_same_pins_and_pythons():
 
 def test_all_places_agree_on_the_pythons():
     import setup_course
-    from course_lib import doctor
+    from course_lib.desk import doctor
 
     supported = SpecifierSet(PROJECT["requires-python"])
     for minor in range(8, 20):
@@ -124,7 +125,7 @@ def third_party(package):
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
                 found.add(node.module.split(".")[0])
     # Programs that run by themselves import what lies beside them.
-    found -= {file.stem for file in (ROOT / package).rglob("*/*.py")}
+    found -= {file.stem for file in (ROOT / package).glob("grading/*.py")}
     return found - set(sys.stdlib_module_names) - {"course_lib", "course_staff"}
 
 
@@ -241,6 +242,29 @@ def test_code_is_clean():
     told = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache", "--quiet", "."],
                           cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_rooms_know_only_those_below_them():
+    """The layers of pyproject.toml; `lint-imports` says the same with more colour."""
+    code = "from importlinter import cli; raise SystemExit(cli.lint_imports(no_cache=True))"
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True,
+                          encoding="utf-8", env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+                          check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+@pytest.mark.parametrize("package", ["course_lib", "course_staff"])
+def test_every_room_says_in_a_sentence_what_lives_there(package):
+    for init in (ROOT / package).glob("*/__init__.py"):
+        tree = ast.parse(init.read_text(encoding="utf-8"))
+        assert len((ast.get_docstring(tree) or "").split()) >= 5, init
+        assert len(tree.body) == 1, f"{init} hands something on"
+
+
+def test_tests_lie_in_folders_that_mirror_the_rooms():
+    rooms = {path.parent.name for package in ("course_lib", "course_staff")
+             for path in (ROOT / package).glob("*/__init__.py")}
+    assert {path.parent.name for path in (ROOT / "tests").glob("*/test_*.py")} == rooms
 
 
 def test_packages_include_what_runs_beside_the_code():

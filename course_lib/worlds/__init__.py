@@ -1,1 +1,1 @@
-"""The worlds of the course: bundled real pictures, ladybirds, sprites."""
+"""Scenes and their declared priors: real pictures, ladybirds, number plates, sprites, a ring."""

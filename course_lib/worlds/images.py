@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from course_lib.data import data_path, verified_path
-from course_lib.optics import srgb_decode
+from course_lib.imaging.optics import srgb_decode
 
 __all__ = ["load", "names"]
 

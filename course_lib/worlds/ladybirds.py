@@ -27,7 +27,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from course_lib import validation
-from course_lib.operators import Downsample
+from course_lib.imaging.operators import Downsample
 
 __all__ = ["N_LATENTS", "OVERLAP", "PRIORS", "Ladybirds", "fractions", "from_latents",
            "look_alikes", "render", "sample", "sixteen_pixels"]

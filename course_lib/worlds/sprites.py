@@ -8,7 +8,7 @@ as you like. All functions return (3, 64, 64) float32 pictures in linear light.
 import numpy as np
 
 from course_lib import validation
-from course_lib.optics import srgb_decode
+from course_lib.imaging.optics import srgb_decode
 from course_lib.worlds import ladybirds
 
 __all__ = ["empty_leaf", "robot_beetle", "tomato"]

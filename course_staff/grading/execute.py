@@ -20,8 +20,8 @@ import threading
 import time
 from pathlib import Path
 
-from course_lib.marking import PATIENCE, Kernel, Ran, text_of
-from course_staff import source
+from course_lib.desk.marking import PATIENCE, Kernel, Ran, text_of
+from course_staff.authoring import source
 from course_staff.grading.normalise import whole_characters
 from course_staff.grading.sandbox import HERE, Limits, Sandbox, sweep
 

@@ -4,7 +4,7 @@ A visible test says what its assertion said; of a hidden one only its hint is to
 answers show the mark and comment that a person gave, once there is one.
 """
 
-from course_lib.marking import grade_id, text_of
+from course_lib.desk.marking import grade_id, text_of
 from course_staff.grading.pages import escape, page, points, table
 
 

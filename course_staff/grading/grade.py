@@ -29,8 +29,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from course_lib.commands import Told, run, work_folder
-from course_staff import source
+from course_lib.desk.commands import Told, run, work_folder
+from course_staff.authoring import source
 from course_staff.grading import (
     crosscheck,
     execute,

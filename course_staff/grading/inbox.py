@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from course_lib.commands import Told
+from course_lib.desk.commands import Told
 
 MOST_FILES, LARGEST_FILE = 50_000, 20 << 20
 LARGEST_ALL, LARGEST_ONE = 4 << 30, 256 << 20  # what a class's zip and a student's may hold

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import nbformat
 
-from course_lib.marking import grade_id, splice, text_of
+from course_lib.desk.marking import grade_id, splice, text_of
 
 LARGEST = 20 << 20
 LONGEST_CELL, MOST_CELLS = 200_000, 2000

@@ -18,7 +18,7 @@ from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import determine_grade, is_grade, is_solution, is_task
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
-from course_lib.commands import Told
+from course_lib.desk.commands import Told
 
 COURSE = "limits_of_super_resolution"
 CONFIG = '''\

@@ -14,9 +14,9 @@ import zipfile
 from pathlib import Path
 
 from course_lib import __version__
-from course_lib.commands import ROOT, Told, work_folder
-from course_staff import source
-from course_staff.source import SourceError
+from course_lib.desk.commands import ROOT, Told, work_folder
+from course_staff.authoring import source
+from course_staff.authoring.source import SourceError
 
 NAME = "limits-of-super-resolution"
 WHOLE = ("CITATION.cff", "LICENSE", "environment.yml", "pyproject.toml", "requirements.lock",

@@ -25,9 +25,9 @@ from pathlib import Path
 import matplotlib
 import psutil
 
-from course_lib.commands import Told
-from course_lib.doctor import sandbox_refusal
-from course_staff.source import THREADS
+from course_lib.desk.commands import Told
+from course_lib.desk.doctor import sandbox_refusal
+from course_staff.authoring.source import THREADS
 
 HERE = Path(__file__).parent
 JOB, COURSE, GRADER, WORK = "/run/job", "/course", "/grader", "/work"

@@ -13,8 +13,8 @@ import nbformat
 from nbgrader import preprocessors
 from nbgrader.converters import GenerateAssignment
 
-from course_lib.marking import split_test
-from course_staff import answers, build
+from course_lib.desk.marking import split_test
+from course_staff.authoring import answers, build
 
 # As nbgrader releases a notebook, but for what it hides at the end.
 KEEPING = [

@@ -21,17 +21,11 @@ from scipy.optimize import nnls
 from scipy.spatial.distance import cdist
 from skimage import data, restoration
 
-from course_lib import (
-    deconvolution,
-    gan,
-    hallucination,
-    limits,
-    measures,
-    posterior,
-    pulse,
-    recovery,
-)
-from course_lib.operators import Blur, Downsample
+from course_lib.audits import hallucination, measures
+from course_lib.generators import gan, pulse
+from course_lib.imaging import deconvolution, limits, recovery
+from course_lib.imaging.operators import Blur, Downsample
+from course_lib.inference import posterior
 from course_lib.worlds import ladybirds
 
 RNG = np.random.default_rng(0)
@@ -330,14 +324,15 @@ def imports():
         return lambda: subprocess.run([sys.executable, "-c", code], check=True)
 
     yield compare("import of operators, optics and checks", 1,
-                  run("import course_lib.operators, course_lib.optics, course_lib.checks"),
+                  run("from course_lib.imaging import operators, optics\n"
+                      "from course_lib.notebook import checks"),
                   "import numpy, scipy.fft, scipy.special",
                   run("import numpy, scipy.fft, scipy.special"))
 
 
 def lessons():
     """Every lesson as a learner's kernel runs it: in all, and its slowest cell."""
-    from course_staff import build, source
+    from course_staff.authoring import build, source
 
     total = 0.0
     for path in source.find():
@@ -359,7 +354,7 @@ def lessons():
 def _release_all():
     import tempfile
 
-    from course_staff import build, source
+    from course_staff.authoring import build, source
 
     with tempfile.TemporaryDirectory() as folder:
         for path in source.find():

@@ -20,13 +20,13 @@ from pathlib import Path
 import nbformat
 from nbgrader.converters import Autograde
 
-from course_lib.marking import grade_id
-from course_staff import build, source
+from course_lib.desk.marking import grade_id
+from course_staff.authoring import build, source
 from course_staff.grading import grade, inbox, record, release, sandbox, trial
 
 HOSTILE = [
     "import os\nos._exit(0)",
-    "import course_lib.checks as c\nc.equal = c.refuses = lambda *a, **k: None",
+    "import course_lib.notebook.checks as c\nc.equal = c.refuses = lambda *a, **k: None",
     "raise SystemExit",
     "import builtins\nbuiltins.AssertionError = ValueError",
     "hoard = []\nwhile True:\n    hoard.append(bytearray(10**7))",

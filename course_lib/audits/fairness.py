@@ -1,0 +1,405 @@
+r"""Whose picture comes back as somebody else's: measures, closed forms and the bias budget.
+
+There are two groups, the common form (0) and the rare form (1), as everywhere in the course. An
+algorithm gets a small picture y of a truth x and returns x̂; what is counted is the form of both.
+`share` is the rare form's, P(x rare), in the population that one speaks of: recalls don't need it,
+all else does. Pairs are ordered (common, rare). Every measured number is an `Estimate`, with an
+interval from the bootstrap: truths are drawn anew, with replacement, within each form.
+
+**Measures** (Jalal et al. 2021; Laszkiewicz et al. 2024). With recalls r = P(x̂ ∈ C | x ∈ C):
+
+- RDP, representation demographic parity: the recalls are equal;
+- PR, proportional representation: P(x̂ ∈ C) = P(x ∈ C);
+- SPE, symmetric pairwise error: P(x rare, x̂ common) = P(x common, x̂ rare). For two groups this is
+  PR: P(x̂ rare) − P(x rare) = P(x common, x̂ rare) − P(x rare, x̂ common);
+- CPR, conditional proportional representation: P(x̂ ∈ C | y) = P(x ∈ C | y) for every y. An exact
+  posterior sampler has it for all groups that one could think of.
+
+>>> two = gaps([0, 0, 0, 0, 1, 1, 1, 1], [0, 0, 0, 0, 0, 0, 0, 1], share=0.2)
+>>> float(two["RDP"].value), round(float(two["PR"].value), 3)
+(0.75, -0.15)
+
+**Bias budget.** M = P(x̂ of the other form | x), for truths of either form. Rungs, each of which
+changes one thing: R1 a draw from the exact posterior at a reference share that one declares; R2 the
+same at the share of the training pictures; R3 a draw from the exact posterior of the generator as
+it is; R4 the algorithm. `bias_budget` reports the steps, in every order in which they can be
+taken, since a telescoping sum adds up whatever it means.
+
+References
+----------
+A. Jalal, S. Karmalkar, J. Hoffmann, A. G. Dimakis, E. Price, Fairness for image generation with
+uncertain sensitive attributes, ICML 2021, arXiv:2106.12182. M. Laszkiewicz, I. Daunhawer, J. E.
+Vogt, A. Fischer, J. Lederer, Benchmarking the fairness of image upsampling methods, FAccT 2024,
+arXiv:2401.13555. C. Teo, M. Abdollahzadeh, N.-M. Cheung, On measuring fairness in generative
+models, NeurIPS 2023, arXiv:2310.19297. M. Saerens, P. Latinne, C. Decaestecker, Adjusting the
+outputs of a classifier to new a priori probabilities, Neural Computation 14 (2002) 21,
+doi:10.1162/089976602753284446.
+"""
+
+import math
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+from scipy.special import expit, ndtr, ndtri
+from scipy.stats import norm
+
+from course_lib import validation
+from course_lib.inference.posterior import prior_log_odds
+
+__all__ = ["FACTORS", "Estimate", "Ladder", "always_common_share", "bias_budget",
+           "conditional_shares", "corrected_share", "flip_share", "gaps", "latent_map_log_odds",
+           "map_recalls", "output_share", "sampling_recalls", "shift_prior"]
+
+# What a rung changes, in the order of the ladder; a cell of the table says 0 or 1 for each.
+FACTORS = ("share", "generator", "search")
+LADDER = ((0, 0, 0), (1, 0, 0), (1, 1, 0), (1, 1, 1))
+DRAWS, LEVEL = 1000, 0.95  # of the bootstrap
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """A number, or an array of them, with the ends of its 95 % bootstrap interval."""
+
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    def __getitem__(self, key):
+        return Estimate(self.value[key], self.low[key], self.high[key])
+
+    def __format__(self, spec):
+        value, low, high = (format(float(x), spec or ".3f")
+                            for x in (self.value, self.low, self.high))
+        return f"{value} ({low} to {high})"
+
+
+# --- measures ------------------------------------------------------------------------------------
+
+
+def gaps(truth, output, share, rng=0):
+    """Recalls and the gaps of RDP, PR and SPE.
+
+    Parameters
+    ----------
+    truth : array (n,) of 0 (common) and 1 (rare)
+    output : array (n,)
+        Form of each output, or the probability that it is rare, in [0, 1].
+    share : float in [0, 1]
+        Of the rare form in the population; the truths may hold either form as often as they like.
+    rng : numpy.random.Generator or int
+
+    Returns
+    -------
+    dict of Estimate
+        "recalls" (common, rare); "RDP", recall of the common minus that of the rare form; "output
+        share" of the rare form; "PR", output share minus share; "SPE", P(x common, x̂ rare) minus
+        P(x rare, x̂ common).
+    """
+    right = _rightly(truth, output)
+    rng, share = np.random.default_rng(rng), validation.fraction(share, "share")
+    common, rare = (_resampled(r[:, None], rng)[:, 0] for r in right)
+    errors = (1 - share) * (1 - common), share * (1 - rare)
+    shown = output_share((common, rare), share)
+    found = {"recalls": np.stack([common, rare], axis=1), "RDP": common - rare,
+             "output share": shown, "PR": shown - share, "SPE": errors[0] - errors[1]}
+    return {name: _estimate(values) for name, values in found.items()}
+
+
+def conditional_shares(truth, output, p, share, bins=5, rng=0):
+    """What an algorithm returns beside what it should, for CPR: P(x̂ rare | y) and P(x rare | y).
+
+    Parameters
+    ----------
+    truth, output, share, rng
+        As for `gaps`.
+    p : array (n,)
+        P(x rare | y) at this share.
+    bins : int
+        Cases are sorted by p into so many bins of equal size.
+
+    Returns
+    -------
+    expected, found : Estimate of (bins,) arrays
+        Means of p and of the output in each bin. CPR demands that they be equal.
+    """
+    truth, output, p = (np.asarray(x, dtype=float) for x in (truth, output, p))
+    _rightly(truth, output)
+    validation.matching(p, truth.shape, "p")
+    rng, prior = np.random.default_rng(rng), validation.fraction(share, "share")
+    if validation.integer(bins, "bins") > len(p):
+        validation.fail("bins", bins, f"at most {len(p)}, the number of cases")
+    bin_of = np.argsort(np.argsort(p, kind="stable")) * bins // len(p)
+    sums = 0.0
+    for form, weight in ((0, 1 - prior), (1, prior)):
+        some = truth == form
+        inside = bin_of[some, None] == np.arange(bins)
+        columns = np.stack([inside, inside * p[some, None], inside * output[some, None]], axis=1)
+        means = _resampled(columns.reshape(len(columns), -1), rng)
+        sums = sums + weight * means.reshape(-1, 3, bins)
+    return _estimate(sums[:, 1] / sums[:, 0]), _estimate(sums[:, 2] / sums[:, 0])
+
+
+def corrected_share(said, truth, known, rng=0):
+    """Share of the rare form among outputs that an imperfect classifier has read.
+
+    Parameters
+    ----------
+    said : array (n,) of 0 and 1
+        What the classifier says of the outputs.
+    truth, known : arrays (m,) of 0 and 1
+        True forms of other pictures of the same kind, and what the classifier says of them.
+    rng : numpy.random.Generator or int
+
+    Returns
+    -------
+    Estimate
+        (share said − false alarms) / (hits − false alarms), within [0, 1]. Its interval holds the
+        chance in both sets.
+
+    Raises
+    ------
+    ValueError
+        If the classifier says "rare" of rare pictures no more often than of common ones.
+
+    Notes
+    -----
+    The idea of CLEAM (Teo et al. 2023): P(said) = share · hits + (1 − share) · false alarms.
+    """
+    wrong, right = _rightly(truth, known)
+    rng, said = np.random.default_rng(rng), np.asarray(said, dtype=float)
+    if said.ndim != 1 or not said.size or not np.isin(said, (0, 1)).all():
+        validation.fail("said", f"of shape {said.shape}, values {np.unique(said)}",
+                        "(n,), 0 (common) and 1 (rare) only")
+    alarms, hits, seen = (_resampled(x[:, None], rng)[:, 0] for x in (1 - wrong, right, said))
+    if hits[0] <= alarms[0]:
+        validation.fail("known", f"a classifier with {hits[0]:.2f} hits and {alarms[0]:.2f} false "
+                        "alarms", "one that tells the forms apart")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _estimate(np.clip((seen - alarms) / (hits - alarms), 0, 1))
+
+
+def output_share(recalls, share):
+    """P(x̂ rare), from the recalls (common, rare) and the population's share of the rare form."""
+    common, rare = recalls
+    return share * rare + (1 - share) * (1 - common)
+
+
+def shift_prior(p, old, new):
+    """P(rare | y) at another share of the rare form: Bayes' rule (Saerens et al. 2002).
+
+    Parameters
+    ----------
+    p : array (...)
+        P(rare | y) at the share `old`.
+    old, new : float in [0, 1]
+
+    >>> float(shift_prior(0.5, old=0.5, new=0.1).round(3))
+    0.1
+    """
+    return expit(_log_odds(p) + prior_log_odds(new) - prior_log_odds(old))
+
+
+# --- two Gaussian classes ------------------------------------------------------------------------
+
+
+def map_recalls(d, share):
+    r"""Recalls (common, rare) of the more probable class, for N(0, 1) and N(d, 1).
+
+    .. math:: \Phi\left(\tfrac d2 \pm \tfrac Ld\right), \qquad L = \log\frac{1 - share}{share}
+
+    >>> [round(float(r), 3) for r in map_recalls(2, share=0.2)]
+    [0.955, 0.621]
+    """
+    d, odds = validation.positive(d, "d"), -prior_log_odds(share)
+    return ndtr(d / 2 + odds / d), ndtr(d / 2 - odds / d)
+
+
+def sampling_recalls(d, share):
+    """Recalls (common, rare) of a draw from P(class | y), for N(0, 1) and N(d, 1).
+
+    >>> [round(float(r), 3) for r in sampling_recalls(2, share=0.2)]
+    [0.898, 0.592]
+    """
+    d, prior = validation.positive(d, "d"), prior_log_odds(share)
+    t = np.linspace(-9, 9, 2001)  # deviations from the true class's mean
+    weight = norm.pdf(t) / norm.pdf(t).sum()
+    return weight @ expit(d * (d / 2 - t) - prior), weight @ expit(d * (d / 2 + t) + prior)
+
+
+def flip_share(d):
+    """Share of the rare form below which the average rare picture counts as common.
+
+    Its likelihood ratio is e^(d²/2): the common form must have a share above 1/(1 + e^(−d²/2)).
+
+    >>> [round(1 - float(flip_share(d)), 3) for d in (1, 1.5, 2)]
+    [0.622, 0.755, 0.881]
+    """
+    return expit(-validation.positive(d, "d") ** 2 / 2)
+
+
+def always_common_share(spread_common, spread_rare, distance):
+    """Share of the rare form below which *no* picture counts as rare, its class being narrower.
+
+    The likelihood ratio of two Gaussian classes is then bounded, by
+    spread_common/spread_rare · exp(distance²/(2 (spread_common² − spread_rare²))).
+
+    >>> round(1 - float(always_common_share(1, 0.5, distance=1)), 4)
+    0.7957
+    """
+    common = validation.positive(spread_common, "spread_common")
+    rare = validation.positive(spread_rare, "spread_rare")
+    if rare >= common:
+        validation.fail("spread_rare", rare, f"smaller than spread_common = {common}: otherwise "
+                        "some picture counts as rare at every share")
+    return expit(-math.log(common / rare) - distance**2 / (2 * (common**2 - rare**2)))
+
+
+def latent_map_log_odds(share):
+    """Prior log-odds for the common form of a mode sought in *latents*, not in pictures.
+
+    One latent, N(0, 1), whose tail beyond a threshold is the rare form: its most probable rare
+    point is the threshold, less probable than 0 by e^(½ threshold²).
+
+    >>> round(float(latent_map_log_odds(0.08)), 2), round(float(-prior_log_odds(0.08)), 2)
+    (0.99, 2.44)
+    """
+    return ndtri(validation.fraction(share, "share")) ** 2 / 2
+
+
+# --- the bias budget -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Ladder:
+    """The bias budget of truths of one form; M is the share that comes back as the other form.
+
+    Attributes
+    ----------
+    rungs : Estimate of (4,) arrays
+        M at R1 to R4.
+    steps : Estimate of (4,) arrays
+        R1 ("information"), then what each of `FACTORS` adds, in the order of the ladder.
+    information : Estimate of (2,) arrays
+        R1 split: what a decision for the more probable form gets wrong, and what drawing adds.
+    table : dict of Estimate
+        M for every cell, 0 or 1 for each of `FACTORS`.
+    orders : tuple of tuples
+        Orders in which `FACTORS` can be changed with the cells that there are.
+    by_order : Estimate of (len(orders), 3) arrays
+        What each of `FACTORS` adds, in each order.
+    """
+
+    rungs: Estimate
+    steps: Estimate
+    information: Estimate
+    table: dict
+    orders: tuple
+    by_order: Estimate
+
+    @property
+    def ranges(self):
+        """Least and largest step of each of `FACTORS` over the orders, (3, 2)."""
+        return np.stack([self.by_order.value.min(0), self.by_order.value.max(0)], axis=1)
+
+
+def bias_budget(rare, common, rng=0):
+    """The bias budget, of rare truths and of common ones.
+
+    Parameters
+    ----------
+    rare, common : dict of arrays (n,)
+        For rare and for common truths, by cell: the probability of each truth to come back as the
+        other form, or 0 and 1. A cell says for each of `FACTORS` whether it is changed, as
+        (1, 0, 0): the training share instead of the declared one; the generator as it is instead of
+        the exact world; the algorithm instead of a draw from the posterior. Truth k is the same in
+        all cells. The four of `LADDER` are needed.
+    rng : numpy.random.Generator or int
+
+    Returns
+    -------
+    dict of Ladder
+        "rare" and "common": nobody should look at one of them alone.
+
+    Raises
+    ------
+    ValueError
+        If a rung is missing or the arrays of a form differ in length.
+    """
+    rng = np.random.default_rng(rng)
+    return {"rare": _ladder(rare, rng), "common": _ladder(common, rng)}
+
+
+def _ladder(cells, rng):
+    if missing := [cell for cell in LADDER if cell not in cells]:
+        validation.fail("a table of cells", f"without {missing}", f"one with the rungs {LADDER}")
+    first = np.asarray(cells[LADDER[0]], dtype=float)
+    columns = [validation.matching(np.asarray(flips, dtype=float), first.shape, f"cell {cell}")
+               for cell, flips in cells.items()]
+    # A tie, p = ½, is decided wrongly half of the time.
+    decided = (np.sign(first - 0.5) + 1) / 2
+    *means, bayes = _resampled(np.stack([*columns, decided], axis=1), rng).T
+    means = dict(zip(cells, means, strict=True))
+    rungs = np.stack([means[cell] for cell in LADDER], axis=1)
+    paths = {order: path for order in permutations(range(3))
+             if set(path := _path(order)) <= set(cells)}
+    added = []
+    for order, path in paths.items():
+        steps = np.diff([means[cell] for cell in path], axis=0)
+        added.append(steps[np.argsort(order)].T)
+    return Ladder(
+        rungs=_estimate(rungs), steps=_estimate(np.diff(rungs, axis=1, prepend=0)),
+        information=_estimate(np.stack([bayes, rungs[:, 0] - bayes], axis=1)),
+        table={cell: _estimate(mean) for cell, mean in means.items()},
+        orders=tuple(tuple(FACTORS[i] for i in order) for order in paths),
+        by_order=_estimate(np.stack(added, axis=1)))
+
+
+def _path(order):
+    """Cells that one passes when the factors are changed in this order."""
+    cell, path = [0, 0, 0], [(0, 0, 0)]
+    for factor in order:
+        cell[factor] = 1
+        path.append(tuple(cell))
+    return path
+
+
+# --- the bootstrap -------------------------------------------------------------------------------
+
+
+def _rightly(truth, output):
+    """How rightly each truth came back, in [0, 1], for the common ones and for the rare ones."""
+    truth, output = np.asarray(truth, dtype=float), np.asarray(output, dtype=float)
+    validation.matching(output, truth.shape, "output")
+    if truth.ndim != 1 or not np.isin(truth, (0, 1)).all() or len(np.unique(truth)) < 2:
+        validation.fail("truth", f"of shape {truth.shape}, values {np.unique(truth)}",
+                        "(n,), with both 0 (common) and 1 (rare)")
+    if not ((output >= 0) & (output <= 1)).all():
+        validation.fail("output", "outside [0, 1] somewhere", "forms, or probabilities of rare")
+    return 1 - output[truth == 0], output[truth == 1]
+
+
+def _resampled(columns, rng):
+    """Means of columns (n, k), as they are and with the rows drawn anew: (1 + `DRAWS`, k)."""
+    n, step = len(columns), max(1, 2**20 // len(columns))  # few enough at a time for the memory
+    means = [columns.mean(0)[None]]
+    for i in range(0, DRAWS, step):
+        k = min(step, DRAWS - i)
+        drawn = rng.integers(0, n, (k, n)) + n * np.arange(k)[:, None]
+        times = np.bincount(drawn.ravel(), minlength=k * n).reshape(k, n)
+        means.append(times @ columns / n)
+    return np.concatenate(means)
+
+
+def _estimate(values):
+    """Estimate from the statistic as it is, first, and as it is in the draws of the bootstrap."""
+    tail = (1 - LEVEL) / 2
+    return Estimate(values[0], *np.quantile(values[1:], [tail, 1 - tail], axis=0))
+
+
+def _log_odds(p):
+    p = np.asarray(p, dtype=float)
+    if not ((p >= 0) & (p <= 1)).all():
+        validation.fail("p", "outside [0, 1] somewhere", "probabilities")
+    with np.errstate(divide="ignore"):
+        return np.log(p) - np.log1p(-p)

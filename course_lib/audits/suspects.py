@@ -1,0 +1,161 @@
+"""Programs that search, as others might have written them: some sound, some with a fault.
+
+Lesson 07 tests them from outside. They search the latents of `latents.tiny_generator` for pictures
+of 8 × 8 pixels whose eight block averages are those given: small enough that a test takes
+milliseconds. `program` builds one from three decisions (which numbers a seed stands for; what is
+returned of the way that was gone; who has met ε); the defaults are sound.
+
+>>> run = program()
+>>> found = run(shrink(tiny_generator([0.3, -1.0, 0.5, 0.8])), starts=4, seed=0)
+>>> found.pictures.shape, found.residuals.shape, found.met.tolist()
+((1, 4, 64), (1, 4), [[True, True, True, True]])
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib import validation
+from course_lib.inference.latents import LATENTS, tiny_generator
+
+__all__ = ["EPSILON", "Found", "misfit", "picture_fault", "program", "seed_fault", "shrink",
+           "sound", "survives", "try_on", "verdict_fault"]
+
+EPSILON = 2e-3
+
+
+def shrink(x):
+    """Eight block averages (..., 8), of 4 × 2 pixels each, of pictures (..., 64)."""
+    x = np.asarray(x)
+    return x.reshape(*x.shape[:-1], 2, 4, 4, 2).mean((-3, -1)).reshape(*x.shape[:-1], 8)
+
+
+def misfit(x, y):
+    """Mean squared error (...) of pictures (..., 64), shrunk, from y (..., 8)."""
+    return np.mean((shrink(x) - y) ** 2, axis=-1)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a program returns, for every input and every start.
+
+    Attributes
+    ----------
+    pictures : (inputs, starts, 64) array
+    residuals : (inputs, starts) array
+        What the program says is the mean squared error of its pictures, shrunk, from the input.
+    met : (inputs, starts) array of bool
+        What the program says has a residual of at most ε.
+    """
+
+    pictures: np.ndarray
+    residuals: np.ndarray
+    met: np.ndarray
+
+
+def best(way, residuals):
+    """Picture (…, 64) and residual (…) of the step with the least residual."""
+    step = residuals.argmin(0)[None]
+    return (np.take_along_axis(way, step[..., None], 0)[0],
+            np.take_along_axis(residuals, step, 0)[0])
+
+
+def program(numbers=np.random.default_rng, choose=best, judge=np.less_equal, arrange=None,
+            together=None, steps=25):
+    """Build a program that searches.
+
+    Parameters
+    ----------
+    numbers : callable
+        Seed → numpy.random.Generator.
+    choose : callable
+        (pictures (steps, inputs, starts, 64), residuals (steps, inputs, starts)) → what to return
+        of them, (inputs, starts, 64) and (inputs, starts).
+    judge : callable
+        (residuals (inputs, starts), ε) → met (inputs, starts).
+    arrange : callable, optional
+        Residuals (inputs, starts) → order (inputs, starts) in which the starts are returned.
+    together : int, optional
+        Inputs that are searched at once; all by default.
+    steps : int
+
+    Returns
+    -------
+    callable
+        ``run(y, starts=1, seed=0, epsilon=EPSILON)``: y (8,) or (inputs, 8) → `Found`.
+    """
+    def run(y, starts=1, seed=0, epsilon=EPSILON):
+        y = np.atleast_2d(np.asarray(y, dtype=float))
+        validation.matching(y, (len(y), 8), "y")
+        at_once = together or len(y)
+        parts = [_search(part, starts, numbers(seed), steps)
+                 for part in np.split(y, range(at_once, len(y), at_once))]
+        way, residuals = (np.concatenate(x, axis=1) for x in zip(*parts, strict=True))
+        pictures, residuals = choose(way, residuals)
+        if arrange is not None:
+            order = arrange(residuals)
+            residuals = np.take_along_axis(residuals, order, 1)
+            pictures = np.take_along_axis(pictures, order[..., None], 1)
+        met = np.broadcast_to(judge(residuals, epsilon), residuals.shape)
+        return Found(pictures, residuals, met.astype(bool))
+
+    return run
+
+
+def _search(y, starts, rng, steps):
+    """Pictures and residuals of every step, from the same starts for all inputs."""
+    z = np.broadcast_to(rng.standard_normal((starts, LATENTS)), (len(y), starts, LATENTS))
+    way = [tiny_generator(z)]
+    for step in range(steps):
+        near = z + 1.5 * 0.93**step * rng.standard_normal((24, 1, 1, LATENTS))
+        # The best neighbour, even if it is worse than the present place: the last is not the best.
+        choice = misfit(tiny_generator(near), y[:, None]).argmin(0)[None, ..., None]
+        z = np.take_along_axis(near, choice, 0)[0]
+        way.append(tiny_generator(z))
+    way = np.stack(way)
+    return way, misfit(way, y[:, None])
+
+
+def survives(run, check):
+    """Say whether a program passes a check: True, or False if the check raises AssertionError.
+
+    Raises
+    ------
+    AssertionError
+        Saying what went wrong, if the check fails in another way or returns its verdict.
+    """
+    try:
+        verdict = check(run)
+    except AssertionError:
+        return False
+    except NotImplementedError:
+        raise AssertionError(f"{check.__name__} is not written yet.") from None
+    except Exception as error:
+        raise AssertionError(f"{check.__name__} must raise AssertionError if the program is "
+                             f"faulty; it raised {type(error).__name__}: {error}") from None
+    if verdict is not None and not verdict:
+        raise AssertionError(f"{check.__name__} returns False; it must `assert`.")
+    return True
+
+
+def try_on(check, good, faulty):
+    """Assert that a check passes good programs and catches faulty ones.
+
+    Parameters
+    ----------
+    check : callable
+        Takes a program; raises AssertionError if it is faulty.
+    good, faulty : dict
+        What is said of the program → the program.
+    """
+    for name, run in good.items():
+        assert survives(run, check), f"{check.__name__} refuses a sound program {name}."
+    for name, run in faulty.items():
+        assert not survives(run, check), f"{check.__name__} lets a program pass {name}."
+
+
+# The three of lesson 07, which ask to be tested from outside, and one that is sound.
+sound = program()
+seed_fault = program(numbers=lambda seed: np.random.default_rng(seed if seed else None))
+picture_fault = program(choose=lambda way, residuals: (way[-1], residuals.min(0)))
+verdict_fault = program(judge=lambda residuals, epsilon: residuals.sum() <= epsilon)

@@ -1,0 +1,283 @@
+"""PULSE: search a generator for a picture that shrinks to the one given.
+
+Written from the description of S. Menon, A. Damian, S. Hu, N. Ravi & C. Rudin, PULSE:
+self-supervised photo upsampling via latent space exploration of generative models, CVPR 2020
+(arXiv:2003.03808), with its defaults, for the generators of `generators.gan`. It minimises
+
+    100 · max(mean (A(G(w)) − y)², ε)  +  0.05 · GEOCROSS(w)
+
+over one style row a layer ("W+") and some noise maps, each kept at the length it started with.
+Above ε the first term is that of Gaussian noise with σ = 0.98 (8 × 8); nobody chose it as a noise
+model. Within ε it is flat and only GEOCROSS ranks pictures, and 100 steps needn't reach its
+minimum: the result is no MAP estimate. There is no law that the search would leave alone, so it is
+no posterior sample. Its law is that of the start, pushed through the search.
+
+Unlike the published program it judges every item by its own error, returns every start's picture
+whether or not it met ε, and returns the picture whose error it tells.
+"""
+
+import copy
+import math
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn import functional
+from tqdm import trange
+
+from course_lib import validation
+from course_lib.data import verified_path
+from course_lib.generators.gan import Z_DIM
+from course_lib.imaging.operators import Downsample
+from course_lib.imaging.optics import srgb_decode
+from course_lib.inference.classifiers import p_rare
+from course_lib.worlds import ladybirds, sprites
+
+__all__ = ["MAIN", "Search", "StyleLaw", "TRUTHS", "choose_starts", "fit_styles", "geocross",
+           "learning_rate", "recorded", "recorded_picture", "search", "truth"]
+
+EPSILON = 2e-3  # mean squared error, linear light: 0.045 RMS, a twentieth of the range
+MAIN = "share_10"  # the generator that lesson 07 is about
+# Name → picture that lesson 07 enhances: four fresh ladybirds, three that are none.
+TRUTHS = {
+    "common 1": lambda: _render(0.0, 41), "common 2": lambda: _render(0.0, 42),
+    "rare 1": lambda: _render(1.0, 41), "rare 2": lambda: _render(1.0, 42),
+    "clockwork beetle": sprites.robot_beetle, "tomato": sprites.tomato,
+    "empty leaf": sprites.empty_leaf,
+}  # fmt: skip
+
+
+def _render(share, seed):
+    return ladybirds.render(ladybirds.sample(1, share=share, seed=seed))[0]
+
+
+def truth(name):
+    """One of `TRUTHS`, (3, 64, 64), linear light."""
+    return TRUTHS[validation.choice(name, "name", tuple(TRUTHS))]().astype(float)
+
+
+def recorded_picture(record, row, size, start):
+    """Picture (3, 64, 64) of the explorer: a row of `TRUTHS`, 0 for 8 × 8 or 1 for 4 × 4, a start.
+
+    It was stored in few colours: look at it, but measure on `search`'s own.
+    """
+    at = row, size, start
+    codes = record["explorer_palette"][at][record["explorer_index"][at]]
+    return srgb_decode(np.moveaxis(codes, -1, 0) / 255)
+
+
+def recorded(name):
+    """Searches that the course made with a shipped generator (`course_staff.experiments.searches`).
+
+    Returns
+    -------
+    dict of arrays
+
+    Raises
+    ------
+    ValueError
+        If the file is not the one that was shipped.
+    """
+    with np.load(verified_path("pulse", f"{name}.npz")) as stored:
+        return {key: stored[key] for key in stored.files}
+
+
+@dataclass(frozen=True, eq=False)
+class StyleLaw:
+    """Gaussian with independent coordinates, fitted to styles before their last leaky ReLU.
+
+    Attributes
+    ----------
+    mean, sd : tensor (Z_DIM,)
+    """
+
+    mean: torch.Tensor
+    sd: torch.Tensor
+
+    def styles(self, latents):
+        """Styles (..., Z_DIM) of latents that are standard normal at the start."""
+        return functional.leaky_relu(latents * self.sd + self.mean, 0.2)
+
+    def latents(self, styles):
+        """Latents (..., Z_DIM) whose `styles` these are."""
+        return (functional.leaky_relu(styles, 5.0) - self.mean) / self.sd
+
+
+def fit_styles(generator, n=100_000, seed=0):
+    """Fit `StyleLaw` to n mapped latents."""
+    z = torch.randn(n, Z_DIM, generator=torch.Generator().manual_seed(seed))
+    with torch.no_grad():
+        before = functional.leaky_relu(generator.mapping(z), 5.0)  # undoes the slope of 0.2
+    return StyleLaw(before.mean(0), before.std(0))
+
+
+def geocross(w):
+    """How far the style rows of an item lie apart: mean over pairs of d θ²/8, (n,).
+
+    θ is the angle between two rows of w, (n, rows, d), measured as 2 atan2(‖a − b‖, ‖a + b‖).
+    """
+    a, b = w[:, None], w[:, :, None]
+    apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
+    angle = 2 * torch.atan2(apart, along)
+    return (w.shape[-1] * angle.square()).mean((1, 2)) / 8
+
+
+def learning_rate(step, steps, peak=0.4):
+    """Rate at a step: linear from a tenth of the peak to the peak at 45 % of the steps, back to a
+    tenth at 90 %, and to a thousandth at the end."""
+    return peak * float(np.interp(step / steps, [0, 0.45, 0.9, 1], [0.1, 1, 0.1, 0.001]))
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """What `search` found for every input and every start.
+
+    Attributes
+    ----------
+    pictures : (inputs, starts, 3, 64, 64) array
+        At the step with the least loss. Linear light.
+    residuals : (inputs, starts) array
+        Mean squared error of those pictures, shrunk, from the input.
+    beginnings : (inputs, starts, 3, 64, 64) array
+        Pictures at the start.
+    epsilon : float
+    """
+
+    pictures: np.ndarray
+    residuals: np.ndarray
+    beginnings: np.ndarray
+    epsilon: float
+
+    @property
+    def met(self):
+        """Whether the residual is at most ε, (inputs, starts)."""
+        return self.residuals <= self.epsilon
+
+
+def choose_starts(generator, form, starts, pool=100, law=None, seed=0):
+    """Starts in the region of one form: own pictures of the generator that are surest of it.
+
+    All rows of such a start are the same, the style of one latent. (The starts that `search` draws
+    have independent rows; where one form is rare they hardly ever look like it.)
+
+    Parameters
+    ----------
+    generator : gan.Generator
+    form : str
+        "common" or "rare", as `classifiers.p_rare` reads the picture at the start.
+    starts, pool : int
+        How many, of how many pictures.
+    law : StyleLaw, optional
+        `fit_styles(generator)` by default.
+    seed : int
+
+    Returns
+    -------
+    tensor (starts, n_layers, Z_DIM)
+        For the argument `latents` of `search`.
+    """
+    validation.choice(form, "form", ("common", "rare"))
+    pool = validation.integer(pool, "pool", validation.integer(starts, "starts"))
+    law = law or fit_styles(generator)
+    rng = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        styles = generator.mapping(torch.randn(pool, Z_DIM, generator=rng))
+        x = generator.synthesis(styles, generator.noise(pool, rng)).numpy()
+    order = np.argsort(p_rare(x) if form == "common" else -p_rare(x))
+    chosen = law.latents(styles[order[:starts].copy()])
+    return chosen[:, None].repeat(1, generator.n_layers, 1)
+
+
+def search(generator, y, starts=1, steps=100, epsilon=EPSILON, weights=(100.0, 0.05), camera=None,
+           trained_noise=5, law=None, latents=None, seed=0, progress=False):
+    """Search for pictures that shrink to y, all inputs and starts at once.
+
+    Parameters
+    ----------
+    generator : gan.Generator
+    y : (3, h, h) or (inputs, 3, h, h) array
+        Small pictures, linear light.
+    starts : int
+        Every input gets the same starts: number k of one is number k of another.
+    steps : int
+    epsilon : float
+        Mean squared error below which the data no longer pull.
+    weights : (float, float)
+        Of the error and of `geocross`.
+    camera : callable, optional
+        Pictures (n, 3, 64, 64) → (n, 3, h, h), differentiable. Block means by default.
+    trained_noise : int
+        Noise maps that are searched, from the coarsest; the last map is zero, the others are drawn
+        once.
+    law : StyleLaw, optional
+        `fit_styles(generator)` by default.
+    latents : tensor (starts, n_layers, Z_DIM), optional
+        Where to start, instead of `starts` standard normal ones.
+    seed : int
+        The seed 0 is a seed.
+    progress : bool
+        Show a progress bar (on the standard output).
+
+    Returns
+    -------
+    Search
+    """
+    y = np.ascontiguousarray(validation.image(y, "y"), dtype=np.float32)
+    if y.ndim not in (3, 4) or y.shape[-3] != 3 or y.shape[-1] != y.shape[-2] or 64 % y.shape[-1]:
+        validation.fail("y", f"of shape {y.shape}", "of shape (inputs, 3, h, h), h a divisor of 64")
+    y = torch.from_numpy(y.reshape(-1, *y.shape[-3:]))
+    inputs, starts = len(y), validation.integer(starts, "starts")
+    steps, epsilon = validation.integer(steps, "steps"), validation.non_negative(epsilon, "epsilon")
+    camera = camera or Downsample(64 // y.shape[-1])
+    law = law or fit_styles(generator)
+    generator = copy.deepcopy(generator).to(memory_format=torch.channels_last)  # a third faster
+    rng = torch.Generator().manual_seed(seed)
+
+    def everywhere(x):  # (starts, …) → (inputs · starts, …)
+        return x.expand(inputs, *x.shape).flatten(0, 1).clone()
+
+    if latents is None:
+        latents = torch.randn(starts, generator.n_layers, Z_DIM, generator=rng)
+    starts = len(validation.matching(latents, (len(latents), generator.n_layers, Z_DIM), "latents"))
+    latents = everywhere(latents)
+    noise = [everywhere(x) for x in generator.noise(starts, rng)]
+    noise[-1].zero_()
+    moved = [latents, *noise[:trained_noise]]
+    lengths = [_length(x) for x in moved]
+    target = y.repeat_interleave(starts, 0)
+    for x in moved:
+        x.requires_grad_(True)
+    adam = torch.optim.Adam(moved, betas=(0.9, 0.999))
+    least = torch.full((len(target),), math.inf)
+    residuals = torch.empty(len(target))
+    pictures = torch.empty(len(target), 3, 64, 64)
+    beginnings = None
+    for step in trange(steps + 1, disable=not progress, file=sys.stdout, desc="search"):
+        w = law.styles(latents)
+        x = generator.synthesis(w, noise)
+        error = (camera(x) - target).square().mean((1, 2, 3))
+        loss = weights[0] * error.clamp(min=epsilon) + weights[1] * geocross(w)
+        with torch.no_grad():
+            better = loss < least
+            least[better], residuals[better] = loss[better], error[better]
+            pictures[better] = x[better]
+            if beginnings is None:
+                beginnings = x.detach().clone()
+        if step == steps:
+            break
+        adam.param_groups[0]["lr"] = learning_rate(step, steps)
+        adam.zero_grad(set_to_none=True)
+        loss.sum().backward()
+        adam.step()
+        with torch.no_grad():
+            for x, length in zip(moved, lengths, strict=True):
+                x.mul_(length / _length(x))
+    return Search(*(x.reshape(inputs, starts, *x.shape[1:]).numpy()
+                    for x in (pictures, residuals, beginnings)), epsilon)
+
+
+def _length(x):
+    """Length of every style row, or of every noise map, kept as axes of size 1."""
+    axes = (-1,) if x.ndim == 3 else (-3, -2, -1)
+    return x.detach().square().sum(axes, keepdim=True).sqrt()

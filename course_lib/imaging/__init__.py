@@ -1,0 +1,1 @@
+"""What a camera keeps: forward models, optics, deconvolution, limits, recovery."""

@@ -1,0 +1,399 @@
+"""Undoing a blur, and who pays: inverse, Wiener, Tikhonov, Richardson–Lucy, total variation.
+
+Every method gets the measurement `y` (..., h, w) and the operator that made it, and returns an
+estimate x_hat (..., H, W). None of them ever sees the scene. They differ in what they assume about
+it, and that assumption fills in what the blur removed.
+"""
+
+import math
+import os
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from array_api_compat import array_namespace, device
+from scipy.optimize import brentq
+
+from course_lib import validation
+from course_lib.imaging.operators import Blur, Identity, LinearOperator
+
+__all__ = [
+    "discrepancy_lambda",
+    "inverse_filter",
+    "noise_gain",
+    "poisson_log_likelihood",
+    "richardson_lucy",
+    "tikhonov",
+    "total_variation",
+    "wiener",
+]
+
+
+def noise_gain(blur, shape):
+    """How much the inverse filter multiplies the variance of white noise: mean of 1/|H|².
+
+    The mean runs over all H·W frequencies of a periodic `blur` on images of `shape` (H, W). It
+    depends on what is called H: the transfer function of the continuous blur, of its samples, or of
+    its means over pixels, and on where the psf is cut off.
+
+    >>> from course_lib.imaging.optics import gaussian_otf
+    >>> round(noise_gain(Blur.from_otf(lambda f: gaussian_otf(f, 1.0)), (1, 64)))
+    1071
+    """
+    otf = _transfer_function(blur, shape)
+    twice = np.full(otf.shape[-1], 2.0)  # the half grid holds one of each pair ±f …
+    twice[0] = 1
+    if shape[-1] % 2 == 0:
+        twice[-1] = 1  # … except for frequencies 0 and Nyquist, which have no partner
+    with np.errstate(divide="ignore"):
+        return float(np.sum(twice / np.abs(otf) ** 2) / math.prod(shape[-2:]))
+
+
+def inverse_filter(y, blur):
+    """Divide by the transfer function: X̂ = Y/H.
+
+    Exact without noise, on periodic pictures; noise grows by `noise_gain`.
+
+    Raises
+    ------
+    ValueError
+        If |H| falls below 1e-15 of its maximum: not even rounding errors leave anything there.
+    """
+    y = validation.image(y, "y")
+    otf = _transfer_function(blur, y.shape)
+    weakest = np.min(np.abs(otf)) / np.max(np.abs(otf))
+    if weakest < 1e-15:
+        validation.fail("blur", f"as weak as {weakest:.1e} of its maximum at some frequency",
+                        "invertible, above 1e-15 everywhere (try wiener)")
+    return Blur.from_otf(1 / otf)(y)
+
+
+def wiener(y, blur, noise_to_signal):
+    """Wiener filter: X̂ = H* Y/(|H|² + N/S), the best *linear* estimate.
+
+    Parameters
+    ----------
+    y : array (..., H, W)
+    blur : Blur, periodic
+    noise_to_signal : float or array (H, W // 2 + 1)
+        Power spectrum of the noise over that of the scene, one number or one per frequency on
+        the half grid of `Blur.otf`.
+
+    Notes
+    -----
+    It minimises the mean squared error among linear estimates for scenes of mean zero with the
+    given spectrum; among *all* estimates if scene and noise are Gaussian, and with Gaussian noise
+    only then. Subtract a known mean first, or let N/S be small at frequency 0.
+
+    References
+    ----------
+    Wiener, Extrapolation, Interpolation, and Smoothing of Stationary Time Series, 1949.
+    """
+    y = validation.image(y, "y")
+    otf = _transfer_function(blur, y.shape)
+    ratio = np.asarray(noise_to_signal, dtype=float)
+    if ratio.ndim:
+        validation.matching(ratio, otf.shape, "noise_to_signal")
+    if not (np.isfinite(ratio).all() and ratio.min() >= 0):
+        validation.fail("noise_to_signal", f"{ratio.min()} at its least", "finite, 0 or greater")
+    power = np.abs(otf) ** 2 + ratio
+    if power.min() == 0:
+        validation.fail("noise_to_signal", "0 where the blur passes nothing", "positive there")
+    return Blur.from_otf(np.conj(otf) / power)(y)
+
+
+def tikhonov(y, A, lam, tol=1e-10):
+    """Least squares with a penalty on size: argmin ‖A x − y‖² + `lam` ‖x‖².
+
+    Solved by conjugate gradients on (AᵀA + lam) x = Aᵀy, for any operator, until the residual of
+    that equation is `tol` times its right-hand side; by one division in the Fourier domain for a
+    periodic blur, where it is a Wiener filter with N/S = lam.
+
+    References
+    ----------
+    Tikhonov, Soviet Math. Dokl. 4 (1963) 1035.
+    """
+    y, lam = _measurement(y, A), validation.positive(lam, "lam")
+    if isinstance(A, Blur) and A.boundary == "periodic":
+        return wiener(y, A, lam)
+    return _conjugate_gradients(
+        lambda x: A._adjoint(A._forward(x)) + lam * x, A._adjoint(y),
+        validation.positive(tol, "tol"))
+
+
+def _conjugate_gradients(normal, right, tol, iterations=2000):
+    """Solve normal(x) = right; `normal` symmetric and positive. Batches are one big system."""
+    xp = array_namespace(right)
+    x, residual, direction = xp.zeros_like(right), right, right
+    power = float(xp.sum(residual**2))
+    goal = max(tol, xp.finfo(right.dtype).eps) ** 2 * power
+    for _ in range(iterations):
+        if power <= goal:
+            return x
+        image = normal(direction)
+        step = power / float(xp.sum(direction * image))
+        x, residual = x + step * direction, residual - step * image
+        previous, power = power, float(xp.sum(residual**2))
+        direction = residual + (power / previous) * direction
+    warnings.warn(f"conjugate gradients stopped after {iterations} iterations at a relative "
+                  f"residual of {tol * math.sqrt(power / goal):.1e}", RuntimeWarning, stacklevel=3)
+    return x
+
+
+def discrepancy_lambda(y, A, sigma, tau=1.0):
+    """The `lam` at which Tikhonov's estimate misses `y` by exactly the noise (Morozov).
+
+    Solves ‖A x_lam − y‖² = `tau`² m `sigma`² for m measured values, from the data alone: fit as
+    well as the true scene does. A rule of thumb, not an optimum: the error-minimising `lam` needs
+    the scene, and without any blur Morozov's may do worse than `y` itself.
+
+    Raises
+    ------
+    ValueError
+        If no `lam` will do: `sigma` exceeds the root mean square of `y`, so that x = 0 explains
+        everything, or is smaller than what A cannot explain at all.
+
+    References
+    ----------
+    Morozov, Soviet Math. Dokl. 7 (1966) 414.
+    """
+    y = _measurement(y, A)
+    goal = math.log(validation.positive(tau, "tau") * validation.positive(sigma, "sigma"))
+    xp = array_namespace(y)
+
+    def excess(exponent):
+        misfit = A._forward(tikhonov(y, A, 10.0**exponent)) - y
+        return math.log(max(float(xp.mean(misfit**2)), 1e-300)) / 2 - goal
+
+    low = high = 0.0
+    while excess(low) > 0:  # the misfit grows with lam
+        low -= 1
+        if low < -12:
+            validation.fail("sigma", sigma, "larger: no estimate explains y that closely")
+    while excess(high) < 0:
+        high += 1
+        if high > 12:
+            validation.fail("sigma", sigma, "less than the root mean square of y")
+    return 10.0 ** brentq(excess, low, high, xtol=1e-9) if low < high else 1.0
+
+
+def poisson_log_likelihood(y, mean):
+    """Σ y log(mean) − mean: the log-probability of counts `y`, up to a term in `y` only."""
+    xp = array_namespace(y, mean)
+    positive = xp.clip(mean, xp.finfo(mean.dtype).smallest_normal, None)  # 0 log 0 = 0
+    return float(xp.sum(y * xp.log(positive) - mean))
+
+
+def richardson_lucy(y, A, iterations, x0=None, normalise=True, callback=None):
+    r"""Maximum likelihood for photon counts, by expectation–maximisation.
+
+    .. math:: x \leftarrow \frac{x}{A^T 1} \; A^T \frac{y}{A x}
+
+    Parameters
+    ----------
+    y : array (..., h, w)
+        Counts or light ≥ 0. There is no upper limit: a star is brighter than 1.
+    A : LinearOperator with entries ≥ 0
+    iterations : int
+        Stopping early is the only regularisation: the error falls, then rises.
+    x0 : array (..., H, W), optional
+        Positive start; by default flat.
+    normalise : bool
+        Divide by Aᵀ1. False exists to show the mistake: it is right only where Aᵀ1 = 1.
+    callback : callable, optional
+        Called as ``callback(k, x)`` after iteration k = 1, 2, … With it the pictures of a batch go
+        in step, from one flat start; without it each is solved by itself, on all cores (one large
+        picture uses them all as a torch tensor, one as a NumPy array).
+
+    Notes
+    -----
+    The Poisson log-likelihood never falls, and after each iteration Σ(Aᵀ1) x = Σ y: light is
+    accounted for where it was recorded. Pixels that A does not see become 0.
+
+    References
+    ----------
+    Richardson, JOSA 62 (1972) 55, doi:10.1364/JOSA.62.000055. Lucy, Astron. J. 79 (1974) 745,
+    doi:10.1086/111605. Shepp & Vardi, IEEE Trans. Med. Imaging 1 (1982) 113,
+    doi:10.1109/TMI.1982.4307558 (as EM).
+
+    >>> from course_lib.imaging.operators import Matrix
+    >>> A, y = Matrix([[0.8, 0.2], [0.2, 0.8]]), np.array([[10.0, 2.0]])
+    >>> richardson_lucy(y, A, 1)
+    array([[8.4, 3.6]])
+    >>> richardson_lucy(y, A, 200).round(6) + 0.0       # unconstrained: 12.67, −0.67
+    array([[12.,  0.]])
+    """
+    y, iterations = _measurement(y, A), validation.integer(iterations, "iterations", least=0)
+    xp = array_namespace(y)
+    y, scene = validation.light(y, "y"), A.T.output_shape(y.shape)
+    if x0 is not None:
+        x0 = validation.matching(validation.image(x0, "x0"), scene, "x0")
+    if callback is None and math.prod(scene[:-2]) > 1:
+        starts = [None] * scene[0] if x0 is None else x0
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # one at a time stays in the cache
+            return xp.stack(list(pool.map(
+                lambda each, start: richardson_lucy(each, A, iterations, start, normalise),
+                y, starts)))
+    seen = A._adjoint(xp.ones_like(y))  # Aᵀ1
+    if float(xp.min(seen)) < -1e-6 * float(xp.max(seen)):
+        validation.fail("A", "an operator with negative entries", "one with entries ≥ 0")
+    if x0 is None:
+        x = xp.ones_like(seen) * (float(xp.sum(y)) / float(xp.sum(seen)))
+    else:
+        x = validation.light(x0, "x0")
+    # Fourier transforms leave rounding errors where an exact sum of light would be 0.
+    epsilon = xp.finfo(y.dtype).eps
+    darkness = max(epsilon * float(xp.mean(y)), xp.finfo(y.dtype).smallest_normal)
+    least = 1e3 * epsilon * float(xp.max(seen))
+    scale = xp.where(seen > least, 1 / xp.clip(seen, least, None), 0.0) if normalise else 1.0
+    for k in range(iterations):
+        ratio = y / xp.maximum(A._forward(x), darkness)
+        x = x * xp.maximum(A._adjoint(ratio), 0.0) * scale
+        if callback is not None:
+            callback(k + 1, x)
+    return x
+
+
+def total_variation(y, lam, A=None, tol=1e-3, iterations=5000):
+    """The picture with the least variation that still explains `y`: Rudin–Osher–Fatemi.
+
+    x_hat = argmin ½‖A x − y‖² + `lam` Σ |∇x|, with forward differences, 0 across the border, and
+    the Euclidean length of (∂y x, ∂x x), so that no direction is preferred; on signals (1, N) it is
+    Σ |x[i+1] − x[i]|. Channels and batches are treated one by one.
+
+    Parameters
+    ----------
+    y : array (..., h, w)
+    lam : float ≥ 0
+        In the units of `y`: of a signal without noise, an end plateau of n samples moves by lam/n,
+        an interior extremum by 2 lam/n, a step of a staircase not at all, as long as neighbouring
+        plateaus don't meet.
+    A : LinearOperator, optional
+        What blurred the scene; without it, denoising.
+    tol : float
+        Denoising stops when the duality gap proves that x_hat is within `tol` (root mean square)
+        of the minimiser. Deblurring has no such proof: it stops when one iteration moves x_hat by
+        less than ``tol / 100``, which in trials left it within a few `tol`.
+    iterations : int
+        At most so many; a RuntimeWarning says if they did not suffice.
+
+    References
+    ----------
+    Rudin, Osher & Fatemi, Physica D 60 (1992) 259, doi:10.1016/0167-2789(92)90242-F. Beck &
+    Teboulle, IEEE Trans. Image Process. 18 (2009) 2419, doi:10.1109/TIP.2009.2028250 (denoising).
+    Chambolle & Pock, J. Math. Imaging Vis. 40 (2011) 120, doi:10.1007/s10851-010-0251-1
+    (deblurring).
+    """
+    A = Identity() if A is None else A
+    y, lam = _measurement(y, A), validation.non_negative(lam, "lam")
+    tol = validation.positive(tol, "tol")
+    iterations = validation.integer(iterations, "iterations")
+    solve = _tv_denoise if isinstance(A, Identity) else _tv_deblur
+    x, converged = (y, True) if lam == 0 and isinstance(A, Identity) else solve(
+        y, lam, A, tol, iterations)
+    if not converged:
+        warnings.warn(f"total_variation stopped after {iterations} iterations, before tol={tol:g}",
+                      RuntimeWarning, stacklevel=2)
+    return x
+
+
+def _tv_denoise(y, lam, _, tol, iterations):
+    """Accelerated projected gradients on the dual: x = y − lam ∇ᵀp with |p| ≤ 1.
+
+    Gradient steps are linear: the one from p's momentum follows from those at the last two p, so
+    an iteration takes one gradient instead of two.
+    """
+    xp = array_namespace(y)
+    step = ahead = _gradient(y) / (8 * lam)
+    p = momentum = xp.zeros_like(step)
+    t = 1.0
+    for k in range(iterations):
+        previous, p = p, _project(ahead)
+        x = y - lam * _gradient_adjoint(p)
+        slope = _gradient(x)
+        if k % 5 == 4:  # the proof costs as much as a step
+            gap = lam * float(xp.sum(_length(slope)) - xp.sum(p * slope))
+            if 2 * gap <= tol**2 * math.prod(y.shape):  # ½‖x − x*‖² ≤ gap
+                return x, True
+        move = p - previous
+        if float(xp.sum((momentum - p) * move)) > 0:  # overshot: start afresh
+            t = 1.0
+        t_next = (1 + math.sqrt(1 + 4 * t * t)) / 2
+        weight, t = (t - 1) / t_next, t_next
+        before, step = step, p + slope / (8 * lam)
+        momentum, ahead = p + weight * move, step + weight * (step - before)
+    return x, False
+
+
+def _tv_deblur(y, lam, A, tol, iterations):
+    """Primal–dual iteration: p stands for the slope's direction, q for the misfit A x − y.
+
+    Converges if step · (8 lam · p_step + ‖A‖² q_step) ≤ 1, since ‖∇‖² ≤ 8. How to share that out
+    is a rule of thumb: the weaker the penalty, the longer the step of x.
+    """
+    xp = array_namespace(y)
+    x = extrapolated = A._adjoint(y)
+    floor = max(lam, 1e-9)
+    reach = min(max(math.sqrt(float(xp.std(y)) / floor) / 2, 0.5), 20.0)
+    step = reach / _squared_norm(A, x)
+    p_step, q_step = 1 / (16 * step * floor), 1 / (2 * reach)
+    p, q = xp.zeros_like(_gradient(x)), xp.zeros_like(y)
+    for _ in range(iterations):
+        p = _project(p + p_step * _gradient(extrapolated))
+        q = (q + q_step * (A._forward(extrapolated) - y)) / (1 + q_step)
+        move = step * (lam * _gradient_adjoint(p) + A._adjoint(q))
+        x, extrapolated = x - move, x - 2 * move
+        if math.sqrt(float(xp.mean(move**2))) < tol / 100:
+            return x, True
+    return x, False
+
+
+def _squared_norm(A, x):
+    """‖A‖² by power iteration on scenes like `x`, with 5 % in reserve."""
+    xp, norm = array_namespace(x), 1.0
+    probe = xp.asarray(np.random.default_rng(0).standard_normal(tuple(x.shape)), dtype=x.dtype)
+    for _ in range(30):
+        probe = A._adjoint(A._forward(probe / norm))
+        norm = math.sqrt(float(xp.sum(probe**2)))
+    return 1.05 * norm
+
+
+def _gradient(x):
+    """Forward differences down and right, (2, ..., H, W), 0 across the last row and column."""
+    xp = array_namespace(x)
+    p = xp.zeros((2, *x.shape), dtype=x.dtype, device=device(x))
+    p[0, ..., :-1, :] = x[..., 1:, :] - x[..., :-1, :]
+    p[1, ..., :-1] = x[..., 1:] - x[..., :-1]
+    return p
+
+
+def _gradient_adjoint(p):
+    x = array_namespace(p).zeros_like(p[0, ...])
+    x[..., 1:, :] += p[0, ..., :-1, :]
+    x[..., :-1, :] -= p[0, ..., :-1, :]
+    x[..., 1:] += p[1, ..., :-1]
+    x[..., :-1] -= p[1, ..., :-1]
+    return x
+
+
+def _length(p):
+    return array_namespace(p).sqrt(p[0, ...] ** 2 + p[1, ...] ** 2)
+
+
+def _project(p):
+    return p / array_namespace(p).clip(_length(p), 1.0, None)
+
+
+def _measurement(y, A):
+    """Check that `y` is an image that `A` could have recorded."""
+    if not isinstance(A, LinearOperator):
+        validation.fail("A", f"a {type(A).__name__}", "a LinearOperator, such as Blur(psf)")
+    y = validation.image(y, "y")
+    A.T.output_shape(y.shape)
+    return y
+
+
+def _transfer_function(blur, shape):
+    if not isinstance(blur, Blur):
+        validation.fail("blur", f"a {type(blur).__name__}", "a periodic Blur")
+    return blur.otf(shape)

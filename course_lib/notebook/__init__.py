@@ -1,0 +1,1 @@
+"""What a lesson shows and asks with: figures, panels, predictions, checks."""

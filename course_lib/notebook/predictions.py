@@ -1,0 +1,113 @@
+"""Predict, run, explain: keep a guess before the measurement, then show both.
+
+A learner who opens the course with ``course lab`` has the guesses kept in ``predictions.json``
+beside the lessons; lesson 08 scores the very first of them.  Everywhere else they live in memory
+only.  They are never graded.
+"""
+
+import json
+import math
+import numbers
+import os
+from pathlib import Path
+
+import numpy as np
+
+from course_lib.notebook import figures
+
+_memory = {}
+
+
+def _file():
+    folder = os.environ.get("COURSE_WORK")
+    return Path(folder) / "predictions.json" if folder else None
+
+
+def recall(key):
+    """Return the prediction kept under `key`, or None."""
+    file = _file()
+    if file is not None and file.exists():
+        return json.loads(file.read_text(encoding="utf-8")).get(key)
+    return _memory.get(key)
+
+
+def predict(key, value=None, between=None):
+    """Keep a guess under `key`, before measuring.
+
+    Parameters
+    ----------
+    key : str
+        Name of the prediction, for example ``"01.dip"``.
+    value : float, str or None
+        The guess.  None keeps nothing and says so.
+    between : (float, float), optional
+        Smallest and largest number that makes sense; the guess then has to be a number.
+
+    Raises
+    ------
+    ValueError
+        If `value` is neither a finite number, nor text, nor None; or not within `between`.
+    """
+    if value is None:
+        print("No guess yet: replace None by yours and run this cell again.")
+        return
+    if isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_):
+        value = value.item() if isinstance(value, np.generic) else value
+        if not math.isfinite(value):
+            raise ValueError(f"value is {value}; it must be finite")
+    elif not isinstance(value, str):
+        raise ValueError(f"value is {value!r}; it must be a number, or a text in quotes")
+    if between is not None and (isinstance(value, str) or not between[0] <= value <= between[1]):
+        raise ValueError(
+            f"value is {value!r}; it must be a number from {between[0]:g} to {between[1]:g}")
+    kept = dict(_memory)
+    file = _file()
+    if file is not None and file.exists():
+        kept = json.loads(file.read_text(encoding="utf-8"))
+    kept[key] = value
+    if file is None:
+        _memory.update(kept)
+    else:
+        file.write_text(json.dumps(kept, indent=1, ensure_ascii=False), encoding="utf-8")
+    print(f"Kept: {value}")
+
+
+def reveal(key, measured, label, unit="", log=False):
+    """Show the prediction kept under `key` beside the measured number.
+
+    Parameters
+    ----------
+    key : str
+        The name given to `predict`.
+    measured : float
+        The measured number.
+    label : str
+        What was measured.
+    unit : str
+        Its unit.
+    log : bool
+        Logarithmic axis, for numbers that differ by factors.
+
+    Returns
+    -------
+    figures.Picture
+    """
+    guess = recall(key)
+    rows = [("measured", float(measured), "blue")]
+    if isinstance(guess, int | float) and (guess > 0 or not log):
+        rows.insert(0, ("you predicted", float(guess), "orange"))
+    fig, ax = figures.figure(size=(6, 0.6 + 0.45 * len(rows)))
+    for row, (_, value, colour) in enumerate(rows):
+        if log:  # a bar on a logarithmic axis has no honest length
+            ax.plot(value, row, "o", markersize=12, color=figures.COLOURS[colour])
+        else:
+            ax.barh(row, value, color=figures.COLOURS[colour], height=0.6)
+        ax.annotate(f"   {value:.4g}", (value, row), va="center")
+    ax.set(yticks=range(len(rows)), yticklabels=[name for name, *_ in rows])
+    ax.set_xlabel(f"{label} ({unit})" if unit else label)
+    ax.set_xscale("log" if log else "linear")
+    ax.invert_yaxis()
+    ax.margins(x=0.15, y=0.5 if log else None)
+    told = ", ".join(f"{name} {value:.4g}" for name, value, _ in rows)
+    marks = "Dots" if log else "Bars"
+    return figures.show(fig, alt=f"{marks} for {label}: {told} {unit}".strip() + ".")

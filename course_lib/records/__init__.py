@@ -1,0 +1,1 @@
+"""What long runs found, read back."""

@@ -1,0 +1,308 @@
+"""Beetles of either form, their sixteen pixels, and the form that came back: lesson 09's record.
+
+``course data flips`` has searched every shipped generator for 400 common and 400 rare beetles with
+`generators.pulse`, each from a start of its own, and recorded the form of the start, the form of
+what was found and its residual. It has also taught a small network for every generator what the
+posterior of *that* generator says of sixteen pixels: trained on the generator's own pictures,
+shrunken and noisy, it approaches P(rare | y) with the generator as the prior.
+
+Truth k is common for k < `EACH`, rare otherwise. Searches go in blocks of `BLOCK` of either form,
+with the block's number as the seed, so that any block can be repeated alone.
+"""
+
+import json
+from functools import cache
+
+import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import load_file
+from scipy.special import expit
+
+from course_lib import validation
+from course_lib.data import data_path, verified_path
+from course_lib.imaging.operators import Downsample
+from course_lib.inference import classifiers
+from course_lib.worlds import ladybirds
+
+__all__ = ["DECLARED", "EACH", "SHARES", "block", "cells", "drawn_share", "found", "names",
+           "network", "p_rare", "sampled", "search_block", "search_each", "search_world",
+           "starts_at", "truths"]
+
+EACH, BLOCK, SEED, SIGMA = 400, 8, 9001, 0.05
+DECLARED = 0.5  # reference share of the rare form, a choice
+# Share of the rare form that each generator was trained on.
+SHARES = {"share_50": 0.5, "share_10": 0.1, "share_02": 0.02, "share_90": 0.9, "collapsed": 0.5}
+EDGE = 0.2  # width of the crossing between the forms in `search_world`
+
+
+@cache
+def truths():
+    """Beetles (2 · `EACH`) and their sixteen noisy pixels, (2 · `EACH`, 3, 4, 4); σ = `SIGMA`."""
+    forms = np.repeat([ladybirds.COMMON, ladybirds.RARE], EACH)
+    beetles = ladybirds.sample(2 * EACH, seed=SEED, form=forms)
+    small = Downsample(16)(ladybirds.render(beetles).astype(float))
+    noise = np.random.default_rng(SEED).standard_normal(small.shape)
+    return beetles, small + SIGMA * noise
+
+
+def block(number):
+    """Indices of the truths of a block, common ones first."""
+    first = BLOCK * np.arange(2 * EACH // BLOCK).reshape(2, -1)[:, number]
+    return (first[:, None] + np.arange(BLOCK)).ravel()
+
+
+def search_each(generator, y, law=None, latents=None, seed=0):
+    """PULSE from one start for each of n pictures: start k searches for picture k alone.
+
+    Parameters
+    ----------
+    generator : gan.Generator
+    y : array (n, 3, 4, 4)
+    law, latents, seed
+        As for `pulse.search`; latents for n starts.
+
+    Returns
+    -------
+    pulse.Search
+        With one input and n starts.
+    """
+    import torch
+
+    from course_lib.generators import pulse
+
+    offsets = torch.from_numpy((y - y[0]).astype(np.float32))
+    shrink = Downsample(64 // y.shape[-1])
+    # The difference A x − yₖ is the same as (A x − yₖ + y₀) − y₀.
+    # The order in memory saves a third of the time.
+    return pulse.search(generator.to(memory_format=torch.channels_last), y[0], starts=len(y),
+                        law=law, latents=latents, seed=seed,
+                        camera=lambda x: shrink(x) - offsets)
+
+
+def starts_at(generator, form, n, law, seed=0):
+    """Starts, for `pulse.search`, at beetles of one form (0 or 1) that the generator draws.
+
+    An ordinary start has an unrelated style in every row. Here all rows have that of one beetle.
+
+    Returns
+    -------
+    tensor (n, n_layers, Z_DIM)
+
+    Raises
+    ------
+    ValueError
+        If fewer than n of 10,000 pictures are of that form.
+    """
+    import torch
+
+    from course_lib.generators.gan import Z_DIM
+
+    rng = torch.Generator().manual_seed(seed)
+    z = torch.empty(0, Z_DIM)
+    for _ in range(100):
+        some = torch.randn(100, Z_DIM, generator=rng)
+        with torch.inference_mode():
+            dark = classifiers.p_rare(generator(some, generator=rng).numpy()) > 0.5
+        z = torch.cat([z, some[torch.from_numpy(dark == form)]])
+        if len(z) >= n:
+            break
+    else:
+        validation.fail("generator", f"one that draws the form {form} {len(z)} times in 10,000",
+                        f"one that draws it {n} times")
+    with torch.no_grad():
+        latents = law.latents(generator.mapping(z[:n]))
+    return latents[:, None].repeat(1, generator.n_layers, 1)
+
+
+def search_block(generator, number, law=None, repeat=0, latents=None):
+    """Search for the truths of a block; `repeat` takes other starts, `latents` gives them.
+
+    Returns
+    -------
+    dict of lists (2 · `BLOCK`,)
+        "start" and "found": P(rare) of the pictures there, as the 64-pixel classifier reads them;
+        "residual".
+    """
+    result = search_each(generator, truths()[1][block(number)], law, latents,
+                         seed=1000 * repeat + number)
+    return {"start": classifiers.p_rare(result.beginnings[0]).round(4).tolist(),
+            "found": classifiers.p_rare(result.pictures[0]).round(4).tolist(),
+            "residual": result.residuals[0].astype(float).round(6).tolist()}
+
+
+def search_world(y, share, steps=100, epsilon=2e-3, seed=0):
+    r"""The search of PULSE in a perfect generator: the renderer itself, at a share of one's choice.
+
+    Its latents are the 22 of a beetle and one more, t, standard normal: beyond the threshold that
+    leaves the rare form its share the beetle is rare. Within `EDGE` of it the two forms fade into
+    each other, as in a generator that is a continuous function, so that a search can cross. Loss,
+    steps, rates and the sphere are those of `pulse.search`; there are no rows and no noise maps.
+
+    Parameters
+    ----------
+    y : array (n, 3, 4, 4)
+    share : float in (0, 1)
+        Of the rare form among the generator's pictures, and so among the starts.
+    steps, epsilon, seed
+        As for `pulse.search`.
+
+    Returns
+    -------
+    start, found : arrays (n,) of bool
+        Whether the picture is (more than half) rare.
+    residual : array (n,)
+    """
+    from scipy.special import ndtri
+
+    from course_lib.generators.pulse import learning_rate
+
+    n, m = len(y), ladybirds.N_LATENTS
+    threshold = -ndtri(validation.fraction(share, "share"))
+    v = np.random.default_rng(seed).standard_normal((n, m + 1))
+    length, nudge = np.linalg.norm(v, axis=1, keepdims=True), 1e-2
+    first, second = np.zeros_like(v), np.zeros_like(v)
+    least, start = np.full(n, np.inf), v[:, -1] > threshold
+    found, residual = start.copy(), np.empty(n)
+    for step in range(steps + 1):
+        mix = expit((v[:, -1] - threshold) / EDGE)
+        pictures = np.stack([_small(v[:, :-1], form) for form in (0, 1)])
+        off = (1 - mix)[:, None] * pictures[0] + mix[:, None] * pictures[1] - y.reshape(n, -1)
+        error = np.mean(off**2, axis=1)
+        better = np.maximum(error, epsilon) < least
+        least[better], residual[better] = np.maximum(error, epsilon)[better], error[better]
+        found[better] = mix[better] > 0.5
+        if step == steps:
+            return start, found, residual
+        slope = np.zeros_like(v)
+        far = error > epsilon  # nearer than ε the data no longer pull
+        slope[far, -1] = np.mean(off * (pictures[1] - pictures[0]), axis=1)[far] * (
+            mix * (1 - mix))[far] / EDGE
+        for form, weight in ((0, 1 - mix), (1, mix)):
+            rows = np.flatnonzero(far & (weight > 1e-3))
+            if not len(rows):
+                continue
+            moved = v[rows, None, :-1] + nudge * np.eye(m)
+            rise = _small(moved.reshape(-1, m), form).reshape(len(rows), m, -1)
+            rise -= pictures[form][rows, None]
+            slope[rows, :-1] += weight[rows, None] * np.mean(off[rows, None] * rise, 2) / nudge
+        first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
+        v = v - learning_rate(step, steps) * (first / (1 - 0.9 ** (step + 1))) / (
+            np.sqrt(second / (1 - 0.999 ** (step + 1))) + 1e-10)
+        v *= length / np.linalg.norm(v, axis=1, keepdims=True)
+
+
+def _small(u, form):
+    """Sixteen pixels of beetles, (n, 48), from renders of 16 × 16, a four-thousandth away."""
+    x = ladybirds.render(ladybirds.from_latents(u, form), 16)
+    return Downsample(4)(x).reshape(len(u), -1).astype(float)
+
+
+# --- what was recorded ---------------------------------------------------------------------------
+
+
+def found(name, repeats=1):
+    """Searches of a generator, as recorded.
+
+    Parameters
+    ----------
+    name : str
+        A generator of `SHARES`; "world_50" and so on, `search_world` at this share; or
+        "share_10_pale_start" and "share_10_dark_start", from `starts_at`, for some blocks only.
+    repeats : int
+        Searches of each truth, from different starts; only "share_10" has more than one, and those
+        for the truths of some blocks only.
+
+    Returns
+    -------
+    dict of arrays (n, repeats)
+        "truth" (its index), "start" and "found" (P(rare)), "residual".
+    """
+    rows = {(row["repeat"], row["block"]): row for row in _rows(name)}
+    numbers = [k for k in range(EACH // BLOCK) if (repeats - 1, k) in rows]
+    order = np.argsort(index := np.concatenate([block(k) for k in numbers]))
+    table = {key: np.stack([np.concatenate([rows[r, k][key] for k in numbers])[order]
+                            for r in range(repeats)], axis=1)
+             for key in ("start", "found", "residual")}
+    return {"truth": index[order]} | table
+
+
+def _rows(name):
+    text = verified_path("flips", f"{name}.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def drawn_share(name):
+    """Share of the rare form among the 20,000 pictures of a generator that taught its network."""
+    with safe_open(verified_path("flips", f"{name}_4x4.safetensors"), "np") as file:
+        return float(file.metadata()["share"])
+
+
+def network(name):
+    """Weights and biases of the network that knows a generator's posterior."""
+    stored = load_file(verified_path("flips", f"{name}_4x4.safetensors"))
+    return [(stored[f"weight{k}"].astype(float), stored[f"bias{k}"].astype(float))
+            for k in range(len(stored) // 2)]
+
+
+def p_rare(y, name):
+    """P(rare | y) if the prior is the generator `name`, as it is.
+
+    Parameters
+    ----------
+    y : array (..., 3, 4, 4)
+        Block means plus Gaussian noise of standard deviation `SIGMA`, linear light.
+    name : str
+
+    Returns
+    -------
+    array (...)
+    """
+    return expit(classifiers.log_odds(np.asarray(y), network(name)))
+
+
+def sampled():
+    """Draws of `course_lib.generators.chains` for 50 of the truths, the generator being "share_10".
+
+    Returns
+    -------
+    dict of arrays (50, ...)
+        "truth" (its index); "p", the share of the draws that are rare; "chains", the same for each
+        of two chains; "ess", how many independent draws they are worth for that share.
+    """
+    rows = _rows("sampled")
+    return {key: np.array([row[key] for row in rows]) for key in rows[0]}
+
+
+def names():
+    """Names of the generators with a complete record, as in `SHARES`."""
+    return [name for name in SHARES if all(
+        data_path("flips", f"{name}{end}").exists() for end in (".jsonl", "_4x4.safetensors"))]
+
+
+def cells(name):
+    """Table of the bias budget of a generator, for `fairness.bias_budget`.
+
+    Returns
+    -------
+    rare, common : dict of (`EACH`,) arrays
+        For truths of each form, by cell: the probability to come back as the other form.
+    """
+    share, y = SHARES[name], truths()[1]
+
+    def shape(p):
+        return p if p.ndim == 1 else (p[:, 0] > 0.5).astype(float)
+
+    said = {
+        (0, 0, 0): classifiers.p_rare(y, DECLARED),
+        (1, 0, 0): classifiers.p_rare(y, share),
+        (1, 1, 0): p_rare(y, name),
+        (1, 1, 1): found(name)["found"],
+        # The same recipe, trained on the declared share.
+        (0, 1, 0): p_rare(y, "share_50"),
+        (0, 1, 1): found("share_50")["found"],
+        (0, 0, 1): found("world_50")["found"],
+        (1, 0, 1): found(f"world_{100 * share:02.0f}")["found"],
+    }
+    said = {cell: shape(p) for cell, p in said.items()}
+    return ({cell: 1 - p[EACH:] for cell, p in said.items()},
+            {cell: p[:EACH] for cell, p in said.items()})

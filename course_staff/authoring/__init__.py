@@ -1,0 +1,1 @@
+"""One source per lesson becomes what learners get and its solution; answers try its tests."""

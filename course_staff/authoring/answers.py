@@ -1,0 +1,459 @@
+"""Tests of the tests: every wrong answer must fail, every right one pass.
+
+``tests/answers/NN_name.py`` holds answers to the exercises of ``solutions/NN_name.py``::
+
+    # %% wrong="picks_one_pixel" exercise="downsample" says="picked one pixel"
+    def downsample(x, s):
+        return x[..., ::s, ::s]
+
+    # %% right="with_einsum" exercise="downsample"
+    …
+
+    # %% wrong="adds_up" exercise="downsample" says="divide"
+    ### INSTEAD OF x = blocks.mean(axis=(-3, -1))
+    x = blocks.sum(axis=(-3, -1))
+
+The last is the reference but for that line, or part of a line, which must be in it exactly once.
+
+A wrong answer must fail a test of its exercise with a message that matches `says` (a regular
+expression without backslashes, any case) and no test of another exercise; a right one must pass
+all.  The zero map, the input returned unchanged and the first array returned unchanged are tried on
+every function without being written down.
+
+Each exercise is tried where a learner meets it: everything above its solution cell has run, with
+reference answers.  The other exercises' tests are run at the lesson's end, with the answer in
+place.  The lesson runs once, in a process of its own that forks for every answer; systems without a
+safe fork try the answers on copies of the namespace.
+"""
+
+import argparse
+import ast
+import builtins
+import contextlib
+import functools
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from array_api_compat import array_namespace, is_array_api_obj
+from matplotlib.figure import Figure
+from PIL import Image
+
+from course_staff import commands
+from course_staff.authoring import source
+from course_staff.authoring.source import ROOT, SourceError
+
+SECONDS = 60
+FEWEST = {"wrong": 3, "right": 1}
+INSTEAD = "### INSTEAD OF "
+FORKS = sys.platform == "linux"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to an exercise: its code, or a generic one's name and the function it is for."""
+
+    kind: str
+    name: str
+    exercise: str
+    code: str = ""
+    says: str = ""
+    function: str = ""
+
+    @property
+    def label(self):
+        return f"{self.kind} {self.exercise}/{self.name}"
+
+
+# --- the answers ----------------------------------------------------------------------------------
+
+
+def read(path, lesson):
+    """Return the written answers to a lesson's exercises.
+
+    Raises
+    ------
+    SourceError
+        For a missing file, unknown keys or exercises, names used twice, a wrong answer without
+        `says`, ``### INSTEAD OF`` what isn't in the reference once, and exercises with fewer than
+        three wrong answers or no right one.
+    """
+    if not path.exists():
+        raise SourceError([f"tests/answers/{path.name} is missing"])
+    answers, problems = [], []
+    exercises = {exercise.name: exercise.solution.text for exercise in lesson.exercises}
+    file = source.read(path)
+    for cell in file.cells:
+        if cell.type != "code" or not (cell.options or cell.number > 1):
+            continue  # text, or the file's docstring
+        options = dict(cell.options)
+        kind = next((kind for kind in FEWEST if kind in options), None)
+        exercise, code = options.pop("exercise", None), cell.text
+        if code.startswith(INSTEAD):
+            old, _, new = code.removeprefix(INSTEAD).partition("\n")
+            reference = exercises.get(exercise, "")
+            if reference.count(old) != 1:
+                problems.append(file.problem(cell, "the reference must contain this exactly once"))
+            code = reference.replace(old, new)
+        answer = Answer(kind, options.pop(kind, None), exercise, code, options.pop("says", ""))
+        answers.append(answer)
+        if kind is None:
+            problems.append(file.problem(cell, "is neither wrong=… nor right=…"))
+        if options:
+            problems.append(file.problem(cell, f"unknown keys {', '.join(options)}"))
+        if answer.exercise not in exercises:
+            problems.append(file.problem(cell, f"no exercise is called {answer.exercise!r}"))
+        if [a.label for a in answers].count(answer.label) > 1:
+            problems.append(file.problem(cell, f"a second answer is called {answer.name!r}"))
+        if (kind == "wrong") != bool(answer.says):
+            problems.append(file.problem(cell, "wrong answers, and only they, need says=…"))
+    for exercise in exercises:
+        for kind, fewest in FEWEST.items():
+            have = sum(a.exercise == exercise and a.kind == kind for a in answers)
+            if have < fewest:
+                reason = f"exercise {exercise!r} has {have} {kind} answers; it needs {fewest}"
+                problems.append(file.problem(None, reason))
+    if problems:
+        raise SourceError(problems)
+    return answers
+
+
+def generic(lesson):
+    """Return the wrong answers that every function of every exercise is tried with."""
+    return [
+        Answer("wrong", f"{name}_of_{function}", exercise.name, code=name, function=function)
+        for exercise in lesson.exercises
+        for function in exercise.functions
+        for name in GENERIC
+    ]
+
+
+class Inapplicable(BaseException):  # not an Exception: tests that catch those must not catch this
+    """A generic answer makes no sense for these arguments or this result."""
+
+
+def zero(expected, _arguments):
+    """Return the expected result with every number zero."""
+    if isinstance(expected, tuple | list):
+        make = getattr(expected, "_make", type(expected))
+        return make([zero(part, ()) for part in expected])
+    if isinstance(expected, dict):
+        return {key: zero(part, ()) for key, part in expected.items()}
+    if is_array_api_obj(expected):
+        return array_namespace(expected).zeros_like(expected)
+    if isinstance(expected, bool | int | float | complex | np.generic):
+        return type(expected)(0)
+    raise Inapplicable
+
+
+def unchanged(expected, arguments):
+    """Return the first argument as it came; of no use where nothing is to be returned."""
+    if expected is None or not arguments:
+        raise Inapplicable
+    return arguments[0]
+
+
+def first_array(_expected, arguments):
+    """Return the first array among the arguments, unless it comes first: `unchanged` does that."""
+    arrays = [argument for argument in arguments if is_array_api_obj(argument)]
+    if not arrays or is_array_api_obj(arguments[0]):
+        raise Inapplicable
+    return arrays[0]
+
+
+GENERIC = {f.__name__: f for f in (zero, unchanged, first_array)}
+
+
+def same(a, b):
+    """Whether two results are equal, as far as that can be told."""
+    try:
+        a, b = (np.asarray(each.detach() if hasattr(each, "detach") else each) for each in (a, b))
+        return np.array_equal(a, b, equal_nan=True)
+    except (TypeError, ValueError):
+        return False
+
+
+# --- trying them ----------------------------------------------------------------------------------
+
+
+def try_all(lesson, answers, seconds=SECONDS):
+    """Run a lesson once and try every answer on its tests.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    answers : list of Answer
+    seconds : int
+        How long an answer may take.
+
+    Returns
+    -------
+    list of dict
+        One per answer: ``failed``, messages of its exercise's failed tests by test; ``others``, the
+        same for all other exercises; ``error``, why it could not be tried; ``wrong``, whether it
+        ever gave another result than the reference (always true of written answers).
+
+    Raises
+    ------
+    SourceError
+        If the lesson itself fails, or its tests can't be run a second time.
+    """
+    exercises = {exercise.solution.number: exercise for exercise in lesson.exercises}
+    namespace = {"__name__": "__main__", "__builtins__": builtins}
+    outcomes = {}
+    code = [cell for cell in lesson.cells if cell.type == "code"]
+    for place, cell in enumerate(code):
+        for answer in answers:
+            if cell.number in exercises and answer.exercise == cell.name:
+                exercise = exercises[cell.number]
+                path = _path(exercise, code[place + 1 :])
+                outcomes[answer] = isolated(seconds, try_one, answer, exercise, path, namespace)
+        message = run_cell(cell, namespace)
+        if message is not None:
+            raise SourceError([lesson.problem(cell, message)])
+    for test in (test for exercise in exercises.values() for test in exercise.tests):
+        message = run_cell(test, namespace)
+        if message is not None:
+            raise SourceError([lesson.problem(test, f"fails when it is run again: {message}")])
+    for exercise in exercises.values():
+        others = [test for e in exercises.values() if e is not exercise for test in e.tests]
+        for answer in (a for a in answers if a.exercise == exercise.name):
+            outcome = isolated(seconds, try_one, answer, exercise, others, namespace)
+            outcomes[answer]["others"] = outcome["failed"]
+            outcomes[answer]["error"] = outcomes[answer]["error"] or outcome["error"]
+    return [outcomes[answer] for answer in answers]
+
+
+def _path(exercise, cells):
+    """What runs between a solution cell and its last test, that included."""
+    return cells[: 1 + max(cells.index(test) for test in exercise.tests)]
+
+
+def try_one(answer, exercise, cells, namespace):
+    """Put an answer in place of the reference and run cells, as a learner would."""
+    outcome = {"failed": {}, "error": None, "wrong": True}
+    run_cell(exercise.solution, namespace)
+    reference = {name: namespace[name] for name in exercise.functions}
+    if answer.function:
+        outcome["wrong"] = None
+        namespace[answer.function] = _generic(answer, reference[answer.function], outcome)
+    else:
+        with contextlib.redirect_stdout(io.StringIO()):
+            try:
+                exec(compile(answer.code, f"<{answer.name}>", "exec"), namespace)
+            except Exception as error:
+                outcome["error"] = f"can't be run: {type(error).__name__}: {error}"
+        if all(namespace[name] is function for name, function in reference.items()):
+            outcome["error"] = outcome["error"] or f"defines none of {', '.join(reference)}"
+    for cell in cells if not outcome["error"] else ():
+        try:
+            message = run_cell(cell, namespace)
+        except Inapplicable:
+            outcome["wrong"] = False
+            break
+        if message is not None and cell.kind == "test":
+            outcome["failed"][cell.name] = message
+    return outcome
+
+
+def _generic(answer, reference, outcome):
+    @functools.wraps(reference)
+    def stand_in(*arguments, **options):
+        expected = reference(*arguments, **options)
+        result = GENERIC[answer.code](expected, [*arguments, *options.values()])
+        outcome["wrong"] = bool(outcome["wrong"]) or not same(result, expected)
+        return result
+
+    return stand_in
+
+
+def run_cell(cell, namespace):
+    """Run a code cell; returns None, or what went wrong.  In a test, a word on stderr is wrong."""
+    stderr = io.StringIO()
+    with (
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(stderr),
+        warnings.catch_warnings(),  # shows a warning again that an earlier cell has shown
+    ):
+        try:
+            exec(compile(cell.text, f"<{cell.name or cell.number}>", "exec"), namespace)
+        except (Exception, SystemExit) as error:
+            return f"{type(error).__name__}: {error}"
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
+    if cell.kind == "test" and stderr.getvalue():
+        return f"on stderr: {stderr.getvalue().strip()}"
+    return None
+
+
+def isolated(seconds, task, *arguments):
+    """Call ``task(*arguments)``, the last a namespace, without effect on what comes after."""
+    *arguments, namespace = arguments
+    if not FORKS:
+        return task(*arguments, dict(namespace))
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            signal.alarm(seconds)
+            with open(writing, "w", encoding="utf-8") as pipe:
+                json.dump(task(*arguments, dict(namespace)), pipe)
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as pipe:
+        told = pipe.read()
+    os.waitpid(child, 0)
+    if told:
+        return json.loads(told)
+    return {"failed": {}, "error": f"dies or takes more than {seconds} s", "wrong": True}
+
+
+# --- judging --------------------------------------------------------------------------------------
+
+
+def judge(answer, outcome):
+    """Return what is wrong with a lesson's tests, to judge by how an answer fared."""
+    if outcome["error"]:
+        return [outcome["error"]]
+    if answer.function and outcome["wrong"] is False:
+        return []  # inapplicable, or right after all
+    failed, problems = outcome["failed"], []
+    if answer.kind == "right":
+        problems += [f"fails {test}: {message}" for test, message in failed.items()]
+    elif not failed:
+        problems.append("passes all tests of its exercise")
+    else:
+        for test, message in failed.items():
+            if not message.partition(":")[2].strip():
+                problems.append(f"fails {test} with a message that says nothing: {message!r}")
+        if not any(re.search(answer.says, message, re.IGNORECASE) for message in failed.values()):
+            told = " | ".join(failed.values())
+            problems.append(f"no message says {answer.says!r}, only: {told}")
+    for test, message in outcome["others"].items():
+        problems.append(f"fails {test}, a test of another exercise: {message}")
+    return problems
+
+
+def borrowed(lesson):
+    """Say which tests depend on the answer to another exercise.
+
+    Follows names through the lesson's top-level statements: what is computed with a learner's
+    function, in whichever cell, may be used by that exercise's tests only.
+    """
+    owners, problems, exercise = {}, [], None
+    for cell in lesson.cells:
+        if cell.type != "code":
+            continue
+        exercise = cell.name if cell.kind == "solution" else exercise
+        for statement in ast.parse(cell.text).body:
+            loaded, stored = names(statement)
+            sources = {owner for name in loaded for owner in owners.get(name, ())}
+            if cell.kind == "test" and sources - {exercise}:
+                of = ", ".join(sorted(sources - {exercise}))
+                by = ", ".join(sorted(n for n in loaded if owners.get(n, set()) - {exercise}))
+                problems.append(lesson.problem(cell, f"uses {by}, which depends on exercise {of}"))
+            if cell.kind == "solution":
+                sources = sources | {exercise}
+            owners.update(dict.fromkeys(stored, sources))
+    return problems
+
+
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda,
+          ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def names(node):
+    """Return the names that a statement reads and those that it binds, in the notebook's scope."""
+    loaded, stored = set(), set()
+    for child in ast.iter_child_nodes(node):
+        below = names(child)
+        loaded, stored = loaded | below[0], stored | below[1]
+    if isinstance(node, ast.Name):
+        (loaded if isinstance(node.ctx, ast.Load) else stored).add(node.id)
+    elif isinstance(node, ast.arg):
+        stored.add(node.arg)
+    if isinstance(node, SCOPES):  # what is bound inside stays inside
+        loaded, stored = loaded - stored, {node.name} if hasattr(node, "name") else set()
+    return loaded, stored
+
+
+def examine(lesson_path, answers_path, seconds=SECONDS):
+    """Try all answers of a lesson in this process.
+
+    Returns
+    -------
+    list of (str, list of str, str)
+        For each answer: its label, what is wrong with the tests, the first message it met.
+    """
+    lesson = source.read(lesson_path)
+    answers = read(answers_path, lesson) + generic(lesson)
+    found = borrowed(lesson)
+    if found:
+        raise SourceError(found)
+    report = []
+    for answer, outcome in zip(answers, try_all(lesson, answers, seconds), strict=True):
+        message = next(iter(outcome["failed"].values()), "")
+        report.append((answer.label, judge(answer, outcome), message))
+    return report
+
+
+def examine_apart(lesson_path, answers_path, seconds=SECONDS):
+    """As `examine`, in a process of its own: single-threaded, drawing without a screen."""
+    environment = source.environment() | {"MPLBACKEND": "Agg"}
+    paths = [str(lesson_path), str(answers_path)]
+    command = [sys.executable, "-m", "course_staff.authoring.answers", "--json", str(seconds),
+               *paths]
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", env=environment, cwd=ROOT, check=False)
+    if done.returncode:
+        raise SourceError(done.stderr.strip().splitlines())
+    return json.loads(done.stdout)
+
+
+def run(args):
+    """Try the answers to some lessons and print how they fared; returns the exit status."""
+    status = 0
+    for path in source.find(args.lesson):
+        try:
+            report = examine_apart(path, ROOT / "tests" / "answers" / path.name)
+        except SourceError as error:
+            print(error, file=sys.stderr)
+            status = 1
+            continue
+        for label, problems, message in report:
+            print(f"{'!!' if problems else 'ok'} {label}: {message}")
+            for problem in problems:
+                print(f"     {problem}")
+            status |= bool(problems)
+    return status
+
+
+def main():
+    """Run ``course answers``, or with ``--json`` what `examine_apart` starts."""
+    parser = argparse.ArgumentParser(prog="course answers")
+    parser.add_argument("--json", type=int, metavar="SECONDS", help="examine two files")
+    commands.answers_arguments(parser)
+    args = parser.parse_args()
+    try:
+        if not args.json:
+            return run(args)
+        # Nobody looks at the figures, and drawing them takes half the time: a white pixel will do.
+        Figure.savefig = lambda _figure, file, **_options: Image.new("L", (1, 1), 255).save(
+            file, "png")
+        print(json.dumps(examine(*map(Path, args.lesson), args.json)))
+    except SourceError as error:
+        return str(error)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

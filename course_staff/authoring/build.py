@@ -1,0 +1,391 @@
+"""Build a lesson's two notebooks from its one source.
+
+For every lesson ``solutions/NN_name.py``, in this order:
+
+1.  read the source into cells (`authoring.source`) and check it (`authoring.rules`);
+2.  make the notebook that nbgrader starts from: cells and marks for decks are left out, compact
+    headers become nbgrader metadata, cell ids follow from the text;
+3.  run ``nbgrader generate_assignment`` on it in a scratch folder and write the result to
+    ``lessons/NN_name/NN_name.ipynb``: no answers, no hidden tests, no outputs;
+4.  compare the hashes of {notebook, library, data, lock} with those that the executed notebook
+    records, and stop here if they are equal;
+5.  execute the notebook in a fresh kernel, in a scratch folder as a learner's would be;
+6.  tidy the outputs: widget state and views, timing and the HTML twins of pictures go;
+7.  judge what only shows when a lesson runs: alt text, warnings in tests, stray results,
+    time, size;
+8.  record the hashes and write ``solutions/NN_name/NN_name.ipynb``.
+
+The released notebook comes from the one that never ran, so no computed value can reach it.
+``course build [LESSON …]`` and ``python -m course_staff.authoring.build [LESSON …]`` are the same.
+"""
+
+import argparse
+import ast
+import copy
+import hashlib
+import json
+import re
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import capture_log
+from tqdm import tqdm
+
+from course_staff import commands
+from course_staff.authoring import rules, source
+from course_staff.authoring.source import KINDS, ROOT, WITH_POINTS, SourceError
+
+CELL_TIMEOUT = 120
+SLOW_CELL, SLOW_LESSON = 15, 60
+LARGEST = 1_000_000
+VIEW = "application/vnd.jupyter.widget-view+json"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+# --- step 2 ---------------------------------------------------------------------------------------
+
+
+def to_notebook(lesson):
+    """Return the unexecuted notebook of a lesson, nbgrader metadata included."""
+    nb = nbformat.v4.new_notebook(metadata=copy.deepcopy(METADATA) | {"course": lesson.header})
+    times = {}
+    for cell in lesson.in_notebook:
+        metadata = {}
+        if cell.kind:
+            metadata["nbgrader"] = {**KINDS[cell.kind], "grade_id": cell.name, "schema_version": 3}
+            if cell.kind in WITH_POINTS:
+                metadata["nbgrader"]["points"] = cell.options["points"]
+        times[cell.text] = times.get(cell.text, 0) + 1
+        digest = hashlib.sha256(f"{lesson.name}\n{times[cell.text]}\n{cell.text}".encode())
+        make = nbformat.v4.new_code_cell if cell.type == "code" else nbformat.v4.new_markdown_cell
+        identity = cell.name[:64] if cell.name else f"c-{digest.hexdigest()[:8]}"
+        nb.cells.append(make(cell.text, id=identity, metadata=metadata))
+    nbformat.validate(nb)
+    return nb
+
+
+def dumps(nb):
+    """Return a notebook's text, always with the same bytes for the same content."""
+    return nbformat.writes(nb).rstrip("\n") + "\n"
+
+
+def write(path, text):
+    """Write a derived file; returns whether it has changed."""
+    if path.exists() and path.read_bytes() == text.encode():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return True
+
+
+# --- step 3 ---------------------------------------------------------------------------------------
+
+
+def run_nbgrader(step, name, folder, **traits):
+    """Run one of nbgrader's steps on one assignment of a course folder.
+
+    Parameters
+    ----------
+    step : type
+        A converter class of nbgrader.
+    name : str
+        The assignment, which is the lesson.
+    folder : path-like
+        The course folder.
+    **traits
+        Settings of the step.
+
+    Raises
+    ------
+    RuntimeError
+        With nbgrader's log, if the step fails.
+    """
+    config = copy.deepcopy(rules.nbgrader_config())
+    config.CourseDirectory.root = str(Path(folder).resolve())
+    config.CourseDirectory.assignment_id = name
+    config.SaveCells.enabled = not traits.get("no_database", False)
+    converter = step(coursedir=CourseDirectory(config=config), config=config, force=True, **traits)
+    result = capture_log(converter)
+    if not result["success"]:
+        raise RuntimeError(f"nbgrader failed on {name}:\n{result.get('log', result['error'])}")
+
+
+def release(name, text, folder, database=False):
+    """Return the notebook that learners get, made by nbgrader's ``generate_assignment``.
+
+    Parameters
+    ----------
+    name : str
+        The lesson's name.
+    text : str
+        The notebook with solutions and hidden tests, unexecuted.
+    folder : path-like
+        Where the folders solutions/ and lessons/ are made.
+    database : bool
+        Whether to enter the assignment into the folder's gradebook as well.
+    """
+    write(Path(folder, "solutions", name, f"{name}.ipynb"), text)
+    run_nbgrader(GenerateAssignment, name, folder, no_database=not database)
+    released = Path(folder, "lessons", name, f"{name}.ipynb").read_text(encoding="utf-8")
+    return released.rstrip("\n") + "\n"
+
+
+# --- step 4 ---------------------------------------------------------------------------------------
+
+
+def fingerprint(text, root=ROOT):
+    """Return what an executed notebook depends on, as SHA-256 hashes.
+
+    ``source`` is the unexecuted notebook; ``library`` the modules of `course_lib` that it imports,
+    directly or through others, with the package's other files; ``data`` the folders of data/
+    whose names occur in any of these; ``lock`` the pinned versions.  A new module or data set
+    that a lesson doesn't use leaves its hashes alone.
+    """
+    code = "\n".join(c["source"] for c in nbformat.reads(text, 4).cells if c.cell_type == "code")
+    package = root / "course_lib"
+    modules = _modules(code, root)
+    others = [p for p in package.rglob("*") if p.suffix not in {".py", ".pyc"} and p.is_file()]
+    words = code + "".join(path.read_text(encoding="utf-8") for path in modules)
+    folders = [p for p in (root / "data").glob("*/") if re.search(rf"\b{p.name}\b", words)]
+    data = [p for folder in folders for p in folder.rglob("*") if p.is_file()]
+    lock = root / "requirements.lock"
+    return {
+        "source": hashlib.sha256(text.encode()).hexdigest(),
+        "library": _hash([*modules, *others], root),
+        "data": _hash(data, root),
+        "lock": _hash([lock] if lock.exists() else [], root),
+    }
+
+
+def _modules(code, root):
+    """Files of the course_lib modules that code imports, absolutely, directly or not."""
+    found, waiting = set(), [code]
+    while waiting:
+        for node in ast.walk(ast.parse(waiting.pop())):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            else:
+                continue
+            for name in names:
+                # The top package holds the version only: a release must not rebuild everything.
+                if not str(name).startswith("course_lib."):
+                    continue
+                stem = root / name.replace(".", "/")
+                for path in (stem.with_suffix(".py"), stem / "__init__.py"):
+                    if path.exists() and path not in found:
+                        found.add(path)
+                        waiting.append(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _hash(paths, root):
+    digest = hashlib.sha256()
+    for name, path in sorted((path.relative_to(root).as_posix(), path) for path in paths):
+        digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def recorded(path):
+    """Return the hashes that an executed notebook records, or None."""
+    if not path.exists():
+        return None
+    metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"]
+    return metadata.get("course", {}).get("built_from")
+
+
+# --- step 5 ---------------------------------------------------------------------------------------
+
+
+def execute(lesson, nb):
+    """Execute a notebook in place, in a scratch folder; the first error ends the build."""
+    codes = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code"]
+    with (
+        tempfile.TemporaryDirectory(prefix="course-") as folder,
+        tqdm(total=len(codes), desc=lesson.name, unit="cell", leave=False) as bar,
+    ):
+        running = [0]
+
+        def started(cell, cell_index):
+            running[0] = cell_index
+
+        client = NotebookClient(
+            nb,
+            kernel_name="python3",
+            timeout=CELL_TIMEOUT,
+            coalesce_streams=True,
+            store_widget_state=False,
+            extra_arguments=["--log-level=ERROR"],
+            resources={"metadata": {"path": folder}},
+            on_cell_execute=started,
+            on_cell_complete=lambda cell, cell_index: bar.update(cell.cell_type == "code"),
+        )
+        try:
+            client.execute(env=source.environment() | {"IPYTHONDIR": folder})
+        except CellTimeoutError:
+            reason = f"still runs after {CELL_TIMEOUT} s"
+        except CellExecutionError as error:
+            reason = f"raises {error.ename}: {error.evalue}"
+        else:
+            return
+    raise SourceError([lesson.problem(lesson.in_notebook[running[0]], reason)])
+
+
+# --- step 6 ---------------------------------------------------------------------------------------
+
+
+def tidy(nb):
+    """Strip an executed notebook of what must not be kept; returns each cell's seconds."""
+    nb.metadata.pop("widgets", None)
+    nb.metadata.update(copy.deepcopy(METADATA))
+    seconds = []
+    for cell in nb.cells:
+        timing = cell.metadata.pop("execution", {})
+        moments = [timing.get("iopub.execute_input"), timing.get("shell.execute_reply")]
+        start, end = (m and datetime.fromisoformat(m) for m in moments)
+        seconds.append((end - start).total_seconds() if start and end else 0.0)
+        if cell.cell_type == "code":
+            cell.outputs = [kept for output in cell.outputs if (kept := _tidy_output(output))]
+    return seconds
+
+
+def _tidy_output(output):
+    data = output.get("data")
+    if data is None:
+        return output
+    if data.pop(VIEW, None) is not None and not any(key.startswith("image/") for key in data):
+        return None  # a bare widget: its text form tells nobody anything
+    alt = _alt_text(data)
+    if alt:
+        data.pop("text/html", None)  # the picture once more, for JupyterLab's sake
+        output.metadata.setdefault("image/png", {}).setdefault("alt", alt)
+    return output
+
+
+def _alt_text(data):
+    plain = data.get("text/plain", "")
+    return plain.removeprefix("Figure: ") if plain.startswith("Figure: ") else None
+
+
+# --- step 7 ---------------------------------------------------------------------------------------
+
+
+def judge(lesson, nb, seconds):
+    """Return (problems, warnings) that only show in the executed notebook, one line each."""
+    problems, warnings = [], []
+    for cell, node, took in zip(lesson.in_notebook, nb.cells, seconds, strict=True):
+        for reason in _output_problems(cell, node.get("outputs", [])):
+            problems.append(lesson.problem(cell, reason))
+        if took > SLOW_CELL:
+            warnings.append(lesson.problem(cell, f"took {took:.0f} s; aim at {SLOW_CELL} s"))
+    if sum(seconds) > SLOW_LESSON:
+        reason = f"the lesson took {sum(seconds):.0f} s; aim at {SLOW_LESSON} s"
+        warnings.append(lesson.problem(None, reason))
+    size = len(dumps(nb).encode())
+    if size > LARGEST:
+        reason = f"the executed notebook has {size / 1e6:.1f} MB; at most 1 is allowed"
+        problems.append(lesson.problem(None, reason))
+    return problems, warnings
+
+
+def _output_problems(cell, outputs):
+    for output in outputs:
+        data = output.get("data", {})
+        pictured = any(key.startswith("image/") for key in data)
+        if pictured and not output.metadata.get("image/png", {}).get("alt"):
+            yield "shows a picture without alt text; finish it with figures.show(fig, alt=…)"
+        if re.search(r"<img(?![^>]*\balt=.\w)", data.get("text/html", "")):
+            yield "shows an HTML picture without alt text"
+        if output.get("name") == "stderr":
+            first = output.text.strip().splitlines()[0]
+            yield f"writes to stderr, which costs marks in a test and is ugly elsewhere: {first}"
+        if cell.kind == "test" and output.output_type == "execute_result":
+            yield "ends with a value; nbgrader reads a number there as partial credit"
+
+
+# --- all steps ------------------------------------------------------------------------------------
+
+
+def load(path):
+    """Steps 1 and 2: return a checked lesson and the text of its unexecuted notebook."""
+    lesson = source.read(path)
+    rules.check(lesson)
+    return lesson, dumps(to_notebook(lesson))
+
+
+def build(path, force=False, root=ROOT):
+    """Build one lesson.
+
+    Parameters
+    ----------
+    path : Path
+        The source.
+    force : bool
+        Execute it even if nothing that it depends on has changed.
+    root : Path
+        The course: holds lessons/, solutions/, course_lib/, data/, requirements.lock.
+
+    Returns
+    -------
+    list of str
+        What was done and warnings, one line each.
+
+    Raises
+    ------
+    SourceError
+        Everything that is wrong with the source.
+    """
+    lesson, text = load(path)
+    name = lesson.name
+    with tempfile.TemporaryDirectory(prefix="course-") as folder:
+        released = release(name, text, folder)
+    changed = write(root / "lessons" / name / f"{name}.ipynb", released)
+    told = [f"{name}: lesson {'written' if changed else 'unchanged'}"]
+
+    target = root / "solutions" / name / f"{name}.ipynb"
+    hashes = fingerprint(text, root)
+    if recorded(target) == hashes and not force:
+        return [*told, f"{name}: solution unchanged"]
+    nb = nbformat.reads(text, 4)
+    execute(lesson, nb)
+    seconds = tidy(nb)
+    problems, warnings = judge(lesson, nb, seconds)
+    if problems:
+        raise SourceError(problems)
+    nb.metadata.course.built_from = hashes
+    write(target, dumps(nb))
+    return [*told, f"{name}: solution executed in {sum(seconds):.1f} s", *warnings]
+
+
+def run(args):
+    """Build the lessons asked for; returns the exit status, 1 if any has a problem."""
+    try:
+        paths = source.find(args.lesson)
+    except SourceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    status = 0
+    for path in paths:
+        try:
+            print(*build(path, args.force), sep="\n", flush=True)
+        except SourceError as error:
+            print(error, file=sys.stderr)
+            status = 1
+    return status
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="course build", description="Build lessons from sources.")
+    commands.build_arguments(parser)
+    sys.exit(run(parser.parse_args()))

@@ -1,0 +1,207 @@
+"""What a lesson source must satisfy before anything is built from it.
+
+`check` collects everything that is wrong with a source, so that one run of ``course build`` shows
+it all.  What only shows when a lesson runs (figures without alt text, warnings in tests) is judged
+by `course_staff.authoring.build` after execution.
+"""
+
+import ast
+import re
+from functools import cache
+
+import nbformat
+from nbgrader.preprocessors import ClearSolutions
+from traitlets.config import PyFileConfigLoader
+
+from course_staff.authoring.source import KINDS, ROOT, WITH_POINTS, SourceError, regions
+
+HEADER = {"title": str, "points": int, "minutes": int}
+DECK_OPTIONS = {"slide", "only", "title", "figure", "frames"}
+OPTIONS = {*KINDS, *DECK_OPTIONS, "points"}
+SLIDES = {"slide", "subslide", "fragment", "notes", "skip"}
+# Which markers may stand in which kinds of cells.
+MARKERS = {
+    "SOLUTION": {"solution", "answer"},
+    "HIDDEN TESTS": {"test"},
+    "MARK SCHEME": {"task"},
+}
+
+
+@cache
+def nbgrader_config():
+    """Load ``nbgrader_config.py``; nbgrader itself only logs an error in it and goes on."""
+    return PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+
+
+def check(lesson):
+    """Raise a `SourceError` with every problem of a source, if there are any."""
+    found = list(_header(lesson))
+    for cell in lesson.cells:
+        found += [(cell, reason) for reason in (*_options(cell), *_text(cell))]
+    found += _ids(lesson)
+    found += _exercises(lesson)
+    if found:
+        found.sort(key=lambda problem: problem[0].number if problem[0] else 0)
+        raise SourceError(lesson.problem(cell, reason) for cell, reason in found)
+
+
+def _header(lesson):
+    for key in lesson.header.keys() - HEADER.keys():
+        yield None, f"unknown key {key!r}; known are {', '.join(HEADER)}"
+    for key, kind in HEADER.items():
+        if not isinstance(lesson.header.get(key), kind):
+            yield None, f"`course:` must give {key} ({kind.__name__})"
+    points = [cell.options.get("points") for cell in lesson.cells if cell.kind in WITH_POINTS]
+    total, declared = sum(p for p in points if isinstance(p, int)), lesson.header.get("points")
+    if isinstance(declared, int) and total != declared:
+        yield None, f"the cells' points add up to {total}; declared are {declared}"
+
+
+def _options(cell):
+    options = cell.options
+    kinds = [kind for kind in KINDS if kind in options]
+    for key in options.keys() - OPTIONS:
+        if key == "incorrectly_encoded_metadata":
+            yield f"its header can't be read: {options[key]} (texts need quotes)"
+        else:
+            yield f"unknown header key {key!r}; known are {', '.join(sorted(OPTIONS))}"
+    if len(kinds) > 1:
+        yield f"is {' and '.join(kinds)} at once"
+    if cell.name and not re.fullmatch(r"[a-z][a-z0-9_]*", str(cell.name)):
+        yield f"the id {cell.name!r} must be lower_case_with_underscores"
+    expected = {"solution": "code", "test": "code", "answer": "markdown", "task": "markdown"}
+    if cell.type != expected.get(cell.kind, cell.type):
+        yield f"a {cell.kind} cell must be {expected[cell.kind]}"
+    points = options.get("points")
+    if cell.kind in WITH_POINTS and not (isinstance(points, int) and points > 0):
+        yield f"points={points!r}: a {cell.kind} cell needs a positive whole number"
+    if cell.kind not in WITH_POINTS and points is not None:
+        yield "only test, answer and task cells have points"
+    if options.get("slide", "slide") not in SLIDES:
+        yield f"slide={options['slide']!r} must be one of {', '.join(sorted(SLIDES))}"
+    if options.get("only", "slides") != "slides":
+        yield f'only={options["only"]!r} must be "slides"'
+    if not cell.in_notebook and (cell.kind or cell.type == "code"):
+        yield "notes and cells for decks only hold text"
+
+
+def _text(cell):
+    """Markers, rubrics, hints, alt text of pictures in prose, syntax."""
+    found = {}
+    for what, kinds in MARKERS.items():
+        try:
+            found[what] = regions(cell.text, what)
+        except ValueError as error:
+            yield str(error)
+            return
+        if found[what] and cell.kind not in kinds:
+            yield f"{what} markers belong in {' and '.join(sorted(kinds))} cells"
+    rubric = {"answer": "SOLUTION", "task": "MARK SCHEME"}.get(cell.kind)
+    if rubric and not "".join(found[rubric]).strip():
+        yield f"has no rubric between ### BEGIN {rubric} and ### END {rubric}"
+    for hidden in found["HIDDEN TESTS"]:
+        if not re.match(r"\s*# hint: \S", hidden):
+            yield "its hidden tests must begin with a line `# hint: …`"
+    if cell.type == "markdown" and re.search(r"!\[\s*\]\(|<img(?![^>]*\balt=.\w)", cell.text):
+        yield "has a picture without alt text"
+    if cell.type == "code":
+        try:
+            ast.parse(cell.text)
+        except SyntaxError as error:
+            yield f"is not plain Python (line {error.lineno}: {error.msg})"
+            return
+    if cell.kind == "solution":
+        yield from stub_problems(cell)
+
+
+def stub_problems(cell):
+    """Yield how the stub that learners get differs from the solution it stands for."""
+    if not regions(cell.text, "SOLUTION"):
+        yield "has no ### BEGIN SOLUTION"
+        return
+    released = released_text(cell)
+    try:
+        before, after = functions(cell.text), functions(released)
+    except SyntaxError as error:
+        yield f"its stub is not valid Python (line {error.lineno}: {error.msg})"
+        return
+    solved = [name for name in before if ast.dump(before[name]) != _dump(after.get(name))]
+    if not solved:
+        yield "its solution markers must stand inside a function"
+    for name in solved:
+        if name not in after:
+            yield f"`{name}` is missing in the stub: its def line must precede ### BEGIN SOLUTION"
+        elif _outline(before[name]) != _outline(after[name]):
+            yield f"the stub of `{name}` has another signature or docstring than its solution"
+        elif not ast.get_docstring(after[name]):
+            yield f"`{name}` has no docstring before ### BEGIN SOLUTION"
+        elif not _raises_not_implemented(after[name]):
+            yield f"the stub of `{name}` doesn't raise NotImplementedError"
+
+
+def released_text(cell):
+    """Return what `nbgrader` leaves of a solution cell."""
+    node = nbformat.v4.new_code_cell(cell.text, metadata={"nbgrader": KINDS["solution"]})
+    clear = ClearSolutions(config=nbgrader_config())
+    return clear.preprocess_cell(node, {"language": "python"}, 0)[0].source
+
+
+def functions(code):
+    """Return the functions and methods that a cell defines: dotted name → syntax tree."""
+    found = {}
+
+    def visit(body, prefix):
+        for node in body:
+            if isinstance(node, ast.ClassDef):
+                visit(node.body, f"{prefix}{node.name}.")
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                found[prefix + node.name] = node
+
+    visit(ast.parse(code).body, "")
+    return found
+
+
+def _dump(node):
+    return node and ast.dump(node)
+
+
+def _outline(node):
+    return ast.dump(node.args), _dump(node.returns), ast.get_docstring(node)
+
+
+def _raises_not_implemented(node):
+    raised = [ast.unparse(n) for n in ast.walk(node) if isinstance(n, ast.Raise)]
+    return any("NotImplementedError" in statement for statement in raised)
+
+
+def _ids(lesson):
+    seen = {}
+    for cell in lesson.cells:
+        if cell.name and cell.name in seen:
+            yield cell, f"the id is already that of cell {seen[cell.name]}"
+        seen.setdefault(cell.name, cell.number)
+
+
+def _exercises(lesson):
+    solved = False
+    for cell in lesson.cells:
+        solved = solved or cell.kind == "solution"
+        if cell.kind == "test" and not solved:
+            yield cell, "tests nothing: no solution cell precedes it"
+    for exercise in lesson.exercises:
+        text = "\n".join(test.text for test in exercise.tests)
+        try:
+            hidden = regions(text, "HIDDEN TESTS")
+        except ValueError:
+            continue  # told already, with the cell
+        if not exercise.tests:
+            yield exercise.solution, "no test cell follows this exercise"
+        elif not hidden:
+            yield exercise.solution, "its test cells have no hidden tests"
+        elif not _code_outside(text):
+            yield exercise.solution, "all its tests are hidden"
+
+
+def _code_outside(text):
+    visible = re.sub(r"BEGIN HIDDEN TESTS.*?END HIDDEN TESTS", "", text, flags=re.DOTALL)
+    return bool(ast.parse(visible).body)

@@ -1,0 +1,226 @@
+"""Read a lesson's source: one readable Python file (jupytext's percent format) per lesson.
+
+A source opens with a header that declares the lesson, then come cells with compact headers::
+
+    # ---
+    # jupyter:
+    #   course: {title: "Image formation", points: 20, minutes: 90}
+    # ---
+
+    # %% [markdown] slide="slide"           text; `slide` as in a deck, "notes" for the speaker
+    # %% [markdown] only="slides"           text for decks, never in notebooks
+    # %%                                    code
+    # %% solution="blur"                    an exercise: def line, docstring, then the body
+    #                                       between ### BEGIN SOLUTION and ### END SOLUTION
+    # %% test="blur_keeps_light" points=2   its tests, some between ### BEGIN HIDDEN TESTS and
+    #                                       ### END HIDDEN TESTS, where `# hint: …` comes first
+    # %% [markdown] answer="why" points=4   a written answer, example and rubric between the
+    #                                       solution markers
+    # %% [markdown] task="essay" points=4   a task, rubric between ### BEGIN and END MARK SCHEME
+    # %% [markdown] readonly="rules"        a locked cell
+
+An exercise is one solution cell and the test cells up to the next solution cell.
+`authoring.rules` says what is wrong with a source, `authoring.build` makes notebooks of it.
+"""
+
+import ast
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jupytext
+
+from course_lib.desk.commands import Told
+
+ROOT = Path(__file__).resolve().parents[2]
+# What each kind of cell is to nbgrader; `points` belong to the kinds that are graded or tasks.
+KINDS = {
+    "solution": {"grade": False, "locked": False, "solution": True, "task": False},
+    "test": {"grade": True, "locked": True, "solution": False, "task": False},
+    "answer": {"grade": True, "locked": False, "solution": True, "task": False},
+    "task": {"grade": False, "locked": True, "solution": False, "task": True},
+    "readonly": {"grade": False, "locked": True, "solution": False, "task": False},
+}
+WITH_POINTS = {"test", "answer", "task"}
+# jupytext's own notes on how a cell was written; they are no part of the lesson.
+_FORMATTING = {"cell_marker", "lines_to_next_cell"}
+# What a lesson must not inherit from whoever runs it.
+PERSONAL = {"COURSE_WORK", "MPLBACKEND", "PYTHONWARNINGS", "PYTHONWARNDEFAULTENCODING"}
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def environment():
+    """Return the environment that lessons run in: one thread, and nothing of whoever runs them."""
+    kept = {key: value for key, value in os.environ.items() if key not in PERSONAL}
+    return kept | dict.fromkeys(THREADS, "1")
+
+
+class SourceError(Told):
+    """What is wrong with a source: a line per problem, each with file, cell and reason."""
+
+    def __init__(self, problems):
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a source: its place, its header's options, its text."""
+
+    number: int
+    line: int
+    type: str
+    options: dict
+    text: str
+
+    @property
+    def kind(self):
+        """A key of `KINDS`, or None for plain text and code."""
+        return next((kind for kind in KINDS if kind in self.options), None)
+
+    @property
+    def name(self):
+        """The grade id, or None for plain text and code."""
+        return self.options.get(self.kind)
+
+    @property
+    def in_notebook(self):
+        """False for speaker's notes and cells that are for decks only."""
+        return self.options.get("slide") != "notes" and self.options.get("only") != "slides"
+
+    @property
+    def label(self):
+        """How messages name the cell: its number, and its id or first line."""
+        first = next((line for line in self.text.splitlines() if line.strip()), "")
+        what = f'{self.kind} "{self.name}"' if self.kind else repr(first[:50])
+        return f"cell {self.number} ({what})"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A solution cell and the test cells that belong to it."""
+
+    solution: Cell
+    tests: list = field(default_factory=list)
+
+    @property
+    def name(self):
+        return self.solution.name
+
+    @property
+    def functions(self):
+        """Names of the functions and classes that the learner completes."""
+        tree = ast.parse(self.solution.text).body
+        kinds = ast.FunctionDef | ast.ClassDef
+        parts = {n.name: ast.get_source_segment(self.solution.text, n)
+                 for n in tree if isinstance(n, kinds)}
+        return [name for name, text in parts.items() if "BEGIN SOLUTION" in text]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A parsed source: path, header, cells in order."""
+
+    path: Path
+    header: dict
+    cells: tuple
+
+    @property
+    def name(self):
+        return self.path.stem
+
+    @property
+    def in_notebook(self):
+        """The cells that are in the notebook, in its order."""
+        return [cell for cell in self.cells if cell.in_notebook]
+
+    @property
+    def exercises(self):
+        """The lesson's exercises in order."""
+        found = []
+        for cell in self.cells:
+            if cell.kind == "solution":
+                found.append(Exercise(cell))
+            elif cell.kind == "test" and found:
+                found[-1].tests.append(cell)
+        return found
+
+    def problem(self, cell, reason):
+        """Return one line naming file, cell and reason."""
+        where = f"{self.path.parent.name}/{self.path.name}"
+        if cell is None:
+            return f"{where}: header: {reason}"
+        return f"{where}:{cell.line}: {cell.label}: {reason}"
+
+
+def find(names=(), root=ROOT):
+    """Return the sources in solutions/, all or those whose names begin with one of `names`.
+
+    A number is a lesson's: 1 means 01, as for ``course lab``, and not 10.
+
+    Raises
+    ------
+    SourceError
+        If a name fits no source, or a source is misnamed.
+    """
+    found = sorted((root / "solutions").glob("*.py"))
+    misnamed = [path.name for path in found if not re.fullmatch(r"\d\d_[a-z0-9_]+", path.stem)]
+    if misnamed:
+        raise SourceError(f"solutions/{name}: must be called NN_name.py" for name in misnamed)
+    starts = {name: name.zfill(2) if name.isdecimal() else name for name in names}
+    missing = [name for name, start in starts.items()
+               if not any(path.stem.startswith(start) for path in found)]
+    if missing:
+        raise SourceError(f"solutions/: no lesson begins with {name!r}" for name in missing)
+    return [path for path in found if not names or path.stem.startswith(tuple(starts.values()))]
+
+
+def read(path):
+    """Parse a source without judging it.
+
+    Parameters
+    ----------
+    path : Path
+        A percent-format file.
+
+    Returns
+    -------
+    Lesson
+    """
+    text = path.read_text(encoding="utf-8")
+    parsed = jupytext.reads(text, fmt="py:percent")
+    lines = [n for n, line in enumerate(text.splitlines(), 1) if line.startswith("# %%")]
+    if len(lines) < len(parsed.cells):
+        lines = [1, *lines]  # text before the first header is a cell, too
+    cells = []
+    for number, (line, cell) in enumerate(zip(lines, parsed.cells, strict=True), 1):
+        options = {k: v for k, v in cell.metadata.items() if k not in _FORMATTING}
+        cells.append(Cell(number, line, cell.cell_type, options, cell.source))
+    return Lesson(path, dict(parsed.metadata.get("course", {})), tuple(cells))
+
+
+def regions(text, what):
+    """Return the texts between ``### BEGIN what`` and ``### END what``, in order.
+
+    Raises
+    ------
+    ValueError
+        If the markers are not balanced.
+    """
+    found, inside = [], None
+    for line in text.splitlines():
+        if f"BEGIN {what}" in line:
+            if inside is not None:
+                raise ValueError(f"### BEGIN {what} stands inside another")
+            inside = []
+        elif f"END {what}" in line:
+            if inside is None:
+                raise ValueError(f"### END {what} without ### BEGIN {what}")
+            found.append("\n".join(inside))
+            inside = None
+        elif inside is not None:
+            inside.append(line)
+    if inside is not None:
+        raise ValueError(f"### BEGIN {what} without ### END {what}")
+    return found

@@ -1,0 +1,1 @@
+"""From seeds to ``data/``: trainings, searches, records, each rebuilt by a verb."""

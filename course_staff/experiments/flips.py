@@ -1,0 +1,176 @@
+"""Search every generator for 800 beetles and learn what each one knows of them: lesson 09's data.
+
+``course data flips`` rebuilds ``data/flips/``. Searches are recorded block by block, so that an
+interrupted run goes on; on one idle core a generator takes six minutes, a perfect one a minute, and
+a network two. ``course data flips`` skips generators that are not there, and what is recorded for
+weights that have changed since is thrown away.
+"""
+
+import json
+import sys
+
+import numpy as np
+import torch
+from safetensors.numpy import load_file, save_file
+from scipy.special import expit, logit
+from torch import nn
+from torch.nn import functional
+from tqdm import tqdm, trange
+
+from course_lib.audits.measures import calibration_error
+from course_lib.data import checksum, data_path, verified_path
+from course_lib.generators import chains, gan, pulse
+from course_lib.imaging.operators import Downsample
+from course_lib.inference import classifiers
+from course_lib.records import flips
+from course_staff.experiments.images import record
+
+REPEATS = {"share_10": 4}  # searches of the same truths from other starts, in the first blocks
+SOME_BLOCKS = 6
+# Chains for 50 truths.
+CHAINS = {"chains": 2, "draws": 50, "thin": 3, "burn_in": 60, "rungs": 6}
+PICTURES, STEPS, BATCH, RATE = 20_000, 1500, 512, 5e-4
+
+
+def searches(name, form=None):
+    """Record the searches of a generator, block by block; from starts of one form if it is given.
+
+    Those are made for some blocks only.
+    """
+    weights = checksum(data_path("generators", f"{name}.safetensors"))
+    end = "" if form is None else f"_{('pale', 'dark')[form]}_start"
+    file = data_path("flips", f"{name}{end}.jsonl")
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    rows = [row for row in map(json.loads, lines) if row["weights"] == weights[:12]]
+    done = {(row["repeat"], row["block"]) for row in rows}
+    if form is None:
+        todo = [(0, k) for k in range(flips.EACH // flips.BLOCK)]
+        todo += [(r, k) for r in range(1, REPEATS.get(name, 1)) for k in range(SOME_BLOCKS)]
+    else:
+        todo = [(0, k) for k in range(SOME_BLOCKS)]
+    generator = gan.load(name)
+    law = pulse.fit_styles(generator)
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    for repeat, k in tqdm([each for each in todo if each not in done], desc=name,
+                          file=sys.stdout, mininterval=30):
+        row = {"weights": weights[:12], "repeat": repeat, "block": k}
+        latents = None
+        if form is not None:
+            latents = flips.starts_at(generator, form, 2 * flips.BLOCK, law, seed=k)
+        row |= flips.search_block(generator, k, law, repeat, latents)
+        with file.open("a", encoding="utf-8") as out:
+            out.write(json.dumps(row) + "\n")
+
+
+def world_searches(share):
+    """Record the searches of a perfect generator."""
+    lines = []
+    for k in trange(flips.EACH // flips.BLOCK, desc=f"world at {share:g}", mininterval=30):
+        start, found, residual = flips.search_world(
+            flips.truths()[1][flips.block(k)], share, seed=k)
+        lines.append(json.dumps({
+            "repeat": 0, "block": k, "start": start.astype(int).tolist(),
+            "found": found.astype(int).tolist(), "residual": residual.round(6).tolist()}))
+    data_path("flips", f"world_{100 * share:02.0f}.jsonl").write_text(
+        "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def shown(name, n=PICTURES, seed=500):
+    """Sixteen pixels (n, 48) of a generator's pictures, without noise, and their P(rare), (n,)."""
+    generator, rng = gan.load(name), torch.Generator().manual_seed(seed)
+    generator.to(memory_format=torch.channels_last)
+    small, rare = [], []
+    with torch.inference_mode():
+        for _ in range(0, n, 50):
+            x = generator(torch.randn(50, gan.Z_DIM, generator=rng), generator=rng).numpy()
+            small.append(Downsample(16)(x).reshape(50, -1))
+            rare.append(classifiers.p_rare(x))
+    return np.concatenate(small), np.concatenate(rare)
+
+
+def learn(name, steps=STEPS):
+    """Teach the world's network this generator's posterior, check it on pictures set aside, store.
+
+    It starts from the network that knows the world at equal shares, its log-odds moved to the share
+    that the generator draws: were the generator perfect, there would be nothing to learn.
+    """
+    x, rare = shown(name)
+    aside = np.arange(len(x)) % 5 == 0
+    share = float(rare[~aside].mean().clip(0.002, 0.998))
+    stored = load_file(verified_path("classifiers", "rare_4x4.safetensors"))
+    stored["bias3"] = stored["bias3"] + logit(share)
+    layers = []
+    for k in range(len(stored) // 2):
+        weight, bias = (torch.from_numpy(stored[f"{part}{k}"].astype(np.float32))
+                        for part in ("weight", "bias"))
+        layer = nn.Linear(*weight.shape[::-1])
+        layer.load_state_dict({"weight": weight, "bias": bias})
+        layers += [layer, nn.SiLU()]
+    network = nn.Sequential(*layers[:-1])
+    rng = np.random.default_rng(1)
+    noisy = torch.from_numpy((x[aside] + flips.SIGMA * rng.standard_normal(
+        x[aside].shape)).astype(np.float32))
+
+    def say(stage):
+        with torch.no_grad():
+            p = expit(network(noisy)[:, 0].double().numpy()).clip(1e-9, 1 - 1e-9)
+        loss = -np.mean(rare[aside] * np.log(p) + (1 - rare[aside]) * np.log(1 - p))
+        error = calibration_error(p, rare[aside] > 0.5)
+        print(f"{name}, {stage}: share {rare.mean():.3f}; on {aside.sum()} pictures set aside the "
+              f"negative log-likelihood is {loss:.4f}, the expected calibration error {error:.4f}")
+        return loss
+
+    torch.manual_seed(1)
+    pixels, form = (torch.from_numpy(a[~aside].astype(np.float32)) for a in (x, rare))
+    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-2)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
+    best, kept = say("before"), {k: v.clone() for k, v in network.state_dict().items()}
+    for step in range(steps):
+        i = torch.randint(len(pixels), (BATCH,))
+        y = pixels[i] + flips.SIGMA * torch.randn(BATCH, pixels.shape[1])
+        loss = functional.binary_cross_entropy_with_logits(network(y)[:, 0], form[i])
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        if step % 250 == 249 and (now := say(f"step {step + 1}")) < best:
+            best, kept = now, {k: v.clone() for k, v in network.state_dict().items()}
+    values = list(kept.values())
+    save_file({f"{part}{k}": values[2 * k + i].numpy().astype(np.float16)
+               for k in range(len(values) // 2) for i, part in enumerate(("weight", "bias"))},
+              data_path("flips", f"{name}_4x4.safetensors"),
+              {"generator": checksum(data_path("generators", f"{name}.safetensors")),
+               "pictures": str(PICTURES), "sigma": str(flips.SIGMA), "share": f"{rare.mean():.4f}",
+               "set_aside": f"{best:.4f}"})
+
+
+def sample_some(each=25, name="share_10"):
+    """Sample the generator's posterior for the first truths of either form, without a network."""
+    file = data_path("flips", "sampled.jsonl")
+    done = file.read_text(encoding="utf-8").count("\n") if file.exists() else 0
+    which = np.concatenate([np.arange(each), flips.EACH + np.arange(each)])[done:]
+    generator = gan.load(name)
+    for k in tqdm(which, desc="sampler", file=sys.stdout, mininterval=30):
+        drawn = chains.sample(generator, flips.truths()[1][k], flips.SIGMA, seed=int(k), **CHAINS)
+        rare = classifiers.p_rare(chains.pictures(generator, drawn.z, drawn.noise_seeds))[0] > 0.5
+        with file.open("a", encoding="utf-8") as out:
+            out.write(json.dumps({
+                "truth": int(k), "p": round(float(rare.mean()), 4),
+                "chains": rare.mean(1).round(4).tolist(),
+                "ess": round(chains.effective_size(rare.astype(float)), 1)}) + "\n")
+
+
+def rebuild(names=None):
+    """Make what is missing for the generators that are there, or for some of them."""
+    data_path("flips").mkdir(exist_ok=True)
+    torch.set_num_threads(1)
+    for share in sorted(set(flips.SHARES.values())):
+        if not data_path("flips", f"world_{100 * share:02.0f}.jsonl").exists():
+            world_searches(share)
+    for name in names or [n for n in flips.SHARES if n in gan.names()]:
+        searches(name)
+        learn(name)
+    for form in (0, 1):
+        searches("share_10", form)
+    sample_some()
+    record("flips")

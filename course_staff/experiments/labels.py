@@ -1,0 +1,101 @@
+"""Does the classifier read generated pictures as a person does? Labels by eye, taken blind.
+
+``course label --out DIR`` writes sheets of pictures from all shipped generators, shuffled: nothing
+on them says which generator drew a picture or what the classifier thinks of it. A person writes one
+letter a picture, c (common), r (rare) or b (broken: no ladybird, or no form to be told), row by
+row, into ``data/generators/labels.txt``. ``course label`` then compares and writes
+``data/generators/labels.md``. Labels belong to certain weights: a generator that has changed since
+is noticed by its checksum.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from course_lib.audits.measures import share_interval
+from course_lib.data import checksum, data_path
+from course_lib.desk.commands import Told
+from course_lib.generators import gan
+from course_lib.inference import classifiers
+from course_staff.experiments.train import codes, pictures, tiled
+
+EACH, SEED, ROWS, ENLARGED = 64, 4242, 8, 3
+LETTERS = "crb"
+
+
+def blind():
+    """Pictures (n, 3, 64, 64) of all generators in a random order, and who drew each, (n,)."""
+    names = gan.names()
+    x = np.concatenate([pictures(gan.load(name), EACH, seed=SEED + i)
+                        for i, name in enumerate(names)])
+    order = np.random.default_rng(SEED).permutation(len(x))
+    return x[order], np.repeat(names, EACH)[order]
+
+
+def weights():
+    """One line for all generators: labels given to others are not labels of these."""
+    return " ".join(checksum(data_path("generators", f"{name}.safetensors"))[:12]
+                    for name in gan.names())
+
+
+def write_sheets(folder):
+    """Write the pictures, 8 × 8 on each sheet, enlarged."""
+    x, _ = blind()
+    folder.mkdir(parents=True, exist_ok=True)
+    enlarged = codes(x).repeat(ENLARGED, 2).repeat(ENLARGED, 3)
+    framed = np.pad(enlarged, ((0, 0), (0, 0), (4, 4), (4, 4)), constant_values=255)
+    for i in range(0, len(framed), ROWS**2):
+        tiled(framed[i : i + ROWS**2], ROWS).save(folder / f"sheet_{i // ROWS**2 + 1}.png")
+
+
+def read():
+    """The labels, (n,) letters; Told if they are missing or belong to other weights."""
+    file = data_path("generators", "labels.txt")
+    if not file.exists():
+        raise Told(f"{file} is not there: look at the sheets of `course label --out DIR` first")
+    first, *lines = file.read_text(encoding="utf-8").splitlines()
+    if first != weights():
+        raise Told(f"{file} labels other weights than those shipped: its first line is {first!r}, "
+                   f"theirs {weights()!r}")
+    letters = np.array(list("".join(lines).replace(" ", "")))
+    if len(letters) != EACH * len(gan.names()) or not np.isin(letters, list(LETTERS)).all():
+        raise Told(f"{file} must hold {EACH * len(gan.names())} letters of {LETTERS!r}")
+    return letters
+
+
+def compare():
+    """Count, for each generator: (labelled c or r, classifier agrees, broken)."""
+    x, drawn_by = blind()
+    letters, rare = read(), classifiers.p_rare(x) > 0.5
+    agrees = letters == np.where(rare, "r", "c")
+    return {str(name): (int(np.sum((drawn_by == name) & (letters != "b"))),
+                        int(np.sum((drawn_by == name) & agrees)),
+                        int(np.sum((drawn_by == name) & (letters == "b"))))
+            for name in gan.names()}
+
+
+def run(args):
+    """Carry out ``course label``."""
+    if args.out:
+        write_sheets(Path(args.out))
+        print(f"Label the sheets in {args.out}; the first line of labels.txt is\n{weights()}")
+        return 0
+    found = compare()
+    clear, agreed, broken = np.sum(list(found.values()), axis=0)
+    low, high = share_interval(int(agreed), int(clear))
+    told = f"{agreed / clear:.1%}; 95 % interval {low:.1%} to {high:.1%}"
+    rows = "\n".join(f"| `{name}` | {a} | {b} | {c} |" for name, (a, b, c) in found.items())
+    data_path("generators", "labels.md").write_text(f"""# The classifier on generated pictures
+
+{EACH} pictures of each generator (no truncation, seeds {SEED} and following), shuffled, labelled by
+eye once, by a maker of the course, from sheets that showed neither the generator nor the
+classifier's answer. The labels are in `labels.txt`; `course label` compares them with
+`course_lib.inference.classifiers.p_rare`.
+
+| generator | form told by eye | classifier agrees | broken |
+|---|---|---|---|
+{rows}
+| all | {clear} | {agreed} ({told}) | {broken} |
+""", encoding="utf-8")
+    print(rows)
+    return 0

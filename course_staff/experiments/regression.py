@@ -1,0 +1,96 @@
+"""Train the regressor and record what estimates err: ``course train regressors``.
+
+Rebuilds ``data/regressors/`` from seeds in about a quarter of an hour on one core: the network of
+`inference.regression`, and a table with the errors of several estimates on simulated pictures.
+"""
+
+import json
+import time
+
+import numpy as np
+import torch
+from safetensors.numpy import save_file
+from torch.nn import functional
+from tqdm import trange
+
+from course_lib.audits.measures import mse
+from course_lib.data import data_path
+from course_lib.imaging.operators import Downsample
+from course_lib.inference.posterior import reference, simulate
+from course_lib.inference.regression import Regressor, regress
+from course_lib.worlds import ladybirds
+from course_staff.experiments.images import record
+
+SIGMA, SHARE = 0.05, 0.5
+STEPS, BATCH, RATE = 3800, 32, 2e-3
+FIRST, CASES, EFFORT = 20_000, 200, 0.3
+
+
+def pairs(n, rng):
+    """Fresh pictures (n, 3, 64, 64) and their small noisy ones (n, 3, 4, 4), as tensors."""
+    x = torch.from_numpy(ladybirds.render(ladybirds.sample(n, share=SHARE, seed=rng)))
+    noise = rng.standard_normal((n, 3, 4, 4)).astype(np.float32)
+    return x, Downsample(16)(x) + SIGMA * torch.from_numpy(noise)
+
+
+def train(steps=STEPS, seed=1):
+    """Fit a regressor to pictures of which none comes twice; returns it and the seconds taken."""
+    torch.manual_seed(seed)
+    rng, start = np.random.default_rng([seed, 4]), time.monotonic()
+    network = Regressor()
+    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
+    losses = []
+    with trange(steps, desc="regressor", mininterval=5) as bar:
+        for step in bar:
+            x, y = pairs(BATCH, rng)
+            loss = functional.mse_loss(network(y), x)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            losses.append(loss.item())
+            if step % 100 == 99:
+                bar.set_postfix(mse=f"{np.mean(losses[-100:]):.5f}")
+    return network, time.monotonic() - start
+
+
+def measure(seed, effort=EFFORT):
+    """Errors of estimates on one simulated picture; `spread` is the posterior's mean variance.
+
+    `sample` is the mean over all posterior draws of their error, which has the same expectation as
+    the error of one draw, and less noise. `draw` is that one draw, which `Ladybirds` can hold.
+    """
+    beetle, y = simulate(seed, 4, SIGMA, SHARE)
+    x = ladybirds.render(beetle)[0].astype(float)
+    found = reference(y, SIGMA, effort, rng=[seed, 5], minimum=1)
+    mean, spread = found.mean(SHARE), float(np.mean(found.sd(SHARE) ** 2))
+    one = found.draw(1, SHARE, rng=seed)
+    errors = {"mean": mse(mean, x), "sample": mse(mean, x) + spread, "spread": spread,
+              "one": mse(ladybirds.render(one)[0], x), "network": mse(regress(y), x),
+              "network_to_mean": mse(regress(y), mean)}
+    return {"seed": seed, "ess": round(found.ess(SHARE), 1)} | {
+        name: round(float(value), 8) for name, value in errors.items()} | {
+        "draw_form": int(one.form[0]), "draw": [round(float(v), 6) for v in one.values[0]]}
+
+
+def table(cases=CASES):
+    """Record the errors of `cases` pictures."""
+    file = data_path("regressors", "errors_4x4.jsonl")
+    rows = [measure(seed) for seed in trange(FIRST, FIRST + cases, desc="errors", mininterval=5)]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def rebuild(steps=STEPS, cases=CASES):
+    """Train, write the network, record the errors and the checksums."""
+    data_path("regressors").mkdir(exist_ok=True)
+    network, seconds = train(steps)
+    weights = {name: value.detach().numpy().astype(np.float16)
+               for name, value in network.state_dict().items()}
+    about = {"sigma": str(SIGMA), "share": str(SHARE), "steps": str(steps), "batch": str(BATCH),
+             "seed": "1"}
+    save_file(weights, data_path("regressors", "mse_4x4.safetensors"), about)
+    record("regressors")
+    print(f"trained in {seconds:.0f} s")
+    table(cases)
+    record("regressors")

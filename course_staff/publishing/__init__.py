@@ -1,0 +1,1 @@
+"""What is handed out: slide decks, pages to read, one folder with all of it."""

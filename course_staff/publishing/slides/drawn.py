@@ -1,0 +1,130 @@
+"""Pictures that decks draw for themselves: sliders without a kernel, the workshop's line-up."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from scipy.special import softmax
+
+from course_lib.imaging.operators import Downsample
+from course_lib.notebook import explorers, figures
+from course_lib.records import casebook
+from course_lib.worlds import images
+from course_staff.publishing.slides.room import enlarged
+
+
+@dataclass(frozen=True)
+class Frames:
+    """What a slider shows.
+
+    Attributes
+    ----------
+    label : str
+        What it changes.
+    values : list of str
+        One per frame.
+    pictures : list of course_lib.notebook.figures.Picture
+        One per frame.
+    start : int
+        The frame that is shown first, and on paper.
+    """
+
+    label: str
+    values: list
+    pictures: list
+    start: int
+
+
+def limit():
+    """Lesson 03's panel: the noise against what survives of a real picture."""
+    panel = explorers.information_limit(images.load("gravel", gray=True)[:, 40:136, 40:136])
+    steps = np.arange(-0.5, -4.1, -0.5)
+    pictures = [panel.draw(**panel.values | {"log_sigma": step}) for step in steps]
+    return Frames("noise σ", [f"{10**step:.1g}" for step in steps], pictures, start=3)
+
+
+def abstention():
+    """Lesson 08's panel: the threshold against what is shown, and how wrong that is."""
+    bank = casebook.shipped()
+    draws = bank.draws(0)
+    sd = np.sqrt(np.mean(draws.std(axis=0, ddof=1) ** 2, axis=0))
+    panel = explorers.abstention(draws[1:].mean(axis=0)[None], sd[None], bank.truth[:1])
+    steps = np.arange(0.18, 0.01, -0.02)
+    pictures = [panel.draw(**panel.values | {"threshold": step, "truth": True}) for step in steps]
+    return Frames("largest sd shown", [f"{step:.2f}" for step in steps], pictures, start=4)
+
+
+SOURCE, SUSPECTS = 23, 6  # who was photographed; how many stand in the line
+
+
+@cache
+def who():
+    """The line-up of lesson 08, cut down for a room.
+
+    Returns
+    -------
+    suspects : (SUSPECTS,) array
+        Their numbers in the lesson's line-up of 64.
+    answer : int
+        Which of them it was, counted from 1.
+    probability : (SUSPECTS,) array
+        Of each, given the camera's 8 × 8 pixels.
+    closest : int
+        Whom PULSE's picture resembles most, pixel by pixel, counted from 1.
+    """
+    line = casebook.line_up(0)
+    others = np.delete(np.arange(len(line.gallery)), SOURCE)
+    chosen = np.random.default_rng(SOURCE).choice(others, SUSPECTS - 1, replace=False)
+    suspects = np.sort([*chosen, SOURCE])
+    gallery = line.gallery[suspects]
+    misfit = np.sum((line.y[SOURCE] - Downsample(8)(gallery)) ** 2, axis=(1, 2, 3))
+    gap = np.sum((line.pulse[SOURCE] - gallery) ** 2, axis=(1, 2, 3))
+    answer = int(np.flatnonzero(suspects == SOURCE)[0]) + 1
+    return suspects, answer, softmax(-misfit / (2 * casebook.SIGMA**2)), int(gap.argmin()) + 1
+
+
+def _line(first, title, notes):
+    """Draw the evidence at the left, the six suspects in two rows at its right."""
+    suspects, *_ = who()
+    with figures.matplotlib.rc_context(figures.STYLE):
+        fig = figures.plt.figure(figsize=(11, 5))
+        grid = fig.add_gridspec(2, 5)
+    figures.draw_image(fig.add_subplot(grid[:, :2]), first, title)
+    for k, (number, note) in enumerate(zip(suspects, notes, strict=True)):
+        ax = fig.add_subplot(grid[k // 3, 2 + k % 3])
+        figures.draw_image(ax, casebook.line_up(0).gallery[number], f"{k + 1}{note}")
+        ax.set_xlabel("")
+        ax.title.set_size(22)
+    return fig
+
+
+def line_up():
+    """PULSE's picture of somebody, and six who might have been photographed."""
+    picture = casebook.line_up(0).pulse[SOURCE]
+    return figures.show(_line(picture, "PULSE's picture", [""] * SUSPECTS), alt=(
+        "Left, large: a sharp ladybird that PULSE made of a small picture. Right: six sharp "
+        "ladybirds, numbered 1 to 6, in the same light and pose."))
+
+
+def line_up_pixels():
+    """What the camera recorded, and how probable each of the six is."""
+    _, answer, probability, closest = who()
+    notes = [f": {p:.0%}" for p in probability]
+    fig = _line(casebook.line_up(0).y[SOURCE], "the camera's pixels", notes)
+    return figures.show(fig, alt=(
+        f"Left, large: the 8 × 8 noisy pixels that the camera kept. Right: the six ladybirds; by "
+        f"these pixels number {answer} is it with probability {probability[answer - 1]:.0%}. "
+        f"PULSE's picture looked most like number {closest}."))
+
+
+def for_a_room(draw):
+    """Return what `draw()` draws, enlarged; later calls draw nothing anew."""
+    @cache
+    def drawn():
+        with enlarged():
+            return draw()
+    return drawn
+
+
+FRAMES = {"limit": for_a_room(limit), "abstention": for_a_room(abstention)}
+PICTURES = {"line_up": for_a_room(line_up), "line_up_pixels": for_a_room(line_up_pixels)}

@@ -1,0 +1,206 @@
+"""Tests of the lessons' tests: wrong answers fail with the right words, right ones pass.
+
+The rules are those of `authoring.answers`; ``course answers NN`` shows how each answer fares.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course_staff.authoring import answers, source
+from course_staff.authoring.source import SourceError
+
+HERE = Path(__file__).parents[1]
+MINI = HERE / "fixtures" / "mini"
+LESSON = MINI / "solutions" / "90_mini.py"
+ANSWERS = MINI / "answers" / "90_mini.py"
+each_lesson = pytest.mark.parametrize(
+    "path", [pytest.param(p, id=p.stem) for p in source.find()])
+
+
+@each_lesson
+def test_wrong_answers_fail_and_right_ones_pass(path):
+    report = answers.examine_apart(path, HERE / "answers" / path.name)
+    told = [f"{label} {problem}" for label, problems, _ in report for problem in problems]
+    assert report and not told, "\n".join(told)
+
+
+# --- the rules themselves, on the mini lesson -----------------------------------------------------
+
+
+def test_sound_answers_are_accepted():
+    report = answers.examine_apart(LESSON, ANSWERS)
+    assert [(label, problems) for label, problems, _ in report if problems] == []
+    labels = [label for label, _, _ in report]
+    assert len(labels) == 8 + 2 * 3
+    assert {"wrong double/zero_of_double", "wrong double/unchanged_of_double",
+            "wrong double/first_array_of_double"} < set(labels)
+
+
+PLANTED = '''
+# %% wrong="passes" exercise="double" says="."
+def double(x, times=1):
+    return sum([x] * 2**times)
+
+# %% wrong="other_words" exercise="double" says="wavelength"
+def double(x, times=1):
+    return x
+
+# %% wrong="defines_nothing" exercise="double" says="."
+def duoble(x, times=1):
+    return x
+
+# %% wrong="crashes" exercise="double" says="."
+1 / 0
+
+# %% wrong="breaks_numpy" exercise="double" says="multiply"
+np.sum = lambda x: 7
+def double(x, times=1):
+    return x
+
+# %% wrong="hangs" exercise="double" says="."
+def double(x, times=1):
+    while True:
+        pass
+
+# %% wrong="dies" exercise="double" says="."
+def double(x, times=1):
+    import os
+    os._exit(1)
+
+# %% wrong="but_for_one_place" exercise="double" says="you forgot `times`"
+### INSTEAD OF 2**times
+2
+
+# %% right="not_right" exercise="double"
+def double(x, times=1):
+    return 2 * x
+
+# %% right="warns" exercise="double"
+def double(x, times=1):
+    import warnings
+    warnings.warn("careful", stacklevel=1)
+    return x * 2**times
+
+# %% wrong="no_words" exercise="total" says="."
+def total(x):
+    assert False
+
+# %% wrong="constant" exercise="total" says="is not 3.5"
+def total(x):
+    return 3.5
+
+# %% wrong="after_the_others" exercise="total" says="is not 0"
+def total(x):
+    return 0
+
+# %% right="sum" exercise="total"
+def total(x):
+    return sum(x)
+'''
+TOLD = {
+    "wrong double/passes": "passes all tests",
+    "wrong double/other_words": "no message says 'wavelength', only: AssertionError: double gives",
+    "wrong double/defines_nothing": "defines none of double",
+    "wrong double/crashes": "can't be run: ZeroDivisionError",
+    "wrong double/breaks_numpy": "fails total_adds, a test of another exercise",
+    "wrong double/hangs": "dies or takes more than",
+    "wrong double/dies": "dies or takes more than",
+    "right double/not_right": "fails double_doubles: AssertionError: doubled twice",
+    "right double/warns": "fails double_doubles: on stderr: ",
+    "wrong total/no_words": "fails total_adds with a message that says nothing",
+}
+
+
+@pytest.mark.skipif(not answers.FORKS, reason="answers that hang or die need a fork")
+def test_planted_faults_are_found_and_no_others(tmp_path):
+    planted = tmp_path / "90_mini.py"
+    planted.write_text(PLANTED, encoding="utf-8")
+    report = {label: problems for label, problems, _ in answers.examine_apart(LESSON, planted, 3)}
+    for label, expected in TOLD.items():
+        assert any(expected in problem for problem in report[label]), (label, report[label])
+    assert [label for label in report if label not in TOLD and report[label]] == []
+
+
+@pytest.mark.parametrize(("header", "expected"), [
+    ('# %% wrong="new" exercise="double"', "need says="),
+    ('# %% right="new" exercise="double" says="x"', "need says="),
+    ('# %% wrong="new" exercise="duoble" says="x"', "no exercise is called 'duoble'"),
+    ('# %% wrong="triples" exercise="double" says="x"', "a second answer is called 'triples'"),
+    ('# %% wrnog="new" exercise="double" says="x"', "neither wrong=… nor right=…"),
+    ('# %% wrong="new" exercise="double" says="x" sais="x"', "unknown keys sais"),
+    ('# %% wrong="new" exercise="double" says="x"\n### INSTEAD OF 3**times', "exactly once"),
+    ('# %% wrong="new" exercise="double" says="x"\n### INSTEAD OF times', "exactly once"),
+])
+def test_careless_answer_files_are_refused(tmp_path, header, expected):
+    path = tmp_path / "90_mini.py"
+    text = ANSWERS.read_text(encoding="utf-8")
+    path.write_text(f"{text}\n{header}\ndef double(x):\n    return x\n", encoding="utf-8")
+    with pytest.raises(SourceError, match=expected):
+        answers.read(path, source.read(LESSON))
+
+
+@pytest.mark.parametrize("kind", ["wrong", "right"])
+def test_too_few_answers_are_refused(tmp_path, kind):
+    cells = ANSWERS.read_text(encoding="utf-8").split("# %% ")
+    last = max(i for i, cell in enumerate(cells) if cell.startswith(kind))
+    path = tmp_path / "90_mini.py"
+    path.write_text("# %% ".join(cells[:last] + cells[last + 1 :]), encoding="utf-8")
+    with pytest.raises(SourceError, match=f"exercise 'total' has [02] {kind} answers"):
+        answers.read(path, source.read(LESSON))
+
+
+@pytest.mark.parametrize(("old", "new", "names"), [
+    ("assert total([1.0, 2.0]) == 3", "assert total(doubled) == 12", "doubled"),
+    ("assert total([1.0, 2.0]) == 3", "assert double(1) == 2", "double"),
+    ("    return float(np.sum(x))", "    return double(float(np.sum(x))) / 2", "total"),
+])
+def test_tests_that_lean_on_another_exercise_are_found(tmp_path, old, new, names):
+    text = LESSON.read_text(encoding="utf-8")
+    assert answers.borrowed(source.read(LESSON)) == []
+    path = tmp_path / "90_mini.py"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    told = answers.borrowed(source.read(path))
+    assert told and all(f"uses {names}, which depends on exercise double" in t for t in told)
+
+
+@pytest.mark.parametrize(("expected", "zeroed"), [
+    (3.5, 0.0), (True, False), ((1, [2.0]), (0, [0.0])), ({"a": 1}, {"a": 0})])
+def test_zero_keeps_the_kind_of_result(expected, zeroed):
+    assert answers.zero(expected, ()) == zeroed
+    assert type(answers.zero(expected, ())) is type(zeroed)
+
+
+def test_zero_of_arrays_and_of_what_has_none():
+    result = answers.zero(np.array([np.nan, 1.0], dtype=np.float32), ())
+    assert result.dtype == np.float32 and np.array_equal(result, [0, 0])
+    with pytest.raises(answers.Inapplicable):
+        answers.zero(object(), ())
+
+
+def test_tensors_that_carry_a_gradient_are_compared_too():
+    torch = pytest.importorskip("torch")
+    x = torch.ones(3, requires_grad=True)
+    assert answers.same(x, x.clone()) and not answers.same(x, 2 * x)
+
+
+def test_first_array_differs_from_unchanged():
+    x = np.ones(2)
+    assert answers.first_array(0, [3, x]) is x and answers.unchanged(0, [3, x]) == 3
+    with pytest.raises(answers.Inapplicable):
+        answers.unchanged(None, [3, x])
+    with pytest.raises(answers.Inapplicable):
+        answers.first_array(None, [x, x])
+
+
+def test_a_generic_answer_that_is_right_is_no_wrong_answer():
+    identity = answers.Answer("wrong", "unchanged_of_f", "f", code="unchanged", function="f")
+    outcome = {"failed": {}, "others": {}, "error": None, "wrong": None}
+    stand_in = answers._generic(identity, lambda x: x + 0, outcome)
+    assert stand_in(np.ones(2)).sum() == 2 and outcome["wrong"] is False
+    assert answers.judge(identity, outcome) == []
+    answers._generic(identity, lambda x: x + 1, outcome)(np.ones(2))
+    assert answers.judge(identity, outcome) == ["passes all tests of its exercise"]
+    never_called = {**outcome, "wrong": None}
+    assert answers.judge(identity, never_called) == ["passes all tests of its exercise"]

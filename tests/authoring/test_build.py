@@ -1,0 +1,330 @@
+"""The build on small sources: what it makes of a sound one, what it says of a broken one."""
+
+import argparse
+import copy
+import json
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_staff import commands
+from course_staff.authoring import build, rules, source
+from course_staff.authoring.source import SourceError
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+SOURCES = FIXTURES / "sources"
+MINI = FIXTURES / "mini" / "solutions" / "90_mini.py"
+
+# Fixture → what must be said of it, the cell's number first.
+BROKEN = {
+    "answer_without_rubric": 'cell 3 .answer "why".*no rubric',
+    "code_for_slides_only": "cell 1 .*only hold text",
+    "def_inside_markers": "cell 1 .*`double` is missing in the stub",
+    "docstring_inside_markers": "cell 1 .*another signature or docstring",
+    "duplicate_id": 'cell 3 .answer "double".*already that of cell 1',
+    "exercise_without_tests": 'cell 3 .solution "triple".*no test cell follows',
+    "header_without_minutes": "header: .*minutes",
+    "hidden_tests_without_hint": "cell 2 .*# hint:",
+    "magic": "cell 1 .*not plain Python",
+    "markers_in_wrong_cell": "cell 1 .*HIDDEN TESTS markers belong in test cells",
+    "markers_outside_function": "cell 1 .*inside a function",
+    "missing_points": "cell 2 .*points=None",
+    "no_docstring": "cell 1 .*no docstring",
+    "no_hidden_tests": "cell 1 .*no hidden tests",
+    "no_markers": "cell 1 .*no ### BEGIN SOLUTION",
+    "only_hidden_tests": "cell 1 .*all its tests are hidden",
+    "picture_without_alt_text": "cell 1 .*without alt text",
+    "points_do_not_add_up": "header: .*add up to 3; declared are 20",
+    "points_on_solution": "cell 1 .*only test, answer and task cells have points",
+    "tests_before_exercise": 'cell 1 .test "too_early".*no solution cell precedes',
+    "unbalanced_hidden_tests": "cell 2 .*BEGIN HIDDEN TESTS without",
+    "unbalanced_markers": "cell 1 .*BEGIN SOLUTION without",
+    "unknown_key": "cell 2 .*unknown header key 'pionts'",
+    "unquoted_value": "cell 1 .*can't be read: slide=fragment",
+}
+RUN_ONLY = {"raises_name_error", "bad_outputs"}
+
+
+def problems(path):
+    with pytest.raises(SourceError) as caught:
+        build.load(path)
+    return caught.value.problems
+
+
+# --- what it says of broken sources ---------------------------------------------------------------
+
+
+def test_every_fixture_is_used():
+    assert {p.stem for p in SOURCES.glob("*.py")} == {*BROKEN, *RUN_ONLY, "sound", "three_problems"}
+
+
+def test_sound_source_passes():
+    build.load(SOURCES / "sound.py")
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_source_is_named_with_cell_and_reason(name):
+    (told,) = problems(SOURCES / f"{name}.py")
+    assert told.startswith(f"sources/{name}.py:")
+    assert re.search(BROKEN[name], told), told
+
+
+def test_all_problems_are_told_together():
+    told = problems(SOURCES / "three_problems.py")
+    assert len(told) == 3
+    assert "add up" in told[0] and "lower_case" in told[1] and "hint" in told[2]
+
+
+def test_line_numbers_lead_to_the_cell():
+    (told,) = problems(SOURCES / "answer_without_rubric.py")
+    line = int(told.split(":")[1])
+    text = (SOURCES / "answer_without_rubric.py").read_text(encoding="utf-8")
+    assert "answer=" in text.splitlines()[line - 1]
+
+
+def test_stub_that_does_not_raise_is_refused(monkeypatch):
+    config = copy.deepcopy(rules.nbgrader_config())
+    config.ClearSolutions.code_stub = {"python": "return None"}
+    monkeypatch.setattr(rules, "nbgrader_config", lambda: config)
+    (told,) = problems(SOURCES / "sound.py")
+    assert "doesn't raise NotImplementedError" in told
+
+
+def test_error_in_a_cell_names_it(tmp_path):
+    with pytest.raises(SourceError) as caught:
+        build.build(SOURCES / "raises_name_error.py", root=tmp_path)
+    (told,) = caught.value.problems
+    assert re.search(r"cell 2 \('print\(undefined\)'\): raises NameError: .*undefined", told)
+    assert not (tmp_path / "solutions").exists()
+
+
+def test_bad_outputs_are_told_together(tmp_path):
+    with pytest.raises(SourceError) as caught:
+        build.build(SOURCES / "bad_outputs.py", root=tmp_path)
+    expected = [
+        "cell 2 .*picture without alt text",
+        "cell 3 .*HTML picture without alt text",
+        'cell 5 .test "double_doubles".*stderr.*UserWarning: costs marks',
+        'cell 5 .test "double_doubles".*partial credit',
+    ]
+    assert len(caught.value.problems) == len(expected)
+    for told, pattern in zip(caught.value.problems, expected, strict=True):
+        assert re.search(pattern, told), told
+    assert not (tmp_path / "solutions").exists()
+
+
+def test_large_and_slow_notebooks_are_told():
+    lesson, text = build.load(SOURCES / "sound.py")
+    nb = nbformat.reads(text, 4)
+    nb.cells[0].outputs = [nbformat.v4.new_output("stream", text="x" * 1_000_001)]
+    told, warned = build.judge(lesson, nb, [61.0, 0.1, 0.1])
+    assert len(told) == 1 and "1.0 MB" in told[0]
+    assert len(warned) == 2 and "cell 1" in warned[0] and "61 s" in warned[1]
+
+
+def test_unknown_and_misnamed_lessons_are_refused(tmp_path):
+    (tmp_path / "solutions").mkdir()
+    shutil.copy(MINI, tmp_path / "solutions")
+    assert [p.stem for p in source.find(["90"], tmp_path)] == ["90_mini"]
+    with pytest.raises(SourceError, match="no lesson begins with '7'"):
+        source.find(["7"], tmp_path)
+    for name in ("01_one", "10_ten"):
+        shutil.copy(MINI, tmp_path / "solutions" / f"{name}.py")
+    for said, meant in (("1", "01_one"), ("01", "01_one"), ("10", "10_ten"), ("10_t", "10_ten")):
+        assert [p.stem for p in source.find([said], tmp_path)] == [meant]
+    shutil.copy(MINI, tmp_path / "solutions" / "mini.py")
+    with pytest.raises(SourceError, match=r"mini.py: must be called NN_name.py"):
+        source.find([], tmp_path)
+
+
+@pytest.mark.parametrize("name", ["77", "90"])
+def test_exit_status_tells_of_problems(monkeypatch, capsys, name):
+    broken = {"90": [SOURCES / "unknown_key.py", SOURCES / "no_markers.py"]}
+    if name in broken:
+        monkeypatch.setattr(source, "find", lambda names: broken[name])
+    parser = argparse.ArgumentParser()
+    _, add_arguments, run = commands.VERBS["build"]
+    add_arguments(parser)
+    assert run(parser.parse_args([name])) == 1
+    told = capsys.readouterr().err
+    assert ("pionts" in told and "BEGIN SOLUTION" in told) if name in broken else "'77'" in told
+
+
+def test_verbs_have_help_arguments_and_function():
+    for text, add_arguments, run in commands.VERBS.values():
+        assert text and callable(add_arguments) and callable(run)
+
+
+# --- what it makes of a sound one -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course folder in which the mini lesson has been built once."""
+    root = tmp_path_factory.mktemp("a course")
+    shutil.copytree(MINI.parent, root / "solutions")
+    told = build.build(root / "solutions" / "90_mini.py", root=root)
+    assert told[0] == "90_mini: lesson written" and "executed" in told[1]
+    return root
+
+
+def notebook(root, folder):
+    return root / folder / "90_mini" / "90_mini.ipynb"
+
+
+@pytest.fixture(scope="module")
+def lesson(course):
+    return nbformat.read(notebook(course, "lessons"), 4)
+
+
+@pytest.fixture(scope="module")
+def solution(course):
+    return nbformat.read(notebook(course, "solutions"), 4)
+
+
+def test_lesson_holds_stubs_and_visible_tests(lesson):
+    cells = {cell.id: cell for cell in lesson.cells}
+    assert cells["double"].source == (
+        'def double(x, times=1):\n    """Return x, doubled as often as asked."""\n'
+        "    # Replace the next line by your code.\n"
+        '    raise NotImplementedError("not written yet")')
+    assert cells["double_doubles"].source.endswith("multiply each number by two\"")
+    assert cells["why_double"].source == "*Your answer here.*"
+    graded = [cell.metadata.get("nbgrader", {}) for cell in lesson.cells]
+    assert [cell.points for cell in graded if "points" in cell] == [1, 2, 2]
+    assert dict(lesson.metadata.course) == {"title": "Mini", "points": 5, "minutes": 1}
+
+
+@pytest.mark.parametrize(
+    "secret", ["2**times", "np.sum", "signs matter", "first prime", "Said aloud", "For the deck",
+               "BEGIN", "hint", "jupytext", "lines_to_next_cell", "built_from"])
+def test_lesson_holds_no_secret(lesson, secret):
+    assert secret not in json.dumps(lesson)
+
+
+def test_lesson_has_no_outputs(lesson):
+    for cell in lesson.cells:
+        assert not cell.get("outputs") and cell.get("execution_count") is None
+
+
+def test_marks_for_decks_leave_no_trace_in_notebooks():
+    marked = source.read(MINI)
+    assert any("slide" in cell.options for cell in marked.cells if cell.in_notebook)
+    plain = [replace(cell, options={k: v for k, v in cell.options.items()
+                                    if k not in rules.DECK_OPTIONS})
+             for cell in marked.cells if cell.in_notebook]
+    unmarked = replace(marked, cells=tuple(plain))
+    assert build.to_notebook(unmarked) == build.to_notebook(marked)
+
+
+def test_cell_ids_are_unique_and_follow_from_the_text(lesson, solution):
+    ids = [cell.id for cell in lesson.cells]
+    assert ids == [cell.id for cell in solution.cells] and len(set(ids)) == len(ids)
+    shifted = source.read(MINI)
+    shorter = source.Lesson(shifted.path, shifted.header, shifted.cells[1:])
+    assert [cell.id for cell in build.to_notebook(shorter).cells] == ids[1:]
+
+
+def test_solution_keeps_figures_with_alt_text_only(solution):
+    figure, widget = (cell for cell in solution.cells if "show(fig" in cell.source
+                      or "IntSlider" in cell.source)
+    (output,) = figure.outputs[-1:]
+    assert set(output.data) == {"image/png", "text/plain"}
+    assert output.metadata["image/png"]["alt"] == "A straight line that rises by one per step."
+    assert widget.outputs == []
+
+
+def test_solution_keeps_no_widget_state_and_no_timing(solution):
+    assert "widgets" not in solution.metadata
+    assert solution.metadata.language_info == {"name": "python"}
+    assert "widget" not in json.dumps([cell.get("outputs") for cell in solution.cells])
+    assert not any("execution" in cell.metadata for cell in solution.cells)
+
+
+def test_unchanged_lesson_is_not_executed_again(course):
+    before = notebook(course, "solutions").stat().st_mtime_ns
+    told = build.build(course / "solutions" / "90_mini.py", root=course)
+    assert told == ["90_mini: lesson unchanged", "90_mini: solution unchanged"]
+    assert notebook(course, "solutions").stat().st_mtime_ns == before
+
+
+def test_two_builds_are_equal_to_the_byte(course, tmp_path):
+    shutil.copytree(MINI.parent, tmp_path / "solutions")
+    build.build(tmp_path / "solutions" / "90_mini.py", root=tmp_path)
+    for folder in ("lessons", "solutions"):
+        assert notebook(tmp_path, folder).read_bytes() == notebook(course, folder).read_bytes()
+
+
+def test_nbgrader_from_the_command_line_releases_the_same(course, tmp_path):
+    _, text = build.load(MINI)
+    build.write(notebook(tmp_path, "solutions"), text)
+    shutil.copy(build.ROOT / "nbgrader_config.py", tmp_path)
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", "90_mini", "--no-db"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    assert notebook(tmp_path, "lessons").read_text(encoding="utf-8").rstrip("\n") == (
+        notebook(course, "lessons").read_text(encoding="utf-8").rstrip("\n"))
+
+
+def test_nbgrader_config_loads_and_names_no_machine():
+    config = rules.nbgrader_config()
+    assert config.CourseDirectory.source_directory == "solutions"
+    assert config.CourseDirectory.release_directory == "lessons"
+    text = (build.ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+    assert not re.search(r'"(/|[A-Z]:)', text)
+
+
+# --- what a notebook depends on -------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_course(tmp_path):
+    files = {
+        "course_lib/__init__.py": "",
+        "course_lib/used.py": "from course_lib import deeper\n",
+        "course_lib/deeper.py": "FOLDER = 'pictures'\n",
+        "course_lib/worlds/__init__.py": "",
+        "course_lib/worlds/place.py": "",
+        "course_lib/unused.py": "",
+        "course_lib/style.txt": "",
+        "data/pictures/a.png": "",
+        "data/weights/b.bin": "",
+        "requirements.lock": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    code = "import course_lib.used\nfrom course_lib.worlds import place"
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code, id="a")])
+    return tmp_path, build.dumps(nb)
+
+
+@pytest.mark.parametrize(("file", "changed"), [
+    ("course_lib/used.py", {"library"}),
+    ("course_lib/deeper.py", {"library"}),
+    ("course_lib/worlds/place.py", {"library"}),
+    ("course_lib/style.txt", {"library"}),
+    ("course_lib/unused.py", set()),
+    ("course_lib/__init__.py", set()),
+    ("data/pictures/a.png", {"data"}),
+    ("data/weights/b.bin", set()),
+    ("requirements.lock", {"lock"}),
+])
+def test_fingerprint_changes_with_what_a_lesson_uses(small_course, file, changed):
+    root, text = small_course
+    before = build.fingerprint(text, root)
+    path = root / file
+    path.write_text(path.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    after = build.fingerprint(text, root)
+    assert {key for key in before if before[key] != after[key]} == changed
+
+
+def test_fingerprint_changes_with_the_source(small_course):
+    root, text = small_course
+    before, after = (build.fingerprint(t, root) for t in (text, text.replace("place", "other")))
+    assert before["source"] != after["source"]

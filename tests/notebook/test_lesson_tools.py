@@ -1,0 +1,300 @@
+"""Figures, predictions, checks and explorers: what lessons are made with."""
+
+import io
+import json
+import re
+
+import ipywidgets
+import numpy as np
+import pytest
+from PIL import Image
+
+from course_lib.notebook import checks, explorers, figures, predictions
+
+
+def line_picture(alt="A straight line that rises from 0 to 1."):
+    fig, ax = figures.figure()
+    ax.plot([0, 1], [0, 1])
+    return figures.show(fig, alt)
+
+
+def test_every_representation_of_a_figure_carries_its_alt_text():
+    alt = 'A line at 45° & a "quoted" <label>.'
+    data, metadata = line_picture(alt)._repr_mimebundle_()
+    assert data["text/plain"] == f"Figure: {alt}"
+    assert 'alt="A line at 45° &amp; a &quot;quoted&quot; &lt;label&gt;."' in data["text/html"]
+    assert metadata["image/png"]["alt"] == alt
+
+
+@pytest.mark.parametrize("alt", [None, "", "plot", "A plot of x"])
+def test_a_figure_without_a_telling_alt_text_is_refused(alt):
+    fig, _ = figures.figure()
+    with pytest.raises(ValueError, match="alt is"):
+        figures.show(fig, alt)
+
+
+def test_the_same_figure_gives_the_same_bytes():
+    assert line_picture().png == line_picture().png
+
+
+def test_nothing_is_cut_off_at_the_border():
+    fig, ax = figures.figure(size=(3, 2))
+    ax.set_title("a title that is far too long for a figure as narrow as this one")
+    png = figures.show(fig, "An empty panel with a very long title.").png
+    x = np.asarray(Image.open(io.BytesIO(png)).convert("L"))
+    assert min(x[0].min(), x[-1].min(), x[:, 0].min(), x[:, -1].min()) > 250
+
+
+def test_images_are_shown_srgb_encoded_and_maps_are_not():
+    """A checkerboard that averages to .5 in linear light has the sRGB code .7354, 188 of 255."""
+    grey = np.full((1, 8, 8), 0.5)
+    png = figures.show_images({"half": grey}, alt="An even gray square, half the light.").png
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("L"))
+    assert (pixels == 188).sum() > 0.2 * pixels.size
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 3), (2, 8, 8), (1, 1, 8, 8)])
+def test_a_wrong_channel_axis_is_refused(shape):
+    _, ax = figures.figure()
+    with pytest.raises(ValueError, match="x has shape"):
+        figures.draw_image(ax, np.zeros(shape))
+
+
+@pytest.fixture
+def work(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_WORK", str(tmp_path))
+    return tmp_path
+
+
+def test_predictions_are_kept_beside_the_learners_work(work, capsys):
+    predictions.predict("00.percent_dark", 30)
+    predictions.predict("01.dip", 0.5)
+    predictions.predict("01.dip", 0.7)
+    kept = json.loads((work / "predictions.json").read_text(encoding="utf-8"))
+    assert kept == {"00.percent_dark": 30, "01.dip": 0.7}
+    assert predictions.recall("01.dip") == 0.7 and predictions.recall("02.none") is None
+
+
+def test_no_guess_keeps_an_earlier_one(work, capsys):
+    predictions.predict("01.dip", 0.5)
+    predictions.predict("01.dip", None)
+    assert predictions.recall("01.dip") == 0.5
+    assert "replace None" in capsys.readouterr().out
+
+
+def test_without_a_work_folder_nothing_is_written(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("COURSE_WORK", raising=False)
+    monkeypatch.chdir(tmp_path)
+    predictions.predict("test.memory", 1.5)
+    assert predictions.recall("test.memory") == 1.5 and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), [1, 2], True])
+def test_what_is_no_prediction_is_refused(value):
+    with pytest.raises(ValueError, match="value is"):
+        predictions.predict("test.bad", value)
+
+
+@pytest.mark.parametrize("value", ["60%", -1, 100.5])
+def test_a_guess_out_of_its_range_is_refused(value):
+    with pytest.raises(ValueError, match="from 0 to 100"):
+        predictions.predict("test.bad", value, between=(0, 100))
+
+
+@pytest.mark.parametrize("value", [np.int64(3), np.float32(0.5), 3, 0.5])
+def test_numbers_of_any_kind_are_kept(work, value, capsys):
+    predictions.predict("test.number", value, between=(0, 100))
+    assert predictions.recall("test.number") == value
+
+
+def test_a_reveal_tells_prediction_and_measurement(work, capsys):
+    predictions.predict("01.dip", 0.5)
+    assert predictions.reveal("01.dip", 0.735, "dip").alt == (
+        "Bars for dip: you predicted 0.5, measured 0.735.")
+    assert predictions.reveal("none", 0.735, "dip").alt == "Bars for dip: measured 0.735."
+
+
+def unwritten(x):
+    raise NotImplementedError
+
+
+def test_checks_diagnose_in_order_type_shape_value_cause():
+    cases = [
+        (None, "None: is the `return` missing"),
+        ("text", "is a str"),
+        ((np.ones(2), 3.0), "is a tuple; numbers are needed"),
+        ([1.0 + 0j, 2.0], "is complex"),
+        ([1.0, 2.0, 3.0], r"shape \(3,\)"),
+        ([1.0, np.nan], "not finite"),
+        ([1.0, 4.0], "forgot to halve"),
+        ([1.0, 2.5], "is 2.5 at index .1,.; it should be 2"),
+    ]
+    for value, message in cases:
+        with pytest.raises(AssertionError, match=message):
+            checks.equal(value, [1.0, 2.0], "f(x)", mistakes={"you forgot to halve.": [1.0, 4.0]})
+    checks.equal([1.0, 2.0 + 1e-12], [1.0, 2.0], "f(x)")
+
+
+def test_a_call_is_quiet_and_explains_what_was_raised(capfd):
+    def loud(x):
+        print("noise")
+        return np.log(x)
+
+    assert checks.call(loud, np.zeros(1)) == -np.inf
+    assert capfd.readouterr() == ("", "")
+    with pytest.raises(AssertionError, match="unwritten is not written yet"):
+        checks.call(unwritten, 1)
+    with pytest.raises(AssertionError, match="returns None: is the `return` missing"):
+        checks.call(print, 1)
+
+
+def test_a_call_says_in_which_line_of_its_cell_a_function_failed():
+    cell = "import numpy as np\ndef f(x):\n    y = 2 * x\n    return np.reshape(y, (5, 5))\n"
+    namespace = {}
+    exec(compile(cell, "<cell 7>", "exec"), namespace)
+    with pytest.raises(AssertionError, match=r"f raised ValueError.*line 4 of its cell"):
+        checks.call(namespace["f"], np.ones(3))
+
+
+def test_a_function_that_changes_its_input_is_told_and_harms_nothing():
+    def spoil(x):
+        x *= 2
+        return x
+
+    x = np.ones(3)
+    with pytest.raises(AssertionError, match="in place"):
+        checks.call(spoil, x)
+    assert (x == 1).all()
+
+
+def test_the_adjoint_check_passes_adjoints_and_names_the_ratio():
+    rng = np.random.default_rng(0)
+    matrix, x, y = rng.normal(size=(4, 6)), rng.normal(size=6), rng.normal(size=4)
+
+    def forward(x):
+        return matrix @ x
+
+    checks.adjoint(forward, lambda y: matrix.T @ y, x, y, "transpose")
+    with pytest.raises(AssertionError, match="forgot the 2"):
+        checks.adjoint(forward, lambda y: 2 * matrix.T @ y, x, y, "transpose",
+                       ratios={"you forgot the 2": 2})
+    with pytest.raises(AssertionError, match="not the adjoint"):
+        checks.adjoint(forward, lambda y: np.linalg.pinv(matrix) @ y, x, y, "transpose")
+    with pytest.raises(AssertionError, match="scene's shape"):
+        checks.adjoint(forward, lambda y: y, x, y, "transpose")
+    with pytest.raises(AssertionError, match="^transpose raised ZeroDivisionError"):
+        checks.adjoint(forward, lambda y: 1 / 0, x, y, "transpose")
+
+
+def test_refuses_wants_a_value_error():
+    def picky(x):
+        if x < 0:
+            raise ValueError
+        if x == 0:
+            raise TypeError
+
+    checks.refuses(picky, -1, because="x is negative")
+    for x, message in ((1, "must raise ValueError here"), (0, "not TypeError")):
+        with pytest.raises(AssertionError, match=message):
+            checks.refuses(picky, x, because="x is too small")
+
+
+def test_an_explorer_redraws_and_leaves_a_stand_in():
+    def draw(height):
+        return line_picture(f"A straight line that rises to {height} units.")
+
+    slider = ipywidgets.IntSlider(value=1, min=0, max=5, description="height")
+    explorer = explorers.Explorer(draw, height=slider)
+    data, metadata = explorer._repr_mimebundle_()
+    assert data["text/plain"] == "Figure: A straight line that rises to 1 units."
+    assert "application/vnd.jupyter.widget-view+json" in data and "alt" in metadata["image/png"]
+    slider.value = 3
+    assert "rises to 3 units" in explorer.view.value
+
+
+def test_all_pictures_between_the_candidates_leave_the_same_pixels():
+    rng = np.random.default_rng(0)
+    pixels = rng.random((3, 4, 4))
+    sharp = [pixels.repeat(16, -1).repeat(16, -2), np.clip(rng.random((3, 64, 64)), 0, 1)]
+    sharp[1] += (pixels - explorers.Downsample(16)(sharp[1])).repeat(16, -1).repeat(16, -2)
+    explorer = explorers.sixteen_pixels(sharp, pixels)
+    for position in (1.0, 1.5, 2.0):
+        explorer.controls["position"].value = position
+        gap = re.search(r"by at most (\S+)\.", explorer.view.value)[1]
+        assert float(gap) < 1e-12
+
+
+def test_best_guesses_panel_tells_what_it_draws():
+    explorer = explorers.best_guesses()
+
+    def told():
+        alt = re.search(r'alt="([^"]*)"', explorer.view.value).group(1)
+        return {name: float(re.search(rf"{name} (-?[\d.]+\d)", alt.split("errors")[1]).group(1))
+                for name in ("mean", "mode", "sample")}
+
+    for odds, sigma, y in ((-5, 2.0, -2.0), (0, 0.1, 0.0), (5, 1.0, 1.5)):
+        for name, value in {"odds": odds, "sigma": sigma, "y": y}.items():
+            explorer.controls[name].value = value
+        errors = told()
+        assert errors["sample"] == pytest.approx(2 * errors["mean"], abs=1.1e-3)
+        assert errors["mode"] >= errors["mean"]
+
+
+def test_a_watched_loop_counts_and_shows_how_things_stand(monkeypatch):
+    panels, seen = [], []
+    monkeypatch.setattr(explorers, "display", panels.append)
+
+    def draw():
+        return line_picture(f"A straight line after {len(seen)} of the steps.")
+
+    for step in explorers.watched(25, draw, pictures=5):
+        seen.append(step)
+        bar, view = panels[0].children
+        assert bar.value == step // 5 * 5 and f"after {step // 5 * 5} of" in view.value
+    assert seen == list(range(25)) and bar.value == 25 and "after 25 of" in view.value
+
+
+def test_tiled_pictures_stand_in_reading_order():
+    x = np.arange(6).reshape(6, 1, 1, 1) * np.ones((1, 3, 2, 4))
+    sheet = figures.tiled(x, columns=3)
+    assert sheet.shape == (3, 4, 12)
+    assert sheet[0, ::2, ::4].tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_a_walk_keeps_to_the_shell_and_ends_where_it_should():
+    torch = pytest.importorskip("torch", reason="needs PyTorch")
+    from course_lib.generators import gan
+    from course_lib.inference.classifiers import p_rare
+
+    generator = gan.load("share_50")
+    explorer = explorers.latent_walk({"share_50": generator}, n_anchors=3)
+    rng = torch.Generator().manual_seed(0)
+    anchors, noise = torch.randn(3, gan.Z_DIM, generator=rng), generator.noise(1, rng)
+
+    def told():
+        return float(re.search(r"rare with probability ([\d.]+)\.", explorer.view.value)[1])
+
+    for position, truncation in ((1, 1.0), (3, 1.0), (2, 0.5)):
+        explorer.controls["position"].value = position
+        explorer.controls["truncation"].value = truncation
+        w = torch.lerp(generator.mean_w, generator.mapping(anchors[position - 1][None]), truncation)
+        assert told() == pytest.approx(p_rare(generator.synthesis(w, noise).numpy())[0], abs=6e-3)
+    explorer.controls["truncation"].value = 0.0  # every latent shows the mean style
+    level = told()
+    explorer.controls["position"].value = 2.5
+    assert told() == level
+
+
+def test_two_groups_panel_tells_recalls_and_the_flip_share():
+    explorer = explorers.two_groups()
+    seen = []
+    for percent, d, method in ((5, 1.0, "most probable form"), (5, 1.0, "draw from the posterior"),
+                               (50, 3.0, "most probable form")):
+        for name, value in {"percent": percent, "d": d, "method": method}.items():
+            explorer.controls[name].value = value
+        alt = re.search(r'alt="([^"]*)"', explorer.view.value).group(1)
+        seen.append([float(number) for number in re.search(
+            r"pale ([\d.]+), of dark ([\d.]+); ([\d.]+) %.*than ([\d.]+) %", alt).groups()])
+    (_, by_map, shown_map, flip), (_, by_draw, shown_draw, _), even = seen
+    assert by_map < by_draw and shown_map < shown_draw == pytest.approx(5, abs=0.05)
+    assert flip == 62.2 and even[0] == even[1] and even[2] == 50

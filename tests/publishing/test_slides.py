@@ -1,0 +1,457 @@
+"""Decks and pages: what they hold, what they must never hold, and every slide in a real browser."""
+
+import functools
+import html
+import http.server
+import io
+import re
+import subprocess
+import sys
+import threading
+
+import pytest
+from PIL import Image
+
+from course_lib.desk.doctor import find_chromium
+from course_lib.notebook import figures
+from course_staff.authoring import rules, source
+from course_staff.authoring.source import ROOT, SourceError, regions
+from course_staff.publishing import site, slides
+from course_staff.publishing.slides import deck as decks
+from course_staff.publishing.slides import drawn, room
+from course_staff.publishing.slides import html as pages
+
+LESSONS = source.find()
+
+
+def in_a_browser(test):
+    """Mark a test that drives a browser."""
+    missing = pytest.mark.skipif(find_chromium() is None,
+                                 reason="no Chromium, Chrome or Edge was found")
+    return pytest.mark.browser(missing(test))
+
+
+@pytest.fixture(scope="module")
+def made():
+    """All decks: name → Deck."""
+    return {path.stem: make(path) for make, path in slides.choose([])}
+
+
+@pytest.fixture(scope="module")
+def folder(made, tmp_path_factory):
+    """A folder with all decks, its name with a space."""
+    folder = tmp_path_factory.mktemp("all decks")
+    for name, deck in made.items():
+        (folder / f"{name}.html").write_text(pages.render(deck), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reading(tmp_path_factory):
+    """A folder with the pages to read."""
+    folder = tmp_path_factory.mktemp("all pages")
+    site.write(folder)
+    return folder
+
+
+# --- what a slide must satisfy --------------------------------------------------------------------
+
+def deck_of(tmp_path, text, header="{title: T, minutes: 5}"):
+    path = tmp_path / "talk.py"
+    path.write_text(f"# ---\n# jupyter:\n#   course: {header}\n# ---\n\n{text}", encoding="utf-8")
+    return decks.own_deck(path)
+
+
+NOTES = '\n\n# %% [markdown] slide="notes"\n# Said.\n'
+OPENING = '# %% [markdown] slide="slide" minutes=5\n# # T' + NOTES + "\n"
+
+
+@pytest.mark.parametrize("cell, reason", [
+    ('# %% [markdown] slide="subslide"\n# ## A\n#\n# ' + "word " * 40 + NOTES, "41 words"),
+    ('# %% [markdown] slide="subslide"\n# Text alone.' + NOTES, "no title"),
+    ('# %% [markdown] slide="subslide"\n# ## A\n#\n# Not explained.\n', "no notes"),
+    ('# %% [markdown] slide="subslide"\n# ## A\n#\n# ```\n# ' + "x" * 80 + "\n# ```" + NOTES,
+     "80 columns"),
+    ('# %% [markdown] slide="subslide" frames="none"\n# ## A' + NOTES, "frames='none'"),
+    ('# %% [markdown] slide="subslide" use="00.none"\n# ## A' + NOTES, "no picture called 'none'"),
+    ('# %% [markdown] slide="subslide" draw="none"\n# ## A' + NOTES, "no picture called 'none'"),
+    ('# %% [markdown] slide="slide" minutes=2\n# ## A' + NOTES, "take 7 minutes; declared are 5"),
+    ('# %% [markdown] slide="subslide" usr="00.x"\n# ## A' + NOTES, "unknown header key 'usr'"),
+    ("# %%\nprint(1)\n", "must be [markdown]"),
+])
+def test_a_slide_that_breaks_a_rule_is_named_with_the_reason(tmp_path, cell, reason):
+    deck_of(tmp_path, OPENING)
+    with pytest.raises((SourceError, KeyError)) as told:
+        deck_of(tmp_path, OPENING + cell)
+    assert reason in str(told.value)
+
+
+@pytest.mark.parametrize("kind", ["notes", "fragment"])
+def test_what_belongs_to_no_slide_is_named(tmp_path, kind):
+    with pytest.raises(SourceError, match="has no slide before it"):
+        deck_of(tmp_path, f'# %% [markdown] slide="{kind}"\n# Too early.\n\n' + OPENING)
+
+
+def test_a_slide_of_a_lesson_that_is_missing_is_left_out(tmp_path):
+    cell = '# %% [markdown] slide="subslide" use="99.later"\n# ## A' + NOTES
+    assert len(deck_of(tmp_path, OPENING + cell).slides) == 1
+
+
+@pytest.mark.parametrize("text, count", [
+    ("", 0), ("two words", 2), ("$a + b = c$ is one formula", 4), ("$$\\frac{1}{2}$$", 1),
+    ("**8 × 8** pixels", 3), ("[a link](https://example.org/long/path)", 2),
+    ("```\nno code counts\n```", 0), ("- a\n- b", 2), ("| a | b |\n|---|---|\n| 1.43 | 2 |", 4),
+])
+def test_words_are_counted_as_they_are_read(text, count):
+    assert decks.words(text) == count
+
+
+def test_sections_share_their_minutes_among_their_slides(made):
+    seconds = pages.timings(made["workshop"].slides)
+    assert None not in seconds and abs(sum(seconds) - 90 * 60) < len(seconds)
+    assert set(pages.timings(made["00_enhance"].slides)) == {None}
+
+
+def test_a_notebook_older_than_its_source_is_refused(tmp_path):
+    path = ROOT / "solutions" / "00_enhance.py"
+    copy = tmp_path / "00_enhance.py"
+    copy.write_text(path.read_text(encoding="utf-8").replace("Sixteen squares", "Some squares"),
+                    encoding="utf-8")
+    (tmp_path / "00_enhance").mkdir()
+    notebook = path.with_suffix("") / "00_enhance.ipynb"
+    (tmp_path / "00_enhance" / "00_enhance.ipynb").write_bytes(notebook.read_bytes())
+    with pytest.raises(SourceError, match="course build 00"):
+        decks.lesson_deck(copy)
+
+
+# --- what decks hold ------------------------------------------------------------------------------
+
+def test_every_lesson_has_a_deck_that_opens_with_its_title(made):
+    assert {path.stem for path in LESSONS} | {"workshop"} == set(made)
+    for deck in made.values():
+        assert deck.slides[0].layout == "opens" and not deck.slides[0].below
+        assert len(deck.slides) > 8 and any(slide.picture for slide in deck.slides)
+
+
+def test_every_slide_has_notes(made):
+    for deck in made.values():
+        for slide in deck.slides:
+            assert "".join(slide.said + slide.read).strip(), deck.lesson.problem(slide.cell, "")
+
+
+def test_pictures_are_those_of_the_executed_notebook(made):
+    for path in LESSONS:
+        notebook = (path.with_suffix("") / f"{path.stem}.ipynb").read_text(encoding="utf-8")
+        for slide in made[path.stem].slides:
+            assert slide.picture is None or slide.picture.data in notebook.replace("\\n", "")
+
+
+def test_the_workshop_has_its_three_activities_with_answers(made):
+    active = {slide.cell.options["activity"]: slide for slide in made["workshop"].slides
+              if "activity" in slide.cell.options}
+    assert set(active) == {"predict", "vote", "line-up"}
+    for slide in active.values():
+        assert "**Activity" in slide.said[0] and "**Answer" in slide.said[0]
+    _, answer, probability, closest = drawn.who()
+    told = active["line-up"].said[0]
+    assert f"number {answer}" in told and f"number {closest}" in told and answer != closest
+    assert probability[answer - 1] > 0.999
+
+
+@pytest.mark.parametrize("lesson, printed, quoted", [
+    ("05", "A: mean squared error 0.0073", "A, sharp | .0073"),
+    ("05", "B: mean squared error 0.0044", "**B**, blurred | **.0044**"),
+    ("05", "C: mean squared error 0.0069", "C, sharp | .0069"),
+    ("05", "D: mean squared error 0.0090", "D, sharp | .0090"),
+    ("07", "rare   inputs: at most 1.0002 ε 50 of 50 (95 % interval 93% to 100%); form kept 6%",
+     "50 dark | **3**"),
+    ("07", "common inputs: at most 1.0002 ε 50 of 50 (95 % interval 93% to 100%); form kept 100%",
+     "50 pale | 50"),
+    ("07", "names the wrong form in 0.4% of 2,000", "less than 1 percent"),
+    ("08", "the reference says 0.660", "0.660 ± 0.007"),
+    ("01", "false detail 122 %", "122 %"), ("03", "rank 16  nullity 240", "240 of 256"),
+    ("04", "camera moved: error 0.25", ".25 of the scene's own variation"),
+    ("09", "share_10   dark → pale: R1–R4 0.248  0.554  0.536  0.840", "R4, the search: 84 %"),
+    ("10", "P(source | match) = 0.99%; coincidental matches expected: 100", "one percent"),
+])
+def test_numbers_in_the_workshop_are_those_that_lessons_print(made, lesson, printed, quoted):
+    path = next(path for path in LESSONS if path.stem.startswith(lesson))
+    outputs = decks.executed(path).values()
+    streams = "".join("".join(o.get("text", "")) for output in outputs for o in output)
+    assert printed in streams
+    slides = made["workshop"].slides
+    assert any(quoted in part for slide in slides for part in (slide.text, *slide.said))
+
+
+def test_a_slider_moves_through_different_pictures_with_alt_texts():
+    for draw in drawn.FRAMES.values():
+        moving = draw()
+        assert len(moving.pictures) == len(moving.values) >= 8 > moving.start
+        assert len({picture.png for picture in moving.pictures}) == len(moving.pictures)
+        assert len({picture.alt for picture in moving.pictures}) == len(moving.pictures)
+
+
+def test_figures_for_a_room_have_twice_the_pixels_and_labels_that_fit():
+    def draw():
+        fig, axes = figures.figure(1, 5, size=(10, 2))
+        axes[0].set(title="short")
+        for ax in axes[1:]:
+            ax.set(title="a title longer than its axes", ylabel="a label taller than its axes")
+        return fig, figures.show(fig, alt="Five empty axes with long titles.")
+
+    plain_type = figures.matplotlib.rcParams["font.size"]
+    _, small = draw()
+    with room.enlarged():
+        fig, large = draw()
+    finer = [Image.open(io.BytesIO(each.png)).width / each.width for each in (small, large)]
+    assert finer == pytest.approx([1.5, 3], abs=0.01)
+    assert fig.axes[0].title.get_size() == room.LARGE["axes.titlesize"]
+    assert all(ax.title.get_size() < 12 and ax.yaxis.label.get_size() < 12 for ax in fig.axes[1:])
+    assert figures.DPI == 144 and figures.matplotlib.rcParams["font.size"] == plain_type
+
+
+def test_every_panel_has_its_stand_in_where_no_kernel_runs(made):
+    for path in LESSONS:
+        outputs, lesson = decks.executed(path), source.read(path)
+        shown = {slide.cell.number for slide in made[path.stem].slides}
+        panels = [cell for cell in lesson.cells if cell.type == "code"
+                  and re.search(r"^from course_lib.notebook.explorers import (?!watched)",
+                                cell.text, re.M)]
+        for cell in panels:
+            (data,) = [output["data"] for output in outputs[cell.number] if "data" in output]
+            assert "image/png" in data and "Figure: " in "".join(data["text/plain"])
+            assert cell.number in shown
+
+
+# --- what decks and pages must never hold ---------------------------------------------------------
+
+def visible(text):
+    """The text of a page, without scripts, styles, tags and spacing."""
+    text = re.sub(r"<(script|style)\b.*?</\1>", "", text, flags=re.DOTALL)
+    return re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]+>", "", text)))
+
+
+def secrets(path):
+    """Lines of a lesson's answers, rubrics and hidden tests that occur nowhere else in it."""
+    lesson, found = source.read(path), set()
+    for cell in lesson.cells:
+        for what in rules.MARKERS:
+            for region in regions(cell.text, what):
+                found |= {line.strip() for line in region.splitlines()}
+    hidden = "|".join(rules.MARKERS)
+    public = re.sub(rf"BEGIN ({hidden}).*?END \1", "", path.read_text(encoding="utf-8"),
+                    flags=re.DOTALL)
+    return {line for line in found if len(line) > 30 and line not in public}
+
+
+def leaked(path, text):
+    shown = visible(text)
+    plain = (re.sub(r"[*`$_]", "", line) for line in secrets(path))
+    return [line for line in plain if re.sub(r"\s+", "", line) in shown]
+
+
+def test_no_deck_holds_an_answer(folder):
+    for path in LESSONS:
+        assert len(secrets(path)) > 15
+        for file in folder.glob("*.html"):
+            assert not leaked(path, file.read_text(encoding="utf-8")), file.name
+
+
+def test_no_page_holds_an_answer_and_all_hold_stubs(reading):
+    for path in LESSONS:
+        text = (reading / f"{path.stem}.html").read_text(encoding="utf-8")
+        assert not leaked(path, text)
+        assert visible(text).count("raiseNotImplementedError") == len(source.read(path).exercises)
+        assert "BEGINSOLUTION" not in visible(text) and "HIDDENTESTS" not in visible(text)
+
+
+def test_an_answer_would_be_found(folder):
+    path = LESSONS[0]
+    text = (folder / f"{path.stem}.html").read_text(encoding="utf-8")
+    answer = "*front, height, width = x.shape"
+    assert answer in secrets(path)
+    assert leaked(path, text.replace("</h2>", f"</h2><pre>{answer}</pre>", 1))
+
+
+def test_pages_show_figures_but_reveal_no_prediction(reading):
+    text = (reading / "00_enhance.html").read_text(encoding="utf-8")
+    assert "four sharp ladybirds" in text
+    assert "numbers still free: measured" not in text
+    assert 'alt=""' not in text and "No description" not in text
+
+
+def test_nothing_in_decks_and_pages_is_loaded_from_elsewhere(folder, reading):
+    for file in [*folder.glob("*.html"), *reading.glob("*.html")]:
+        text = re.sub(r"<script>.*?</script>", "", file.read_text(encoding="utf-8"),
+                      flags=re.DOTALL)
+        loaded = re.findall(r"""<(?:script|link|img|iframe)[^>]*?(?:src|href)=["']([^"']{1,60})""",
+                            text)
+        assert not [url for url in loaded if not url.startswith(("data:", "tex-svg-full.js"))]
+        assert not re.search(r"""url\(["']?(?!data:|#)|@import""", text), file.name
+
+
+def test_vendored_files_are_listed_with_their_licences():
+    assets = ROOT / "course_staff" / "slides" / "assets"
+    told = (assets / "LICENSES.md").read_text(encoding="utf-8")
+    assert all(f"`{path.name}`" in told for path in assets.iterdir() if path.suffix != ".md")
+    assert "Permission is hereby granted, free of charge" in told and "Apache License" in told
+
+
+# --- every slide, in a browser --------------------------------------------------------------------
+
+# Problems of the slide that is shown: what a viewer in the last row, or behind a screen reader, or
+# at the edge of the projector's picture, would miss.
+INSPECT = """() => {
+  const found = [], slide = Reveal.getCurrentSlide();
+  const light = rgb => rgb.match(/[\\d.]+/g).slice(0, 3).map(Number)
+    .map(c => (c /= 255) <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
+  const say = (element, what) =>
+    found.push(`${element.tagName} ${(element.textContent || "").trim().slice(0, 40)}: ${what}`);
+  for (const element of slide.querySelectorAll(".slide, .slide *")) {
+    if (element.closest("mjx-assistive-mml, svg") || !element.checkVisibility()) continue;
+    const box = element.getBoundingClientRect(), style = getComputedStyle(element);
+    if (box.left < -1 || box.top < -1 || box.right > 1281 || box.bottom > 721)
+      say(element, `box ${[box.left, box.top, box.right, box.bottom].map(Math.round)}`);
+    if (element.scrollWidth > element.clientWidth + 2 && style.display !== "inline"
+        && element.clientWidth) say(element, "overflows");
+    const own = [...element.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+    if (own && parseFloat(style.fontSize) < 24) say(element, `type of ${style.fontSize}`);
+    if (own && 1.05 / (light(style.color) + .05) < 4.5) say(element, `contrast of ${style.color}`);
+    if (element.tagName === "IMG" && (!element.complete || element.naturalWidth < 200
+        || element.alt.split(" ").length < 5)) say(element, "picture or its alt text");
+    if (element.tagName === "IMG" && Math.min(box.width, box.height) < 150)
+      say(element, `only ${box.width} x ${box.height}`);
+  }
+  const parts = [...slide.querySelector(".slide").children].map(e => e.getBoundingClientRect());
+  parts.slice(1).forEach((box, i) => {
+    if (box.top < parts[i].bottom - 1) found.push(`part ${i + 2} lies on part ${i + 1}`); });
+  if (slide.querySelector("mjx-merror")) found.push("a formula with an error");
+  return found;
+}"""
+
+
+@pytest.fixture
+def page(browser):
+    """A page of 1280 × 720 with `.asked` (addresses) and `.told` (console, errors)."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    page.asked, page.told = [], []
+    context.on("request", lambda request: page.asked.append(request.url))
+    page.on("console", lambda message: page.told.append(message.text))
+    page.on("pageerror", lambda error: page.told.append(str(error)))
+    yield page
+    context.close()
+
+
+def show(page, address):
+    page.goto(address)
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    page.evaluate("window.MathJax && MathJax.startup && MathJax.startup.promise.then(() => 1)")
+    page.evaluate("Promise.all([...document.images].map(image => image.decode()))")
+
+
+def number(page):
+    return page.evaluate("Reveal.getSlidePastCount() + 1")
+
+
+@pytest.mark.parametrize("name", [path.stem for path in LESSONS] + ["workshop"])
+@in_a_browser
+def test_every_slide_fits_and_can_be_read(page, folder, made, name):
+    show(page, (folder / f"{name}.html").as_uri())
+    assert page.evaluate("Reveal.getScale()") == 1
+    assert page.evaluate("Reveal.getTotalSlides()") == len(made[name].slides)
+    problems = []
+    for place in page.evaluate("Reveal.getSlides().map(s => Reveal.getIndices(s))"):
+        page.evaluate("i => Reveal.slide(i.h, i.v, 99)", place)
+        problems += [f"{place}: {what}" for what in page.evaluate(INSPECT)]
+    assert not problems, "\n".join(problems)
+    assert not page.told
+    assert all(url.startswith(("file:", "data:", "blob:")) for url in page.asked)
+
+
+@in_a_browser
+@pytest.mark.parametrize("style, told", [
+    (".text { font-size: 20px !important }", "type of 20px"),
+    (".text { color: #999 !important }", "contrast of"),
+    ("h2 { margin-left: 900px !important; white-space: nowrap }", "overflows"),
+    ("figure { transform: translateX(300px) }", "box"),
+    (".text { margin-top: -80px !important }", "lies on part 1"),
+    ("img { max-width: 100px }", "only"),
+])
+def test_an_ugly_slide_would_be_seen(page, folder, style, told):
+    show(page, (folder / "workshop.html").as_uri() + "#/0/2")
+    assert not page.evaluate(INSPECT)
+    page.add_style_tag(content=style)
+    assert told in "\n".join(page.evaluate(INSPECT))
+
+
+@in_a_browser
+def test_keyboard_overview_and_speaker_view_work_from_a_file(page, folder, made):
+    show(page, (folder / "workshop.html").as_uri())
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert number(page) == 3
+    page.keyboard.press("ArrowLeft")
+    assert number(page) == 2
+    page.keyboard.press("o")
+    assert page.evaluate("Reveal.isOverview()")
+    page.keyboard.press("o")
+    with page.context.expect_page() as opened:
+        page.keyboard.press("s")
+    speaker = opened.value
+    speaker.get_by_text("Take five answers").wait_for()
+    page.keyboard.press("ArrowRight")
+    speaker.get_by_text("Activity: predict").wait_for()
+
+
+@in_a_browser
+@pytest.mark.parametrize("name", ["workshop", "03_information_limit", "08_hallucination_measured"])
+def test_a_slider_without_a_kernel_moves_by_keyboard(page, folder, name):
+    show(page, (folder / f"{name}.html").as_uri())
+    figure = page.locator("figure.frames").first
+    place = figure.evaluate("f => Reveal.getIndices(f.closest('section'))")
+    page.evaluate("i => Reveal.slide(i.h, i.v)", place)
+    slider, picture = figure.get_by_role("slider"), figure.locator("img.current")
+    assert slider.evaluate("s => s.labels[0].textContent.trim()")
+    before, here, value = picture.get_attribute("alt"), number(page), figure.locator("output")
+    told = value.text_content()
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert picture.get_attribute("alt") != before and value.text_content() != told
+    assert picture.count() == 1 and picture.is_visible() and number(page) == here
+
+
+@in_a_browser
+def test_a_deck_works_from_a_static_server(page, folder):
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
+    handler.log_message = lambda *_: None
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/"
+        show(page, address + "workshop.html")
+        page.keyboard.press("ArrowRight")
+        assert number(page) == 2
+        server.shutdown()
+    assert {url for url in page.asked if not url.startswith(("data:", address))} == set()
+
+
+@in_a_browser
+def test_a_pdf_has_one_page_per_slide(tmp_path, made):
+    name = "03_information_limit"  # with maths and a slider
+    command = [sys.executable, "-m", "course_lib.desk.commands", "slides", name, "--pdf",
+               "--out", str(tmp_path)]
+    subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+    content = (tmp_path / f"{name}.pdf").read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page\b", content)) == len(made[name].slides)
+
+
+@in_a_browser
+def test_pages_to_read_work_from_a_file(page, reading):
+    page.goto((reading / "index.html").as_uri())
+    links = page.get_by_role("link")
+    assert links.count() == len(LESSONS)
+    links.nth(1).click()
+    page.locator("mjx-container").first.wait_for()
+    assert page.locator("mjx-merror").count() == 0
+    assert not page.told and all(url.startswith(("file:", "data:")) for url in page.asked)

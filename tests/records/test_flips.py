@@ -1,0 +1,188 @@
+"""The record of lesson 09: blocks that can be repeated alone, the exact world searched, rungs."""
+
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+from scipy.stats import binomtest, fisher_exact
+
+torch = pytest.importorskip("torch")
+
+from course_lib.data import checksum, data_path, verified_path  # noqa: E402
+from course_lib.generators import gan, pulse  # noqa: E402
+from course_lib.imaging.operators import Downsample  # noqa: E402
+from course_lib.inference import classifiers  # noqa: E402
+from course_lib.records import flips  # noqa: E402
+from course_lib.worlds import ladybirds  # noqa: E402
+from course_staff.experiments.images import record  # noqa: E402
+
+RECORDED = flips.names()
+
+
+def test_truths_hold_each_form_and_blocks_hold_each_truth_once():
+    beetles, y = flips.truths()
+    np.testing.assert_array_equal(beetles.form, np.repeat([0, 1], flips.EACH))
+    clean = Downsample(16)(ladybirds.render(beetles[[3, 700]]).astype(float))
+    assert np.std(y[[3, 700]] - clean) == pytest.approx(flips.SIGMA, rel=0.25)
+    blocks = [flips.block(k) for k in range(flips.EACH // flips.BLOCK)]
+    assert sorted(np.concatenate(blocks)) == list(range(2 * flips.EACH))
+    assert all((beetles.form[k] == np.repeat([0, 1], flips.BLOCK)).all() for k in blocks)
+
+
+@pytest.fixture(scope="module")
+def generator():
+    torch.manual_seed(0)
+    return gan.Generator(64).requires_grad_(False)
+
+
+def test_each_start_searches_for_its_own_picture(generator):
+    y, law = flips.truths()[1][:3], pulse.fit_styles(generator, 1000)
+    found = flips.search_each(generator, y, law)
+    assert found.pictures.shape == (1, 3, 3, 64, 64)
+    residuals = np.mean((Downsample(16)(found.pictures[0]) - y) ** 2, axis=(1, 2, 3))
+    np.testing.assert_allclose(found.residuals[0], residuals, rtol=1e-3)
+    started = np.mean((Downsample(16)(found.beginnings[0]) - y) ** 2, axis=(1, 2, 3))
+    assert (residuals < started).all()
+    assert np.abs(found.beginnings[0, 0] - found.beginnings[0, 1]).max() > 1e-3
+    same = pulse.search(generator, y[0], law=law)  # one picture: the plain search
+    alone = flips.search_each(generator, y[:1], law)
+    np.testing.assert_allclose(alone.pictures, same.pictures, atol=1e-3)
+
+
+def test_the_search_of_the_world_begins_with_its_share_and_finds_clear_forms():
+    p = classifiers.p_rare(flips.truths()[1])
+    form = np.repeat([0, 1], flips.EACH)
+    clear = np.flatnonzero(np.where(form == 1, p, 1 - p) > 0.99)
+    y = flips.truths()[1][np.concatenate([clear[:15], clear[-15:]])]
+    start, found, residual = flips.search_world(y, share=0.5)
+    assert 0.2 < start.mean() < 0.8 and np.mean(residual < 4e-3) > 0.5
+    assert (residual > 1e-3).all()  # the first picture within ε is kept, not the nearest
+    assert np.mean(found == np.repeat([0, 1], 15)) > 0.7 > np.mean(start == np.repeat([0, 1], 15))
+    # A tolerance that everything meets: nothing pulls, the answer is the start.
+    start, found, _ = flips.search_world(y, share=0.2, epsilon=10.0, steps=5)
+    np.testing.assert_array_equal(start, found)
+    assert start.mean() < 0.4
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty data folder, with the world's network as that of a perfect generator."""
+    weights = load_file(verified_path("classifiers", "rare_4x4.safetensors"))
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    (tmp_path / "flips").mkdir()
+    save_file(weights, tmp_path / "flips" / "share_50_4x4.safetensors")
+    return tmp_path / "flips"
+
+
+def test_a_perfect_generators_network_says_what_the_worlds_says(folder):
+    y = np.random.default_rng(0).random((5, 2, 3, 4, 4))
+    record("flips")
+    says = flips.p_rare(y, "share_50")
+    assert says.shape == (5, 2)
+    monkey = pytest.MonkeyPatch()
+    monkey.delenv("COURSE_DATA")
+    np.testing.assert_allclose(says, classifiers.p_rare(y), rtol=1e-9)
+    monkey.undo()
+
+
+def test_a_record_comes_back_by_truth_and_by_repeat(folder):
+    rows = [{"repeat": r, "block": k} | {key: (100 * r + flips.block(k)).tolist()
+                                         for key in ("start", "found", "residual")}
+            for r, k in ((0, 2), (0, 0), (1, 2), (0, 1))]
+    (folder / "share_10.jsonl").write_text(
+        "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    record("flips")
+    once, twice = flips.found("share_10"), flips.found("share_10", repeats=2)
+    np.testing.assert_array_equal(once["truth"], np.sort(np.concatenate(
+        [flips.block(k) for k in (0, 1, 2)])))
+    np.testing.assert_array_equal(once["found"][:, 0], once["truth"])
+    np.testing.assert_array_equal(twice["truth"], np.sort(flips.block(2)))
+    np.testing.assert_array_equal(twice["found"], twice["truth"][:, None] + [0, 100])
+
+
+# --- what ships ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_the_record_is_complete_and_of_the_generator_that_ships(name):
+    weights = checksum(data_path("generators", f"{name}.safetensors"))
+    lines = data_path("flips", f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["weights"] for line in lines} == {weights[:12]}
+    np.testing.assert_array_equal(flips.found(name)["truth"], np.arange(2 * flips.EACH))
+    for cells in flips.cells(name):
+        assert len(cells) == 8 and all(flip.shape == (flips.EACH,) for flip in cells.values())
+
+
+@pytest.mark.parametrize("name", RECORDED[:1])
+def test_a_block_searched_again_returns_the_recorded_forms(name):
+    again, number = flips.search_block(gan.load(name), 4), flips.block(4)
+    recorded = flips.found(name)
+    agree = (np.array(again["found"]) > 0.5) == (recorded["found"][number, 0] > 0.5)
+    assert agree.mean() > 0.8  # a search amplifies the rounding of another machine
+
+
+def test_cells_differ_in_what_they_say():
+    tables = {name: flips.cells(name) for name in RECORDED}
+    for name, (rare, common) in tables.items():
+        for cells, sign in ((rare, -1), (common, 1)):
+            moved = np.log(cells[1, 0, 0] / (1 - cells[1, 0, 0])) - np.log(
+                cells[0, 0, 0] / (1 - cells[0, 0, 0]))  # Bayes' rule: the share's log-odds
+            share = flips.SHARES[name]
+            np.testing.assert_allclose(moved, sign * np.log(share / (1 - share)), atol=1e-6)
+            assert set(np.unique(cells[1, 1, 1])) <= {0, 1}  # a search returns one form
+        for cell in rare:
+            if cell[0] == 0:  # at the declared share all generators have the same cells
+                np.testing.assert_array_equal(rare[cell], tables["share_50"][0][cell])
+    assert np.mean(tables["share_10"][0][1, 1, 0]) > np.mean(tables["share_10"][0][0, 1, 0]) + 0.2
+
+
+def test_the_form_that_is_rare_in_training_is_lost_whatever_its_colour():
+    lost = {name: [np.mean(cells[1, 1, 1]) for cells in flips.cells(name)] for name in RECORDED}
+    for name, (dark_to_pale, pale_to_dark) in lost.items():
+        if flips.SHARES[name] < 0.5:
+            assert dark_to_pale > pale_to_dark + 0.2
+        if flips.SHARES[name] > 0.5:
+            assert pale_to_dark > dark_to_pale + 0.2
+
+
+def test_the_share_acts_through_the_form_of_the_start_only_in_part():
+    """Starts are drawn without a look at the beetle; at equal shares they are of either form."""
+    rare = np.repeat([False, True], flips.EACH)
+
+    def lost(name, start, truth):
+        record = flips.found(name)
+        group = (rare == truth) & ((record["start"][:, 0] > 0.5) == start)
+        return np.mean((record["found"][group, 0] > 0.5) != truth)
+
+    for name in ("share_50", "collapsed"):
+        starts = flips.found(name)["start"][:, 0] > 0.5
+        count = [np.sum(starts[rare == form]) for form in (False, True)]
+        assert fisher_exact([count, flips.EACH - np.array(count)]).pvalue > 1e-3
+        assert lost(name, True, False) > lost(name, False, False)  # a rare start makes rare answers
+        assert lost(name, True, True) < lost(name, False, True)
+    assert lost("share_50", False, True) < lost("share_10", False, True) - 0.3  # same form of start
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_the_networks_belong_to_their_generators_and_keep_to_their_share(name):
+    from safetensors import safe_open
+
+    with safe_open(verified_path("flips", f"{name}_4x4.safetensors"), "np") as file:
+        about = file.metadata()
+    assert about["generator"] == checksum(data_path("generators", f"{name}.safetensors"))
+    assert float(about["set_aside"]) < 0.53  # negative log-likelihood; log 2 would be chance
+    x = gan.load(name)(torch.randn(200, gan.Z_DIM, generator=torch.Generator().manual_seed(3)))
+    count = np.sum(classifiers.p_rare(x.detach().numpy()) > 0.5)
+    assert binomtest(int(count), 200, flips.drawn_share(name)).pvalue > 1e-3
+
+
+def test_the_network_and_the_sampler_say_nearly_the_same_of_fifty_truths():
+    """Learned on the generator's pictures, asked about the world's: on the average, not each."""
+    sampled = flips.sampled()
+    learned = flips.p_rare(flips.truths()[1][sampled["truth"]], "share_10")
+    assert len(learned) == 50 and np.corrcoef(learned, sampled["p"])[0, 1] > 0.8
+    for form in (0, 1):
+        those = (sampled["truth"] >= flips.EACH) == form
+        assert those.sum() == 25 and abs(np.mean((learned - sampled["p"])[those])) < 0.1
+    np.testing.assert_allclose(sampled["chains"].mean(1), sampled["p"], atol=1e-4)
