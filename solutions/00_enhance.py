@@ -429,7 +429,7 @@ print(indistinguishable(lookalikes[0], lookalikes[3], 16),
 # Ask how many pictures have these sixteen pixels, then show the next slide. One minute.
 
 # %% slide="subslide" title="The scene changes, the pixels don't"
-from course_lib.notebook.explorers import sixteen_pixels
+from course_lib.notebook.explorers.enhance import sixteen_pixels
 
 sixteen_pixels(lookalikes, sixteen)
 

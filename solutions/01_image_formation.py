@@ -1294,7 +1294,7 @@ equal(tenth.std(), (0.1 / 2000) ** 0.5, "noise at x = 0.1, 2000 photons", atol=2
 # pay for. One minute.
 
 # %% slide="subslide" title="Three knobs: lens, pixel, light"
-from course_lib.notebook.explorers import image_formation
+from course_lib.notebook.explorers.image_formation import image_formation
 
 image_formation(images.load("brick")[:, :128, :128])
 

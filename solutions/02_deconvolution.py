@@ -1347,7 +1347,7 @@ show(fig, alt="Error against λ. Noise, border and wrong PSF fall as λ grows, r
 # nobody does.
 
 # %% slide="subslide" title="Who pays? Four knobs"
-from course_lib.notebook.explorers import who_pays
+from course_lib.notebook.explorers.deconvolution import who_pays
 
 who_pays(error_budget, page)
 

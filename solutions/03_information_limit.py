@@ -801,7 +801,7 @@ for level in (0.1, 0.03, 0.01, 0.003):
 # coefficients don't fall with $i$.)
 
 # %% slide="subslide" title="What survives the noise?" frames="limit"
-from course_lib.notebook.explorers import information_limit
+from course_lib.notebook.explorers.information_limit import information_limit
 
 information_limit(images.load("gravel", gray=True)[:, 40:136, 40:136])
 

@@ -1207,7 +1207,7 @@ print(f"stripes at 0.9 fc, contrast 0.7 believed to be 1: misfit {misfit:.1f} σ
 # program refutes.
 
 # %% slide="subslide" title="What is assumed, what is found?"
-from course_lib.notebook.explorers import moving_the_limit
+from course_lib.notebook.explorers.moving_the_limit import moving_the_limit
 
 moving_the_limit()
 

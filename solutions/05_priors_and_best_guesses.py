@@ -153,7 +153,7 @@ show(fig, alt="The mean rises smoothly from −1 to +1, the mode jumps between t
 # mode costs as little as the mean, and what a sample costs there.
 
 # %% slide="subslide" title="How much does the prior matter?"
-from course_lib.notebook.explorers import best_guesses
+from course_lib.notebook.explorers.priors_and_best_guesses import best_guesses
 
 best_guesses()
 

@@ -197,7 +197,7 @@ import torch
 from torch import nn
 from torch.nn.functional import softplus
 
-from course_lib.notebook.explorers import watched
+from course_lib.notebook.explorers.base import watched
 from course_lib.notebook.figures import COLOURS
 from course_lib.worlds import ring
 
@@ -1094,7 +1094,7 @@ show(fig, alt="Precision, recall, coverage and share of the dark form against tr
 # share.
 
 # %% slide="subslide" title="A walk between latents"
-from course_lib.notebook.explorers import latent_walk
+from course_lib.notebook.explorers.generators_and_modes import latent_walk
 
 latent_walk({name: gan.load(name) for name in shown})
 

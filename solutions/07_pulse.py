@@ -913,9 +913,9 @@ show_images({"ladybird": truth, "chimera": chimera, "ladybird, 8 × 8": shrink(t
 # last, as a user of such a program never can.
 
 # %% slide="subslide" title="Enhance!"
-from course_lib.notebook.explorers import enhance
+from course_lib.notebook.explorers.pulse import recorded_searches
 
-enhance()
+recorded_searches()
 
 # %% [markdown] slide="notes"
 # Let the audience choose, truth hidden. Ask for bets, then tick "show the truth". Good: rare 1 at 4 × 4, all

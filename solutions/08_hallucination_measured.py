@@ -1062,7 +1062,7 @@ reveal("08.promise", kept_ratio["posterior"], label="true over expected RMS erro
 # exist: the promise holds on average.)
 
 # %% slide="subslide" title="Where would you stop?" frames="abstention"
-from course_lib.notebook.explorers import abstention
+from course_lib.notebook.explorers.hallucination_measured import abstention
 
 abstention(posterior_mean, sd_map, bank.truth)
 

@@ -505,7 +505,7 @@ for wide, narrow in ((1, 0.5), (1, 0.8)):
 # back dark though only 2 % are? (3) Look for equal recalls at unequal shares: for neither method are there any.
 
 # %% slide="subslide" title="Most probable, or a draw?"
-from course_lib.notebook.explorers import two_groups
+from course_lib.notebook.explorers.bias import two_groups
 
 two_groups()
 

@@ -795,7 +795,7 @@ equal(told[0], hit.sum() / (hit.sum() + wrong_ones.sum()), "the source's share o
 # Who are they, do you think?
 
 # %% slide="subslide" title="A rare error in a large pool" figure="pool"
-from course_lib.notebook.explorers import use_and_misuse
+from course_lib.notebook.explorers.use_and_misuse import use_and_misuse
 
 use_and_misuse()
 

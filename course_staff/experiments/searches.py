@@ -79,7 +79,7 @@ def few_colours(x):
 
 
 def explorer(generator, law):
-    """Pictures and residuals (truths, 2 factors, starts) for `explorers.enhance`."""
+    """Pictures and residuals (truths, 2 factors, starts) for `recorded_searches`."""
     x = np.stack([truth(name) for name in TRUTHS])
     found = [search(generator, Downsample(factor)(x), STARTS, law=law, seed=0)
              for factor in (8, 16)]

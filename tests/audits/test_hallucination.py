@@ -21,7 +21,7 @@ from course_lib.audits.hallucination import (
 )
 from course_lib.imaging import limits, optics
 from course_lib.imaging.operators import Blur, Downsample, Identity, Matrix, Shift, Stack
-from course_lib.notebook.explorers import abstention
+from course_lib.notebook.explorers.hallucination_measured import abstention
 
 RNG = np.random.default_rng(8)
 GAUSS = Blur.from_otf(lambda f: optics.gaussian_otf(f, 1.0))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from course_lib.audits.identification import after_match
-from course_lib.notebook import explorers
+from course_lib.notebook.explorers.use_and_misuse import use_and_misuse
 from course_lib.worlds import digits
 
 
@@ -34,7 +34,7 @@ def test_what_is_no_test_and_no_pool_is_refused(arguments):
 
 
 def test_the_panel_tells_what_it_draws():
-    panel = explorers.use_and_misuse()
+    panel = use_and_misuse()
     panel.controls["log_pool"].value, panel.controls["log_ratio"].value = 6.0, 4.0
     panel.controls["inside"].value = 1.0
     assert "0.99 %" in panel.view.value and "100 coincidental matches" in panel.view.value

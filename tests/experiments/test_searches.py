@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch")
 from course_lib.data import checksum, data_path  # noqa: E402
 from course_lib.generators import gan, pulse  # noqa: E402
 from course_lib.imaging.operators import Downsample  # noqa: E402
-from course_lib.notebook import explorers  # noqa: E402
+from course_lib.notebook.explorers.pulse import recorded_searches  # noqa: E402
 from course_staff.experiments.searches import few_colours  # noqa: E402
 
 NAMES = sorted(path.stem for path in data_path("pulse").glob("*.npz"))
@@ -49,7 +49,7 @@ def test_few_colours_are_enough():
 
 
 def test_the_panel_says_what_it_shows():
-    panel = explorers.enhance()
+    panel = recorded_searches()
     for scene, factor, start in (("rare 2", 8, 1), ("tomato", 16, 2)):
         for name, value in {"scene": scene, "factor": factor, "start": start}.items():
             panel.controls[name].value = value

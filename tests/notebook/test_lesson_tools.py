@@ -3,13 +3,20 @@
 import io
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import ipywidgets
 import numpy as np
 import pytest
 from PIL import Image
 
-from course_lib.notebook import checks, explorers, figures, predictions
+from course_lib.imaging.operators import Downsample
+from course_lib.notebook import checks, figures, predictions
+from course_lib.notebook.explorers import base, bias, enhance, priors_and_best_guesses
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def line_picture(alt="A straight line that rises from 0 to 1."):
@@ -204,7 +211,7 @@ def test_an_explorer_redraws_and_leaves_a_stand_in():
         return line_picture(f"A straight line that rises to {height} units.")
 
     slider = ipywidgets.IntSlider(value=1, min=0, max=5, description="height")
-    explorer = explorers.Explorer(draw, height=slider)
+    explorer = base.Explorer(draw, height=slider)
     data, metadata = explorer._repr_mimebundle_()
     assert data["text/plain"] == "Figure: A straight line that rises to 1 units."
     assert "application/vnd.jupyter.widget-view+json" in data and "alt" in metadata["image/png"]
@@ -212,12 +219,20 @@ def test_an_explorer_redraws_and_leaves_a_stand_in():
     assert "rises to 3 units" in explorer.view.value
 
 
+def test_panels_of_the_first_act_need_no_torch():
+    act = ("base", "enhance", "image_formation", "deconvolution", "information_limit",
+           "moving_the_limit")
+    code = "".join(f"import course_lib.notebook.explorers.{name}\n" for name in act)
+    subprocess.run([sys.executable, "-c", f"{code}import sys; assert 'torch' not in sys.modules"],
+                   check=True, cwd=ROOT)
+
+
 def test_all_pictures_between_the_candidates_leave_the_same_pixels():
     rng = np.random.default_rng(0)
     pixels = rng.random((3, 4, 4))
     sharp = [pixels.repeat(16, -1).repeat(16, -2), np.clip(rng.random((3, 64, 64)), 0, 1)]
-    sharp[1] += (pixels - explorers.Downsample(16)(sharp[1])).repeat(16, -1).repeat(16, -2)
-    explorer = explorers.sixteen_pixels(sharp, pixels)
+    sharp[1] += (pixels - Downsample(16)(sharp[1])).repeat(16, -1).repeat(16, -2)
+    explorer = enhance.sixteen_pixels(sharp, pixels)
     for position in (1.0, 1.5, 2.0):
         explorer.controls["position"].value = position
         gap = re.search(r"by at most (\S+)\.", explorer.view.value)[1]
@@ -225,7 +240,7 @@ def test_all_pictures_between_the_candidates_leave_the_same_pixels():
 
 
 def test_best_guesses_panel_tells_what_it_draws():
-    explorer = explorers.best_guesses()
+    explorer = priors_and_best_guesses.best_guesses()
 
     def told():
         alt = re.search(r'alt="([^"]*)"', explorer.view.value).group(1)
@@ -242,12 +257,12 @@ def test_best_guesses_panel_tells_what_it_draws():
 
 def test_a_watched_loop_counts_and_shows_how_things_stand(monkeypatch):
     panels, seen = [], []
-    monkeypatch.setattr(explorers, "display", panels.append)
+    monkeypatch.setattr(base, "display", panels.append)
 
     def draw():
         return line_picture(f"A straight line after {len(seen)} of the steps.")
 
-    for step in explorers.watched(25, draw, pictures=5):
+    for step in base.watched(25, draw, pictures=5):
         seen.append(step)
         bar, view = panels[0].children
         assert bar.value == step // 5 * 5 and f"after {step // 5 * 5} of" in view.value
@@ -265,9 +280,10 @@ def test_a_walk_keeps_to_the_shell_and_ends_where_it_should():
     torch = pytest.importorskip("torch", reason="needs PyTorch")
     from course_lib.generators import gan
     from course_lib.inference.classifiers import p_rare
+    from course_lib.notebook.explorers.generators_and_modes import latent_walk
 
     generator = gan.load("share_50")
-    explorer = explorers.latent_walk({"share_50": generator}, n_anchors=3)
+    explorer = latent_walk({"share_50": generator}, n_anchors=3)
     rng = torch.Generator().manual_seed(0)
     anchors, noise = torch.randn(3, gan.Z_DIM, generator=rng), generator.noise(1, rng)
 
@@ -286,7 +302,7 @@ def test_a_walk_keeps_to_the_shell_and_ends_where_it_should():
 
 
 def test_two_groups_panel_tells_recalls_and_the_flip_share():
-    explorer = explorers.two_groups()
+    explorer = bias.two_groups()
     seen = []
     for percent, d, method in ((5, 1.0, "most probable form"), (5, 1.0, "draw from the posterior"),
                                (50, 3.0, "most probable form")):

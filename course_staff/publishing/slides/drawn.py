@@ -7,7 +7,8 @@ import numpy as np
 from scipy.special import softmax
 
 from course_lib.imaging.operators import Downsample
-from course_lib.notebook import explorers, figures
+from course_lib.notebook import figures
+from course_lib.notebook.explorers import hallucination_measured, information_limit
 from course_lib.records import casebook
 from course_lib.worlds import images
 from course_staff.publishing.slides.room import enlarged
@@ -37,7 +38,7 @@ class Frames:
 
 def limit():
     """Lesson 03's panel: the noise against what survives of a real picture."""
-    panel = explorers.information_limit(images.load("gravel", gray=True)[:, 40:136, 40:136])
+    panel = information_limit.information_limit(images.load("gravel", gray=True)[:, 40:136, 40:136])
     steps = np.arange(-0.5, -4.1, -0.5)
     pictures = [panel.draw(**panel.values | {"log_sigma": step}) for step in steps]
     return Frames("noise σ", [f"{10**step:.1g}" for step in steps], pictures, start=3)
@@ -48,7 +49,8 @@ def abstention():
     bank = casebook.shipped()
     draws = bank.draws(0)
     sd = np.sqrt(np.mean(draws.std(axis=0, ddof=1) ** 2, axis=0))
-    panel = explorers.abstention(draws[1:].mean(axis=0)[None], sd[None], bank.truth[:1])
+    mean = draws[1:].mean(axis=0)
+    panel = hallucination_measured.abstention(mean[None], sd[None], bank.truth[:1])
     steps = np.arange(0.18, 0.01, -0.02)
     pictures = [panel.draw(**panel.values | {"threshold": step, "truth": True}) for step in steps]
     return Frames("largest sd shown", [f"{step:.2f}" for step in steps], pictures, start=4)
