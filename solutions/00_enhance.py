@@ -259,7 +259,7 @@ print(f"the two scenes differ by {100 * rms:.0f} % of the sky's own variation; "
 # below tests it and says what is wrong, if something is. Some tests stay hidden until grading: they try other
 # inputs, so write what the text says rather than what the visible test wants.
 
-# %% solution="downsample"
+# %% solution="downsample" rebuilds="imaging.operators.Downsample"
 def downsample(x, s):
     """Return the means of the s × s blocks of a picture.
 

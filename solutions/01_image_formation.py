@@ -252,7 +252,7 @@ for f in (1 / 32, 3 / 32, 6 / 32):  # cycles per pixel
 # result is exactly 0; mind that `np.arccos` of a number above 1 is not a number. The library's
 # `optics.airy_otf` is off limits.
 
-# %% solution="airy_otf"
+# %% solution="airy_otf" rebuilds="imaging.optics.airy_otf"
 def airy_otf(f, cutoff):
     """Return the incoherent transfer function of an ideal round lens.
 
@@ -470,7 +470,7 @@ show_images({"scene": scene, "what that recipe returns": slid}, limits=(0, 0.6),
 # needn't be symmetric. Return a real array of the shape of `x`. Transform the last two axes only:
 # whatever stands before them is a batch. The library's `Blur` is off limits.
 
-# %% solution="blur"
+# %% solution="blur" rebuilds="imaging.operators.Blur"
 def blur(x, psf):
     """Return the periodic convolution of a picture with a point-spread function.
 
@@ -722,7 +722,7 @@ show(fig, alt="Position error along a line of 16 new pixels: zero for block mean
 # `optics.srgb_decode` and `optics.srgb_encode` convert between codes and light; the library's
 # `Downsample` is off limits. Raise `ValueError` unless `s` divides both `H` and `W`.
 
-# %% solution="shrink"
+# %% solution="shrink" rebuilds="imaging.operators.Downsample"
 def shrink(codes, s):
     """Return the sRGB codes of a picture with s times larger pixels.
 
@@ -1001,7 +1001,7 @@ def camera(x, psf, s):
 # `y` of shape `(h, w)` and returns an array of shape `(h·s, w·s)`. Undo nothing, turn every step
 # round, last step first. The tests ask for $10^{-12}$. The library's `A.T` is off limits.
 
-# %% solution="camera_adjoint"
+# %% solution="camera_adjoint" rebuilds="imaging.operators.LinearOperator.T"
 def camera_adjoint(y, psf, s):
     """Return the adjoint of `camera(·, psf, s)` applied to a measurement.
 
@@ -1205,7 +1205,7 @@ for read in (0, 4):  # in photons: 4 of 1000 is the 0.004 above
 # the recorded picture in units of white: whole photons, Poisson-distributed, divided by `photons`.
 # Don't clip: a reading may come out above 1. The library's `optics.photon_noise` is off limits.
 
-# %% solution="expose"
+# %% solution="expose" rebuilds="imaging.optics.photon_noise"
 def expose(x, photons, rng):
     """Record light with photon noise.
 

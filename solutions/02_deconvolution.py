@@ -189,7 +189,7 @@ for name, width, measured in (("the page", 128, error),
 # changes only the phase of $H$). Return the mean of $1/|H|^2$ over **all** `n` frequencies, as a
 # number; kernels whose $H$ is 0 somewhere don't occur. If the kernel is longer than the signal, raise `ValueError`.
 
-# %% solution="kernel_gain"
+# %% solution="kernel_gain" rebuilds="imaging.deconvolution.noise_gain"
 def kernel_gain(kernel, n):
     """Return the factor by which undoing a blur multiplies the variance of white noise.
 
@@ -355,7 +355,7 @@ show(fig, alt="Against frequency, H falls steeply, 1/H rises as steeply, and the
 # the estimate, of shape `(..., H, W)`, also for odd `W`: `irfft2` has to be told the last two sizes,
 # as `s`. A `noise_to_signal` that is negative anywhere raises `ValueError`.
 
-# %% solution="wiener_filter"
+# %% solution="wiener_filter" rebuilds="imaging.deconvolution.wiener"
 def wiener_filter(y, otf, noise_to_signal):
     """Return the Wiener estimate of the scene behind a blurred, noisy picture.
 
@@ -561,7 +561,7 @@ for trial in (1e-4, 1e-2, 1.0):
 # misfit isn't $\|A\hat x - y\|^2$). If $\|y\|^2 \le m\sigma^2$, then $x = 0$ explains the data already: raise `ValueError`. The scene is not among the arguments, on
 # purpose.
 
-# %% solution="morozov"
+# %% solution="morozov" rebuilds="imaging.deconvolution.discrepancy_lambda"
 def morozov(y, A, sigma):
     """Return the Tikhonov λ at which the misfit equals the expected noise.
 
@@ -759,7 +759,7 @@ print("unconstrained   ", np.linalg.solve(two_pixels.matrix, counts[0]).round(4)
 # `A` is an operator with entries ≥ 0, and its adjoint is `A.T`. Zero iterations return a copy of
 # `x0`.
 
-# %% solution="photon_em"
+# %% solution="photon_em" rebuilds="imaging.deconvolution.richardson_lucy"
 def photon_em(y, A, iterations, x0):
     """Return the Richardson–Lucy estimate after some iterations.
 

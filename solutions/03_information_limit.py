@@ -153,7 +153,7 @@ for name, x, part in zip(names, five, null, strict=True):
 # `x.ravel()`: reshape at the end. Treat $s_i$ below $10^{-10}$ of the largest as 0: they are rounding. (That is
 # `rcond`. Its default, 10⁻¹⁵, keeps some of the rounding as signal and divides by it.)
 
-# %% solution="null_part"
+# %% solution="null_part" rebuilds="imaging.limits.split audits.hallucination.null_part audits.hallucination.maps"
 def null_part(x, A):
     """Project a scene onto the null space of a camera.
 
@@ -582,7 +582,7 @@ print(f"σ = 0: {np.sum(null**2) / np.sum(varying_row**2):.2%}: nothing is null"
 # "Above" means $s_i \cdot \text{scale} > \sigma$. Noise or scale that isn't positive is a `ValueError`.
 # (`A.dense(shape)` gives the matrix; `limits.decompose` is allowed, too.) *Off limits:* `limits.picard_count`.
 
-# %% solution="surviving_components"
+# %% solution="surviving_components" rebuilds="imaging.limits.picard_count"
 def surviving_components(A, shape, sigma, scale=1.0):
     """Count the components of a scene that stand above the noise.
 
@@ -996,7 +996,7 @@ for noise in (0.1, 0.01, 0.001):
 # Noise or variance that isn't positive is a `ValueError`. (`limits.decompose` is allowed.) *Off limits:*
 # `limits.mutual_information`.
 
-# %% solution="information_bits"
+# %% solution="information_bits" rebuilds="imaging.limits.mutual_information"
 def information_bits(A, shape, sigma, variance=1.0):
     """Mutual information between a white Gaussian scene and its noisy measurement.
 

@@ -187,7 +187,7 @@ for K in (1, 4, 8):
 # + d + s − 1`, counted round the circle (pixel `n` is pixel 0). Shifts are integers, possibly negative. If
 # `s` doesn't divide `n`, raise `ValueError`.
 
-# %% solution="frames_matrix"
+# %% solution="frames_matrix" rebuilds="imaging.recovery.frames"
 def frames_matrix(n, s, shifts):
     """Return the matrix of several shifted frames of a periodic signal.
 
@@ -484,7 +484,7 @@ show(fig, alt="A sine of frequency fc. Two marks half a period apart lie on its 
 # result's attribute `x` holds the minimiser (None if it found none: the constraints contradict each other, or
 # the sum has no least value). Your `z` has 2n entries: `u`, then `v`.
 
-# %% solution="sparsest"
+# %% solution="sparsest" rebuilds="imaging.recovery.recover_spikes"
 from scipy.optimize import linprog
 
 
@@ -696,7 +696,7 @@ print(f"eight lights in a ring, exact data: a pixel between two of them: {low:.2
 # `scipy.optimize.nnls`, which returns `(x, misfit)`. `linprog`'s tolerances are absolute: divide `y` by its
 # largest number first, or check the misfit yourself.
 
-# %% solution="positive_scene"
+# %% solution="positive_scene" rebuilds="imaging.recovery.recover_spikes"
 def positive_scene(y, A):
     """Return a scene of light, x ≥ 0, that explains the data exactly.
 
@@ -949,7 +949,7 @@ for b in (0, 100):
 # lengths have the unit of `sigma`, and F has the unit 1/length². If `sigma` or `photons` isn't positive,
 # raise `ValueError`.
 
-# %% solution="separation_information"
+# %% solution="separation_information" rebuilds="imaging.limits.fisher_information"
 def separation_information(d, sigma, photons):
     """Return the Fisher information about the distance of two equal lights.
 

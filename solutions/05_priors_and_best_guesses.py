@@ -178,7 +178,7 @@ best_guesses()
 # Far from all classes every density underflows to 0: for every entry of `y`, subtract the largest of its
 # $K$ *logarithms* before you take exponentials. *Off limits:* `Mixture`.
 
-# %% solution="posterior_mean"
+# %% solution="posterior_mean" rebuilds="inference.posterior.Mixture.posterior"
 def posterior_mean(y, weights, means, spreads, sigma):
     """Posterior mean of a number from a mixture of Gaussians, seen with noise.
 
@@ -965,7 +965,7 @@ reveal("05.caught", by_x1, label="tests of 100 that catch prior draws")
 #
 # `rng` is a `numpy.random.Generator`; hand it on. *Off limits:* `measures.audit_sampler`.
 
-# %% solution="audit"
+# %% solution="audit" rebuilds="audits.measures.audit_sampler"
 from course_lib.audits.measures import ranks, uniformity
 
 
@@ -1340,7 +1340,7 @@ reveal("05.from_one_start", hits["block averages", 1], label="recovered from one
 # `residual(z)` returns the *vector* $A\,G(z) - y$, not its square. The result has the minimiser `x` and
 # `cost`, half the sum of squares. *Off limits:* `latent_search`.
 
-# %% solution="search_latents"
+# %% solution="search_latents" rebuilds="inference.latents.latent_search"
 from scipy.optimize import least_squares
 
 

@@ -358,7 +358,7 @@ show(fig, alt="14 real and 14 generated points in the plane; the generated ones 
 # distances fit into one array. If `k` is not smaller than the number of real points, raise `ValueError`.
 # *Off limits:* `course_lib.audits.measures`.
 
-# %% solution="coverage_of"
+# %% solution="coverage_of" rebuilds="audits.measures.coverage audits.measures.covered"
 def coverage_of(generated, real, k):
     """Share of the real points whose ball holds a generated point.
 
@@ -485,7 +485,7 @@ reveal("06.percent_covered", 100 * np.mean(trials, 0)[2], label="coverage of the
 # drawn. Return the number of pairs of draws (each pair once, no draw with itself) over the number of pairs
 # with equal labels; `np.inf` if there are none. *Off limits:* `course_lib.audits.measures`.
 
-# %% solution="birthday_estimate"
+# %% solution="birthday_estimate" rebuilds="audits.measures.birthday"
 def birthday_estimate(labels):
     """Effective number of different things, told by duplicates.
 
@@ -651,7 +651,7 @@ show(fig, alt="Six pictures each of two generators. share_50: pale and dark lady
 # $\sqrt{p(1-p)/n}$ *of that* $p$. The textbook's $\hat p \pm z\sqrt{\hat p(1 - \hat p)/n}$ claims certainty
 # when nothing was seen: for 0 of 24 its width is zero.) *Off limits:* `share_interval`, SciPy.
 
-# %% solution="share_drift"
+# %% solution="share_drift" rebuilds="audits.measures.share_interval"
 def share_drift(rare, shown):
     """Generated share minus the share shown in training, with a 95 % interval (Wilson).
 

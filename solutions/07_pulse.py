@@ -262,7 +262,7 @@ equal((scaled * some).sum(-1) / some.norm(dim=-1) / scaled.norm(dim=-1), torch.o
 # Write `fit_gaussian(w)`: undo the leaky ReLU (divide the negative numbers by .2) and return the mean and
 # the standard deviation of every coordinate.
 
-# %% solution="fit_gaussian"
+# %% solution="fit_gaussian" rebuilds="generators.pulse.fit_styles"
 def fit_gaussian(w):
     """Mean and standard deviation of styles before their last leaky ReLU.
 
@@ -349,7 +349,7 @@ show_images({f"{name}\nno. {k + 1}": x[k] for name, x in kinds.items() for k in 
 # infinite, and a row has the distance 0 from itself: add 1e-9 to the square of each number before you sum
 # it and take the root. *Off limits:* `pulse.geocross`.
 
-# %% solution="crossing"
+# %% solution="crossing" rebuilds="generators.pulse.geocross"
 def crossing(w):
     """GEOCROSS of every item.
 
@@ -422,7 +422,7 @@ equal(call(crossing, some), expected, "crossing of random rows", atol=2e-2)
 #
 # What the gradient shouldn't see, such as `x.copy_(…)`, belongs into `with torch.no_grad():`. (`pulse.geocross` is exercise 4's; a slip there costs nothing here.)
 
-# %% solution="search_loop"
+# %% solution="search_loop" rebuilds="generators.pulse.search"
 def search_loop(draw, shrink, latents, y, steps, epsilon):
     """Search for pictures that shrink to y.
 

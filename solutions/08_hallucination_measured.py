@@ -161,7 +161,7 @@ for name, guess in {"pseudo-inverse": lazy, "posterior sample": sample}.items():
 # `modes.filtered(x, factors)`, which computes $\sum_i \varphi_i v_i v_i^T x$. *Off limits:*
 # `course_lib.audits.hallucination`, `limits.split`.
 
-# %% solution="three_maps"
+# %% solution="three_maps" rebuilds="audits.hallucination.maps audits.hallucination.null_part imaging.limits.split"
 def three_maps(modes, x_hat, x, sigma, scale):
     """Split a reconstruction and its scene at the noise level.
 
@@ -259,7 +259,7 @@ for view, size in ((Downsample(2), (8, 6)), (Downsample(2) @ Blur(optics.gaussia
 # run over *all* channels and pixels. An even picture has neither, but for rounding errors: return 0. *Off limits:*
 # `course_lib.audits.hallucination`, `course_lib.imaging.limits`. *Hint:* what is left of a block if its mean is taken away?
 
-# %% solution="invented_fraction"
+# %% solution="invented_fraction" rebuilds="audits.hallucination.fractions"
 def invented_fraction(x_hat, s):
     """Return the fraction of a picture's contrast that block means of s × s don't hold.
 
@@ -711,7 +711,7 @@ for name, (low, high, level) in intervals.items():
 #
 # *Allowed:* `scipy.stats`. *Off limits:* `course_lib.audits.measures`.
 
-# %% solution="rank_test"
+# %% solution="rank_test" rebuilds="audits.measures.ranks audits.measures.uniformity"
 from scipy.stats import chisquare
 
 
@@ -905,7 +905,7 @@ reveal("00.percent_dark", 100 * p_dark, label="probability of the dark form", un
 # shown. All pixels with `sd` ≤ threshold are shown, so equal ones are shown together or not at all. If not even
 # the most certain ones will do, return `(0.0, 0.0)`.
 
-# %% solution="abstain"
+# %% solution="abstain" rebuilds="audits.hallucination.abstention_curve"
 def abstain(sd, tolerance):
     """Choose the threshold above which a picture is painted over.
 

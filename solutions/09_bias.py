@@ -187,7 +187,7 @@ reveal("09.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles th
 # - the SPE gap, $P(x \text{ pale}, \hat x \text{ dark}) - P(x \text{ dark}, \hat x \text{ pale})$ in the
 #   population.
 
-# %% solution="fairness_gaps"
+# %% solution="fairness_gaps" rebuilds="audits.fairness.gaps"
 def fairness_gaps(counts, share):
     """Return the gaps of RDP, PR and SPE.
 
@@ -400,7 +400,7 @@ reveal("09.map_output", 100 * fairness.output_share(by_map, 0.2), label="dark ou
 # over a fine grid (a few thousand points that reach five standard deviations beyond both means do). *Off limits:*
 # `fairness`.
 
-# %% solution="two_recalls"
+# %% solution="two_recalls" rebuilds="audits.fairness.map_recalls audits.fairness.sampling_recalls"
 from scipy.special import expit, ndtr
 from scipy.stats import norm
 
@@ -554,7 +554,7 @@ two_groups()
 # `old` is dark. Return P(dark | y) for the same pixels in a world where the share is `new`; the forms themselves
 # look as before. Shares lie strictly between 0 and 1, and so does `p`. *Off limits:* `fairness`.
 
-# %% solution="move_share"
+# %% solution="move_share" rebuilds="audits.fairness.shift_prior"
 def move_share(p, old, new):
     """Return P(dark | y) at another share of the dark form.
 
@@ -776,7 +776,7 @@ for cell in sorted(budget["rare"].table):
 # three numbers, what the *share*, the *generator* and the *search* add in this order (always listed like that,
 # whatever the order).
 
-# %% solution="steps_in_every_order"
+# %% solution="steps_in_every_order" rebuilds="audits.fairness.bias_budget"
 from itertools import permutations
 
 

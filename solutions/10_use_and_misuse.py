@@ -159,7 +159,7 @@ show_images({f"draw {i + 1}: {s[:2]} {s[2:]}": x for i, (s, x) in enumerate(zip(
 # Levels may be −10 000: work with logarithms (`scipy.special.logsumexp` helps). *Off limits:*
 # `PlatePosterior`.
 
-# %% solution="marginals"
+# %% solution="marginals" rebuilds="inference.plate_posterior.PlatePosterior.marginals"
 from scipy.special import logsumexp
 
 
@@ -564,7 +564,7 @@ reveal("10.substituted", np.sum(back != numbers), label="digits of 1000 that com
 # `page[compress(page, t)]` is what comes back, and `len(set(compress(page, t)))` patches are stored. *Off
 # limits:* `digits.encode`.
 
-# %% solution="compress"
+# %% solution="compress" rebuilds="worlds.digits.encode"
 def compress(page, tolerance):
     """For each symbol, the place of the stored symbol that is shown instead.
 
@@ -713,7 +713,7 @@ reveal("10.percent_source", 100 * posterior, label="P(source | match)", unit="%"
 #
 # *Off limits:* `after_match`.
 
-# %% solution="match_evidence"
+# %% solution="match_evidence" rebuilds="audits.identification.after_match"
 def match_evidence(pool, false_match, miss, inside):
     """Posterior of a match and the expected number of coincidental ones.
 

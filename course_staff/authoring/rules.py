@@ -13,11 +13,12 @@ import nbformat
 from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import PyFileConfigLoader
 
+from course_staff.authoring import library
 from course_staff.authoring.source import KINDS, ROOT, WITH_POINTS, SourceError, regions
 
 HEADER = {"title": str, "points": int, "minutes": int}
 DECK_OPTIONS = {"slide", "only", "title", "figure", "frames"}
-OPTIONS = {*KINDS, *DECK_OPTIONS, "points"}
+OPTIONS = {*KINDS, *DECK_OPTIONS, "points", "rebuilds"}
 SLIDES = {"slide", "subslide", "fragment", "notes", "skip"}
 # Which markers may stand in which kinds of cells.
 MARKERS = {
@@ -77,6 +78,11 @@ def _options(cell):
         yield f"points={points!r}: a {cell.kind} cell needs a positive whole number"
     if cell.kind not in WITH_POINTS and points is not None:
         yield "only test, answer and task cells have points"
+    if "rebuilds" in options and cell.kind != "solution":
+        yield "only solution cells rebuild something"
+    for name in str(options.get("rebuilds", "")).split():
+        if library.resolve(name) is None:
+            yield f"rebuilds={name!r}: course_lib has no such public name"
     if options.get("slide", "slide") not in SLIDES:
         yield f"slide={options['slide']!r} must be one of {', '.join(sorted(SLIDES))}"
     if options.get("only", "slides") != "slides":

@@ -11,7 +11,9 @@ A source opens with a header that declares the lesson, then come cells with comp
     # %% [markdown] only="slides"           text for decks, never in notebooks
     # %%                                    code
     # %% solution="blur"                    an exercise: def line, docstring, then the body
-    #                                       between ### BEGIN SOLUTION and ### END SOLUTION
+    #                                       between ### BEGIN SOLUTION and ### END SOLUTION;
+    #                                       rebuilds="imaging.operators.Blur" says what of the
+    #                                       library does the same in one call, if anything does
     # %% test="blur_keeps_light" points=2   its tests, some between ### BEGIN HIDDEN TESTS and
     #                                       ### END HIDDEN TESTS, where `# hint: …` comes first
     # %% [markdown] answer="why" points=4   a written answer, example and rubric between the
@@ -107,6 +109,11 @@ class Exercise:
     @property
     def name(self):
         return self.solution.name
+
+    @property
+    def rebuilds(self):
+        """Names in `course_lib`, as ``imaging.operators.Blur``, that do the same in one call."""
+        return self.solution.options.get("rebuilds", "").split()
 
     @property
     def functions(self):

@@ -42,6 +42,9 @@ BROKEN = {
     "picture_without_alt_text": "cell 1 .*without alt text",
     "points_do_not_add_up": "header: .*add up to 3; declared are 20",
     "points_on_solution": "cell 1 .*only test, answer and task cells have points",
+    "rebuilds_nothing_that_is_there":
+        "cell 1 .*rebuilds='imaging.operators.Doubling': course_lib has no such public name",
+    "test_that_rebuilds": "cell 2 .*only solution cells rebuild",
     "tests_before_exercise": 'cell 1 .test "too_early".*no solution cell precedes',
     "unbalanced_hidden_tests": "cell 2 .*BEGIN HIDDEN TESTS without",
     "unbalanced_markers": "cell 1 .*BEGIN SOLUTION without",
