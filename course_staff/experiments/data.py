@@ -18,7 +18,7 @@ from course_lib.desk.commands import Told
 from course_lib.inference import posterior
 from course_lib.inference.posterior import reference
 from course_lib.worlds import ladybirds
-from course_staff.experiments import calibrate, images
+from course_staff.experiments import calibrate, images, measured
 
 
 def tensors(answer):
@@ -54,10 +54,17 @@ def run(args):
                "chains": _trained("chains"), "pulse": _trained("searches"),
                "casebook": _trained("casebook"), "flips": _trained("flips"),
                "plates": _trained("plates")}
-    if unknown := [part for part in args.part if part not in rebuild]:
-        raise Told(f"{unknown[0]!r} is no part of data/; there are {', '.join(rebuild)}")
+    if "measured" in args.part and not args.packages:
+        raise Told("`course data measured` needs --packages FOLDER, with the packages unpacked "
+                   "that data/SOURCES.md names")
+    if unknown := [part for part in args.part if part not in {*rebuild, "measured"}]:
+        raise Told(f"{unknown[0]!r} is no part of data/; there are "
+                   f"{', '.join([*rebuild, 'measured'])}")
     for part in args.part or rebuild:
-        rebuild[part]()
+        if part == "measured":
+            measured.rebuild(args.packages)
+        else:
+            rebuild[part]()
     return 0
 
 

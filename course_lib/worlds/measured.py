@@ -1,0 +1,118 @@
+"""Light that telescopes really recorded: small crops whose truth nobody knows.
+
+`data/SOURCES.md` names the packages, the cuts and the licences; ``course data measured`` makes the
+files from them.  Nothing was resampled. Rows run along the y axis of the original, first row at
+the bottom of the sky picture.
+
+>>> sky = xray()
+>>> sky.counts.shape, int(sky.counts.sum()), sky.pixel_arcsec
+((384, 384), 56181, 5.0)
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.data import verified_path
+
+__all__ = ["Galaxy", "Stars", "XraySky", "galaxy", "stars", "xray"]
+
+
+def _read(name: str) -> dict[str, np.ndarray]:
+    with np.load(verified_path("measured", f"{name}.npz"), allow_pickle=False) as stored:
+        return {key: stored[key] for key in stored.files}
+
+
+@dataclass(frozen=True, eq=False)
+class XraySky:
+    """The field of the pulsar PSR J0030+0451, XMM-Newton EPIC MOS1, 19 June 2001.
+
+    Attributes
+    ----------
+    counts : (384, 384) array of int64
+        Photons counted in each pixel, all 56,181 of the exposure: no flat field, no background
+        subtraction.
+    exposure : (384, 384) array
+        Seconds for which each pixel saw the sky, corrected for the mirrors' falling sensitivity
+        away from the axis; 0 outside the field and in gaps between the chips.
+    pulsar : (int, int)
+        Row and column of the brightest pixel.
+    pixel_arcsec : float
+        Side of a pixel on the sky, 5 arc seconds.
+    """
+
+    counts: np.ndarray
+    exposure: np.ndarray
+    pulsar: tuple[int, int] = (183, 185)
+    pixel_arcsec: float = 5.0
+
+    def centre(self, size: int = 128) -> np.ndarray:
+        """Counts (size, size) round the pulsar, where one point-spread function holds."""
+        rows, columns = (slice(k - size // 2, k - size // 2 + size) for k in self.pulsar)
+        return self.counts[rows, columns]
+
+
+def xray() -> XraySky:
+    """Return the X-ray field; ValueError if its file is not the one that was shipped."""
+    stored = _read("xray")
+    return XraySky(stored["counts"].astype(np.int64), stored["exposure"].astype(float))
+
+
+@dataclass(frozen=True, eq=False)
+class Stars:
+    """Part of the core of the globular cluster 47 Tucanae: Hubble, ACS/HRC, one frame of 60 s.
+
+    Attributes
+    ----------
+    electrons : (96, 96) array
+        Electrons in each pixel, filter F606W, 13 April 2002; the sky is in it, distortion is not
+        corrected. One electron is one detected photon, plus dark current and read noise.
+    error : (96, 96) array
+        Standard deviation that the pipeline states, electrons.
+    flags : (96, 96) array of int
+        The pipeline's data-quality bits: 16 marks a hot pixel; 0 is good.
+    model_psf : (91, 91) array
+        A *model* of the point-spread function, sum 1: computed from an optical prescription and a
+        black body of 5000 K on a grid of 0.025″, a little finer than the pixels. Not measured.
+    pixel_arcsec, model_arcsec : float
+        Side of a pixel of the frame and of the model.
+    """
+
+    electrons: np.ndarray
+    error: np.ndarray
+    flags: np.ndarray
+    model_psf: np.ndarray
+    pixel_arcsec: float = 0.0265
+    model_arcsec: float = 0.025
+
+
+def stars() -> Stars:
+    """Return the star field; ValueError if its file is not the one that was shipped."""
+    stored = _read("stars")
+    model = stored["model_psf"].astype(float)
+    return Stars(stored["electrons"].astype(float), stored["error"].astype(float),
+                 stored["flags"].astype(int), model / model.sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Galaxy:
+    """The galaxy M51: Kitt Peak, a CCD in blue light, 600 s, 5 April 1987.
+
+    Attributes
+    ----------
+    light : (480, 480) array
+        Detector units after the overscan was subtracted and the flat field divided out: no photon
+        counts any more, so it can't be thinned.
+    star_psf : (25, 25) array
+        Median of four field stars, each less its surroundings, sum 1, ≥ 0. Full width at half
+        maximum 2.5 pixels, most of it the air's.
+    """
+
+    light: np.ndarray
+    star_psf: np.ndarray
+
+
+def galaxy() -> Galaxy:
+    """Return the galaxy; ValueError if its file is not the one that was shipped."""
+    stored = _read("galaxy")
+    return Galaxy(stored["light"].astype(float), stored["star_psf"].astype(float))
