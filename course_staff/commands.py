@@ -9,13 +9,13 @@ from importlib import import_module
 
 def build_arguments(parser):
     """Declare the arguments of ``course build``."""
-    parser.add_argument("lesson", nargs="*", help="lesson numbers or names; all by default")
+    parser.add_argument("lesson", nargs="*", help="names or numbers of lessons; all by default")
     parser.add_argument("--force", action="store_true", help="execute even what is unchanged")
 
 
 def answers_arguments(parser):
     """Declare the arguments of ``course answers``."""
-    parser.add_argument("lesson", nargs="*", help="lesson numbers or names; all by default")
+    parser.add_argument("lesson", nargs="*", help="names or numbers of lessons; all by default")
 
 
 def train_arguments(parser):
@@ -56,7 +56,7 @@ def label_arguments(parser):
 
 def release_arguments(parser):
     """Declare the arguments of ``course release``."""
-    parser.add_argument("lesson", nargs="*", help="lesson numbers or names; all by default")
+    parser.add_argument("lesson", nargs="*", help="names or numbers of lessons; all by default")
     parser.add_argument("--out", metavar="DIR", default=".", help="where the zip goes (default: .)")
 
 
@@ -72,7 +72,7 @@ def grade_arguments(parser):
     parser.add_argument("submissions", metavar="SUBMISSIONS",
                         help="folder or zip: nbgrader's layout, a folder per student, or files "
                              "that begin with the student's name")
-    parser.add_argument("--lesson", metavar="L", required=True, help="its number or name")
+    parser.add_argument("--lesson", metavar="L", required=True, help="its name or number")
     _class_arguments(parser)
     parser.add_argument("--jobs", type=int, default=2, metavar="N",
                         help="submissions at a time on this machine (default: 2)")
@@ -94,7 +94,7 @@ def grade_arguments(parser):
 
 def feedback_arguments(parser):
     """Declare the arguments of ``course feedback``."""
-    parser.add_argument("--lesson", metavar="L", help="its number or name; all by default")
+    parser.add_argument("--lesson", metavar="L", help="its name or number; all by default")
     _class_arguments(parser)
 
 
@@ -116,7 +116,7 @@ def forget_arguments(parser):
 def slides_arguments(parser):
     """Declare the arguments of ``course slides``."""
     parser.add_argument("deck", nargs="*",
-                        help="lesson numbers or names, or workshop; all by default")
+                        help="names or numbers of lessons, or workshop; all by default")
     parser.add_argument("--out", metavar="DIR", default="dist/slides",
                         help="where the decks go (default: dist/slides)")
     parser.add_argument("--pdf", action="store_true", help="print each to a PDF as well")

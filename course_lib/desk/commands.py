@@ -53,6 +53,8 @@ def lessons():
 def find_lesson(said):
     """Return the folder of the lesson that somebody means by ``1``, ``01``, ``image`` or its name.
 
+    A name, or its beginning, goes before the middle of another.
+
     Raises
     ------
     Told
@@ -61,6 +63,8 @@ def find_lesson(said):
     found = [path for path in lessons() if said == path.name]
     if not found and said.isdecimal():
         found = [path for path in lessons() if int(said) == int(path.name[:2])]
+    for fits in (str.__eq__, str.startswith, str.__contains__):
+        found = found or [path for path in lessons() if fits(path.name[3:], said.lower())]
     found = found or [path for path in lessons() if said.lower() in path.name]
     if len(found) != 1:
         names = "\n  ".join(path.name for path in found or lessons())

@@ -1,6 +1,6 @@
 """Tests of the tests: every wrong answer must fail, every right one pass.
 
-``tests/answers/NN_name.py`` holds answers to the exercises of ``solutions/NN_name.py``::
+``tests/answers/NAME.py`` holds answers to the exercises of ``solutions/NAME.py``::
 
     # %% wrong="picks_one_pixel" exercise="downsample" says="picked one pixel"
     def downsample(x, s):

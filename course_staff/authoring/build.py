@@ -1,21 +1,22 @@
 """Build a lesson's two notebooks from its one source.
 
-For every lesson ``solutions/NN_name.py``, in this order:
+For every lesson ``solutions/NAME.py``, in this order (NN is its place in the list of lessons):
 
 1.  read the source into cells (`authoring.source`) and check it (`authoring.rules`);
 2.  make the notebook that nbgrader starts from: cells and marks for decks are left out, compact
     headers become nbgrader metadata, cell ids follow from the text;
 3.  run ``nbgrader generate_assignment`` on it in a scratch folder and write the result to
-    ``lessons/NN_name/NN_name.ipynb``: no answers, no hidden tests, no outputs;
+    ``lessons/NN_NAME/NN_NAME.ipynb``: no answers, no hidden tests, no outputs;
 4.  compare the hashes of {notebook, library, data, lock} with those that the executed notebook
     records, and stop here if they are equal;
 5.  execute the notebook in a fresh kernel, in a scratch folder as a learner's would be;
 6.  tidy the outputs: widget state and views, timing and the HTML twins of pictures go;
 7.  judge what only shows when a lesson runs: alt text, warnings in tests, stray results,
     time, size;
-8.  record the hashes and write ``solutions/NN_name/NN_name.ipynb``.
+8.  record the hashes and write ``solutions/NN_NAME/NN_NAME.ipynb``.
 
 The released notebook comes from the one that never ran, so no computed value can reach it.
+Last, the README's table of lessons is made from the list (`authoring.syllabus`).
 ``course build [LESSON …]`` and ``python -m course_staff.authoring.build [LESSON …]`` are the same.
 """
 
@@ -39,7 +40,7 @@ from nbgrader.utils import capture_log
 from tqdm import tqdm
 
 from course_staff import commands
-from course_staff.authoring import rules, source
+from course_staff.authoring import rules, source, syllabus
 from course_staff.authoring.source import KINDS, ROOT, WITH_POINTS, SourceError
 
 CELL_TIMEOUT = 120
@@ -57,7 +58,8 @@ METADATA = {
 
 def to_notebook(lesson):
     """Return the unexecuted notebook of a lesson, nbgrader metadata included."""
-    nb = nbformat.v4.new_notebook(metadata=copy.deepcopy(METADATA) | {"course": lesson.header})
+    about = {"title": lesson.title, "minutes": lesson.entry.minutes, **lesson.header}
+    nb = nbformat.v4.new_notebook(metadata=copy.deepcopy(METADATA) | {"course": about})
     times = {}
     for cell in lesson.in_notebook:
         metadata = {}
@@ -347,7 +349,7 @@ def build(path, force=False, root=ROOT):
         Everything that is wrong with the source.
     """
     lesson, text = load(path)
-    name = lesson.name
+    name = lesson.folder
     with tempfile.TemporaryDirectory(prefix="course-") as folder:
         released = release(name, text, folder)
     changed = write(root / "lessons" / name / f"{name}.ipynb", released)
@@ -382,7 +384,15 @@ def run(args):
         except SourceError as error:
             print(error, file=sys.stderr)
             status = 1
+    write_table()
     return status
+
+
+def write_table(root=ROOT):
+    """Write the table of lessons into the README; returns whether it has changed."""
+    readme = root / "README.md"
+    made = syllabus.table(*syllabus.read(root / "solutions" / syllabus.NAME))
+    return write(readme, syllabus.between(readme.read_text(encoding="utf-8"), made))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from traitlets.config import PyFileConfigLoader
 from course_staff.authoring import library
 from course_staff.authoring.source import KINDS, ROOT, WITH_POINTS, SourceError, regions
 
-HEADER = {"title": str, "points": int, "minutes": int}
+HEADER = {"points": int}
 DECK_OPTIONS = {"slide", "only", "title", "figure", "frames"}
 OPTIONS = {*KINDS, *DECK_OPTIONS, "points", "rebuilds"}
 SLIDES = {"slide", "subslide", "fragment", "notes", "skip"}

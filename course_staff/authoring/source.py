@@ -1,10 +1,11 @@
 """Read a lesson's source: one readable Python file (jupytext's percent format) per lesson.
 
-A source opens with a header that declares the lesson, then come cells with compact headers::
+A lesson's name is that of its source; title, minutes and number stand in the one list of lessons
+(`authoring.syllabus`).  A source opens with a header, then come cells with compact headers::
 
     # ---
     # jupyter:
-    #   course: {title: "Image formation", points: 20, minutes: 90}
+    #   course: {points: 20}
     # ---
 
     # %% [markdown] slide="slide"           text; `slide` as in a deck, "notes" for the speaker
@@ -27,15 +28,17 @@ An exercise is one solution cell and the test cells up to the next solution cell
 
 import ast
 import os
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import jupytext
 
-from course_lib.desk.commands import Told
+from course_staff.authoring import syllabus
+from course_staff.authoring.syllabus import ROOT, SourceError, find
 
-ROOT = Path(__file__).resolve().parents[2]
+__all__ = ["KINDS", "ROOT", "WITH_POINTS", "Cell", "Exercise", "Lesson", "SourceError",
+           "environment", "find", "folder", "notebook", "read", "regions"]
+
 # What each kind of cell is to nbgrader; `points` belong to the kinds that are graded or tasks.
 KINDS = {
     "solution": {"grade": False, "locked": False, "solution": True, "task": False},
@@ -56,14 +59,6 @@ def environment():
     """Return the environment that lessons run in: one thread, and nothing of whoever runs them."""
     kept = {key: value for key, value in os.environ.items() if key not in PERSONAL}
     return kept | dict.fromkeys(THREADS, "1")
-
-
-class SourceError(Told):
-    """What is wrong with a source: a line per problem, each with file, cell and reason."""
-
-    def __init__(self, problems):
-        self.problems = list(problems)
-        super().__init__("\n".join(self.problems))
 
 
 @dataclass(frozen=True)
@@ -127,15 +122,28 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A parsed source: path, header, cells in order."""
+    """A parsed source: path, header, cells in order, its entry in the list of lessons.
+
+    Decks and files of answers are no lessons and have no entry.
+    """
 
     path: Path
     header: dict
     cells: tuple
+    entry: syllabus.Entry = None
 
     @property
     def name(self):
         return self.path.stem
+
+    @property
+    def folder(self):
+        """The name of the folders and notebooks that are made of it: "08_pulse"."""
+        return self.entry.folder
+
+    @property
+    def title(self):
+        return self.entry.title if self.entry else self.header["title"]
 
     @property
     def in_notebook(self):
@@ -161,26 +169,15 @@ class Lesson:
         return f"{where}:{cell.line}: {cell.label}: {reason}"
 
 
-def find(names=(), root=ROOT):
-    """Return the sources in solutions/, all or those whose names begin with one of `names`.
+def folder(path):
+    """Return the name of the folders and notebooks that are made of a source: "08_pulse"."""
+    return syllabus.entry(path).folder
 
-    A number is a lesson's: 1 means 01, as for ``course lab``, and not 10.
 
-    Raises
-    ------
-    SourceError
-        If a name fits no source, or a source is misnamed.
-    """
-    found = sorted((root / "solutions").glob("*.py"))
-    misnamed = [path.name for path in found if not re.fullmatch(r"\d\d_[a-z0-9_]+", path.stem)]
-    if misnamed:
-        raise SourceError(f"solutions/{name}: must be called NN_name.py" for name in misnamed)
-    starts = {name: name.zfill(2) if name.isdecimal() else name for name in names}
-    missing = [name for name, start in starts.items()
-               if not any(path.stem.startswith(start) for path in found)]
-    if missing:
-        raise SourceError(f"solutions/: no lesson begins with {name!r}" for name in missing)
-    return [path for path in found if not names or path.stem.startswith(tuple(starts.values()))]
+def notebook(path, where="solutions"):
+    """Return the path of a notebook that is made of a source, in solutions/ or lessons/."""
+    name = folder(path)
+    return path.parents[1] / where / name / f"{name}.ipynb"
 
 
 def read(path):
@@ -189,11 +186,16 @@ def read(path):
     Parameters
     ----------
     path : Path
-        A percent-format file.
+        A percent-format file.  Where a list of lessons lies beside it, it is a lesson.
 
     Returns
     -------
     Lesson
+
+    Raises
+    ------
+    SourceError
+        If the list beside it is unsound or lacks it.
     """
     text = path.read_text(encoding="utf-8")
     parsed = jupytext.reads(text, fmt="py:percent")
@@ -204,7 +206,8 @@ def read(path):
     for number, (line, cell) in enumerate(zip(lines, parsed.cells, strict=True), 1):
         options = {k: v for k, v in cell.metadata.items() if k not in _FORMATTING}
         cells.append(Cell(number, line, cell.cell_type, options, cell.source))
-    return Lesson(path, dict(parsed.metadata.get("course", {})), tuple(cells))
+    entry = syllabus.entry(path) if (path.parent / syllabus.NAME).exists() else None
+    return Lesson(path, dict(parsed.metadata.get("course", {})), tuple(cells), entry)
 
 
 def regions(text, what):

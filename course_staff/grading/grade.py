@@ -119,7 +119,7 @@ def grade(args):
     """Grade a class; returns the exit status, 1 if anybody could not be graded."""
     if not args.no_sandbox:
         sandbox.refuse_unless_possible()
-    lesson = source.find([args.lesson])[0].stem
+    lesson = source.folder(source.find([args.lesson])[0])
     folder = open_folder(args.out)
     submissions, aside = inbox.collect(Path(args.submissions), lesson, folder / "unpacked")
     print(*inbox.table(submissions, aside), sep="\n")
@@ -360,7 +360,7 @@ def write_feedback(args):
     folder = open_folder(args.out, create=False)
     lessons = sorted(path.name for path in (folder / "results").glob("*"))
     if args.lesson:
-        lessons = [source.find([args.lesson])[0].stem]
+        lessons = [source.folder(source.find([args.lesson])[0])]
     with record.Book(gradebook_url(folder, args.gradebook), folder) as book:
         for lesson in lessons:
             write_pages(folder, lesson, book)

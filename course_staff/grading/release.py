@@ -83,13 +83,14 @@ def collect(paths, root=ROOT):
                 files[path.relative_to(root).as_posix()] = path.read_bytes()
     templates = {}
     for path in paths:
-        lesson = root / "lessons" / path.stem
+        name = source.folder(path)
+        lesson = root / "lessons" / name
         for file in sorted(lesson.rglob("*")):
             if file.is_file() and not LEFT_OUT & set(file.parts):
                 files[file.relative_to(root).as_posix()] = file.read_bytes()
-        if f"lessons/{path.stem}/{path.stem}.ipynb" not in files:
-            raise Told(f"lessons/{path.stem} is missing: run `course build {path.stem}`")
-        templates[path.stem] = template.describe(path)
+        if f"lessons/{name}/{name}.ipynb" not in files:
+            raise Told(f"lessons/{name} is missing: run `course build {path.stem}`")
+        templates[name] = template.describe(path)
     files["Makefile"] = MAKEFILE.encode()
     return files, templates
 
@@ -184,6 +185,6 @@ def run(args):
         return 1
     size = target.stat().st_size / 1e6
     print(f"Release {said}: {target} ({size:.1f} MB), lessons "
-          f"{', '.join(path.stem[:2] for path in paths)}")
+          f"{', '.join(path.stem for path in paths)}")
     print(f"Kept for grading in {store() / said}. It holds hidden tests: hand out the zip only.")
     return 0

@@ -42,7 +42,7 @@ def describe(path):
     """
     lesson, text = build.load(path)
     with tempfile.TemporaryDirectory(prefix="course-") as folder:
-        kept = full_notebook(lesson.name, text, folder)
+        kept = full_notebook(lesson.folder, text, folder)
     tests, solutions = {}, {}
     for exercise in lesson.exercises:
         reference = _without_markers(exercise.solution.text)
@@ -53,7 +53,7 @@ def describe(path):
     written = {cell.name: cell.options["points"] for cell in lesson.cells
                if cell.kind in ("answer", "task")}
     return {
-        "name": lesson.name, "title": lesson.header["title"],
+        "name": lesson.folder, "title": lesson.title,
         "notebook": nbformat.reads(kept, 4), "tests": tests, "answers": written,
         "solutions": solutions, "program": program(lesson), "right": right(lesson),
     }

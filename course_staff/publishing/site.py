@@ -12,7 +12,7 @@ import jinja2
 import nbformat
 from nbconvert import HTMLExporter
 
-from course_staff.authoring import source
+from course_staff.authoring import source, syllabus
 from course_staff.authoring.source import ROOT
 
 INDEX = jinja2.Template("""\
@@ -32,8 +32,9 @@ INDEX = jinja2.Template("""\
 <p><strong>What did the camera keep, and who invented the rest?</strong> Lessons to read, as they
 are before anybody has answered them. To work on them, install the course.</p>
 <ul>
-{% for name, title, minutes in lessons %}
-<li><a href="{{ name }}.html">{{ name[:2] }} · {{ title }}</a>, {{ minutes }} minutes</li>
+{% for each in lessons %}
+<li><a href="{{ each.folder }}.html">{{ each.digits }} · {{ each.title }}</a>,
+  {{ each.minutes }} minutes</li>
 {% endfor %}
 </ul>
 </body>
@@ -47,7 +48,7 @@ def page(name, root=ROOT):
     Parameters
     ----------
     name : str
-        The lesson's name.
+        The name of its folder.
     root : Path
         The course.
     """
@@ -70,11 +71,11 @@ def write(folder, root=ROOT):
         extra_template_basedirs=[str(files("course_staff.publishing.slides") / "pages")])
     written, lessons = [], []
     for path in source.find(root=root):
-        header = source.read(path).header
-        lessons.append((path.stem, header["title"], header["minutes"]))
-        resources = {"metadata": {"name": header["title"]}}
-        html, _ = exporter.from_notebook_node(page(path.stem, root), resources)
-        written.append(_put(folder / f"{path.stem}.html", html))
+        lesson = syllabus.entry(path)
+        lessons.append(lesson)
+        resources = {"metadata": {"name": lesson.title}}
+        html, _ = exporter.from_notebook_node(page(lesson.folder, root), resources)
+        written.append(_put(folder / f"{lesson.folder}.html", html))
     for name in ("tex-svg-full.js", "LICENSES.md"):
         asset = files("course_staff.publishing.slides") / "assets" / name
         _put(folder / name, asset.read_text(encoding="utf-8"))

@@ -1,6 +1,6 @@
 """Tests of the lessons' tests: wrong answers fail with the right words, right ones pass.
 
-The rules are those of `authoring.answers`; ``course answers NN`` shows how each answer fares.
+The rules are those of `authoring.answers`; ``course answers NAME`` shows how each answer fares.
 """
 
 from pathlib import Path
@@ -13,10 +13,10 @@ from course_staff.authoring.source import SourceError
 
 HERE = Path(__file__).parents[1]
 MINI = HERE / "fixtures" / "mini"
-LESSON = MINI / "solutions" / "90_mini.py"
-ANSWERS = MINI / "answers" / "90_mini.py"
+LESSON = MINI / "solutions" / "mini.py"
+ANSWERS = MINI / "answers" / "mini.py"
 each_lesson = pytest.mark.parametrize(
-    "path", [pytest.param(p, id=p.stem) for p in source.find()])
+    "path", [pytest.param(p, id=source.folder(p)) for p in source.find()])
 
 
 @each_lesson
@@ -115,7 +115,7 @@ TOLD = {
 
 @pytest.mark.skipif(not answers.FORKS, reason="answers that hang or die need a fork")
 def test_planted_faults_are_found_and_no_others(tmp_path):
-    planted = tmp_path / "90_mini.py"
+    planted = tmp_path / "mini.py"
     planted.write_text(PLANTED, encoding="utf-8")
     report = {label: problems for label, problems, _ in answers.examine_apart(LESSON, planted, 3)}
     for label, expected in TOLD.items():
@@ -134,7 +134,7 @@ def test_planted_faults_are_found_and_no_others(tmp_path):
     ('# %% wrong="new" exercise="double" says="x"\n### INSTEAD OF times', "exactly once"),
 ])
 def test_careless_answer_files_are_refused(tmp_path, header, expected):
-    path = tmp_path / "90_mini.py"
+    path = tmp_path / "mini.py"
     text = ANSWERS.read_text(encoding="utf-8")
     path.write_text(f"{text}\n{header}\ndef double(x):\n    return x\n", encoding="utf-8")
     with pytest.raises(SourceError, match=expected):
@@ -145,7 +145,7 @@ def test_careless_answer_files_are_refused(tmp_path, header, expected):
 def test_too_few_answers_are_refused(tmp_path, kind):
     cells = ANSWERS.read_text(encoding="utf-8").split("# %% ")
     last = max(i for i, cell in enumerate(cells) if cell.startswith(kind))
-    path = tmp_path / "90_mini.py"
+    path = tmp_path / "mini.py"
     path.write_text("# %% ".join(cells[:last] + cells[last + 1 :]), encoding="utf-8")
     with pytest.raises(SourceError, match=f"exercise 'total' has [02] {kind} answers"):
         answers.read(path, source.read(LESSON))
@@ -159,7 +159,7 @@ def test_too_few_answers_are_refused(tmp_path, kind):
 def test_tests_that_lean_on_another_exercise_are_found(tmp_path, old, new, names):
     text = LESSON.read_text(encoding="utf-8")
     assert answers.borrowed(source.read(LESSON)) == []
-    path = tmp_path / "90_mini.py"
+    path = tmp_path / "mini.py"
     path.write_text(text.replace(old, new), encoding="utf-8")
     told = answers.borrowed(source.read(path))
     assert told and all(f"uses {names}, which depends on exercise double" in t for t in told)

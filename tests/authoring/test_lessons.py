@@ -16,11 +16,11 @@ from secrecy import secrets, squeeze
 
 from course_staff.authoring import build, source
 
-MINI = build.ROOT / "tests" / "fixtures" / "mini" / "solutions" / "90_mini.py"
+MINI = build.ROOT / "tests" / "fixtures" / "mini" / "solutions" / "mini.py"
 PATHS = source.find()
 each_lesson = pytest.mark.parametrize(
     "path",
-    [pytest.param(p, id=p.stem) for p in PATHS],
+    [pytest.param(p, id=source.folder(p)) for p in PATHS],
     scope="module",
 )
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 def derived(folder, path):
     """The committed notebook of a lesson in lessons/ or solutions/."""
-    found = build.ROOT / folder / path.stem / f"{path.stem}.ipynb"
+    found = source.notebook(path, folder)
     assert found.exists(), f"{folder}/ lacks {path.stem}: run `course build {path.stem}`"
     return found
 
@@ -40,7 +40,7 @@ def derived(folder, path):
 
 
 def test_every_source_has_its_notebooks_and_no_other_exist():
-    names = {path.stem for path in PATHS}
+    names = {source.folder(path) for path in PATHS}
     for folder in ("lessons", "solutions"):
         found = {p.parent.name for p in (build.ROOT / folder).glob("*/*") if p.is_file()}
         assert found == names, f"{folder}/: run `course build`, remove what has no source"
@@ -49,7 +49,7 @@ def test_every_source_has_its_notebooks_and_no_other_exist():
 @each_lesson
 def test_lesson_is_a_fresh_build(path, tmp_path):
     _, text = build.load(path)
-    fresh = build.release(path.stem, text, tmp_path)
+    fresh = build.release(source.folder(path), text, tmp_path)
     committed = derived("lessons", path).read_bytes()
     assert committed == fresh.encode(), f"run `course build {path.stem}`"
 
@@ -104,7 +104,8 @@ def test_lesson_leaks_nothing(path):
     text = path.read_text(encoding="utf-8")
     assert secrets(text)
     assert leaks(text, nbformat.read(derived("lessons", path), 4)) == []
-    assert [p.name for p in derived("lessons", path).parent.iterdir()] == [f"{path.stem}.ipynb"]
+    notebook = derived("lessons", path)
+    assert list(notebook.parent.iterdir()) == [notebook]
 
 
 @pytest.mark.parametrize("place", [
@@ -140,7 +141,7 @@ def grade(path, folder):
     namespace
         ``blank`` and ``reference``: grades by cell name; ``notebook``: the graded reference.
     """
-    name = path.stem
+    name = source.folder(path)
     lesson, text = build.load(path)
     blank = build.release(name, text, folder, database=True)
     reference = nbformat.reads(blank, 4)

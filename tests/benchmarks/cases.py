@@ -358,7 +358,7 @@ def _release_all():
 
     with tempfile.TemporaryDirectory() as folder:
         for path in source.find():
-            build.release(path.stem, build.load(path)[1], folder)
+            build.release(source.folder(path), build.load(path)[1], folder)
 
 
 GROUPS = {

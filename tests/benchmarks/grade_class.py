@@ -84,30 +84,31 @@ def stock(base, path, expected):
     """Let nbgrader grade the honest notebooks; returns seconds per notebook."""
     course = base / "stock"
     _, text = build.load(path)
-    build.release(path.stem, text, course, database=True)
+    build.release(source.folder(path), text, course, database=True)
     honest = [student for student, points in expected.items() if points is not None]
     for student in honest:
         shutil.copytree(base / "submitted" / student, course / "submitted" / student)
     os.environ |= {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(build.ROOT)}
     begin = time.perf_counter()
-    build.run_nbgrader(Autograde, path.stem, course)
+    build.run_nbgrader(Autograde, source.folder(path), course)
     return (time.perf_counter() - begin) / len(honest)
 
 
-def main(count="60", lesson="02"):
+def main(count="60", lesson="deconvolution"):
     path = source.find([lesson])[0]
+    name = source.folder(path)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         base = Path(folder)
         os.environ["COURSE_WORK"] = str(base / "work")
         said, _ = release.make([path])
-        kept = release.find(said, path.stem)
-        file = kept / "templates" / f"{path.stem}.json"
+        kept = release.find(said, name)
+        file = kept / "templates" / f"{name}.json"
         template = json.loads(file.read_text(encoding="utf-8"))
-        print("reference answers:", trial.about(kept, path.stem, True)["seconds"], "s", flush=True)
+        print("reference answers:", trial.about(kept, name, True)["seconds"], "s", flush=True)
         expected = make(base / "submitted", kept, template, int(count))
         times = {}
         for jobs in (1, 2):
-            times[jobs], wrong = ours(base, path.stem, template, expected, jobs)
+            times[jobs], wrong = ours(base, name, template, expected, jobs)
             print(f"{jobs} job(s): {times[jobs]:.0f} s, {times[jobs] / int(count):.1f} s each; "
                   f"honest marks that are wrong: {wrong or 'none'}", flush=True)
         print(f"two jobs are {times[1] / times[2]:.2f} times as fast as one")

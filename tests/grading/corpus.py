@@ -38,7 +38,7 @@ def course(folder):
     for name in (*release.WHOLE, "course_lib", "data"):
         (folder / name).symlink_to(build.ROOT / name)
     shutil.copytree(HERE / "course", folder, dirs_exist_ok=True)
-    path = folder / "solutions" / f"{LESSON}.py"
+    path = folder / "solutions" / "tiny.py"
     _, text = build.load(path)
     notebook = build.release(LESSON, text, folder / "scratch")
     build.write(folder / "lessons" / LESSON / f"{LESSON}.ipynb", notebook)

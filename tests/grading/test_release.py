@@ -21,6 +21,11 @@ from course_staff.grading.template import describe, names
 PATHS = source.find()
 
 
+def notebook_in(bundle, path):
+    """A lesson's notebook in an unpacked release."""
+    return bundle / source.notebook(path, "lessons").relative_to(source.ROOT)
+
+
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory):
     """A release of all lessons: (stamp, zip, unpacked folder)."""
@@ -47,7 +52,7 @@ def test_the_same_content_gives_the_same_bytes_and_stamp(bundle, tmp_path):
 def test_another_hidden_test_gives_another_stamp(bundle):
     files, templates = release.collect(PATHS[:1])
     said = release.stamp(files, templates)
-    test = next(iter(templates[PATHS[0].stem]["tests"].values()))
+    test = next(iter(templates[source.folder(PATHS[0])]["tests"].values()))
     test["hidden"] += "\n# corrected"
     assert release.stamp(files, templates) != said
 
@@ -65,7 +70,7 @@ def test_no_solution_no_hidden_test_no_staff_and_no_history(bundle):
             assert marker not in content, path
     for path in PATHS:
         text = path.read_text(encoding="utf-8")
-        notebook = folder / "lessons" / path.stem / f"{path.stem}.ipynb"
+        notebook = notebook_in(folder, path)
         inside = squeeze(notebook.read_text(encoding="utf-8").replace('\\"', '"'))
         for line in secrets(text):
             assert squeeze(line) not in inside, (path.stem, line)
@@ -74,7 +79,7 @@ def test_no_solution_no_hidden_test_no_staff_and_no_history(bundle):
 def test_every_lesson_carries_the_stamp(bundle):
     said, _, folder = bundle
     for path in PATHS:
-        notebook = nbformat.read(folder / "lessons" / path.stem / f"{path.stem}.ipynb", 4)
+        notebook = nbformat.read(notebook_in(folder, path), 4)
         nbformat.validate(notebook)
         assert notebook.metadata.course.release == said
     assert json.loads((folder / "release.json").read_text(encoding="utf-8"))["release"] == said
@@ -96,7 +101,7 @@ def test_students_have_the_learners_verbs_only(bundle):
 
 
 def test_only_what_the_tests_need_is_kept():
-    lesson = describe(corpus.HERE / "course" / "solutions" / f"{corpus.LESSON}.py")
+    lesson = describe(corpus.HERE / "course" / "solutions" / "tiny.py")
     assert [cell["id"] for cell in lesson["program"] if cell["id"]] == [
         "double", "double_doubles", "double_doubles_again", "average", "average_weighs", "shake",
         "shake_calls_its_method_once", "shake_takes_its_chance_from_rng"]
@@ -165,8 +170,8 @@ def test_mark_puts_split_answers_together(learner, capsys):
 
 def test_mark_runs_hidden_tests_where_they_are(learner, capsys):
     root, answer = learner
-    lesson, text = build.load(root / "solutions" / f"{corpus.LESSON}.py")
-    build.write(root / "solutions" / lesson.name / f"{lesson.name}.ipynb", text)
+    lesson, text = build.load(root / "solutions" / "tiny.py")
+    build.write(source.notebook(lesson.path), text)
     answer(double="def double(x, times=1):\n    return x * 2**times if times else 5 * x")
     assert commands.main(["mark", "91"]) == 0
     told = capsys.readouterr().out

@@ -5,6 +5,7 @@ import html
 import http.server
 import io
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -73,10 +74,11 @@ OPENING = '# %% [markdown] slide="slide" minutes=5\n# # T' + NOTES + "\n"
     ('# %% [markdown] slide="subslide"\n# ## A\n#\n# ```\n# ' + "x" * 80 + "\n# ```" + NOTES,
      "80 columns"),
     ('# %% [markdown] slide="subslide" frames="none"\n# ## A' + NOTES, "frames='none'"),
-    ('# %% [markdown] slide="subslide" use="00.none"\n# ## A' + NOTES, "no picture called 'none'"),
+    ('# %% [markdown] slide="subslide" use="enhance.none"\n# ## A' + NOTES,
+     "no picture called 'none'"),
     ('# %% [markdown] slide="subslide" draw="none"\n# ## A' + NOTES, "no picture called 'none'"),
     ('# %% [markdown] slide="slide" minutes=2\n# ## A' + NOTES, "take 7 minutes; declared are 5"),
-    ('# %% [markdown] slide="subslide" usr="00.x"\n# ## A' + NOTES, "unknown header key 'usr'"),
+    ('# %% [markdown] slide="subslide" usr="bias.x"\n# ## A' + NOTES, "unknown header key 'usr'"),
     ("# %%\nprint(1)\n", "must be [markdown]"),
 ])
 def test_a_slide_that_breaks_a_rule_is_named_with_the_reason(tmp_path, cell, reason):
@@ -93,7 +95,7 @@ def test_what_belongs_to_no_slide_is_named(tmp_path, kind):
 
 
 def test_a_slide_of_a_lesson_that_is_missing_is_left_out(tmp_path):
-    cell = '# %% [markdown] slide="subslide" use="99.later"\n# ## A' + NOTES
+    cell = '# %% [markdown] slide="subslide" use="later.line_up"\n# ## A' + NOTES
     assert len(deck_of(tmp_path, OPENING + cell).slides) == 1
 
 
@@ -109,18 +111,19 @@ def test_words_are_counted_as_they_are_read(text, count):
 def test_sections_share_their_minutes_among_their_slides(made):
     seconds = pages.timings(made["workshop"].slides)
     assert None not in seconds and abs(sum(seconds) - 90 * 60) < len(seconds)
-    assert set(pages.timings(made["00_enhance"].slides)) == {None}
+    assert set(pages.timings(made["enhance"].slides)) == {None}
 
 
 def test_a_notebook_older_than_its_source_is_refused(tmp_path):
-    path = ROOT / "solutions" / "00_enhance.py"
-    copy = tmp_path / "00_enhance.py"
+    path = ROOT / "solutions" / "enhance.py"
+    copy = tmp_path / "solutions" / "enhance.py"
+    copy.parent.mkdir()
+    shutil.copy(path.with_name("course.toml"), copy.parent)
     copy.write_text(path.read_text(encoding="utf-8").replace("Sixteen squares", "Some squares"),
                     encoding="utf-8")
-    (tmp_path / "00_enhance").mkdir()
-    notebook = path.with_suffix("") / "00_enhance.ipynb"
-    (tmp_path / "00_enhance" / "00_enhance.ipynb").write_bytes(notebook.read_bytes())
-    with pytest.raises(SourceError, match="course build 00"):
+    source.notebook(copy).parent.mkdir()
+    shutil.copy(source.notebook(path), source.notebook(copy))
+    with pytest.raises(SourceError, match="course build enhance"):
         decks.lesson_deck(copy)
 
 
@@ -141,7 +144,7 @@ def test_every_slide_has_notes(made):
 
 def test_pictures_are_those_of_the_executed_notebook(made):
     for path in LESSONS:
-        notebook = (path.with_suffix("") / f"{path.stem}.ipynb").read_text(encoding="utf-8")
+        notebook = source.notebook(path).read_text(encoding="utf-8")
         for slide in made[path.stem].slides:
             assert slide.picture is None or slide.picture.data in notebook.replace("\\n", "")
 
@@ -159,23 +162,26 @@ def test_the_workshop_has_its_three_activities_with_answers(made):
 
 
 @pytest.mark.parametrize("lesson, printed, quoted", [
-    ("05", "A: mean squared error 0.0073", "A, sharp | .0073"),
-    ("05", "B: mean squared error 0.0044", "**B**, blurred | **.0044**"),
-    ("05", "C: mean squared error 0.0069", "C, sharp | .0069"),
-    ("05", "D: mean squared error 0.0090", "D, sharp | .0090"),
-    ("07", "rare   inputs: at most 1.0002 ε 50 of 50 (95 % interval 93% to 100%); form kept 6%",
+    ("priors_and_best_guesses", "A: mean squared error 0.0073", "A, sharp | .0073"),
+    ("priors_and_best_guesses", "B: mean squared error 0.0044", "**B**, blurred | **.0044**"),
+    ("priors_and_best_guesses", "C: mean squared error 0.0069", "C, sharp | .0069"),
+    ("priors_and_best_guesses", "D: mean squared error 0.0090", "D, sharp | .0090"),
+    ("pulse", "rare   inputs: at most 1.0002 ε 50 of 50 (95 % interval 93% to 100%); form kept 6%",
      "50 dark | **3**"),
-    ("07", "common inputs: at most 1.0002 ε 50 of 50 (95 % interval 93% to 100%); form kept 100%",
+    ("pulse",
+     "common inputs: at most 1.0002 ε 50 of 50 (95 % interval 93% to 100%); form kept 100%",
      "50 pale | 50"),
-    ("07", "names the wrong form in 0.4% of 2,000", "less than 1 percent"),
-    ("08", "the reference says 0.660", "0.660 ± 0.007"),
-    ("01", "false detail 122 %", "122 %"), ("03", "rank 16  nullity 240", "240 of 256"),
-    ("04", "camera moved: error 0.25", ".25 of the scene's own variation"),
-    ("09", "share_10   dark → pale: R1–R4 0.248  0.554  0.536  0.840", "R4, the search: 84 %"),
-    ("10", "P(source | match) = 0.99%; coincidental matches expected: 100", "one percent"),
+    ("pulse", "names the wrong form in 0.4% of 2,000", "less than 1 percent"),
+    ("hallucination_measured", "the reference says 0.660", "0.660 ± 0.007"),
+    ("image_formation", "false detail 122 %", "122 %"),
+    ("information_limit", "rank 16  nullity 240", "240 of 256"),
+    ("moving_the_limit", "camera moved: error 0.25", ".25 of the scene's own variation"),
+    ("bias", "share_10   dark → pale: R1–R4 0.248  0.554  0.536  0.840", "R4, the search: 84 %"),
+    ("use_and_misuse", "P(source | match) = 0.99%; coincidental matches expected: 100",
+     "one percent"),
 ])
 def test_numbers_in_the_workshop_are_those_that_lessons_print(made, lesson, printed, quoted):
-    path = next(path for path in LESSONS if path.stem.startswith(lesson))
+    (path,) = source.find([lesson])
     outputs = decks.executed(path).values()
     streams = "".join("".join(o.get("text", "")) for output in outputs for o in output)
     assert printed in streams
@@ -259,7 +265,7 @@ def test_no_deck_holds_an_answer(folder):
 
 def test_no_page_holds_an_answer_and_all_hold_stubs(reading):
     for path in LESSONS:
-        text = (reading / f"{path.stem}.html").read_text(encoding="utf-8")
+        text = (reading / f"{source.folder(path)}.html").read_text(encoding="utf-8")
         assert not leaked(path, text)
         assert visible(text).count("raiseNotImplementedError") == len(source.read(path).exercises)
         assert "BEGINSOLUTION" not in visible(text) and "HIDDENTESTS" not in visible(text)
@@ -355,7 +361,8 @@ def number(page):
     return page.evaluate("Reveal.getSlidePastCount() + 1")
 
 
-@pytest.mark.parametrize("name", [path.stem for path in LESSONS] + ["workshop"])
+@pytest.mark.parametrize("name", [
+    *(pytest.param(path.stem, id=source.folder(path)) for path in LESSONS), "workshop"])
 @in_a_browser
 def test_every_slide_fits_and_can_be_read(page, folder, made, name):
     show(page, (folder / f"{name}.html").as_uri())
@@ -406,7 +413,7 @@ def test_keyboard_overview_and_speaker_view_work_from_a_file(page, folder, made)
 
 
 @in_a_browser
-@pytest.mark.parametrize("name", ["workshop", "03_information_limit", "08_hallucination_measured"])
+@pytest.mark.parametrize("name", ["workshop", "information_limit", "hallucination_measured"])
 def test_a_slider_without_a_kernel_moves_by_keyboard(page, folder, name):
     show(page, (folder / f"{name}.html").as_uri())
     figure = page.locator("figure.frames").first
@@ -438,11 +445,11 @@ def test_a_deck_works_from_a_static_server(page, folder):
 
 @in_a_browser
 def test_a_pdf_has_one_page_per_slide(tmp_path, made):
-    name = "03_information_limit"  # with maths and a slider
+    name = "information_limit"  # with maths and a slider
     command = [sys.executable, "-m", "course_lib.desk.commands", "slides", name, "--pdf",
                "--out", str(tmp_path)]
     subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
-    content = (tmp_path / f"{name}.pdf").read_bytes()
+    content = (tmp_path / f"{made[name].name}.pdf").read_bytes()
     assert len(re.findall(rb"/Type\s*/Page\b", content)) == len(made[name].slides)
 
 

@@ -123,7 +123,7 @@ def lesson_deck(path, outputs=None):
     """
     lesson = source.read(path)
     outputs = (outputs or executed)(path)
-    slides, heading, opening = [], lesson.header["title"], []
+    slides, heading, opening = [], lesson.title, []
     reads = False  # whether plain text belongs to the slide before it
     for cell in lesson.cells:
         headings = HEADING.findall(cell.text) if cell.type == "markdown" else []
@@ -142,7 +142,7 @@ def lesson_deck(path, outputs=None):
             (slides[-1].read if slides else opening).extend([text] if text else [])
     for first in slides[:1]:
         first.read[:0] = opening
-    return _checked(Deck(lesson.name, lesson.header["title"], lesson, _merged(slides)))
+    return _checked(Deck(lesson.folder, lesson.title, lesson, _merged(slides)))
 
 
 def own_deck(path, outputs=None):
@@ -177,7 +177,7 @@ def own_deck(path, outputs=None):
             problems.append(lesson.problem(slide.cell, "has no notes: nobody else could give it"))
     if problems:
         raise SourceError(problems)
-    return _checked(Deck(lesson.name, lesson.header["title"], lesson, slides))
+    return _checked(Deck(lesson.name, lesson.title, lesson, slides))
 
 
 def _join(cell, slides, lesson):
@@ -195,9 +195,9 @@ def _unknown(cell):
 
 
 def _lesson(reference):
-    """Return the source that a reference like "08.line_up" names; False if there is none."""
-    number = reference.partition(".")[0]
-    return number and next((ROOT / "solutions").glob(f"{number}_*.py"), False)
+    """Return the source that a reference like "bias.line_up" names; False if there is none."""
+    path = ROOT / "solutions" / f"{reference.partition('.')[0]}.py"
+    return reference and path.exists() and path
 
 
 def _found(options, outputs):
@@ -217,11 +217,11 @@ def drawn_picture(picture):
 def executed(path):
     """Return the outputs of a lesson's executed notebook: cell number in the source → outputs."""
     lesson, text = build.load(path)
-    notebook = path.with_suffix("") / f"{path.stem}.ipynb"
+    notebook = source.notebook(path)
     made_from = build.recorded(notebook) or {}
     if made_from.get("source") != build.fingerprint(text)["source"]:
         raise SourceError([lesson.problem(
-            None, f"its executed notebook is out of date; run `course build {path.stem[:2]}`")])
+            None, f"its executed notebook is out of date; run `course build {path.stem}`")])
     return by_number(lesson, json.loads(notebook.read_text(encoding="utf-8")))
 
 

@@ -24,7 +24,7 @@ _large.__enter__()
 def executed(path):
     """Return a lesson's outputs with pictures for a large room: cell number → outputs."""
     lesson, text = build.load(path)
-    kept = work_folder() / "slides" / f"{path.stem}.ipynb"
+    kept = work_folder() / "slides" / f"{lesson.folder}.ipynb"
     way = hashlib.sha256(Path(room.__file__).read_bytes()).hexdigest()
     hashes = build.fingerprint(text) | {"room": way}
     if build.recorded(kept) != hashes:

@@ -399,7 +399,7 @@ for folder, _, files in os.walk("/"):
     if folder.startswith(("/proc", "/sys", "/usr", "/dev")) or "site-packages" in folder:
         continue
     for name in files:
-        if name.endswith((".db", "91_tiny.json", "91_tiny.py", "91_tiny.ipynb", "secret_seed")):
+        if name.endswith((".db", "tiny.json", "tiny.py", "tiny.ipynb", "secret_seed")):
             print("LEAK", folder, name)
 print([f"LEAK {key}" for key in os.environ if "TOKEN" in key or "SECRET" in key])
 print([f"LEAK pid {each}" for each in os.listdir("/proc") if each.isdigit() and int(each) > 60])

@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {title: "Enhance!", points: 5, minutes: 50}
+#   course: {points: 5}
 # ---
 
 # %% [markdown] only="slides" slide="slide"

@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {title: "Moving the limit", points: 20, minutes: 200}
+#   course: {points: 20}
 # ---
 
 # %% [markdown] only="slides" slide="slide"

@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {title: "Tiny", points: 12, minutes: 1}
+#   course: {points: 12}
 # ---
 
 # %% [markdown]

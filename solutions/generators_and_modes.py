@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {title: "Generators and the modes they drop", points: 20, minutes: 180}
+#   course: {points: 20}
 # ---
 
 # %% [markdown]

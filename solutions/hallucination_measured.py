@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {title: "Hallucination, measured", points: 20, minutes: 200}
+#   course: {points: 20}
 # ---
 
 # %% [markdown]

@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {title: "The information limit", points: 20, minutes: 170}
+#   course: {points: 20}
 # ---
 
 # %% [markdown]

@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {title: "Use and misuse", points: 20, minutes: 200}
+#   course: {points: 20}
 # ---
 
 # %% [markdown]

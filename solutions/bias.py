@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {title: "Bias", points: 20, minutes: 270}
+#   course: {points: 20}
 # ---
 
 # %% [markdown]

@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {title: "Priors and best guesses", points: 20, minutes: 190}
+#   course: {points: 20}
 # ---
 
 # %% [markdown]
