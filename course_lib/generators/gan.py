@@ -24,13 +24,14 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional
 
 from course_lib.data import data_path, verified_path
 from course_lib.imaging.operators import Downsample
 from course_lib.imaging.optics import srgb_encode
+from course_lib.inference.networks import restore
 from course_lib.worlds import ladybirds
 
 Z_DIM = 64
@@ -254,15 +255,17 @@ def load(name):
 def load_discriminator(name, minibatch=True):
     """Return the discriminator that trained a shipped generator, to start others from.
 
-    Only that of "share_50" is shipped. Without `minibatch` the part that sees the spread over the
-    batch is left away.
+    Its weights are fixed. Only that of "share_50" is shipped. Without `minibatch` the part that
+    sees the spread over the batch is left away.
     """
-    stored = load_file(verified_path("generators", f"{name}_discriminator.safetensors"))
-    if not minibatch:
-        stored["last.weight"] = stored["last.weight"][:, :-1]
-    discriminator = Discriminator(64, minibatch)
-    discriminator.load_state_dict({key: value.float() for key, value in stored.items()})
-    return discriminator
+    file = verified_path("generators", f"{name}_discriminator.safetensors")
+    discriminator = restore(Discriminator(64), file)
+    if minibatch:
+        return discriminator
+    stored, blind = discriminator.state_dict(), Discriminator(64, minibatch=False)
+    stored["last.weight"] = stored["last.weight"][:, :-1]
+    blind.load_state_dict(stored)
+    return blind.requires_grad_(False)
 
 
 def names():
@@ -273,10 +276,8 @@ def names():
 
 def read(file):
     """Return the generator of pictures of 64 × 64 that a file holds, its weights fixed."""
-    generator = Generator(64)
-    generator.load_state_dict({key: value.float() for key, value in load_file(file).items()})
     # Channels last: three times as fast on a CPU.
-    return generator.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    return restore(Generator(64), file).to(memory_format=torch.channels_last)
 
 
 def pictures(generator, n, seed, truncation=1.0):
@@ -360,7 +361,7 @@ class Trainer:
             self._take(Generator(size), Discriminator(size, recipe.minibatch))
         else:
             self._take(load(recipe.start).requires_grad_(True),
-                       load_discriminator(recipe.start, recipe.minibatch))
+                       load_discriminator(recipe.start, recipe.minibatch).requires_grad_(True))
 
     def _take(self, generator, discriminator, average=None):
         """Go on with these networks and fresh optimisers."""

@@ -20,11 +20,11 @@ trained on renders alone, before any generator of this course had been seen.
 from functools import cache
 
 import numpy as np
-from safetensors.numpy import load_file
 from scipy.special import expit
 
 from course_lib import validation
 from course_lib.data import verified_path
+from course_lib.inference.networks import dense
 from course_lib.inference.posterior import prior_log_odds
 
 __all__ = ["SIGMA", "features", "p_rare"]
@@ -112,6 +112,4 @@ def _read(x):
 
 @cache
 def _layers(pixels):
-    stored = load_file(verified_path("classifiers", f"rare_{pixels}x{pixels}.safetensors"))
-    return [(stored[f"weight{k}"].astype(float), stored[f"bias{k}"].astype(float))
-            for k in range(len(stored) // 2)]
+    return dense(verified_path("classifiers", f"rare_{pixels}x{pixels}.safetensors"))

@@ -6,11 +6,11 @@ PyTorch, which they need for nothing else.
 
 from functools import cache
 
-from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional
 
 from course_lib.data import verified_path
+from course_lib.inference.networks import restore
 from course_lib.worlds.ladybirds import N_LATENTS
 
 __all__ = ["Recogniser", "shipped"]
@@ -48,7 +48,4 @@ class Recogniser(nn.Module):
 @cache
 def shipped():
     """Return the trained network; ValueError if its file is not the one that was shipped."""
-    network = Recogniser()
-    stored = load_file(verified_path("classifiers", "rare_64x64.safetensors"))
-    network.load_state_dict({name: value.float() for name, value in stored.items()})
-    return network.eval().requires_grad_(False)
+    return restore(Recogniser(), verified_path("classifiers", "rare_64x64.safetensors"))

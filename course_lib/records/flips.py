@@ -15,13 +15,13 @@ from functools import cache
 
 import numpy as np
 from safetensors import safe_open
-from safetensors.numpy import load_file
 from scipy.special import expit
 
 from course_lib import validation
 from course_lib.data import data_path, verified_path
 from course_lib.imaging.operators import Downsample
 from course_lib.inference import classifiers
+from course_lib.inference.networks import dense
 from course_lib.worlds import ladybirds
 
 __all__ = ["DECLARED", "EACH", "SHARES", "block", "cells", "drawn_share", "found", "names",
@@ -239,9 +239,7 @@ def drawn_share(name):
 
 def network(name):
     """Weights and biases of the network that knows a generator's posterior."""
-    stored = load_file(verified_path("flips", f"{name}_4x4.safetensors"))
-    return [(stored[f"weight{k}"].astype(float), stored[f"bias{k}"].astype(float))
-            for k in range(len(stored) // 2)]
+    return dense(verified_path("flips", f"{name}_4x4.safetensors"))
 
 
 def p_rare(y, name):

@@ -19,8 +19,8 @@ from course_staff.experiments import train  # noqa: E402
 RUN = """
 import sys, torch
 from pathlib import Path
-from course_lib import gan
-from course_staff import train
+from course_lib.generators import gan
+from course_staff.experiments import train
 
 torch.set_num_threads(1)
 train.SAVE_EVERY = 0
