@@ -19,7 +19,7 @@ from course_lib.imaging.deconvolution import (
     total_variation,
     wiener,
 )
-from course_lib.imaging.operators import Blur, Downsample, Identity, Matrix, Stack
+from course_lib.imaging.operators import Blur, Downsample, Identity, Matrix, Shift, Stack
 from course_lib.imaging.optics import airy_otf, gaussian_otf, gaussian_psf, motion_psf
 
 RNG = np.random.default_rng(0)
@@ -196,6 +196,70 @@ def test_richardson_lucy_of_a_batch_is_that_of_each_picture():
         np.testing.assert_allclose(
             richardson_lucy(y, A, 9, x0), richardson_lucy(y, A, 9, x0, callback=lambda k, x: None),
             rtol=1e-9)
+
+
+def counted(name):
+    """Photon counts and the operator behind them: a wall, stars, two frames of one scene."""
+    rng = np.random.default_rng(3)
+    A = Blur(gaussian_psf(1.5), "reflect")
+    scene = {"wall": rng.uniform(1, 60, (40, 48)), "stars": np.full((40, 48), 2.0),
+             "frames": rng.uniform(1, 60, (32, 32))}[name]
+    if name == "stars":
+        scene[rng.integers(0, 40, 20), rng.integers(0, 48, 20)] = 3000
+    if name == "frames":
+        A = Stack([Downsample(2) @ A, Downsample(2) @ Shift(1, 0) @ A])
+    return rng.poisson(np.clip(A(scene), 0, None)).astype(float), A
+
+
+@pytest.mark.parametrize("name", ["wall", "stars", "frames"])
+def test_accelerated_likelihood_never_falls_and_light_is_kept(name):
+    y, A = counted(name)
+    seen = A.T(np.ones_like(y))
+    reached = []
+
+    def check(k, x):
+        assert x.min() >= 0 and np.sum(seen * x) == pytest.approx(y.sum(), rel=1e-9)
+        reached.append(poisson_log_likelihood(y, A(x)))
+
+    richardson_lucy(y, A, 80, callback=check, accelerate=True)
+    assert np.diff(reached).min() > -1e-9 * abs(reached[-1])
+
+
+@pytest.mark.parametrize("name", ["wall", "stars"])
+def test_acceleration_needs_a_third_of_the_iterations_or_less(name):
+    y, A = counted(name)
+    plain, quick = {}, {}
+    for found, fast in ((plain, False), (quick, True)):
+        richardson_lucy(y, A, 400 if not fast else 100, accelerate=fast, callback=lambda k, x: (
+            found.update({k: poisson_log_likelihood(y, A(x))})))  # noqa: B023
+    for k, most in ((50, 18), (100, 28), (400, 70)):
+        assert quick[most] >= plain[k]
+
+
+def test_acceleration_ends_where_plain_iterations_end():
+    """Two pixels: both reach the one maximum; the first iteration has nothing to go on."""
+    y, A = np.array([[10.0, 2.0]]), Matrix([[0.8, 0.2], [0.2, 0.8]])
+    np.testing.assert_allclose(richardson_lucy(y, A, 60, accelerate=True), [[12, 0]], atol=1e-6)
+    y, A = counted("wall")
+    np.testing.assert_array_equal(richardson_lucy(y, A, 1, accelerate=True),
+                                  richardson_lucy(y, A, 1))
+
+
+def test_acceleration_of_a_batch_is_that_of_each_picture():
+    y, A = counted("wall")
+    batch = np.stack([y, 3 * y[::-1], np.zeros_like(y)])[:, None]
+    x0 = np.ones_like(batch)
+    together = richardson_lucy(batch, A, 12, x0, callback=lambda k, x: None, accelerate=True)
+    for each, alone in zip(batch, together, strict=True):
+        expected = richardson_lucy(each[0], A, 12, np.ones_like(each[0]), accelerate=True)
+        np.testing.assert_allclose(alone[0], expected, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(richardson_lucy(batch, A, 12, x0, accelerate=True), together,
+                               rtol=1e-9, atol=1e-12)
+
+
+def test_acceleration_without_the_right_step_is_refused():
+    with pytest.raises(ValueError, match="accelerate is True"):
+        richardson_lucy(np.ones((4, 4)), Identity(), 3, normalise=False, accelerate=True)
 
 
 def test_richardson_lucy_in_the_dark():
