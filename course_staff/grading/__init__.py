@@ -14,4 +14,5 @@
 ``feedback``    pages for students
 ``report``      one page for the instructor; ``pages`` is the look of both
 ``grade``       the verbs
+``shapes``      the plain data that these hand to each other
 """

@@ -8,7 +8,11 @@ for a person.  Neither changes a mark.
 """
 
 
-def flags(tests):
+
+from course_staff.grading.shapes import Flag, Verdict
+
+
+def flags(tests: dict[str, Verdict]) -> list[Flag]:
     """Return the flags that a submission's verdicts give."""
     found = []
     for name, test in tests.items():

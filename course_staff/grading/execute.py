@@ -13,42 +13,47 @@ marked by what it says in the kernel; which these are was found with the referen
 
 import contextlib
 import json
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO, Self
 
 from course_lib.desk.marking import PATIENCE, Kernel, Ran, text_of
 from course_staff.authoring import source
 from course_staff.grading.normalise import whole_characters
 from course_staff.grading.sandbox import HERE, Limits, Sandbox, sweep
+from course_staff.grading.shapes import (
+    Error,
+    Flag,
+    Job,
+    Judgement,
+    Node,
+    Outcome,
+    Parts,
+    Template,
+    Test,
+    Verdict,
+)
 
 SERVE = "course_serve"  # what `inside.py` answers by serving calls
 STOPPED = ("late", "dead")
 GRACE = 10
-NOT_RUN = {"name": "NotRun", "text": "The kernel had ended before this test."}
+TIME_OUT: Error = {"name": "TimeOut", "text": "Your function ran for too long in this test."}
+NOT_RUN: Error = {"name": "NotRun", "text": "The kernel had ended before this test."}
 
 
-def run(job):
-    """Run a submission.
+def run(job: Job) -> Outcome:
+    """Run a submission; returns what that gave.
 
-    Parameters
-    ----------
-    job : dict
-        ``notebook``, normalised; ``template``, path of the lesson's (JSON); ``bundle``, path of the
-        release; ``limits``; ``sandboxed``; ``seed``, secret, or None; ``inside``, names of the
-        tests that are marked by the kernel; ``comparable``, of those after which answers are
-        compared with the reference.
-
-    Returns
-    -------
-    dict
-        ``outputs``, of each cell; ``tests``, by grade id: ``passed``, ``error`` (of the visible
-        part), ``hidden`` (whether the hidden part failed), ``kernel`` (what the visible part
-        raised in the kernel), ``fresh``, ``stopped`` (whether the kernel ended or was stopped, so
-        that there is nothing to compare); ``flags``; ``seconds``.
+    Raises
+    ------
+    RuntimeError
+        If sandbox, kernel or referee don't start or end, which is no fault of the submission's.
     """
     sweep()
     begin, limits = time.monotonic(), Limits(**job["limits"])
@@ -61,23 +66,28 @@ def run(job):
             if not kernel.ready():
                 raise RuntimeError("the sandbox's kernel didn't start")
             with Judge(job, link) as judge:
-                told = _Run(job, template, limits, box, kernel, judge, begin).all_cells()
+                outcome = _Run(job, template, limits, box, kernel, judge, begin).all_cells()
         finally:
             kernel.close()
-    return whole_characters(told | {"seconds": round(time.monotonic() - begin, 2)})
+    outcome["seconds"] = round(time.monotonic() - begin, 2)
+    whole: Outcome = whole_characters(outcome)
+    return whole
 
 
 class _Run:
     """The state of one run: what ran so far, and how much time is left."""
 
-    def __init__(self, job, template, limits, box, kernel, judge, begin):
+    def __init__(self, job: Job, template: Template, limits: Limits, box: Sandbox, kernel: Kernel,
+                 judge: "Judge", begin: float) -> None:
         self.job, self.template, self.limits = job, template, limits
         self.box, self.kernel, self.judge = box, kernel, judge
         self.end = begin + PATIENCE * limits.seconds
-        self.flags, self.tests = [], {}
+        self.flags: list[Flag] = []
+        self.tests: dict[str, Verdict] = {}
 
-    def all_cells(self):
-        outputs = []
+    def all_cells(self) -> Outcome:
+        """Run the notebook in order; how long that took is for the caller to say."""
+        outputs: list[list[Node]] = []
         for cell in self.job["notebook"]["cells"]:
             if cell["cell_type"] != "code":
                 outputs.append([])
@@ -86,12 +96,12 @@ class _Run:
                 cell["metadata"].get("nbgrader", {}).get("grade_id"))
             outputs.append(
                 self._test(cell, test) if test else self._run(text_of(cell)).outputs)
-        return {"outputs": outputs, "tests": self.tests, "flags": self.flags}
+        return {"outputs": outputs, "tests": self.tests, "flags": self.flags, "seconds": 0}
 
-    def _run(self, code):
+    def _run(self, code: str) -> Ran:
         return self._timed(self.kernel.run, code)
 
-    def _timed(self, act, what):
+    def _timed(self, act: Callable[[str, float], Ran], what: str) -> Ran:
         """Let the kernel do something within the time that is left; flag how it ends."""
         seconds = min(self.limits.cell_seconds, self.limits.seconds - self.box.spent,
                       (self.end - time.monotonic()) / PATIENCE)
@@ -120,11 +130,11 @@ class _Run:
             self.flag("output", "a cell's output was too long and was cut")
         return ran
 
-    def flag(self, word, sentence):
+    def flag(self, word: str, sentence: str) -> None:
         if word not in [each for each, _ in self.flags]:
-            self.flags.append([word, sentence])
+            self.flags.append((word, sentence))
 
-    def _test(self, cell, test):
+    def _test(self, cell: Node, test: Test) -> list[Node]:
         name = cell["metadata"]["nbgrader"]["grade_id"]
         if not self.kernel.alive():
             self.tests[name] = _verdict(False, NOT_RUN, stopped=True)
@@ -137,32 +147,32 @@ class _Run:
             found = _verdict(error is None and not hidden, error, hidden, error,
                              stopped=ran.status in STOPPED)
         else:
-            verdict = self._ask(name)
+            verdict, stopped = self._ask(name)
             ran = self._run(test["visible"])
             found = _verdict(verdict["passed"], verdict["visible"], verdict["hidden"] is not None,
                              ran.error, verdict.get("fresh"),
-                             verdict["stopped"] or ran.status in STOPPED)
+                             stopped or ran.status in STOPPED)
         self.tests[name] = found
         return _outputs(found, test, ran.outputs)
 
-    def _ask(self, name):
-        """Let the referee run a test while the kernel serves its calls."""
+    def _ask(self, name: str) -> tuple[Judgement, bool]:
+        """Let the referee run a test while the kernel serves its calls; whether that stopped."""
         with contextlib.suppress(BrokenPipeError):  # its last words are read below
             self.judge.ask(name)
         ran = self._timed(self.kernel.request, SERVE)
-        verdict = self.judge.answer() | {"stopped": ran.status in STOPPED}
+        verdict = self.judge.answer()
         if ran.status == "late" and not verdict["passed"]:
-            late = {"name": "TimeOut", "text": "Your function ran for too long in this test."}
-            verdict["visible"] = verdict["visible"] and late
-        return verdict
+            verdict["visible"] = verdict["visible"] and TIME_OUT
+        return verdict, ran.status in STOPPED
 
 
-def _verdict(passed, error, hidden=False, kernel=None, fresh=None, stopped=False):
+def _verdict(passed: bool, error: Error | None, hidden: bool = False, kernel: Error | None = None,
+             fresh: str | None = None, stopped: bool = False) -> Verdict:
     return {"passed": passed, "error": error, "hidden": hidden, "kernel": kernel, "fresh": fresh,
             "stopped": stopped}
 
 
-def _outputs(verdict, test, outputs):
+def _outputs(verdict: Verdict, test: Parts, outputs: list[Node]) -> list[Node]:
     """Return what is shown below a test cell: an error exactly if it failed (nbgrader's rule)."""
     shown = [each for each in outputs if each["output_type"] != "error"]
     for each in shown:
@@ -177,51 +187,54 @@ def _outputs(verdict, test, outputs):
                      "traceback": [line]}]
 
 
-def environment(bundle):
+def environment(bundle: str | Path) -> dict[str, str]:
     """Return the environment of a process that runs a release's own code."""
     return source.environment() | {"PYTHONPATH": str(bundle), "MPLBACKEND": "Agg"}
 
 
 class Judge:
-    """The referee's process."""
+    """The referee's process; ends with the ``with`` block, as does `link`, the kernel's socket."""
 
-    def __init__(self, job, link):
+    def __init__(self, job: Job, link: socket.socket) -> None:
         self.job, self.link = job, link
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         number = self.link.fileno()
         command = [sys.executable, str(HERE / "referee.py"), str(number), self.job["template"],
                    json.dumps(self.job["comparable"]), str(self.job["limits"]["memory"])]
         command += [] if self.job["seed"] is None else [str(self.job["seed"])]
-        self.errors = tempfile.TemporaryFile()
+        self.errors: IO[bytes] = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
             pass_fds=[number], env=environment(self.job["bundle"]), encoding="utf-8")
-        self.lines = []
+        assert self.process.stdin and self.process.stdout  # they are pipes
+        self.questions, self.answers = self.process.stdin, self.process.stdout
+        self.lines: list[str] = []
         self.got = threading.Semaphore(0)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait()
         self.reader.join()
-        for each in (self.process.stdin, self.process.stdout, self.link, self.errors):
+        for each in (self.questions, self.answers, self.link, self.errors):
             with contextlib.suppress(BrokenPipeError):
                 each.close()
 
-    def _read(self):
-        for line in self.process.stdout:
+    def _read(self) -> None:
+        for line in self.answers:
             self.lines.append(line)
             self.got.release()
         self.got.release()
 
-    def ask(self, test):
-        self.process.stdin.write(json.dumps({"test": test}) + "\n")
-        self.process.stdin.flush()
+    def ask(self, test: str) -> None:
+        """Let it run a test; it calls the submission's functions over `link` meanwhile."""
+        self.questions.write(json.dumps({"test": test}) + "\n")
+        self.questions.flush()
 
-    def answer(self):
+    def answer(self) -> Judgement:
         """Return the verdict; a kernel that has stopped serving is given up after a while."""
         if not self.got.acquire(timeout=GRACE):
             self.link.shutdown(2)
@@ -229,4 +242,5 @@ class Judge:
         if not self.lines:
             self.errors.seek(0)
             raise RuntimeError(f"the referee ended: {self.errors.read()[-2000:].decode()}")
-        return json.loads(self.lines.pop(0))
+        judgement: Judgement = json.loads(self.lines.pop(0))
+        return judgement

@@ -4,22 +4,19 @@ A visible test says what its assertion said; of a hidden one only its hint is to
 answers show the mark and comment that a person gave, once there is one.
 """
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from course_lib.desk.marking import grade_id, text_of
 from course_staff.grading.pages import escape, page, points, table
+from course_staff.grading.shapes import Mark, Node, Result, Template, Test, Verdict
 
 
-def write(path, result, template, notebook, marks):
-    """Write a student's page.
+def write(path: Path, result: Result, template: Template, notebook: Node,
+          marks: Mapping[str, Mark]) -> None:
+    """Write a student's page: of what was graded, by the lesson's template.
 
-    Parameters
-    ----------
-    path : Path
-    result : dict
-        What `course_staff.grading.grade` keeps of a graded submission.
-    template, notebook : dict
-        The lesson and the student's normalised notebook.
-    marks : dict
-        From the gradebook (`record.Book.marks`).
+    `notebook` is the student's, normalised; `marks` by grade id are the gradebook's.
     """
     cells = {grade_id(cell): cell for cell in notebook["cells"] if grade_id(cell)}
     parts, rows = [], []
@@ -38,11 +35,11 @@ def write(path, result, template, notebook, marks):
     for name, most in template["answers"].items():
         mark = marks.get(name, {})
         to_do = waits(mark)
-        got = "?" if to_do else points(mark.get("score", 0))
-        rows.append([escape(name), got, points(most)])
+        shown = "?" if to_do else points(mark.get("score", 0))
+        rows.append([escape(name), shown, points(most)])
         state = ("open", "A person will mark this answer.") if to_do else (
             "got" if mark.get("score") else "lost", "")
-        parts.append(f"<h2>{escape(name)} · {got} of {points(most)} points</h2>"
+        parts.append(f"<h2>{escape(name)} · {shown} of {points(most)} points</h2>"
                      f'<div class="{state[0]}">{state[1]}{_comment(mark)}'
                      f"<pre>{escape(text_of(cells[name]))}</pre></div>")
     got, most = total(template, marks)
@@ -63,12 +60,12 @@ TOLD = {"missing", "duplicated", "edited", "moved", "renamed", "unreadable", "ti
         "kernel ended", "output", "files"}
 
 
-def waits(mark):
+def waits(mark: Mark) -> bool:
     """Whether a written answer waits for a person."""
     return mark.get("open", False) and not mark["by_hand"]
 
 
-def total(template, marks):
+def total(template: Template, marks: Mapping[str, Mark]) -> tuple[float, float]:
     """Return (points so far, points to be had)."""
     most = sum(test["points"] for test in template["tests"].values())
     most += sum(template["answers"].values())
@@ -76,17 +73,17 @@ def total(template, marks):
     return sum(marks.get(name, {}).get("score", 0) for name in wanted), most
 
 
-def _sum(tests, marks):
+def _sum(tests: Mapping[str, Test], marks: Mapping[str, Mark]) -> tuple[float, float]:
     return (sum(marks.get(name, {}).get("score", 0) for name in tests),
             sum(test["points"] for test in tests.values()))
 
 
-def _comment(mark):
+def _comment(mark: Mark | None) -> str:
     told = (mark or {}).get("comment")
     return f"<p><strong>Comment:</strong> {escape(told)}</p>" if told else ""
 
 
-def _test(name, test, verdict, mark):
+def _test(name: str, test: Test, verdict: Verdict | None, mark: Mark | None) -> str:
     got = (mark or {}).get("score", 0)
     label = f"<strong>{escape(name)}</strong> ({points(got)} of {points(test['points'])})"
     if verdict is None:

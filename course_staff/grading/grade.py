@@ -22,10 +22,13 @@ import secrets
 import shutil
 import subprocess
 import sys
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from argparse import Namespace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -43,14 +46,16 @@ from course_staff.grading import (
     sandbox,
     trial,
 )
+from course_staff.grading.shapes import Error, Flag, Node, Outcome, Result, Template, Trial, Verdict
 
 MARKER = "class.json"
+_Prepared = dict[str, Any]  # what is known of a submission on its way
 
 
 # --- a class's folder -----------------------------------------------------------------------------
 
 
-def open_folder(out, create=True):
+def open_folder(out: str | Path | None, create: bool = True) -> Path:
     """Return a class's folder; refuse one that git would publish.
 
     Raises
@@ -72,7 +77,7 @@ def open_folder(out, create=True):
     return folder
 
 
-def _published(folder):
+def _published(folder: Path) -> bool:
     """Whether a folder lies in a git repository that doesn't ignore it."""
     parent = next(path for path in folder.parents if path.exists())
     try:
@@ -85,7 +90,7 @@ def _published(folder):
     return inside.returncode == 0 and ignored.returncode == 1
 
 
-def secret_seed(folder):
+def secret_seed(folder: Path) -> int:
     """Return the class's secret seed, drawn once; an instructor may write another into the file."""
     path = folder / "secret_seed"
     if not path.exists():
@@ -94,7 +99,7 @@ def secret_seed(folder):
     return int(path.read_text(encoding="utf-8"))
 
 
-def write_safely(path, text):
+def write_safely(path: Path, text: str) -> None:
     """Write a file in one step: whoever reads it finds the old or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
@@ -102,10 +107,10 @@ def write_safely(path, text):
     os.replace(part, path)
 
 
-def gradebook_url(folder, given):
+def gradebook_url(folder: Path, given: str | None) -> str:
     """Return the gradebook's address: given, or as last time, or the folder's own."""
     about = json.loads((folder / MARKER).read_text(encoding="utf-8"))
-    url = given or about.get("gradebook") or record.default_url(folder)
+    url: str = given or about.get("gradebook") or record.default_url(folder)
     if about.get("gradebook") != url:
         write_safely(folder / MARKER, json.dumps(about | {"gradebook": url}) + "\n")
         (folder / MARKER).chmod(0o600)
@@ -115,7 +120,7 @@ def gradebook_url(folder, given):
 # --- course grade ---------------------------------------------------------------------------------
 
 
-def grade(args):
+def grade(args: Namespace) -> int:
     """Grade a class; returns the exit status, 1 if anybody could not be graded."""
     if not args.no_sandbox:
         sandbox.refuse_unless_possible()
@@ -137,15 +142,37 @@ def grade(args):
 
 
 class Desk:
-    """Grades submissions of one lesson into a class's folder."""
+    """Grades submissions of one lesson into a class's folder.
 
-    def __init__(self, folder, lesson, limits, sandboxed, stamp=None, resume=False):
+    Parameters
+    ----------
+    folder : Path
+    lesson : str
+        Its name.
+    limits : sandbox.Limits
+    sandboxed : bool
+    stamp : str, optional
+        The release to grade as, whatever the notebooks say.
+    resume : bool
+        Whether to leave out what is graded already and unchanged.
+    """
+
+    def __init__(self, folder: Path, lesson: str, limits: sandbox.Limits, sandboxed: bool,
+                 stamp: str | None = None, resume: bool = False) -> None:
         self.folder, self.lesson, self.limits = folder, lesson, limits
         self.sandboxed, self.stamp, self.resume = sandboxed, stamp, resume
-        self.seed, self.releases, self.entered = secret_seed(folder), {}, set()
+        self.seed = secret_seed(folder)
+        self.releases: dict[str | None, tuple[str, Template, Path, Trial]] = {}
+        self.entered: set[str] = set()
 
-    def release(self, said):
-        """Return (stamp, template, folder, what its trial found) for a stamp that a file names."""
+    def release(self, said: str | None) -> tuple[str, Template, Path, Trial]:
+        """Return (stamp, template, folder, what its trial found) for a stamp that a file names.
+
+        Raises
+        ------
+        Told
+            If the release asked for is not kept, or its reference answers fail.
+        """
         if said not in self.releases:
             wanted = self.stamp or said
             kept = release.find(wanted, self.lesson)
@@ -155,8 +182,8 @@ class Desk:
             kept = kept or release.find(None, self.lesson)
             if kept is None:
                 print(f"No release of {self.lesson} is kept: grading it as it is now.", flush=True)
-                release.make(source.find())
-                kept = release.find(None, self.lesson)
+                made, _ = release.make(source.find())
+                kept = release.store() / made
             path = kept / "templates" / f"{self.lesson}.json"
             template = json.loads(path.read_text(encoding="utf-8"))
             if not path.with_suffix(".trial.json").exists():
@@ -165,25 +192,27 @@ class Desk:
             self.releases[said] = kept.name, template, kept, found
         return self.releases[said]
 
-    def result_path(self, student):
+    def result_path(self, student: str) -> Path:
+        """Return where a student's `Result` is kept."""
         return self.folder / "results" / self.lesson / f"{student}.json"
 
-    def grade(self, submissions, book, jobs=1, scheduler=None):
+    def grade(self, submissions: Sequence[inbox.Submission], book: record.Book, jobs: int = 1,
+              scheduler: str | None = None) -> int:
         """Grade all; returns how many could not be.  Never holds more than a few at a time."""
-        failed, waiting = 0, {}
+        waiting: dict[Future[Outcome], _Prepared] = {}
+        counts = {"graded": 0, "kept": 0, "failed": 0}
         with (
             workers(jobs, scheduler) as (executor, most),
             tqdm(total=len(submissions), desc=self.lesson, unit="submission") as bar,
         ):
-            counts = {"graded": 0, "kept": 0, "failed": 0}
 
-            def finished(what):
+            def finished(what: str) -> None:
                 counts[what] += 1
                 bar.set_postfix(counts)
                 bar.update()
 
             @contextmanager
-            def one(prepared):
+            def one(prepared: _Prepared) -> Iterator[None]:
                 """Whatever fails for one student must not stop the others."""
                 try:
                     yield
@@ -192,7 +221,7 @@ class Desk:
                     self._not_graded(prepared, error)
                     finished("failed")
 
-            def take(futures):
+            def take(futures: Iterable[Future[Outcome]]) -> None:
                 for future in futures:
                     prepared = waiting.pop(future)
                     with one(prepared):
@@ -213,10 +242,9 @@ class Desk:
                     take(wait(waiting, return_when=FIRST_COMPLETED).done)
             while waiting:
                 take(wait(waiting, return_when=FIRST_COMPLETED).done)
-            failed = counts["failed"]
-        return failed
+        return counts["failed"]
 
-    def _begin(self, submission, book):
+    def _begin(self, submission: inbox.Submission, book: record.Book) -> _Prepared:
         """Read a submission; returns what is known of it then: above all its release."""
         handed = normalise.read(submission.path) if submission.path else normalise.Handed()
         stamp, template, kept, found = self.release(handed.stamp)
@@ -227,7 +255,7 @@ class Desk:
                 "kept": kept, "found": found, "inside": found["inside"],
                 "flags": submission.flags}
 
-    def _prepare(self, prepared):
+    def _prepare(self, prepared: _Prepared) -> bool:
         """Add what is to be run; returns whether there is anything still to be done."""
         submission, template, stamp = (prepared[key] for key in ("submission", "template", "stamp"))
         handed, kept, found = (prepared.pop(key) for key in ("handed", "kept", "found"))
@@ -250,7 +278,7 @@ class Desk:
                      "flags": submission.flags + flags}
         return True
 
-    def _record(self, prepared, outcome, book):
+    def _record(self, prepared: _Prepared, outcome: Outcome, book: record.Book) -> None:
         student, template = prepared["submission"].student, prepared["template"]
         notebook = normalise.finish(prepared["notebook"], outcome)
         when = prepared["when"] and prepared["when"].replace(tzinfo=None)
@@ -259,36 +287,38 @@ class Desk:
         flags += _published_answers(notebook, template)
         self._keep(prepared, flags, outcome["tests"], notebook, outcome["seconds"])
 
-    def _not_graded(self, prepared, error):
+    def _not_graded(self, prepared: _Prepared, error: Exception) -> None:
         flags = [*prepared["flags"], ("not graded", f"{type(error).__name__}: {error}"[:500])]
         prepared["digest"] = None  # so that it is tried again
         self._keep(prepared, flags, {}, None, 0)
 
-    def _keep(self, prepared, flags, tests, notebook, seconds):
+    def _keep(self, prepared: _Prepared, flags: list[Flag], tests: Mapping[str, Verdict],
+              notebook: Node | None, seconds: float) -> None:
         path = prepared["submission"].path
         texts = normalise.answers(notebook, prepared["template"]) if notebook else {}
         blank = normalise.answers(prepared["template"]["notebook"], prepared["template"])
         same = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
-        result = {
+        result: Result = {
             "student": prepared["submission"].student, "lesson": self.lesson,
             "file": path.name if path else "", "stamp": prepared["stamp"],
-            "digest": prepared["digest"], "flags": flags, "tests": tests, "seconds": seconds,
+            "digest": prepared["digest"], "flags": flags, "tests": dict(tests), "seconds": seconds,
             "inside": prepared["inside"], "limits": self.limits.told(self.sandboxed),
             "answers": same if texts and texts != blank else None}
         text = json.dumps(normalise.whole_characters(result), ensure_ascii=False, indent=1)
         write_safely(self.result_path(result["student"]), text)
 
 
-def nothing_to_run(template):
+def nothing_to_run(template: Template) -> Outcome:
     """Return the outcome of a submission that holds nothing."""
-    error = {"name": "NotRun", "text": "There was no notebook that could be read."}
-    tests = {name: {"passed": False, "error": error, "hidden": False, "kernel": error,
-                    "fresh": None, "stopped": True} for name in template["tests"]}
+    error: Error = {"name": "NotRun", "text": "There was no notebook that could be read."}
+    tests: dict[str, Verdict] = {
+        name: {"passed": False, "error": error, "hidden": False, "kernel": error, "fresh": None,
+               "stopped": True} for name in template["tests"]}
     cells = template["notebook"]["cells"]
     return {"outputs": [[] for _ in cells], "tests": tests, "flags": [], "seconds": 0}
 
 
-def _published_answers(notebook, template):
+def _published_answers(notebook: Node, template: Template) -> list[Flag]:
     """Flag answers that are the published ones, word for word."""
     texts = normalise.answers(notebook, template)
     own = normalise.answers(trial.with_reference(template), template)
@@ -299,10 +329,16 @@ def _published_answers(notebook, template):
 
 
 @contextmanager
-def workers(jobs, scheduler, patience=20):
+def workers(jobs: int, scheduler: str | None,
+            patience: float = 20) -> Iterator[tuple[Executor, int]]:
     """Give an executor and how many submissions may be under way: threads here, or Dask workers.
 
     Threads do, since every submission runs in processes of its own.
+
+    Raises
+    ------
+    Told
+        If no scheduler answers within `patience` seconds, or it has no workers.
     """
     with ExitStack() as stack:
         if scheduler is None:
@@ -324,16 +360,16 @@ def workers(jobs, scheduler, patience=20):
 # --- pages ----------------------------------------------------------------------------------------
 
 
-def write_pages(folder, lesson, book):
+def write_pages(folder: Path, lesson: str, book: record.Book) -> None:
     """Write everybody's page, grades.csv and report.html from results and gradebook."""
     summary = None
     for path in sorted((folder / "results" / lesson).glob("*.json")):
-        result = json.loads(path.read_text(encoding="utf-8"))
+        result: Result = json.loads(path.read_text(encoding="utf-8"))
         kept = release.find(result["stamp"], lesson)
         if kept is None:
             raise Told(f"The release {result['stamp']} is no longer kept in {release.store()}")
         text = (kept / "templates" / f"{lesson}.json").read_text(encoding="utf-8")
-        template = json.loads(text)
+        template: Template = json.loads(text)
         marks = book.marks(result["student"], lesson)
         summary = summary or report.Summary(template)
         summary.add(result, marks)
@@ -346,17 +382,17 @@ def write_pages(folder, lesson, book):
         raise Told(f"{folder} holds no results of {lesson}")
     book.config()
     newest = release.find(None, lesson)
-    summary.finish(newest and newest.name)
+    summary.finish(newest.name if newest else None)
     (folder / lesson).mkdir(exist_ok=True)
     summary.write_csv(folder / lesson / "grades.csv")
     summary.write_html(folder / lesson / "report.html")
-    flagged = sum(bool(row["flags"]) for row in summary.rows)
+    flagged = sum(bool(row.flags) for row in summary.rows)
     print(f"{len(summary.rows)} students, {flagged} with flags: {folder / lesson / 'report.html'}")
     print(f"Marks: {folder / lesson / 'grades.csv'}; pages for students: {folder / 'feedback'}")
 
 
-def write_feedback(args):
-    """Write the pages again, with marks and comments that were given by hand."""
+def write_feedback(args: Namespace) -> int:
+    """Write the pages again, with marks and comments given by hand; returns the exit status."""
     folder = open_folder(args.out, create=False)
     lessons = sorted(path.name for path in (folder / "results").glob("*"))
     if args.lesson:
@@ -367,8 +403,8 @@ def write_feedback(args):
     return 0
 
 
-def formgrader(args):
-    """Open nbgrader's formgrader on a class, for written answers."""
+def formgrader(args: Namespace) -> int:
+    """Open nbgrader's formgrader on a class, for written answers; returns its exit status."""
     folder = open_folder(args.out, create=False)
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}",
                "--LabApp.default_url=/formgrader", "--LabApp.news_url=None",
@@ -385,8 +421,8 @@ def formgrader(args):
 # --- course forget --------------------------------------------------------------------------------
 
 
-def forget(args):
-    """Delete what is known of a class, or of some of its students."""
+def forget(args: Namespace) -> int:
+    """Delete what is known of a class, or of some of its students; returns the exit status."""
     folder = open_folder(args.out, create=False)
     names = set(args.student or ())
     if any(Path(name).name != name or name in ("", "..") for name in names):

@@ -16,11 +16,13 @@ import stat
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from course_lib.desk.commands import Told
+from course_staff.grading.shapes import Flag
 
 MOST_FILES, LARGEST_FILE = 50_000, 20 << 20
 LARGEST_ALL, LARGEST_ONE = 4 << 30, 256 << 20  # what a class's zip and a student's may hold
@@ -34,12 +36,16 @@ class Submission:
     """What a student handed in: the file that counts, if there is one, and what to say of it."""
 
     student: str
-    path: Path = None
+    path: Path | None = None
     said: str = ""
-    flags: list = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
 
 
-def collect(place, lesson, folder):
+# Of one file or folder: its name, the files that were found there, what is to be said of it.
+_Part = tuple[str, list[Path], list[Flag]]
+
+
+def collect(place: Path, lesson: str, folder: Path) -> tuple[list[Submission], list[str]]:
     """Match files to students.
 
     Parameters
@@ -68,11 +74,14 @@ def collect(place, lesson, folder):
         place = _unpacked(place, folder / "0", LARGEST_ALL)
     if not place.is_dir():
         raise Told(f"{place} is neither a folder nor a zip file")
-    found, aside = {}, []
+    found: dict[str, dict[str, list[_Part]]] = {}  # by name, then by the number behind it
+    aside = []
     for count, entry in enumerate(sorted(place.iterdir()), start=1):
         if entry.name in IGNORED or entry.name.startswith("."):
             continue
-        unpack, files, flags = folder / str(count), [], []
+        unpack = folder / str(count)
+        files: list[Path] = []
+        flags: list[Flag] = []
         name, number = _owner(entry, lesson)
         if not name or entry.is_symlink():
             aside.append(shown(entry.name))
@@ -100,12 +109,11 @@ def collect(place, lesson, folder):
     return sorted(submissions, key=lambda each: each.student), aside
 
 
-def _owner(entry, lesson):
+def _owner(entry: Path, lesson: str) -> tuple[str, str]:
     """Return whose a file or folder is, and the number behind the name; two "" if nobody's."""
     if entry.is_dir():
-        name, number, _ = re.fullmatch(
-            r"(.*?)(?:_(\d+)_assignsubmission_(\w*))?", entry.name, re.DOTALL).groups()
-        return _name(name), number or ""
+        moodle = re.fullmatch(r"(.*?)_(\d+)_assignsubmission_\w*", entry.name, re.DOTALL)
+        return (_name(moodle[1]), moodle[2]) if moodle else (_name(entry.name), "")
     stem = NOTEBOOK.sub("", entry.name) if NOTEBOOK.search(entry.name) else entry.stem
     theirs = re.split(re.escape(lesson), stem, flags=re.IGNORECASE)[0]
     theirs = re.sub(r"(?i)_late(?=_|$)", "", theirs)
@@ -115,7 +123,7 @@ def _owner(entry, lesson):
     return _name(name), number
 
 
-def _choose(student, parts, lesson):
+def _choose(student: str, parts: list[_Part], lesson: str) -> Submission:
     submission = Submission(student, said=", ".join(said for said, _, _ in parts))
     given = [path for _, paths, _ in parts for path in paths]
     files = [path for path in given if NOTEBOOK.search(path.name)]
@@ -137,13 +145,13 @@ def _choose(student, parts, lesson):
     return submission
 
 
-def _again(path):
+def _again(path: Path) -> int:
     number = re.search(r"[-_(](\d{1,2})\)?$", NOTEBOOK.sub("", path.name))
     return int(number.group(1)) if number else 0
 
 
 @contextmanager
-def _noted(path, flags):
+def _noted(path: Path, flags: list[Flag]) -> Iterator[None]:
     """Flag what can't be read; one student's broken zip must not stop a class."""
     try:
         yield
@@ -151,12 +159,12 @@ def _noted(path, flags):
         flags.append(("unreadable", f"{shown(path.name)}: {type(error).__name__}"))
 
 
-def shown(name):
+def shown(name: str) -> str:
     """Return a file's name as it may be printed: half characters and control codes replaced."""
     return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in name)
 
 
-def _files(folder, lesson, unpack, flags):
+def _files(folder: Path, lesson: str, unpack: Path | None, flags: list[Flag]) -> list[Path]:
     """Return the files below a student's folder: those in the lesson's own, if that exists."""
     if (folder / lesson).is_dir():
         folder = folder / lesson
@@ -174,14 +182,14 @@ def _files(folder, lesson, unpack, flags):
     return found
 
 
-def _name(text):
+def _name(text: str) -> str:
     """Return a name that is safe as a folder's: letters, digits, and few signs within."""
     text = unicodedata.normalize("NFC", text)
     text = re.sub(r"[^\w.@ +-]", "_", text).strip("_ .+-@")
     return re.sub(r"\s+", "_", text)[:80]
 
 
-def _unpacked(archive, folder, most):
+def _unpacked(archive: Path, folder: Path, most: int) -> Path:
     """Unpack a zip's notebooks, with bounds on number and size; returns the folder.
 
     Of other members, and of what can't be read, an empty file is left: its student is then told of.
@@ -210,12 +218,12 @@ def _unpacked(archive, folder, most):
     return folder
 
 
-def _part(name):
+def _part(name: str) -> str:
     name = re.sub(r"[^\w.@ +()-]", "_", name).lstrip(".") or "_"
     return name if len(name) <= 120 else name[:100] + name[-20:]
 
 
-def table(submissions, aside=()):
+def table(submissions: Sequence[Submission], aside: Sequence[str] = ()) -> Iterator[str]:
     """Return lines that say which file was matched to whom, and which are nobody's."""
     width = max([len(each.student) for each in submissions] + [7])
     yield f"{'student':{width}}  file"

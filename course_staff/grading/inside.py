@@ -9,12 +9,17 @@ import json
 import resource
 import socket
 import sys
+from typing import TYPE_CHECKING, Any
 
-import wire
 from ipykernel.kernelapp import IPKernelApp
 
+if TYPE_CHECKING:
+    from course_staff.grading import wire
+else:
+    import wire
 
-def limit(limits):
+
+def limit(limits: dict[str, int]) -> None:
     """Set hard limits on this process and its children."""
     for name, value in limits.items():
         kind = getattr(resource, f"RLIMIT_{name}")
@@ -23,15 +28,16 @@ def limit(limits):
         resource.setrlimit(kind, (value, value))
 
 
-def main(connection_file, address, limits):
+def main(connection_file: str, address: str, limits: str) -> None:
+    """Become the kernel; `limits` are JSON of `sandbox.Limits.inside`."""
     limit(json.loads(limits))
     link = socket.socket(socket.AF_UNIX)
     link.connect(address)
-    app = IPKernelApp.instance()
+    app: Any = IPKernelApp.instance()
     app.initialize(["-f", connection_file, "--HistoryManager.enabled=False", "--quiet"])
     serve = wire.server(app.shell.user_ns, link)
 
-    async def served(stream, identities, parent):
+    async def served(stream: Any, identities: Any, parent: Any) -> None:
         serve()
         app.kernel.session.send(stream, "course_reply", {"status": "ok"}, parent, identities)
 

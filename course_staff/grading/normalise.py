@@ -9,11 +9,15 @@ import hashlib
 import json
 import re
 import warnings
+from collections.abc import Container
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import nbformat
 
 from course_lib.desk.marking import grade_id, splice, text_of
+from course_staff.grading.shapes import Flag, Node, Outcome, Template
 
 LARGEST = 20 << 20
 LONGEST_CELL, MOST_CELLS = 200_000, 2000
@@ -51,15 +55,15 @@ class Handed:
         Why the file couldn't be opened, which is no fault of the student's.
     """
 
-    cells: list = field(default_factory=list)
+    cells: list[Node] = field(default_factory=list)
     stamp: str | None = None
-    flags: list = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
     digest: str = ""
     trouble: OSError | None = None
 
 
-def read(path):
-    """Read a submitted file; returns `Handed`."""
+def read(path: Path) -> Handed:
+    """Read a submitted file; what is wrong with it is told, never raised."""
     try:
         with open(path, "rb") as file:
             content = file.read(LARGEST + 1)
@@ -90,19 +94,20 @@ def read(path):
         return Handed(flags=flags, digest=digest)
 
 
-def whole_characters(data):
+def whole_characters(data: Any) -> Any:
     """Return JSON data with half characters (lone surrogates) replaced: no file can hold these."""
     return json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
 
 
-def _upgraded(text):
+def _upgraded(text: str) -> Node:
     """Return a notebook of before 2015 in today's format."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return nbformat.reads(text, as_version=4)
+        notebook: Node = nbformat.reads(text, as_version=4)
+    return notebook
 
 
-def _decoded(content):
+def _decoded(content: bytes) -> tuple[str, list[Flag]]:
     """Return a file's text, and a flag if it is no UTF-8."""
     wide = ["utf-16"] if content[:2] in (b"\xff\xfe", b"\xfe\xff") else []
     for encoding in ("utf-8-sig", *wide, "cp1252", "latin-1"):
@@ -116,11 +121,11 @@ def _decoded(content):
     return content.decode("utf-8"), []
 
 
-def _dict(data):
+def _dict(data: object) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _cell(cell):
+def _cell(cell: Any) -> Node | None:
     """Keep of a cell what counts; None if it is no cell."""
     source = _dict(cell).get("source")
     if not isinstance(source, (str, list)) or not all(isinstance(line, str) for line in source):
@@ -140,11 +145,11 @@ def _cell(cell):
     return kept
 
 
-def _pasted(text):
+def _pasted(text: str) -> tuple[str, dict[str, dict[str, str]]]:
     """Return Markdown with its pictures attached, as in Jupyter; Colab puts them into the text."""
-    found = {}
+    found: dict[str, dict[str, str]] = {}
 
-    def attach(picture):
+    def attach(picture: re.Match[str]) -> str:
         name = f"pasted-{len(found)}"
         found[name] = {picture[2]: picture[3]}
         return f"{picture[1]}(attachment:{name})"
@@ -153,20 +158,8 @@ def _pasted(text):
     return re.sub(data, attach, text), found
 
 
-def normalise(template, handed):
-    """Return a submission as the lesson's notebook with its answers, and flags.
-
-    Parameters
-    ----------
-    template : dict
-        As `course_staff.grading.template.describe` makes it.
-    handed : Handed
-
-    Returns
-    -------
-    notebook : dict
-    flags : list of (str, str)
-    """
+def normalise(template: Template, handed: Handed) -> tuple[Node, list[Flag]]:
+    """Return a submission as the lesson's notebook with its answers, and flags."""
     notebook, notes = splice(template["notebook"], handed.cells)
     for cell in notebook["cells"]:
         added = cell["id"].startswith("added-")
@@ -178,7 +171,7 @@ def normalise(template, handed):
     return notebook, handed.flags + (notes if handed.cells else [])
 
 
-def harmless(text):
+def harmless(text: str) -> str:
     """Return Markdown that shows the same but holds no HTML, no remote picture, no active TeX.
 
     An invisible space after ``<`` keeps a tag from being one, in text, code and formulas alike.
@@ -191,13 +184,13 @@ def harmless(text):
     return TEX.sub(lambda _: "\\" + HIDDEN, text)
 
 
-def _without_dangling(text, attachments):
+def _without_dangling(text: str, attachments: Container[str]) -> str:
     """Return Markdown with links in place of pasted pictures that aren't there."""
     return re.sub(r"!(\[[^][]*\]\(attachment:([^\s()]+)\))",
                   lambda found: found[0] if found[2] in attachments else found[1], text)
 
 
-def _attachments(attachments):
+def _attachments(attachments: dict[str, Any]) -> dict[str, dict[str, str]]:
     """Keep pasted pictures that are what they say."""
     kept = {}
     for name, versions in list(attachments.items())[:20]:
@@ -208,7 +201,7 @@ def _attachments(attachments):
     return kept
 
 
-def is_picture(kind, data):
+def is_picture(kind: str, data: object) -> bool:
     """Whether base64 text is a PNG or JPEG picture indeed, and nothing that could end a tag."""
     if kind not in PICTURES or not isinstance(data, str):
         return False
@@ -219,7 +212,7 @@ def is_picture(kind, data):
     return content.startswith(PICTURES[kind])
 
 
-def finish(notebook, outcome):
+def finish(notebook: Node, outcome: Outcome) -> Node:
     """Put outputs into a normalised notebook; returns it as nbgrader keeps it."""
     for cell, outputs in zip(notebook["cells"], outcome["outputs"], strict=True):
         if cell["cell_type"] != "code":
@@ -236,7 +229,7 @@ def finish(notebook, outcome):
     return notebook
 
 
-def answers(notebook, template):
-    """Return the text of each answer, as it counts for comparing submissions."""
+def answers(notebook: Node, template: Template) -> dict[str, str]:
+    """Return the text of each answer, by grade id, as it counts for comparing submissions."""
     return {grade_id(cell): re.sub(r"#.*|\s+", "", cell["source"]) for cell in notebook["cells"]
             if grade_id(cell) in template["solutions"]}

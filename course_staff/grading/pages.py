@@ -1,6 +1,7 @@
 """The look of the pages: one file each, no script, nothing loaded from anywhere."""
 
 import html
+from collections.abc import Container, Iterable
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 STYLE = """
@@ -22,12 +23,12 @@ img { max-width: 100%; }
 """
 
 
-def escape(text):
+def escape(text: object) -> str:
     """Return text that is text in a page, wherever it stands."""
     return html.escape(str(text), quote=True)
 
 
-def page(title, body):
+def page(title: str, body: str) -> str:
     """Return a complete page."""
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
@@ -37,9 +38,10 @@ def page(title, body):
         "</body></html>\n")
 
 
-def table(heads, rows, numbers=()):
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]],
+          numbers: Container[int] = ()) -> str:
     """Return a table; cells are HTML already.  `numbers` are the columns set to the right."""
-    def line(tag, cells):
+    def line(tag: str, cells: Iterable[str]) -> str:
         parts = [f'<{tag}{" class=number" if place in numbers else ""}>{cell}</{tag}>'
                  for place, cell in enumerate(cells)]
         return f"<tr>{''.join(parts)}</tr>"
@@ -48,12 +50,12 @@ def table(heads, rows, numbers=()):
     return f"<table><thead>{line('th', heads)}</thead><tbody>\n{body}\n</tbody></table>"
 
 
-def bar(share, told):
-    """Return a bar with its value in words."""
+def bar(share: float, told: str) -> str:
+    """Return a bar, full at a `share` of 1, with its value in words."""
     return (f'<div class="track" role="img" aria-label="{escape(told)}">'
             f'<div class="bar" style="width:{100 * share:.0f}%"></div></div>')
 
 
-def points(value):
+def points(value: float) -> str:
     """Return a number of points without needless zeros."""
     return f"{value:g}"

@@ -10,15 +10,19 @@ import os
 import re
 import sys
 import warnings
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Any, Self
 
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import SaveCells
-from nbgrader.utils import determine_grade, is_grade, is_solution, is_task
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from course_lib.desk.commands import Told
+from course_staff.grading.shapes import Mark, Node, Template, Verdict
 
 COURSE = "limits_of_super_resolution"
 CONFIG = '''\
@@ -30,7 +34,7 @@ c.CourseDirectory.db_url = "{url}"
 '''
 
 
-def default_url(folder):
+def default_url(folder: Path) -> str:
     """Return the address of a class's own gradebook."""
     return f"sqlite:///{Path(folder).resolve() / 'gradebook.db'}"
 
@@ -51,7 +55,7 @@ class Book:
         If the database can't be opened.
     """
 
-    def __init__(self, url, folder):
+    def __init__(self, url: str, folder: Path) -> None:
         self.url, self.folder = url, Path(folder)
         # A fresh gradebook calls `alembic`, which lies beside this Python.
         beside = str(Path(sys.executable).parent)
@@ -66,23 +70,23 @@ class Book:
             reason = str(error).splitlines()[0]
             raise Told(f"The gradebook {shown} can't be opened: {reason}") from None
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.book.close()
 
-    def undo(self):
+    def undo(self) -> None:
         """Forget what was begun and not committed, so that the next student can be entered."""
         self.book.db.rollback()
 
-    def config(self):
+    def config(self) -> None:
         """Write the configuration that formgrader reads; it may hold a password."""
         path = self.folder / "nbgrader_config.py"
         path.write_text(CONFIG.format(course=COURSE, url=self.url), encoding="utf-8")
         path.chmod(0o600)
 
-    def assignment(self, template):
+    def assignment(self, template: Template) -> None:
         """Enter a lesson, or what changed in it.
 
         Raises
@@ -111,19 +115,20 @@ class Book:
                 "notebook": name, "assignment": name, "db_url": self.url}})
             self.book.db.expire_all()
 
-    def write(self, student, template, notebook, tests, when=None):
+    def write(self, student: str, template: Template, notebook: Node,
+              tests: Mapping[str, Verdict], when: datetime | None = None) -> None:
         """Enter one submission; what was graded by hand stays.
 
         Parameters
         ----------
         student : str
-        template : dict
+        template : Template
         notebook : dict
             Executed; also written to autograded/, where formgrader looks.
         tests : dict
             Verdicts by grade id.
         when : datetime, optional
-            When it was handed in.
+            When it was handed in, in UTC, without a time zone.
         """
         name, nb = template["name"], nbformat.from_dict(notebook)
         nbformat.validate(nb)
@@ -140,12 +145,12 @@ class Book:
                     self._score(grade, cell, about, tests)
                 if is_solution(cell) or is_task(cell):
                     comment = self.book.find_comment(about["grade_id"], name, name, student)
-                    blank = determine_blank(cell)
-                    comment.auto_comment = "No response." if blank else None
+                    comment.auto_comment = "No response." if _is_blank(cell) else None
             self.book.db.commit()
         path.write_text(nbformat.writes(nb), encoding="utf-8")
 
-    def _score(self, grade, cell, about, tests):
+    def _score(self, grade: Any, cell: nbformat.NotebookNode, about: Node,
+               tests: Mapping[str, Verdict]) -> None:
         test = tests.get(about["grade_id"])
         if test is not None:
             grade.auto_score = float(about["points"]) if test["passed"] else 0.0
@@ -156,24 +161,25 @@ class Book:
         by_hand = grade.manual_score is not None
         grade.needs_manual_grade = by_hand or grade.auto_score is None
 
-    def marks(self, student, lesson):
-        """Return {grade id: {"score", "by_hand", "open", "comment"}} of a submission, or {}."""
+    def marks(self, student: str, lesson: str) -> dict[str, Mark]:
+        """Return a submission's marks by grade id; none if it isn't entered."""
         try:
             submission = self.book.find_submission_notebook(lesson, lesson, student)
         except MissingEntry:
             return {}
-        found = {grade.name: {"score": float(grade.score or 0),
-                              "by_hand": grade.manual_score is not None,
-                              "open": bool(grade.needs_manual_grade), "comment": ""}
-                 for grade in submission.grades}
+        found: dict[str, Mark] = {
+            grade.name: {"score": float(grade.score or 0),
+                         "by_hand": grade.manual_score is not None,
+                         "open": bool(grade.needs_manual_grade), "comment": ""}
+            for grade in submission.grades}
         for comment in submission.comments:
             if comment.comment:
                 told = found.setdefault(comment.name, {})
                 told["comment"] = comment.comment
         return found
 
-    def forget(self, students):
-        """Remove students with all that belongs to them; returns how many there were."""
+    def forget(self, students: Collection[str] | None) -> int:
+        """Remove students (None: all) with all that belongs to them; returns how many."""
         with _calm():
             known = [each.id for each in self.book.students]
             for student in known:
@@ -183,15 +189,13 @@ class Book:
         return sum(students is None or each in students for each in known)
 
 
-def determine_blank(cell):
+def _is_blank(cell: nbformat.NotebookNode) -> bool:
     """Whether an answer is still as it was handed out (tasks are never blank)."""
-    from nbgrader.utils import compute_checksum
-
     return not is_task(cell) and cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
 
 
 @contextlib.contextmanager
-def _calm():
+def _calm() -> Iterator[None]:
     """nbgrader's models warn about themselves."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)

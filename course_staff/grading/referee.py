@@ -26,9 +26,16 @@ import sys
 import time
 import types
 import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import wire
+
+if TYPE_CHECKING:
+    from course_staff.grading import wire
+    from course_staff.grading.shapes import Error, Judgement, Template
+else:
+    import wire
 
 FRESH_CALLS, REMEMBERED = 3, 40
 FRESH_SECONDS = 2.0
@@ -41,24 +48,26 @@ class Referee:
 
     Parameters
     ----------
-    lesson : dict
-        What `course_staff.grading.template` keeps of a lesson.
-    link : wire.Link
+    lesson : Template
+    link : wire.Link, or what calls functions as it does
     seed : int or None
         Draws fresh inputs; None compares nothing.
     comparable : set of str, optional
         The tests after which answers are compared; all by default.
     """
 
-    def __init__(self, lesson, link, seed=None, comparable=None):
+    def __init__(self, lesson: "Template", link: wire.Caller, seed: int | None = None,
+                 comparable: set[str] | None = None) -> None:
         self.cells, self.link, self.seed = lesson["program"], link, seed
         self.comparable = {cell["id"] for cell in self.cells} if comparable is None else comparable
         # Functions of the cells pickle by value, as those of a notebook do: they belong to no file.
-        self.namespace = {"__name__": "__main__", "__builtins__": builtins}
-        self.reference, self.calls, self.place = {}, [], 0
+        self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+        self.reference: dict[str, Any] = {}  # functions of the course's own answers
+        self.calls: list[_Call] = []
+        self.place = 0
 
-    def judge(self, test):
-        """Run everything up to a test, and the test; returns the verdict."""
+    def judge(self, test: str) -> "Judgement":
+        """Run everything up to a test, and the test; tests are judged in the lesson's order."""
         while self.cells[self.place]["id"] != test:
             cell = self.cells[self.place]
             self.place += 1
@@ -69,22 +78,23 @@ class Referee:
         cell = self.cells[self.place]
         self.place += 1
         self.calls.clear()
-        verdict = {"test": test, "visible": run(cell["visible"], self.namespace), "hidden": None}
-        if verdict["visible"] is None and cell["hidden"]:
-            verdict["hidden"] = run(cell["hidden"], self.namespace)
-        verdict["passed"] = verdict["visible"] is None and verdict["hidden"] is None
+        visible, hidden = run(cell["visible"], self.namespace), None
+        if visible is None and cell["hidden"]:
+            hidden = run(cell["hidden"], self.namespace)
+        verdict: Judgement = {"test": test, "visible": visible, "hidden": hidden,
+                              "passed": visible is None and hidden is None}
         if verdict["passed"] and self.seed is not None and test in self.comparable:
             verdict["fresh"] = self.compare(test, self.seed)
         return verdict
 
-    def _bind(self, cell):
+    def _bind(self, cell: dict[str, Any]) -> None:
         """Run a solution cell as the course has it, then put the student's functions in place."""
         run(cell["source"], self.namespace)
         for name in cell["functions"]:
             self.reference[name] = self.namespace.get(name)
             self.namespace[name] = StandIn(self.link, name, self.calls)
 
-    def compare(self, test, seed):
+    def compare(self, test: str, seed: int) -> str | None:
         """Say how the function just judged differs from the reference on fresh inputs, or None."""
         rng = np.random.default_rng([seed, *test.encode()])
         end = time.monotonic() + FRESH_SECONDS
@@ -110,25 +120,29 @@ class Referee:
         return None
 
 
-class StandIn(wire.Remote):
-    """A student's function as tests see it; remembers with what it was called."""
+# Of a call: the function's name, its arguments, its options.
+_Call = tuple[str, tuple[Any, ...], dict[str, Any]]
 
-    def __init__(self, link, name, calls):
+
+class StandIn(wire.Remote):
+    """A student's function as tests see it; remembers in `calls` with what it was called."""
+
+    def __init__(self, link: wire.Caller, name: str, calls: list[_Call]) -> None:
         super().__init__(link, name, name)
         self.calls = calls
 
-    def __call__(self, *arguments, **options):
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
         if len(self.calls) < REMEMBERED:
             with contextlib.suppress(Exception):  # what can't be copied isn't compared
-                self.calls.append((self.target, *copy.deepcopy((arguments, options))))
+                self.calls.append((self.__name__, *copy.deepcopy((arguments, options))))
         return super().__call__(*arguments, **options)
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: dict[int, Any]) -> "StandIn":
         return self
 
 
-def run(text, namespace):
-    """Run a cell; returns None, or {"name", "text"} of what it raised."""
+def run(text: str, namespace: dict[str, Any]) -> "Error | None":
+    """Run a cell; returns what it raised, or None."""
     try:
         with quiet():
             exec(compile(text, "<cell>", "exec"), namespace)
@@ -145,7 +159,7 @@ def run(text, namespace):
 
 
 @contextlib.contextmanager
-def quiet():
+def quiet() -> Iterator[None]:
     """Swallow what is printed and warned: warnings cost no marks."""
     sink = io.StringIO()
     with warnings.catch_warnings(), contextlib.redirect_stderr(sink):
@@ -157,7 +171,7 @@ def quiet():
 # --- fresh inputs ---------------------------------------------------------------------------------
 
 
-def plain(*values):
+def plain(*values: object) -> bool:
     """Whether neither a generator nor a function is among the inputs: results may then vary."""
     for value in values:
         if isinstance(value, (list, tuple)):
@@ -171,14 +185,15 @@ def plain(*values):
     return True
 
 
-def changed(value, rng):
+def changed(value: Any, rng: np.random.Generator) -> Any:
     """Shrink every real or complex number by up to a tenth; sums of one stay sums of one."""
     if isinstance(value, (list, tuple)):
         return type(value)(changed(each, rng) for each in value)
     if isinstance(value, dict):
         return {key: changed(each, rng) for key, each in value.items()}
     if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
-        new = value * (1 - 0.1 * rng.random(value.shape)).astype(value.real.dtype)
+        less = np.asarray(1 - 0.1 * rng.random(value.shape))
+        new = value * less.astype(value.real.dtype)
         if value.size and np.isclose(value.sum(), 1):
             new = new / new.sum()
         return new
@@ -187,7 +202,7 @@ def changed(value, rng):
     return value
 
 
-def alike(expected, found):
+def alike(expected: Any, found: Any) -> bool:
     """Whether two results are equal to about three digits, as far as that can be told."""
     if isinstance(expected, (list, tuple)) and isinstance(found, (list, tuple)):
         return len(expected) == len(found) and all(map(alike, expected, found))
@@ -207,17 +222,35 @@ def alike(expected, found):
 # --- which functions have one right answer --------------------------------------------------------
 
 
-class Rehearsal:
-    """Stands for the sandbox: calls right answers, in this process."""
+class Rehearsal(Referee):
+    """A referee that stands for the sandbox, too: calls right answers, in this process.
 
-    def __init__(self):
-        self.functions = {}
+    Parameters
+    ----------
+    lesson : Template
+    number : int
+        Which right answer of each exercise it calls; after the last comes the first again.
+    """
 
-    def call(self, name, arguments, options):
-        return self.functions[name](*arguments, **options)
+    def __init__(self, lesson: "Template", number: int) -> None:
+        super().__init__(lesson, self)
+        self.right, self.number = lesson["right"], number
+        self.functions: dict[wire.Target, Callable[..., Any]] = {}
+
+    def call(self, target: wire.Target, arguments: Iterable[Any],
+             options: Mapping[str, Any]) -> Any:
+        """Call a right answer by name."""
+        return self.functions[target](*arguments, **options)
+
+    def _bind(self, cell: dict[str, Any]) -> None:
+        super()._bind(cell)
+        codes = self.right.get(cell["id"]) or [cell["source"]]
+        own = dict(self.namespace)
+        run(codes[self.number % len(codes)], own)
+        self.functions |= {name: own[name] for name in cell["functions"]}
 
 
-def rehearse(lesson, seeds=(1, 2, 3)):
+def rehearse(lesson: "Template", seeds: Iterable[int] = (1, 2, 3)) -> list[str]:
     """Return the tests after which right answers agree with the reference on fresh inputs.
 
     Where two right answers differ, a difference says nothing, so students' aren't compared.
@@ -226,18 +259,7 @@ def rehearse(lesson, seeds=(1, 2, 3)):
     agree = set(tests)
     most = max([len(codes) for codes in lesson["right"].values()] + [0])
     for number in range(most):
-        link = Rehearsal()
-        referee = Referee(lesson, link)
-        bind = referee._bind
-
-        def answered(cell, bind=bind, link=link, referee=referee, number=number):
-            bind(cell)
-            codes = lesson["right"].get(cell["id"]) or [cell["source"]]
-            own = dict(referee.namespace)
-            run(codes[number % len(codes)], own)
-            link.functions |= {name: own[name] for name in cell["functions"]}
-
-        referee._bind = answered
+        referee = Rehearsal(lesson, number)
         for test in tests:
             passed = referee.judge(test)["passed"]
             if not passed or any(referee.compare(test, seed) for seed in seeds):
@@ -245,7 +267,9 @@ def rehearse(lesson, seeds=(1, 2, 3)):
     return [test for test in tests if test in agree] if most else []
 
 
-def main(descriptor, path, comparable=None, memory=None, seed=None):
+def main(descriptor: str, path: str, comparable: str = "[]", memory: str = "0",
+         seed: str | None = None) -> None:
+    """Judge what is asked for on standard input, or rehearse; all as on the command line."""
     if descriptor == "rehearse":
         with open(path, encoding="utf-8") as file:
             lesson = json.load(file)
@@ -260,9 +284,9 @@ def main(descriptor, path, comparable=None, memory=None, seed=None):
     os.dup2(2, 1)  # nothing that a cell prints may pass for a verdict
     with open(path, encoding="utf-8") as file:
         lesson = json.load(file)
-    link = wire.Link(socket.socket(fileno=int(descriptor)), True, None)
-    comparable = set(json.loads(comparable))
-    referee = Referee(lesson, link, None if seed is None else int(seed), comparable)
+    link = wire.Link(socket.socket(fileno=int(descriptor)), True)
+    referee = Referee(lesson, link, None if seed is None else int(seed),
+                      set(json.loads(comparable)))
     for line in sys.stdin:
         verdict = referee.judge(json.loads(line)["test"])
         with contextlib.suppress(wire.WireError):

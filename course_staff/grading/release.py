@@ -11,12 +11,15 @@ import json
 import shutil
 import sys
 import zipfile
+from argparse import Namespace
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from course_lib import __version__
 from course_lib.desk.commands import ROOT, Told, work_folder
 from course_staff.authoring import source
 from course_staff.authoring.source import SourceError
+from course_staff.grading.shapes import Template
 
 NAME = "limits-of-super-resolution"
 WHOLE = ("CITATION.cff", "LICENSE", "environment.yml", "pyproject.toml", "requirements.lock",
@@ -59,20 +62,26 @@ Code under the BSD 3-Clause License, text and figures under CC BY 4.0. Release {
 """
 
 
-def store():
+def store() -> Path:
     """Return the folder where graders keep releases."""
     return work_folder() / "releases"
 
 
-def collect(paths, root=ROOT):
-    """Return a bundle's files, {name: bytes}, without the stamp, and its lessons' templates.
+def collect(paths: Iterable[Path],
+            root: Path = ROOT) -> tuple[dict[str, bytes], dict[str, Template]]:
+    """Return a bundle's files by name, without the stamp, and the templates of its lessons by name.
 
     Parameters
     ----------
-    paths : list of Path
+    paths : iterable of Path
         Sources of the lessons.
     root : Path
         The course.
+
+    Raises
+    ------
+    Told
+        If a lesson is not built.
     """
     from course_staff.grading import template
 
@@ -95,7 +104,7 @@ def collect(paths, root=ROOT):
     return files, templates
 
 
-def stamp(files, templates):
+def stamp(files: Mapping[str, bytes], templates: Mapping[str, Template]) -> str:
     """Return version and content hash."""
     digest = hashlib.sha256()
     for name, content in sorted(files.items()):
@@ -104,7 +113,7 @@ def stamp(files, templates):
     return f"{__version__}-{digest.hexdigest()[:12]}"
 
 
-def stamped(files, said):
+def stamped(files: Mapping[str, bytes], said: str) -> dict[str, bytes]:
     """Return a bundle's files with the stamp in every lesson, in the README and in a file."""
     files = dict(files)
     names = sorted(name.split("/")[1] for name in files
@@ -120,7 +129,7 @@ def stamped(files, said):
     return files
 
 
-def pack(files, target):
+def pack(files: Mapping[str, bytes], target: Path) -> None:
     """Write a zip, always with the same bytes for the same files."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name, content in sorted(files.items()):
@@ -130,8 +139,20 @@ def pack(files, target):
             archive.writestr(entry, content)
 
 
-def make(paths, out=None, root=ROOT, keep=None):
+def make(paths: Iterable[Path], out: str | Path | None = None, root: Path = ROOT,
+         keep: Path | None = None) -> tuple[str, Path | None]:
     """Make a release, keep it, and write its zip.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Sources of the lessons.
+    out : Path, optional
+        Where the zip goes; none is written by default.
+    root : Path
+        The course.
+    keep : Path, optional
+        Where it is kept; by default in the `store`.
 
     Returns
     -------
@@ -163,7 +184,7 @@ def make(paths, out=None, root=ROOT, keep=None):
     return said, target
 
 
-def find(said, lesson, keep=None):
+def find(said: str | None, lesson: str, keep: Path | None = None) -> Path | None:
     """Return the folder of a kept release that has a lesson; the newest if none is named.
 
     Returns None if there is none.
@@ -175,14 +196,15 @@ def find(said, lesson, keep=None):
     return max(kept, key=lambda path: (path / "complete").stat().st_mtime, default=None)
 
 
-def run(args):
-    """Make a release of the lessons asked for."""
+def run(args: Namespace) -> int:
+    """Make a release of the lessons asked for; returns the exit status."""
     try:
         paths = source.find(args.lesson)
         said, target = make(paths, args.out)
     except SourceError as error:
         print(error, file=sys.stderr)
         return 1
+    assert target is not None  # it was asked for
     size = target.stat().st_size / 1e6
     print(f"Release {said}: {target} ({size:.1f} MB), lessons "
           f"{', '.join(path.stem for path in paths)}")

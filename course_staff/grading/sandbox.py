@@ -20,7 +20,9 @@ import tempfile
 import threading
 import time
 from dataclasses import asdict, dataclass
+from io import BufferedReader
 from pathlib import Path
+from typing import Any, Self, cast
 
 import matplotlib
 import psutil
@@ -48,12 +50,12 @@ class Limits:
     processes: int = 128
     output: int = 200_000
 
-    def inside(self):
+    def inside(self) -> dict[str, int]:
         """Return the limits that the kernel's process sets on itself, hard."""
         return {"AS": self.memory + (6 << 30), "CPU": int(self.seconds) + 10,
                 "FSIZE": self.file_size, "NPROC": self.processes, "NOFILE": 512, "CORE": 0}
 
-    def told(self, sandboxed):
+    def told(self, sandboxed: bool) -> str:
         """Return the limits in force as a sentence."""
         kept = (f"{self.cell_seconds:g} s of processor time a cell, {self.seconds:g} s a "
                 f"submission (five times that by the clock), "
@@ -66,7 +68,7 @@ class Limits:
                 f"{self.disk >> 20} MiB of disk, {self.processes} processes and threads")
 
 
-def refuse_unless_possible():
+def refuse_unless_possible() -> None:
     """Raise `Told` where submissions can't be kept in a sandbox."""
     refusal = "it exists on Linux only" if sys.platform != "linux" else sandbox_refusal()
     if refusal is None and os.geteuid() == 0 and shutil.which("setpriv") is None:
@@ -78,7 +80,7 @@ def refuse_unless_possible():
             "you would run yourself.")
 
 
-def sweep():
+def sweep() -> None:
     """Remove private folders that killed graders have left behind."""
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         number = path.name.removeprefix(PREFIX).partition("-")[0]
@@ -106,11 +108,13 @@ class Sandbox:
         Seconds of processor time that its processes have used.
     """
 
-    def __init__(self, bundle, limits, sandboxed=True):
+    def __init__(self, bundle: str | Path, limits: Limits, sandboxed: bool = True) -> None:
         self.bundle, self.limits, self.sandboxed = Path(bundle).resolve(), limits, sandboxed
-        self.reason, self.process, self.said, self.spent = None, None, b"", 0.0
+        self.reason: str | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+        self.said, self.spent = b"", 0.0
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self.inside = JOB if self.sandboxed else str(self.folder)
         self.user = _own_user() if self.sandboxed and os.geteuid() == 0 else None
@@ -123,7 +127,7 @@ class Sandbox:
         self.listener.settimeout(1)
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError):
                 if not self.sandboxed:
@@ -132,33 +136,34 @@ class Sandbox:
             self.process.wait()
             for thread in self.threads:
                 thread.join()
-            self.process.stderr.close()
+            self.errors.close()
         self.listener.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start(self, connection_file):
+    def start(self, connection_file: str) -> subprocess.Popen[bytes]:
         """Start the process; returns it."""
         if self.user is not None:
             os.chown(connection_file, self.user, self.user)
         arguments = [f"{self.inside}/{Path(connection_file).name}", f"{self.inside}/calls",
                      json.dumps(self.limits.inside())]
+        where = None
         if self.sandboxed:
             command = [*self._bubblewrap(), f"{GRADER}/inside.py", *arguments]
-            where = None
         else:
-            (self.folder / "work").mkdir()
-            command = [sys.executable, str(HERE / "inside.py"), *arguments]
             where = self.folder / "work"
-        self.process = subprocess.Popen(
+            where.mkdir()
+            command = [sys.executable, str(HERE / "inside.py"), *arguments]
+        process = self.process = subprocess.Popen(
             command, cwd=where, env=self._environment(), stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
-        self.threads = [threading.Thread(target=each, daemon=True)
-                        for each in (self._watch, self._listen)]
+        self.errors = cast(BufferedReader, process.stderr)  # a pipe
+        self.threads = [threading.Thread(target=self._watch, args=[process], daemon=True),
+                        threading.Thread(target=self._listen, daemon=True)]
         for thread in self.threads:
             thread.start()
-        return self.process
+        return process
 
-    def connection(self):
+    def connection(self) -> socket.socket:
         """Return the socket on which the kernel serves calls; it is the first that connects."""
         try:
             while True:
@@ -166,14 +171,14 @@ class Sandbox:
                     connected, _ = self.listener.accept()
                     break
                 except TimeoutError:
-                    if self.process.poll() is not None:
+                    if self.process is None or self.process.poll() is not None:
                         raise RuntimeError(f"the sandbox ended: {self.said.decode()}") from None
         finally:
             self.listener.close()
         connected.settimeout(None)
         return connected
 
-    def _environment(self):
+    def _environment(self) -> dict[str, str]:
         at = {"HOME": "/tmp", "PYTHONPATH": COURSE} if self.sandboxed else {
             "HOME": str(self.folder), "PYTHONPATH": str(self.bundle)}
         return at | {
@@ -184,7 +189,7 @@ class Sandbox:
             **dict.fromkeys(THREADS, "1"),
         }
 
-    def _bubblewrap(self):
+    def _bubblewrap(self) -> list[str]:
         options = ["bwrap", "--die-with-parent", "--new-session", "--hostname", "sandbox"]
         if self.user is None:
             options += ["--unshare-all", "--uid", "1000", "--gid", "1000"]
@@ -223,32 +228,32 @@ class Sandbox:
                         "--no-new-privs"]
         return [*options, sys.executable]
 
-    def _listen(self):
+    def _listen(self) -> None:
         """Keep the beginning of what the process says on stderr, drop the rest."""
-        while part := self.process.stderr.read1(1 << 16):
+        while part := self.errors.read1(1 << 16):
             self.said = (self.said + part)[:2000]
 
-    def _watch(self):
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
         """End the process when it does what it mustn't, or when that can't be seen any longer."""
-        while self.process.poll() is None and self.reason is None:
+        while process.poll() is None and self.reason is None:
             try:
-                self.reason = self._look()
+                self.reason = self._look(process.pid)
             except Exception:
                 self.reason = "unwatched"
             if self.reason is None:
                 time.sleep(0.2)
-        self.process.kill()
+        process.kill()
 
-    def _look(self):
+    def _look(self, pid: int) -> str | None:
         """Return why the process must end: it uses too much, or writes beside its sockets."""
-        memory, seconds = _usage(self.process.pid)
+        memory, seconds = _usage(pid)
         self.spent = max(self.spent, seconds)
         if memory > self.limits.memory:
             return "memory"
         return "files" if self.sandboxed and _strewn(self.folder) else None
 
 
-def _own_user():
+def _own_user() -> int:
     """Return a user id that belongs to no person, and to no other job on this machine."""
     number = (os.getpid() << 8) + next(_slots) % 256
     for line in Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines():
@@ -258,13 +263,14 @@ def _own_user():
     return 20_000 + number % 40_000
 
 
-def _usage(pid):
+def _usage(pid: int) -> tuple[int, float]:
     """Return memory, in bytes, and processor time, in seconds, of a process and its descendants.
 
     Memory is what their address spaces hold and, since that need not be mapped at all, what is in
     files that have no name (``memfd``, or deleted while open).
     """
-    memory, seconds, nameless = 0, 0.0, {}
+    memory, seconds = 0, 0.0
+    nameless: dict[int, int] = {}  # by inode, so that what two have open counts once
     gone = psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError
     with contextlib.suppress(psutil.NoSuchProcess):
         family = psutil.Process(pid)
@@ -284,19 +290,19 @@ def _usage(pid):
     return memory + sum(nameless.values()), seconds
 
 
-def _living_thread(pid):
+def _living_thread(pid: int) -> tuple[int, str]:
     """Return the memory of a process as a thread of it that goes on has it, and its place."""
     for thread in os.scandir(f"/proc/{pid}/task"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             pages = int(Path(thread.path, "statm").read_text(encoding="ascii").split()[1])
             if pages:
                 return pages * os.sysconf("SC_PAGE_SIZE"), thread.path
-    return 0, None
+    return 0, ""
 
 
-def _nameless(place):
+def _nameless(place: str) -> dict[int, int]:
     """Return the sizes of the files without a name that a process has open or shares a map of."""
-    found = {}
+    found: dict[int, int] = {}
     for entry in os.scandir(f"{place}/fd"):
         with contextlib.suppress(FileNotFoundError):
             about = entry.stat()
@@ -312,7 +318,7 @@ def _nameless(place):
     return found
 
 
-def _strewn(folder):
+def _strewn(folder: Path) -> bool:
     """Whether the folder for sockets holds anything but these and some small files."""
     total = 0
     for entry in os.scandir(folder):
@@ -323,6 +329,6 @@ def _strewn(folder):
     return total > 4 << 20
 
 
-def plain_limits(limits):
+def plain_limits(limits: Limits) -> dict[str, Any]:
     """Return limits as plain data, for a worker elsewhere."""
     return asdict(limits)

@@ -7,6 +7,7 @@ lesson that is corrected later doesn't change how this release is graded.
 
 import ast
 import tempfile
+from collections.abc import Sequence, Set
 from pathlib import Path
 
 import nbformat
@@ -15,6 +16,8 @@ from nbgrader.converters import GenerateAssignment
 
 from course_lib.desk.marking import split_test
 from course_staff.authoring import answers, build
+from course_staff.authoring.source import Cell, Lesson
+from course_staff.grading.shapes import Node, Parts, Solution, Template, Test
 
 # As nbgrader releases a notebook, but for what it hides at the end.
 KEEPING = [
@@ -23,27 +26,19 @@ KEEPING = [
 ]
 
 
-def describe(path):
-    """Return a lesson's template as plain data.
+def describe(path: Path) -> Template:
+    """Return a lesson's template, from the path of its source.
 
-    Parameters
-    ----------
-    path : Path
-        Its source.
-
-    Returns
-    -------
-    dict
-        ``name``, ``title``; ``notebook``, with hidden tests, without answers; ``tests``, by grade
-        id in order: ``exercise``, ``points``, ``visible``, ``hidden``, ``hint``; ``answers``,
-        points of the written answers and tasks; ``solutions``, the stub's functions and the
-        reference by grade id; ``program``, the cells that the referee runs; ``right``, other right
-        answers.
+    Raises
+    ------
+    SourceError
+        If the source breaks a rule.
     """
     lesson, text = build.load(path)
     with tempfile.TemporaryDirectory(prefix="course-") as folder:
         kept = full_notebook(lesson.folder, text, folder)
-    tests, solutions = {}, {}
+    tests: dict[str, Test] = {}
+    solutions: dict[str, Solution] = {}
     for exercise in lesson.exercises:
         reference = _without_markers(exercise.solution.text)
         solutions[exercise.name] = {"functions": exercise.functions, "reference": reference}
@@ -59,34 +54,35 @@ def describe(path):
     }
 
 
-def right(lesson):
+def right(lesson: Lesson) -> dict[str, list[str]]:
     """Return the right answers that the tests are tried on, by exercise."""
     path = lesson.path.parent.parent / "tests" / "answers" / lesson.path.name
-    found = {}
+    found: dict[str, list[str]] = {}
     for answer in answers.read(path, lesson) if path.exists() else ():
         if answer.kind == "right":
             found.setdefault(answer.exercise, []).append(answer.code)
     return found
 
 
-def full_notebook(name, text, folder):
-    """Return the released notebook with hidden tests."""
+def full_notebook(name: str, text: str, folder: str | Path) -> str:
+    """Return the released notebook with hidden tests; nbgrader makes it in `folder`."""
     build.write(Path(folder, "solutions", name, f"{name}.ipynb"), text)
     build.run_nbgrader(GenerateAssignment, name, folder, no_database=True, preprocessors=KEEPING)
     return Path(folder, "lessons", name, f"{name}.ipynb").read_text(encoding="utf-8")
 
 
-def parts(text):
+def parts(text: str) -> Parts:
     """Split a test cell into what students see and what they don't, and the latter's hint."""
-    return dict(zip(("visible", "hidden", "hint"), split_test(text), strict=True))
+    visible, hidden, hint = split_test(text)
+    return {"visible": visible, "hidden": hidden, "hint": hint}
 
 
-def _without_markers(text):
+def _without_markers(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if "### BEGIN" not in line
                      and "### END" not in line)
 
 
-def program(lesson):
+def program(lesson: Lesson) -> list[Node]:
     """Return what the referee runs, in order: solution and test cells, and what these depend on.
 
     Of all other cells only those statements are kept that bind or change a name that is read
@@ -94,7 +90,7 @@ def program(lesson):
     whenever it is called, so every binding of such a name is kept.
     """
     code = [cell for cell in lesson.in_notebook if cell.type == "code"]
-    late = set()  # names that kept functions read
+    late: set[str] = set()  # names that kept functions read
     while True:
         kept, more = _slice(code, late)
         if more <= late:
@@ -106,7 +102,7 @@ def program(lesson):
         if not statements:
             continue
         text = "\n".join(map(ast.unparse, statements))
-        entry = {"id": cell.name, "kind": cell.kind, "source": text}
+        entry: Node = {"id": cell.name, "kind": cell.kind, "source": text}
         if cell.kind == "solution":
             entry["functions"] = owner[cell.number].functions
         if cell.kind == "test":
@@ -115,11 +111,13 @@ def program(lesson):
     return found
 
 
-def _slice(code, late):
+def _slice(code: Sequence[Cell], late: Set[str]) -> tuple[list[list[ast.stmt]], set[str]]:
     """Return the statements to keep of each cell, and the names that kept functions read."""
-    wanted, inner, kept = set(), set(), []
+    wanted: set[str] = set()
+    inner: set[str] = set()
+    kept: list[list[ast.stmt]] = []
     for cell in reversed(code):
-        statements = []
+        statements: list[ast.stmt] = []
         for statement in reversed(ast.parse(cell.text).body):
             loaded, stored, changed, certain = names(statement)
             if cell.kind in ("test", "solution") or (stored | changed) & (wanted | late):
@@ -132,7 +130,7 @@ def _slice(code, late):
     return kept, inner
 
 
-def names(statement):
+def names(statement: ast.AST) -> tuple[Set[str], Set[str], Set[str], bool]:
     """Return the names that a statement reads, binds and changes, and whether it surely binds.
 
     Assigning to an element or attribute, or calling a method for its effect, changes a name.
@@ -154,7 +152,7 @@ def names(statement):
     return loaded, stored, changed & loaded, certain
 
 
-def _base(node):
+def _base(node: ast.AST) -> str:
     while isinstance(node, (ast.Subscript, ast.Attribute)):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""

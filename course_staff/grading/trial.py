@@ -16,18 +16,15 @@ from course_lib.desk.commands import Told
 from course_lib.desk.marking import grade_id
 from course_staff.grading import execute
 from course_staff.grading.sandbox import HERE, Limits, plain_limits
+from course_staff.grading.shapes import Job, Node, Template, Trial
 
 PATIENT = Limits(cell_seconds=300, seconds=3000)
 
 
-def about(kept, lesson, sandboxed):
+def about(kept: Path, lesson: str, sandboxed: bool) -> Trial:
     """Return what is known of a release's lesson on this machine; try it the first time.
 
-    Returns
-    -------
-    dict
-        ``inside``, the tests that are marked in the kernel; ``comparable``, those after which
-        answers are compared with the reference on fresh inputs; ``seconds`` that the run took.
+    `kept` is the release's folder (`release.find`).
 
     Raises
     ------
@@ -35,15 +32,17 @@ def about(kept, lesson, sandboxed):
         If the reference answers fail, or are stopped: of these nothing is kept.
     """
     path = kept / "templates" / f"{lesson}.trial.json"
+    found: Trial
     if path.exists():
-        return json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return found
     template = json.loads((kept / "templates" / f"{lesson}.json").read_text(encoding="utf-8"))
     found = try_reference(template, kept, sandboxed)
     path.write_text(json.dumps(found), encoding="utf-8")
     return found
 
 
-def with_reference(template):
+def with_reference(template: Template) -> Node:
     """Return the lesson's notebook with the reference answers."""
     notebook = copy.deepcopy(template["notebook"])
     for cell in notebook["cells"]:
@@ -52,10 +51,10 @@ def with_reference(template):
     return notebook
 
 
-def try_reference(template, kept, sandboxed):
-    """Run the reference answers as a submission, and the right answers outside."""
+def try_reference(template: Template, kept: Path, sandboxed: bool) -> Trial:
+    """Run the reference answers as a submission, and the right answers outside; see `about`."""
     file = kept / "templates" / f"{template['name']}.json"
-    job = {"notebook": with_reference(template), "template": str(file),
+    job: Job = {"notebook": with_reference(template), "template": str(file),
            "bundle": str(kept / "bundle"), "limits": plain_limits(PATIENT),
            "sandboxed": sandboxed, "seed": None, "inside": [], "comparable": []}
     outcome = execute.run(job)
@@ -64,7 +63,7 @@ def try_reference(template, kept, sandboxed):
         raise Told(f"The reference answers don't get through on this machine: {told}")
     inside = [name for name, test in outcome["tests"].items() if not test["passed"]]
     if inside:
-        again = execute.run(job | {"inside": inside})
+        again = execute.run({**job, "inside": inside})
         failed = {name: test for name, test in again["tests"].items() if not test["passed"]}
         if failed:
             lines = [f"  {name}: {test['error'] or 'its hidden part'}"
@@ -75,12 +74,13 @@ def try_reference(template, kept, sandboxed):
             "seconds": outcome["seconds"]}
 
 
-def comparable(file, kept):
+def comparable(file: Path, kept: Path) -> list[str]:
     """Return the tests after which right answers agree with the reference on fresh inputs."""
     done = subprocess.run(
-        [sys.executable, str(HERE / "referee.py"), "rehearse", str(Path(file))],
+        [sys.executable, str(HERE / "referee.py"), "rehearse", str(file)],
         env=execute.environment(kept / "bundle"), capture_output=True, encoding="utf-8",
         check=False)
     if done.returncode:
         raise RuntimeError(f"the rehearsal failed:\n{done.stderr[-2000:]}")
-    return json.loads(done.stdout.splitlines()[-1])
+    agreed: list[str] = json.loads(done.stdout.splitlines()[-1])
+    return agreed

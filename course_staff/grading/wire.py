@@ -22,6 +22,8 @@ import struct
 import sys
 import threading
 import types
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 
@@ -30,6 +32,10 @@ DEEPEST = 40
 LONGEST_INT = 10_000  # bits; Python reads and writes little more in decimal
 GENERATORS = {"PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"}
 NUMERIC = "?bBhHiIlLqQefdgFDGSUmM"
+
+
+Target = str | int  # a function's name, or its number among those that a side was handed
+Leaf = np.ndarray | np.random.Generator  # what a call may change
 
 
 class WireError(BaseException):
@@ -47,17 +53,32 @@ class Uncrossable(TypeError):
 
 
 class Packer:
-    """Turn values into JSON and buffers; remember the arrays and generators that were sent."""
+    """Turn values into JSON and buffers; remember the arrays and generators that were sent.
 
-    def __init__(self, other):
-        self.other = other  # packs what is no plain data, or raises Uncrossable
-        self.buffers, self.leaves = [], []
+    Parameters
+    ----------
+    other : callable
+        Packs what is no plain data, given it and this packer, or raises `Uncrossable`.
+    """
 
-    def buffer(self, content):
+    def __init__(self, other: "Callable[[Any, Packer], Any]") -> None:
+        self.other = other
+        self.buffers: list[bytes] = []
+        self.leaves: list[Leaf] = []
+
+    def buffer(self, content: bytes | bytearray) -> int:
+        """Take bytes in; returns their place among `buffers`."""
         self.buffers.append(bytes(content))
         return len(self.buffers) - 1
 
-    def pack(self, value, depth=0):
+    def pack(self, value: Any, depth: int = 0) -> Any:
+        """Return a value as JSON data: itself, or {tag: content}; what is raw goes to `buffers`.
+
+        Raises
+        ------
+        Uncrossable
+            If it has no copy on the other side.
+        """
         if depth > DEEPEST:
             raise Uncrossable("it is nested too deeply")
         if isinstance(value, int) and value.bit_length() > LONGEST_INT:
@@ -84,8 +105,8 @@ class Packer:
             pairs = [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in value.items()]
             return {"d": pairs}
         if isinstance(value, (bool, int, float, str)):
-            kind = next(k for k in (bool, int, float, str) if isinstance(value, k))
-            return kind(value)
+            plain = next(k for k in (bool, int, float, str) if isinstance(value, k))
+            return plain(value)
         if isinstance(value, complex):
             return {"c": [value.real, value.imag]}
         if isinstance(value, (bytes, bytearray)):
@@ -100,7 +121,7 @@ class Packer:
             return {"x": self.pack(value.detach().cpu().numpy())}
         return self.other(value, self)
 
-    def _check(self, array):
+    def _check(self, array: np.ndarray) -> None:
         if array.dtype.char not in NUMERIC:
             raise Uncrossable(f"an array of {array.dtype} can't be carried")
         if array.nbytes > LARGEST:
@@ -108,12 +129,28 @@ class Packer:
 
 
 class Unpacker:
-    """Rebuild values; `leaves` are the arrays and generators among them, in the sender's order."""
+    """Rebuild values; `leaves` are the arrays and generators among them, in the sender's order.
 
-    def __init__(self, buffers, other):
-        self.buffers, self.other, self.leaves = buffers, other, []
+    Parameters
+    ----------
+    buffers : sequence of bytes
+    other : callable
+        Unpacks what is no plain data, given tag, content and this unpacker.
+    """
 
-    def unpack(self, packed, depth=0):
+    def __init__(self, buffers: Sequence[bytes],
+                 other: "Callable[[str, Any, Unpacker], Any]") -> None:
+        self.buffers, self.other = buffers, other
+        self.leaves: list[Leaf] = []
+
+    def unpack(self, packed: Any, depth: int = 0) -> Any:
+        """Return the value that `Packer.pack` packed.
+
+        Raises
+        ------
+        WireError
+            If nothing packs to this; other errors, too, where the content is malformed.
+        """
         if depth > 2 * DEEPEST:
             raise WireError("nested too deeply")
         if not isinstance(packed, dict):
@@ -122,7 +159,7 @@ class Unpacker:
             raise WireError("neither data nor a tag")
         (tag, content), = packed.items()
         if tag in "lts":
-            kind = {"l": list, "t": tuple, "s": set}[tag]
+            kind: type = {"l": list, "t": tuple, "s": set}[tag]
             return kind(self.unpack(each, depth + 1) for each in content)
         if tag == "d":
             return {self.unpack(k, depth + 1): self.unpack(v, depth + 1) for k, v in content}
@@ -150,15 +187,15 @@ class Unpacker:
         return self.other(tag, content, self)
 
     @staticmethod
-    def _array(dtype, content, shape):
-        dtype = np.dtype(str(dtype))
+    def _array(name: object, content: bytes, shape: Sequence[int]) -> np.ndarray:
+        dtype = np.dtype(str(name))
         if dtype.char not in NUMERIC:
             raise WireError(f"an array of {dtype}")
         return np.frombuffer(content, dtype).reshape(shape).copy()
 
 
-def generator_state(rng):
-    """Return all that makes a random generator go on as it would have."""
+def generator_state(rng: np.random.Generator) -> list[Any]:
+    """Return all that makes a random generator go on as it would have, as JSON data."""
     bits = rng.bit_generator
     if type(bits).__name__ not in GENERATORS:
         raise Uncrossable(f"a generator on {type(bits).__name__} can't be carried")
@@ -171,12 +208,12 @@ def generator_state(rng):
     return [state, parts]
 
 
-def generator(described):
+def generator(described: Sequence[Any]) -> np.random.Generator:
     """Return the random generator that `generator_state` describes."""
     state, parts = described
     if state["bit_generator"] not in GENERATORS:
         raise WireError("an unknown generator")
-    seed = 0
+    seed: int | np.random.SeedSequence = 0
     if parts is not None:
         entropy, key, pool, children = parts
         seed = np.random.SeedSequence(
@@ -186,14 +223,14 @@ def generator(described):
     return np.random.Generator(bits)
 
 
-def _arrays(state):
+def _arrays(state: Any) -> Any:
     """Lists in a generator's state are arrays of words."""
     if isinstance(state, dict):
         return {key: _arrays(value) for key, value in state.items()}
     return np.array(state, dtype=np.uint64) if isinstance(state, list) else state
 
 
-def set_leaf(leaf, new):
+def set_leaf(leaf: Leaf, new: object) -> None:
     """Give an array or generator the content that its copy has after a call."""
     if isinstance(leaf, np.ndarray):
         if not isinstance(new, np.ndarray) or new.shape != leaf.shape or new.dtype != leaf.dtype:
@@ -205,18 +242,26 @@ def set_leaf(leaf, new):
         raise WireError("no generator came back")
     bits, newer = leaf.bit_generator, new.bit_generator
     bits.state = newer.state
-    if isinstance(getattr(bits, "seed_seq", None), np.random.SeedSequence):
-        more = newer.seed_seq.n_children_spawned - bits.seed_seq.n_children_spawned
+    old, newest = getattr(bits, "seed_seq", None), getattr(newer, "seed_seq", None)
+    if isinstance(old, np.random.SeedSequence) and isinstance(newest, np.random.SeedSequence):
+        more = newest.n_children_spawned - old.n_children_spawned
         if 0 < more <= 10_000:
-            bits.seed_seq.spawn(more)
+            old.spawn(more)
 
 
-def content(leaf):
+def content(leaf: Leaf) -> bytes | str:
     """Return what of an array or generator a call may change, to compare before and after."""
     return leaf.tobytes() if isinstance(leaf, np.ndarray) else json.dumps(generator_state(leaf))
 
 
 # --- calls ----------------------------------------------------------------------------------------
+
+
+class Caller(Protocol):
+    """What calls functions that are elsewhere."""
+
+    def call(self, target: Target, arguments: Iterable[Any], options: Mapping[str, Any]) -> Any:
+        """Call one; returns or raises as it does."""
 
 
 class Link:
@@ -227,21 +272,44 @@ class Link:
     socket : socket
     trusted : bool
         Whether this side may send pickled objects; only then does the other accept them.
-    lookup : callable
-        Name → function, for calls by name.
+    lookup : callable, optional
+        Name → function, for calls by name; without, there are none.
     """
 
-    def __init__(self, socket, trusted, lookup):
+    def __init__(self, socket: socket.socket, trusted: bool,
+                 lookup: Callable[[str], Callable[..., Any]] | None = None) -> None:
         self.socket, self.trusted, self.lookup = socket, trusted, lookup
-        self.kept = []  # functions that the other side may call by number
+        self.kept: list[Callable[..., Any]] = []  # functions that the other side may call by number
         self.lock = threading.RLock()  # threads take turns
 
-    def call(self, target, arguments, options):
-        """Call a function of the other side, by name or number; returns or raises as it does."""
+    def function(self, target: Target) -> Callable[..., Any]:
+        """Return the function of this side that the other means.
+
+        Raises
+        ------
+        IndexError, KeyError, NameError
+            If there is none.
+        """
+        if isinstance(target, int):
+            return self.kept[target]
+        if self.lookup is None:
+            raise KeyError(target)
+        return self.lookup(target)
+
+    def call(self, target: Target, arguments: Iterable[Any], options: Mapping[str, Any]) -> Any:
+        """Call a function of the other side, by name or number; returns or raises as it does.
+
+        Raises
+        ------
+        Uncrossable
+            If an argument has no copy over there.
+        WireError
+            If the other side is gone, or doesn't keep to the rules.
+        """
         with self.lock:
             return self._call(target, arguments, options)
 
-    def _call(self, target, arguments, options):
+    def _call(self, target: Target, arguments: Iterable[Any], options: Mapping[str, Any]) -> Any:
         packer = Packer(self._pack_other)
         message = {"call": target, "arguments": packer.pack(list(arguments)),
                    "options": packer.pack(dict(options))}
@@ -263,7 +331,7 @@ class Link:
                     raise
                 raise WireError(f"a malformed answer: {type(error).__name__}") from None
 
-    def serve(self):
+    def serve(self) -> None:
         """Answer calls until the other side says that it is done."""
         while True:
             message, buffers = self._receive()
@@ -271,16 +339,16 @@ class Link:
                 return
             self._serve_one(message, buffers)
 
-    def done(self):
+    def done(self) -> None:
         """Let the other side's `serve` return."""
         self._send(encode({"done": True}, []))
 
-    def _serve_one(self, message, buffers):
+    def _serve_one(self, message: dict[str, Any], buffers: list[bytes]) -> None:
         unpacker = Unpacker(buffers, self._unpack_other)
         packer = Packer(self._pack_other)
-        before = []
+        before: list[bytes | str] = []
 
-        def changed(packer):
+        def changed(packer: Packer) -> list[list[Any]]:
             return [[number, Packer.pack(packer, leaf)]
                     for number, (leaf, old) in enumerate(zip(unpacker.leaves, before, strict=False))
                     if content(leaf) != old]
@@ -289,8 +357,7 @@ class Link:
             arguments = unpacker.unpack(message["arguments"])
             options = unpacker.unpack(message["options"])
             before = [content(leaf) for leaf in unpacker.leaves]
-            target = message["call"]
-            function = self.kept[target] if isinstance(target, int) else self.lookup(target)
+            function = self.function(message["call"])
             answer = {"value": packer.pack(function(*arguments, **options))}
             encoded = encode(answer | {"changed": changed(packer)}, packer.buffers)
         except BaseException as error:  # whatever a student's function does is an answer
@@ -304,7 +371,7 @@ class Link:
 
     # What is no plain data: functions stay where they are; the trusted side may send objects.
 
-    def _pack_other(self, value, packer):
+    def _pack_other(self, value: Any, packer: Packer) -> Any:
         if isinstance(value, Remote) and value.link is self:
             return {"k": value.target}
         if self.trusted and not (isinstance(value, types.FunctionType)
@@ -315,22 +382,22 @@ class Link:
             return {"h": len(self.kept) - 1}
         raise Uncrossable(f"a {type(value).__name__} can't be carried out of the sandbox")
 
-    def _unpack_other(self, tag, packed, unpacker):
+    def _unpack_other(self, tag: str, packed: Any, unpacker: Unpacker) -> Any:
         if tag == "h" and type(packed) is int:
             return Remote(self, packed, "function")
         if tag == "k":
-            return self.kept[packed] if type(packed) is int else self.lookup(packed)
+            return self.function(packed)
         if tag == "p" and not self.trusted:
             return _unpickled(unpacker.buffers[packed], self)
         raise WireError(f"an unknown tag {tag!r}")
 
-    def _send(self, encoded):
+    def _send(self, encoded: bytes) -> None:
         try:
             self.socket.sendall(encoded)
         except OSError:
             raise WireError("the other side is gone") from None
 
-    def _receive(self):
+    def _receive(self) -> tuple[dict[str, Any], list[bytes]]:
         try:
             (size,) = struct.unpack(">Q", self._read(8))
             if size > LONGEST_HEAD:
@@ -348,13 +415,13 @@ class Link:
                 self._read(min(each - begin, 1 << 20))
         raise WireError("a message is too large")
 
-    def _hang_up(self, reason):
+    def _hang_up(self, reason: str) -> NoReturn:
         """End the conversation where neither side knows any longer what the other waits for."""
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
         raise WireError(reason) from None
 
-    def _read(self, size):
+    def _read(self, size: int) -> bytes:
         parts = []
         while size:
             try:
@@ -368,7 +435,7 @@ class Link:
         return b"".join(parts)
 
 
-def encode(message, buffers):
+def encode(message: dict[str, Any], buffers: Sequence[bytes]) -> bytes:
     """Return a message as bytes: the head's size, the head, the buffers.
 
     Raises
@@ -387,14 +454,14 @@ def encode(message, buffers):
 class Remote:
     """Stands for a function of the other side."""
 
-    def __init__(self, link, target, name):
+    def __init__(self, link: Caller, target: Target, name: str) -> None:
         self.link, self.target, self.__name__ = link, target, name
 
-    def __call__(self, *arguments, **options):
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
         return self.link.call(self.target, arguments, options)
 
 
-def described(error):
+def described(error: BaseException) -> dict[str, Any]:
     """Return what the other side is told of an exception: its classes' names and its text."""
     try:
         text = str(error)[:2000]
@@ -407,7 +474,7 @@ def described(error):
     return {"kinds": kinds, "text": text}
 
 
-def remote_error(told):
+def remote_error(told: dict[str, Any]) -> Exception:
     """Return an exception that is caught as the other side's was, as far as it is a built-in one.
 
     A `SystemExit` or `KeyboardInterrupt` over there is an ordinary error here.
@@ -418,17 +485,17 @@ def remote_error(told):
                  and issubclass(kind, Exception) and kind.__init__ is not OSError.__init__
                  and not issubclass(kind, UnicodeError | ExceptionGroup)), Exception)
     name = kinds[0] if kinds and kinds[0].isidentifier() else "Exception"
-    error = base if base.__name__ == name else type(name, (base,), {})
-    found = error(str(told["text"])[:2000])
-    found.remote = True
-    return found
+    kind = base if base.__name__ == name else type(name, (base,), {})
+    error: Exception = kind(str(told["text"])[:2000])
+    error.remote = True  # type: ignore[attr-defined]
+    return error
 
 
-def _pickled(value, link):
+def _pickled(value: Any, link: Link) -> bytes:
     import cloudpickle
 
     class Pickler(cloudpickle.Pickler):
-        def persistent_id(self, each):
+        def persistent_id(self, each: Any) -> Target | None:
             return each.target if isinstance(each, Remote) and each.link is link else None
 
     file = io.BytesIO()
@@ -439,27 +506,28 @@ def _pickled(value, link):
     return file.getvalue()
 
 
-def _unpickled(content, link):
+def _unpickled(content: bytes, link: Link) -> Any:
     import pickle
 
     class Unpickler(pickle.Unpickler):
-        def persistent_load(self, target):
-            return link.kept[target] if isinstance(target, int) else link.lookup(target)
+        def persistent_load(self, target: Target) -> Callable[..., Any]:
+            return link.function(target)
 
     return Unpickler(io.BytesIO(content)).load()
 
 
-def server(namespace, socket):
+def server(namespace: Mapping[str, Any], socket: socket.socket) -> Callable[[], None]:
     """Return a function that serves calls of the functions in a notebook's namespace."""
 
-    def lookup(name):
+    def lookup(name: str) -> Callable[..., Any]:
         if name not in namespace:
             raise NameError(f"name {name!r} is not defined")
-        return namespace[name]
+        function: Callable[..., Any] = namespace[name]
+        return function
 
     link = Link(socket, False, lookup)
 
-    def serve():
+    def serve() -> None:
         try:
             link.serve()
         except WireError as error:

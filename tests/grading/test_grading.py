@@ -253,7 +253,7 @@ def test_a_release_that_few_name_is_flagged(graded, tiny):
     for stamp in ("usual", "usual", "older", "newest"):
         summary.add(seen | {"stamp": stamp, "flags": []}, {})
     summary.finish("newest")
-    assert [[word for word, _ in row["flags"] if word == "release"] for row in summary.rows] == [
+    assert [[word for word, _ in row.flags if word == "release"] for row in summary.rows] == [
         [], [], ["release"], []]
 
 
