@@ -4,21 +4,23 @@ What a verb needs is imported when it runs: nbgrader alone takes seconds.
 """
 
 import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from importlib import import_module
 
 
-def build_arguments(parser):
+def build_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course build``."""
     parser.add_argument("lesson", nargs="*", help="names or numbers of lessons; all by default")
     parser.add_argument("--force", action="store_true", help="execute even what is unchanged")
 
 
-def answers_arguments(parser):
+def answers_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course answers``."""
     parser.add_argument("lesson", nargs="*", help="names or numbers of lessons; all by default")
 
 
-def train_arguments(parser):
+def train_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course train``."""
     parser.add_argument("what", nargs="?", default="generator",
                         choices=("generator", "classifiers", "regressors", "enhancer"))
@@ -36,7 +38,7 @@ def train_arguments(parser):
                         help="put the finished generator and its card under data/generators")
 
 
-def data_arguments(parser):
+def data_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course data``."""
     parser.add_argument("part", nargs="*", metavar="PART",
                         help="images, classifiers, posteriors, regressors, chains, pulse, "
@@ -49,25 +51,25 @@ def data_arguments(parser):
     parser.add_argument("--cases", type=int, default=200)
 
 
-def label_arguments(parser):
+def label_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course label``."""
     parser.add_argument("--out", metavar="DIR", help="write the sheets to be labelled there")
 
 
-def release_arguments(parser):
+def release_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course release``."""
     parser.add_argument("lesson", nargs="*", help="names or numbers of lessons; all by default")
     parser.add_argument("--out", metavar="DIR", default=".", help="where the zip goes (default: .)")
 
 
-def _class_arguments(parser):
+def _class_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR",
                         help="the class's private folder (default: work/grading)")
     parser.add_argument("--gradebook", metavar="URL",
                         help="postgresql://… or sqlite:///… (default: one in the class's folder)")
 
 
-def grade_arguments(parser):
+def grade_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course grade``."""
     parser.add_argument("submissions", metavar="SUBMISSIONS",
                         help="folder or zip: nbgrader's layout, a folder per student, or files "
@@ -92,13 +94,13 @@ def grade_arguments(parser):
                         help="run notebooks unprotected: only those you would run yourself")
 
 
-def feedback_arguments(parser):
+def feedback_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course feedback``."""
     parser.add_argument("--lesson", metavar="L", help="its name or number; all by default")
     _class_arguments(parser)
 
 
-def formgrader_arguments(parser):
+def formgrader_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course formgrader``."""
     parser.add_argument("--out", metavar="DIR",
                         help="the class's private folder (default: work/grading)")
@@ -106,14 +108,14 @@ def formgrader_arguments(parser):
                         help="print the address instead of opening a browser")
 
 
-def forget_arguments(parser):
+def forget_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course forget``."""
     _class_arguments(parser)
     parser.add_argument("--student", metavar="S", action="append", help="only this one (again: or)")
     parser.add_argument("--yes", action="store_true", help="really")
 
 
-def slides_arguments(parser):
+def slides_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course slides``."""
     parser.add_argument("deck", nargs="*",
                         help="names or numbers of lessons, or workshop; all by default")
@@ -124,35 +126,35 @@ def slides_arguments(parser):
                         help="draw the pictures anew, with larger type (the first time: minutes)")
 
 
-def site_arguments(parser):
+def site_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course site``."""
     parser.add_argument("--out", metavar="DIR", default="dist/site",
                         help="where the pages go (default: dist/site)")
 
 
-def dist_arguments(parser):
+def dist_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course dist``."""
     parser.add_argument("--out", metavar="DIR", default="dist", help="default: dist")
 
 
-def bench_arguments(parser):
+def bench_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course bench``."""
     parser.add_argument("group", nargs="*", help="groups of cases; by default all, written down")
 
 
-def bench(args):
-    """Run tests/benchmarks in the place of this program."""
+def bench(args: Namespace) -> int:
+    """Run tests/benchmarks in the place of this program; returns the exit status."""
     from course_lib.desk import commands
 
     return commands.run(
         [sys.executable, str(commands.ROOT / "tests" / "benchmarks" / "run.py"), *args.group])
 
 
-def _run(module, function="run"):
+def _run(module: str, function: str = "run") -> Callable[[Namespace], int]:
     return lambda args: getattr(import_module(f"course_staff.{module}"), function)(args)
 
 
-VERBS = {
+VERBS: dict[str, tuple[str, Callable[[ArgumentParser], None], Callable[[Namespace], int]]] = {
     "build": ("make lessons and solutions from the sources", build_arguments,
               _run("authoring.build")),
     "data": ("rebuild data/ from seeds; calibrate", data_arguments, _run("experiments.data")),

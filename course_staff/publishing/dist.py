@@ -10,7 +10,7 @@ from course_staff.grading import release
 from course_staff.publishing import site, slides
 
 
-def run(args):
+def run(args: Namespace) -> int:
     """Make everything; returns the exit status, 1 if any part failed."""
     folder = Path(args.out)
     return max(

@@ -5,6 +5,7 @@ its plain cells show; what reveals a prediction stays out.  Everything lies in o
 without a network.  The theme is nbconvert's.
 """
 
+from argparse import Namespace
 from importlib.resources import files
 from pathlib import Path
 
@@ -42,7 +43,7 @@ are before anybody has answered them. To work on them, install the course.</p>
 """, autoescape=True)
 
 
-def page(name, root=ROOT):
+def page(name: str, root: Path = ROOT) -> nbformat.NotebookNode:
     """Return one lesson as a notebook to read: no answers, the outputs of plain cells.
 
     Parameters
@@ -63,7 +64,7 @@ def page(name, root=ROOT):
     return lesson
 
 
-def write(folder, root=ROOT):
+def write(folder: Path, root: Path = ROOT) -> list[Path]:
     """Write all pages into a folder; returns their paths, the index first."""
     folder.mkdir(parents=True, exist_ok=True)
     exporter = HTMLExporter(
@@ -82,12 +83,12 @@ def write(folder, root=ROOT):
     return [_put(folder / "index.html", INDEX.render(lessons=lessons)), *written]
 
 
-def _put(path, text):
+def _put(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8", newline="\n")
     return path
 
 
-def run(args):
+def run(args: Namespace) -> int:
     """Write the site; returns the exit status."""
     pages = write(Path(args.out))
     print(f"{len(pages)} pages; open {pages[0]}")

@@ -8,28 +8,45 @@
 
 import shutil
 import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from course_staff.authoring import source
 from course_staff.authoring.source import ROOT, SourceError
 
+if TYPE_CHECKING:
+    from course_staff.publishing.slides.deck import Deck, Outputs
 
-def own_decks():
+    _Make = Callable[[Path, Outputs | None], Deck]
+
+
+def own_decks() -> list[Path]:
     """Return the files of decks that are no lesson's."""
     return sorted((ROOT / "decks").glob("*.py"))
 
 
-def choose(names):
-    """Return the decks asked for, all by default: a list of (function that makes it, path)."""
+def choose(names: Sequence[str]) -> "list[tuple[_Make, Path]]":
+    """Return the decks asked for, all by default: a list of (function that makes it, path).
+
+    Raises
+    ------
+    SourceError
+        If a name fits neither a deck nor a lesson.
+    """
     from course_staff.publishing.slides.deck import lesson_deck, own_deck
 
     own = {path.stem: path for path in own_decks()}
     lessons = [name for name in names if name not in own]
-    chosen = [(lesson_deck, path) for path in source.find(lessons)] if lessons or not names else []
-    return chosen + [(own_deck, path) for name, path in own.items() if name in names or not names]
+    chosen: list[tuple[_Make, Path]] = [
+        (own_deck, path) for name, path in own.items() if name in names or not names]
+    if lessons or not names:
+        chosen[:0] = [(lesson_deck, path) for path in source.find(lessons)]
+    return chosen
 
 
-def run(args):
+def run(args: Namespace) -> int:
     """Make the decks asked for; returns the exit status, 1 if any has a problem."""
     from course_staff.publishing.slides import html, large, pdf
 

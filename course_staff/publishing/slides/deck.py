@@ -23,9 +23,13 @@ room, ``draw="line_up"``.  Each section, from one ``slide="slide"`` to the next,
 import base64
 import json
 import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from pathlib import Path
+from typing import Any
 
+from course_lib.notebook import figures
 from course_staff.authoring import build, source
 from course_staff.authoring.source import ROOT, SourceError
 from course_staff.publishing.slides.drawn import FRAMES, PICTURES
@@ -40,6 +44,9 @@ TITLE = re.compile(r"# +(.*)$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 REVEALED = re.compile(r"(?:Bars|Dots) for (.*): measured (\S+(?: %)?) ?(.*)\.")
 MATHS = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.DOTALL)
+
+Shown = list[dict[str, Any]]  # a cell's outputs, as in nbformat's JSON
+Outputs = Callable[[Path], dict[int, Shown]]  # source of a lesson → cell number → outputs
 
 
 @dataclass(frozen=True)
@@ -80,18 +87,18 @@ class Slide:
     cell: source.Cell
     title: str
     text: str = ""
-    picture: Picture = None
-    frames: str = None
+    picture: Picture | None = None
+    frames: str | None = None
     printed: str = ""
     below: bool = False
-    fragments: list = field(default_factory=list)
-    said: list = field(default_factory=list)
-    read: list = field(default_factory=list)
-    minutes: float = None
+    fragments: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
+    minutes: float | None = None
     layout: str = ""
 
     @property
-    def bare(self):
+    def bare(self) -> bool:
         """True of a heading with nothing below it."""
         return not (self.text or self.picture or self.printed or self.frames)
 
@@ -103,10 +110,10 @@ class Deck:
     name: str
     title: str
     lesson: source.Lesson
-    slides: list
+    slides: list[Slide]
 
 
-def lesson_deck(path, outputs=None):
+def lesson_deck(path: Path, outputs: Outputs | None = None) -> Deck:
     """Return the deck of one lesson.
 
     Parameters
@@ -114,7 +121,7 @@ def lesson_deck(path, outputs=None):
     path : Path
         The lesson's source; its executed notebook lies beside it.
     outputs : callable, optional
-        Returns a lesson's outputs; by default `executed`.
+        Returns a lesson's outputs, given its source; by default `executed`.
 
     Raises
     ------
@@ -122,13 +129,14 @@ def lesson_deck(path, outputs=None):
         If the notebook is older than the source, or a slide breaks a rule.
     """
     lesson = source.read(path)
-    outputs = (outputs or executed)(path)
-    slides, heading, opening = [], lesson.title, []
+    shown, heading = (outputs or executed)(path), lesson.title
+    slides: list[Slide] = []
+    opening: list[str] = []
     reads = False  # whether plain text belongs to the slide before it
     for cell in lesson.cells:
         headings = HEADING.findall(cell.text) if cell.type == "markdown" else []
         heading = _plain(headings[-1]) if headings else heading
-        kind, output = cell.options.get("slide"), outputs.get(cell.number, [])
+        kind, output = cell.options.get("slide"), shown.get(cell.number, [])
         if kind in JOINS:
             _join(cell, slides, lesson)
         elif kind in OPENS:
@@ -145,7 +153,7 @@ def lesson_deck(path, outputs=None):
     return _checked(Deck(lesson.folder, lesson.title, lesson, _merged(slides)))
 
 
-def own_deck(path, outputs=None):
+def own_deck(path: Path, outputs: Outputs | None = None) -> Deck:
     """Return the deck of a file in decks/; `outputs` as in `lesson_deck`.
 
     Raises
@@ -157,7 +165,7 @@ def own_deck(path, outputs=None):
     problems = [lesson.problem(cell, reason) for cell in lesson.cells for reason in _unknown(cell)]
     if problems:
         raise SourceError(problems)
-    slides = []
+    slides: list[Slide] = []
     for cell in lesson.cells:
         if cell.options["slide"] in JOINS:
             _join(cell, slides, lesson)
@@ -167,7 +175,8 @@ def own_deck(path, outputs=None):
     if minutes != lesson.header["minutes"]:
         reason = f"its sections take {minutes} minutes; declared are {lesson.header['minutes']}"
         problems.append(lesson.problem(None, reason))
-    slides = [slide for slide in slides if _lesson(slide.cell.options.get("use", "")) is not False]
+    slides = [slide for slide in slides
+              if "use" not in slide.cell.options or _lesson(slide.cell.options["use"])]
     for slide in slides:
         try:
             slide.picture = _found(slide.cell.options, outputs or executed)
@@ -180,42 +189,48 @@ def own_deck(path, outputs=None):
     return _checked(Deck(lesson.name, lesson.title, lesson, slides))
 
 
-def _join(cell, slides, lesson):
+def _join(cell: source.Cell, slides: list[Slide], lesson: source.Lesson) -> None:
     """Give notes or a fragment to the slide before it."""
     if not slides:
         raise SourceError([lesson.problem(cell, "has no slide before it")])
     getattr(slides[-1], JOINS[cell.options["slide"]]).append(cell.text)
 
 
-def _unknown(cell):
+def _unknown(cell: source.Cell) -> Iterator[str]:
     for key in cell.options.keys() - OWN_OPTIONS:
         yield f"unknown header key {key!r}; known are {', '.join(sorted(OWN_OPTIONS))}"
     if cell.type == "code" or cell.options.get("slide") not in {*OPENS, *JOINS}:
         yield "must be [markdown], with slide="
 
 
-def _lesson(reference):
-    """Return the source that a reference like "bias.line_up" names; False if there is none."""
+def _lesson(reference: str) -> Path | None:
+    """Return the source that a reference like "bias.line_up" names, if there is such a lesson."""
     path = ROOT / "solutions" / f"{reference.partition('.')[0]}.py"
-    return reference and path.exists() and path
+    return path if path.exists() else None
 
 
-def _found(options, outputs):
+def _found(options: Mapping[str, Any], outputs: Outputs) -> Picture | None:
     """Return the picture that a cell of an own deck asks for; None if it doesn't ask."""
     if "draw" in options:
         return drawn_picture(PICTURES[options["draw"]]())
-    if "use" in options:
-        return named_pictures(_lesson(options["use"]), outputs)[options["use"].partition(".")[2]]
+    if "use" in options and (path := _lesson(options["use"])):
+        return named_pictures(path, outputs)[options["use"].partition(".")[2]]
     return None
 
 
-def drawn_picture(picture):
-    """Turn a `course_lib.notebook.figures.Picture` into one for a slide."""
+def drawn_picture(picture: figures.Picture) -> Picture:
+    """Turn a picture of the library's into one for a slide."""
     return Picture(base64.b64encode(picture.png).decode("ascii"), picture.alt, picture.width)
 
 
-def executed(path):
-    """Return the outputs of a lesson's executed notebook: cell number in the source → outputs."""
+def executed(path: Path) -> dict[int, Shown]:
+    """Return the outputs of a lesson's executed notebook: cell number in the source → outputs.
+
+    Raises
+    ------
+    SourceError
+        If the notebook is older than the source.
+    """
     lesson, text = build.load(path)
     notebook = source.notebook(path)
     made_from = build.recorded(notebook) or {}
@@ -225,21 +240,21 @@ def executed(path):
     return by_number(lesson, json.loads(notebook.read_text(encoding="utf-8")))
 
 
-def by_number(lesson, notebook):
+def by_number(lesson: source.Lesson, notebook: Mapping[str, Any]) -> dict[int, Shown]:
     """Return the outputs of a notebook by the numbers of its cells in the source."""
     return {cell.number: node.get("outputs", [])
             for cell, node in zip(lesson.in_notebook, notebook["cells"], strict=True)}
 
 
 @cache
-def named_pictures(path, outputs):
+def named_pictures(path: Path, outputs: Outputs) -> dict[str, Picture | None]:
     """Return the pictures of a lesson that have names: name → Picture."""
     of = outputs(path)
     return {cell.options["figure"]: _picture(of[cell.number])
             for cell in source.read(path).cells if "figure" in cell.options}
 
 
-def _slide(cell, heading, outputs):
+def _slide(cell: source.Cell, heading: str, outputs: Shown) -> Slide:
     slide = Slide(cell, cell.options.get("title", heading), below=cell.options["slide"] != "slide",
                   frames=cell.options.get("frames"), minutes=cell.options.get("minutes"))
     if cell.type == "code":
@@ -259,12 +274,12 @@ def _slide(cell, heading, outputs):
     return slide
 
 
-def _short(number):
+def _short(number: str) -> str:
     """Return a number with three digits: "65.34 %" becomes "65.3 %"."""
     return re.sub(r"^\d+\.\d+", lambda digits: f"{float(digits[0]):.3g}", number)
 
 
-def _reading(text, title):
+def _reading(text: str, title: str) -> tuple[str, bool]:
     """Return the part of a text that belongs to a slide, and whether that is all of it."""
     first = HEADING.match(text)
     own = TITLE.match(text) or (first if first and _plain(first.group(1)) == title else None)
@@ -273,13 +288,13 @@ def _reading(text, title):
     return part.strip(), part == text
 
 
-def _plain(heading):
+def _plain(heading: str) -> str:
     """A heading without its number or "Exercise 2:"."""
     heading = re.sub(r"^Exercise \d+: *|^\d+(?: ·|\.) *", "", heading)
     return heading[:1].upper() + heading[1:]
 
 
-def _picture(outputs):
+def _picture(outputs: Shown) -> Picture | None:
     for output in outputs:
         png = output.get("data", {}).get("image/png")
         if png:
@@ -288,9 +303,9 @@ def _picture(outputs):
     return None
 
 
-def _merged(slides):
+def _merged(slides: list[Slide]) -> list[Slide]:
     """Let a heading alone be the title of the slide below it."""
-    kept = []
+    kept: list[Slide] = []
     for slide in slides:
         if kept and kept[-1].bare and slide.below:
             above = kept.pop()
@@ -303,7 +318,7 @@ def _merged(slides):
 # --- rules ----------------------------------------------------------------------------------------
 
 
-def words(markdown):
+def words(markdown: str) -> int:
     r"""Count the words that a slide's text shows; a formula is one, code none.
 
     >>> words(r"Ten *photons*: $\sqrt{N} / N = .3$ of it.")
@@ -314,7 +329,7 @@ def words(markdown):
     return len(re.findall(r"[^\W_](?:[\w.,:'’/×%–-]*\w)?", text))
 
 
-def _checked(deck):
+def _checked(deck: Deck) -> Deck:
     problems = [deck.lesson.problem(slide.cell, reason)
                 for slide in deck.slides for reason in _problems(slide)]
     if not deck.slides:
@@ -324,7 +339,7 @@ def _checked(deck):
     return deck
 
 
-def _problems(slide):
+def _problems(slide: Slide) -> Iterator[str]:
     text = "\n\n".join([slide.text, *slide.fragments])
     count = words(f"{slide.title}\n{text}")
     if count > MOST_WORDS:

@@ -1,9 +1,12 @@
 """Pictures that decks draw for themselves: sliders without a kernel, the workshop's line-up."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, TypeVar
 
 import numpy as np
+from matplotlib.figure import Figure
 from scipy.special import softmax
 
 from course_lib.imaging.operators import Downsample
@@ -24,19 +27,19 @@ class Frames:
         What it changes.
     values : list of str
         One per frame.
-    pictures : list of course_lib.notebook.figures.Picture
-        One per frame.
+    pictures : list of Picture
+        One per frame: `course_lib.notebook.figures`', or a slide's.
     start : int
         The frame that is shown first, and on paper.
     """
 
     label: str
-    values: list
-    pictures: list
+    values: list[str]
+    pictures: list[Any]
     start: int
 
 
-def limit():
+def limit() -> Frames:
     """Lesson 03's panel: the noise against what survives of a real picture."""
     panel = information_limit.information_limit(images.load("gravel", gray=True)[:, 40:136, 40:136])
     steps = np.arange(-0.5, -4.1, -0.5)
@@ -44,7 +47,7 @@ def limit():
     return Frames("noise σ", [f"{10**step:.1g}" for step in steps], pictures, start=3)
 
 
-def abstention():
+def abstention() -> Frames:
     """Lesson 08's panel: the threshold against what is shown, and how wrong that is."""
     bank = casebook.shipped()
     draws = bank.draws(0)
@@ -60,7 +63,7 @@ SOURCE, SUSPECTS = 23, 6  # who was photographed; how many stand in the line
 
 
 @cache
-def who():
+def who() -> tuple[np.ndarray, int, np.ndarray, int]:
     """The line-up of lesson 08, cut down for a room.
 
     Returns
@@ -85,7 +88,7 @@ def who():
     return suspects, answer, softmax(-misfit / (2 * casebook.SIGMA**2)), int(gap.argmin()) + 1
 
 
-def _line(first, title, notes):
+def _line(first: np.ndarray, title: str, notes: Sequence[str]) -> Figure:
     """Draw the evidence at the left, the six suspects in two rows at its right."""
     suspects, *_ = who()
     with figures.matplotlib.rc_context(figures.STYLE):
@@ -96,11 +99,11 @@ def _line(first, title, notes):
         ax = fig.add_subplot(grid[k // 3, 2 + k % 3])
         figures.draw_image(ax, casebook.line_up(0).gallery[number], f"{k + 1}{note}")
         ax.set_xlabel("")
-        ax.title.set_size(22)
+        ax.title.set_fontsize(22)
     return fig
 
 
-def line_up():
+def line_up() -> figures.Picture:
     """PULSE's picture of somebody, and six who might have been photographed."""
     picture = casebook.line_up(0).pulse[SOURCE]
     return figures.show(_line(picture, "PULSE's picture", [""] * SUSPECTS), alt=(
@@ -108,7 +111,7 @@ def line_up():
         "ladybirds, numbered 1 to 6, in the same light and pose."))
 
 
-def line_up_pixels():
+def line_up_pixels() -> figures.Picture:
     """What the camera recorded, and how probable each of the six is."""
     _, answer, probability, closest = who()
     notes = [f": {p:.0%}" for p in probability]
@@ -119,10 +122,13 @@ def line_up_pixels():
         f"PULSE's picture looked most like number {closest}."))
 
 
-def for_a_room(draw):
+_Drawn = TypeVar("_Drawn")
+
+
+def for_a_room(draw: Callable[[], _Drawn]) -> Callable[[], _Drawn]:
     """Return what `draw()` draws, enlarged; later calls draw nothing anew."""
     @cache
-    def drawn():
+    def drawn() -> _Drawn:
         with enlarged():
             return draw()
     return drawn

@@ -1,6 +1,7 @@
 """One HTML file per deck, with everything in it: reveal.js, MathJax, pictures, notes."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files
 
@@ -9,32 +10,33 @@ import markupsafe
 from nbconvert.filters import markdown2html_mistune
 from pygments.formatters import HtmlFormatter
 
-from course_staff.publishing.slides.deck import drawn_picture
-from course_staff.publishing.slides.drawn import FRAMES
+from course_staff.publishing.slides.deck import Deck, Slide, drawn_picture
+from course_staff.publishing.slides.drawn import FRAMES, Frames
 
+_LOADER = jinja2.PackageLoader("course_staff.publishing.slides")
 _ENVIRONMENT = jinja2.Environment(
-    loader=jinja2.PackageLoader("course_staff.publishing.slides"), autoescape=True,
+    loader=_LOADER, autoescape=True,
     trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
 
 
-def markdown(text):
+def markdown(text: str) -> markupsafe.Markup:
     """Turn a cell's Markdown into HTML; formulas are left for MathJax."""
     return markupsafe.Markup(markdown2html_mistune(text))
 
 
-def one_line(text):
+def one_line(text: str) -> markupsafe.Markup:
     """The same for a title: no paragraph around it."""
     return markupsafe.Markup(re.sub(r"^<p>|</p>\s*$", "", markdown(text).strip()))
 
 
-def asset(name):
+def asset(name: str) -> markupsafe.Markup:
     """Return a vendored file as it may stand between <script> or <style> tags."""
     text = (files("course_staff.publishing.slides") / "assets" / name).read_text(encoding="utf-8")
     # A comment's opening would hide the script's end from the parser.
     return markupsafe.Markup(text.replace("<!--", r"<\!--"))
 
 
-def timings(slides):
+def timings(slides: Sequence[Slide]) -> list[int | None]:
     """Return seconds per slide: each section's minutes in equal parts, None where none are given.
 
     >>> from types import SimpleNamespace as S
@@ -42,16 +44,16 @@ def timings(slides):
     [30, 30, 120]
     """
     starts = [i for i, slide in enumerate(slides) if slide.minutes]
-    seconds = [None] * len(slides)
+    seconds: list[int | None] = [None] * len(slides)
     for start, end in zip(starts, [*starts, len(slides)][1:], strict=True):
-        each = round(60 * slides[start].minutes / (end - start))
+        each = round(60 * (slides[start].minutes or 0) / (end - start))
         seconds[start:end] = [each] * (end - start)
     return seconds
 
 
-def stacks(slides):
+def stacks(slides: Sequence[Slide]) -> list[list[Slide]]:
     """Return the slides in columns, as reveal.js wants them."""
-    columns = []
+    columns: list[list[Slide]] = []
     for slide in slides:
         if slide.below and columns:
             columns[-1].append(slide)
@@ -60,7 +62,7 @@ def stacks(slides):
     return columns
 
 
-def frames(slide):
+def frames(slide: Slide) -> Frames | None:
     """Return the pictures of a slide's slider, or None if it has none."""
     if not slide.frames:
         return None
@@ -68,7 +70,7 @@ def frames(slide):
     return replace(moving, pictures=[drawn_picture(each) for each in moving.pictures])
 
 
-def render(deck):
+def render(deck: Deck) -> str:
     """Return a deck as the text of one HTML file."""
     seconds = dict(zip(map(id, deck.slides), timings(deck.slides), strict=True))
     text = "".join("".join([s.title, s.text, *s.fragments, *s.said, *s.read]) for s in deck.slides)
@@ -77,4 +79,4 @@ def render(deck):
         frames=frames, markdown=markdown, one_line=one_line, asset=asset, maths="$" in text,
         code_style=markupsafe.Markup(HtmlFormatter(style="default").get_style_defs(".highlight")),
         template=lambda name: markupsafe.Markup(
-            _ENVIRONMENT.loader.get_source(_ENVIRONMENT, name)[0]))
+            _LOADER.get_source(_ENVIRONMENT, name)[0]))

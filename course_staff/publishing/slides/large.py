@@ -13,7 +13,7 @@ import nbformat
 from course_lib.desk.commands import work_folder
 from course_staff.authoring import build
 from course_staff.publishing.slides import room
-from course_staff.publishing.slides.deck import by_number
+from course_staff.publishing.slides.deck import Shown, by_number
 
 BEFORE = """from course_staff.publishing.slides import room as _room
 _large = _room.enlarged()
@@ -21,7 +21,7 @@ _large.__enter__()
 """
 
 
-def executed(path):
+def executed(path: Path) -> dict[int, Shown]:
     """Return a lesson's outputs with pictures for a large room: cell number → outputs."""
     lesson, text = build.load(path)
     kept = work_folder() / "slides" / f"{lesson.folder}.ipynb"

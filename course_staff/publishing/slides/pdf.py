@@ -1,20 +1,15 @@
 """A deck on paper: reveal.js's print page, printed by a browser."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from course_lib.desk.doctor import find_chromium
 
 FLAGS = ["--no-sandbox", "--disable-gpu"]
 
 
-def write(decks):
-    """Print decks (HTML files) to PDF files beside them, one page a slide.
-
-    Parameters
-    ----------
-    decks : list of Path
-
-    Returns
-    -------
-    list of Path
+def write(decks: Sequence[Path]) -> list[Path]:
+    """Print decks (HTML files) to PDF files beside them, one page a slide; returns their paths.
 
     Raises
     ------
