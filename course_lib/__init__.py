@@ -8,7 +8,8 @@ One room per idea; imports run one way, from the top of this list to its end::
     inference    what could have been there
     worlds       scenes and their declared priors
     imaging      what the camera kept
-    data, validation   where data lie and whether they are intact; argument checks
+    data, validation, releases   where data lie and whether they are intact; argument checks; what
+                 earlier releases called things
 
 Nothing is imported here, so that ``import course_lib`` costs nothing and Act I never loads PyTorch.
 """

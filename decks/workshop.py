@@ -17,7 +17,7 @@
 #
 # One minute.
 
-# %% [markdown] slide="subslide" use="00.sixteen_pixels"
+# %% [markdown] slide="subslide" use="enhance.sixteen_pixels"
 # ## Sixteen pixels. What is it?
 
 # %% [markdown] slide="notes"
@@ -28,7 +28,7 @@
 #
 # Two minutes.
 
-# %% [markdown] slide="subslide" use="00.two_forms" activity="predict"
+# %% [markdown] slide="subslide" use="enhance.two_forms" activity="predict"
 # ## Predict: pale or dark?
 #
 # How probable is *dark*, in percent? Write it down.
@@ -39,12 +39,12 @@
 # show a dark one? 100 is certainly dark, 50 is no idea. Write a number; don't say it." Then collect: hands up for below 30, 30 to 70,
 # above 70; then the smallest and the largest number. Write them on the board and **leave them there** until section 7, the map.
 #
-# **Answer (keep it for section 7):** 66 percent (lesson 08: 0.660 ± 0.007; equal shares, each pixel known to within a noise of .05).
+# **Answer (keep it for section 7):** 66 percent (lesson {hallucination_measured}: 0.660 ± 0.007; equal shares, each pixel known to within a noise of .05).
 # So neither certainty is right, and 50 isn't either: the pixels do say something.
 #
 # Three minutes.
 
-# %% [markdown] slide="subslide" use="00.look_alikes"
+# %% [markdown] slide="subslide" use="enhance.look_alikes"
 # ## Four animals, the same sixteen pixels
 
 # %% [markdown] slide="notes"
@@ -74,7 +74,7 @@
 #
 # Two minutes. (Section so far: ten.)
 
-# %% [markdown] slide="slide" use="01.three_steps" minutes=9
+# %% [markdown] slide="slide" use="image_formation.three_steps" minutes=9
 # ## What a camera keeps
 #
 # $$y = S(h * x) + n$$
@@ -87,7 +87,7 @@
 #
 # Two minutes.
 
-# %% [markdown] slide="subslide" use="01.cutoff"
+# %% [markdown] slide="subslide" use="image_formation.cutoff"
 # ## The lens: beyond the cutoff, exactly nothing
 
 # %% [markdown] slide="notes"
@@ -99,7 +99,7 @@
 #
 # Two minutes.
 
-# %% [markdown] slide="subslide" use="01.false_detail"
+# %% [markdown] slide="subslide" use="image_formation.false_detail"
 # ## The pixel: lost detail, false detail
 
 # %% [markdown] slide="notes"
@@ -129,7 +129,7 @@
 #
 # Two minutes.
 
-# %% [markdown] slide="slide" use="03.twins" minutes=12
+# %% [markdown] slide="slide" use="information_limit.twins" minutes=12
 # ## The limit: three scenes, one recorded picture
 
 # %% [markdown] slide="notes"
@@ -157,7 +157,7 @@
 #
 # Two minutes.
 
-# %% [markdown] slide="subslide" use="03.no_trace"
+# %% [markdown] slide="subslide" use="information_limit.no_trace"
 # ## Any picture splits in two
 
 # %% [markdown] slide="notes"
@@ -181,7 +181,7 @@
 #
 # Three minutes.
 
-# %% [markdown] slide="subslide" use="03.null_share"
+# %% [markdown] slide="subslide" use="information_limit.null_share"
 # ## Noise is paid for. Null is not for sale
 
 # %% [markdown] slide="notes"
@@ -193,7 +193,7 @@
 #
 # Two minutes.
 
-# %% [markdown] slide="slide" use="04.shifted" minutes=10
+# %% [markdown] slide="slide" use="moving_the_limit.shifted" minutes=10
 # ## Who moves the limit? Sixteen exposures
 
 # %% [markdown] slide="notes"
@@ -206,7 +206,7 @@
 #
 # Three minutes.
 
-# %% [markdown] slide="subslide" use="04.points"
+# %% [markdown] slide="subslide" use="moving_the_limit.points"
 # ## A few points of light, exactly
 
 # %% [markdown] slide="notes"
@@ -215,11 +215,11 @@
 #
 # **Ask:** "What was assumed?" **Answer:** *few points, not too close, on this grid, no noise*. Nothing was learned from photographs.
 #
-# **If asked** how light can be negative: it can't. Either sign is the harder case; that light is positive would help (lesson 04).
+# **If asked** how light can be negative: it can't. Either sign is the harder case; that light is positive would help (lesson {moving_the_limit}).
 #
 # Two minutes.
 
-# %% [markdown] slide="subslide" use="04.beads"
+# %% [markdown] slide="subslide" use="moving_the_limit.beads"
 # ## The same program, another scene
 
 # %% [markdown] slide="notes"
@@ -247,7 +247,7 @@
 #
 # Three minutes. If you are late, this slide can carry the section alone.
 
-# %% [markdown] slide="slide" use="05.four_guesses" minutes=13 activity="vote"
+# %% [markdown] slide="slide" use="priors_and_best_guesses.four_guesses" minutes=13 activity="vote"
 # ## Vote: which guess is best?
 
 # %% [markdown] slide="notes"
@@ -276,7 +276,7 @@
 #
 # **Ask:** "Which one would you print in a newspaper?"
 #
-# **If asked:** twice is the price of a fair draw, not of every sharp picture; some pay less (lesson 05).
+# **If asked:** twice is the price of a fair draw, not of every sharp picture; some pay less (lesson {priors_and_best_guesses}).
 #
 # Two minutes.
 
@@ -302,7 +302,7 @@
 #
 # Two minutes.
 
-# %% [markdown] slide="subslide" use="07.sixteen_starts"
+# %% [markdown] slide="subslide" use="pulse.sixteen_starts"
 # ## Sixteen starts, sixteen animals
 
 # %% [markdown] slide="notes"
@@ -335,7 +335,7 @@
 #
 # Three minutes.
 
-# %% [markdown] slide="slide" use="07.strangers" minutes=6
+# %% [markdown] slide="slide" use="pulse.strangers" minutes=6
 # ## A tomato in, a ladybird out
 
 # %% [markdown] slide="notes"
@@ -347,7 +347,7 @@
 #
 # Three minutes.
 
-# %% [markdown] slide="subslide" use="07.chimera"
+# %% [markdown] slide="subslide" use="pulse.chimera"
 # ## The same pixels, to the last digit
 
 # %% [markdown] slide="notes"
@@ -359,7 +359,7 @@
 #
 # Three minutes.
 
-# %% [markdown] slide="slide" use="08.three_maps" minutes=13
+# %% [markdown] slide="slide" use="hallucination_measured.three_maps" minutes=13
 # ## The hallucination map
 
 # %% [markdown] slide="notes"
@@ -373,7 +373,7 @@
 #
 # Three minutes.
 
-# %% [markdown] slide="subslide" use="08.methods"
+# %% [markdown] slide="subslide" use="hallucination_measured.methods"
 # ## Much invented is not much wrong
 
 # %% [markdown] slide="notes"
@@ -417,7 +417,7 @@
 
 # %% [markdown] slide="notes"
 # **Say:** "Here is what the camera kept, and how probable each of the six is by these pixels alone: number 3, practically certain. The
-# ugly picture identifies, the handsome one misleads." This is one case. In lesson 08's line-ups of 64 the pixels are right in two of
+# ugly picture identifies, the handsome one misleads." This is one case. In lesson {hallucination_measured}'s line-ups of 64 the pixels are right in two of
 # three cases, the sharp picture, compared pixel by pixel, in one of six.
 #
 # **Say**, for the lawyers in the room: "What is computed from the pixels can't know more than the pixels. Where software gains from the
@@ -444,7 +444,7 @@
 #
 # Two minutes.
 
-# %% [markdown] slide="subslide" use="09.bias_budget"
+# %% [markdown] slide="subslide" use="bias.bias_budget"
 # ## Rung by rung
 #
 # **R1** pixels · **R2** + share · **R3** + generator · **R4** + search
@@ -456,7 +456,7 @@
 # any. Then the mirror, the pale beetles' line: it falls to 1 %. Then `share_90`: the colours change places. So darkness can't be the
 # cause.
 #
-# **Warn:** the entries depend on the order of counting. In the six orders of lesson 09 only the share's keeps its sign (.29 to .67); of
+# **Warn:** the entries depend on the order of counting. In the six orders of lesson {bias} only the share's keeps its sign (.29 to .67); of
 # the generator's even the sign is open.
 #
 # **If asked:** *Does balance mend it?* `share_50`, the first panel: 18 % of the dark ones turn pale and 46 % of the pale ones dark. *Does
@@ -482,7 +482,7 @@
 #
 # Three minutes.
 
-# %% [markdown] slide="slide" use="10.plates" minutes=9
+# %% [markdown] slide="slide" use="use_and_misuse.plates" minutes=9
 # ## What may leave the lab?
 
 # %% [markdown] slide="notes"
@@ -494,7 +494,7 @@
 #
 # Two minutes. Then ask the question of the next slide **before** you press the key: its picture holds the answer.
 
-# %% [markdown] slide="subslide" use="10.pool"
+# %% [markdown] slide="subslide" use="use_and_misuse.pool"
 # ## A rare error in a large pool
 
 # %% [markdown] slide="notes"

@@ -4,9 +4,9 @@
 # ---
 
 # %% [markdown]
-# # 09 · Bias
+# # {title}
 #
-# **Why did the rare beetle come back as the common one: data, generator, search, or the pixels themselves?**
+# **{question}**
 #
 # After this lesson you can
 #
@@ -16,13 +16,13 @@
 # - *test* an explanation by an intervention, and say what would have refuted it;
 # - *justify* the reference share that every such account needs and no data can supply.
 #
-# Four and a half hours, best in three sittings (sections 1 to 4, 5 to 7, 8 to 11). Builds on lessons 05 (posterior,
-# sample), 06 (shares, collapse) and 07 (PULSE). **In a hurry**, leave out what is marked »: that saves perhaps an hour, and
+# {minutes} minutes, best in three sittings (sections 1 to 4, 5 to 7, 8 to 11). {builds_on} You need posteriors and samples,
+# shares and collapse. **In a hurry**, leave out what is marked »: that saves perhaps an hour, and
 # no exercise and no point of section 11 needs it, since the table of section 8 says what it found. Don't leave out the
 # mirror, pale → dark.
 
 # %% [markdown]
-# **Before anything else.** In June 2020 people gave PULSE (lesson 07) small pictures of well-known people of colour, first
+# **Before anything else.** In June 2020 people gave PULSE (lesson {pulse}) small pictures of well-known people of colour, first
 # of Barack Obama, and what came back were sharp faces that viewers read as white. The essay of that month calls it disturbing, and the
 # argument that followed (Kurenkov 2020 collects it) was about more than machines. In this lesson beetles stand for a
 # *statistical structure*: two groups, one of them rare, seen through too few pixels. They don't stand for people, and
@@ -32,7 +32,7 @@
 # takes the explanations that were given, as claims about machines and data, and finds out what each predicts.
 
 # %% [markdown] only="slides" slide="slide"
-# # 09 · Bias
+# # {title}
 #
 # **Why did the rare beetle come back as the common one?**
 #
@@ -76,9 +76,9 @@ show_images(rows, columns=6, alt="Top: three pale and three dark ladybirds. Midd
 from course_lib.notebook.predictions import predict
 
 dark_to_pale = None  # replace None by a number from 0 to 100
-predict("09.dark_to_pale", dark_to_pale, between=(0, 100))
+predict("bias.dark_to_pale", dark_to_pale, between=(0, 100))
 pale_to_dark = None  # replace None by a number from 0 to 100
-predict("09.pale_to_dark", pale_to_dark, between=(0, 100))
+predict("bias.pale_to_dark", pale_to_dark, between=(0, 100))
 
 # %%
 from course_lib.inference.classifiers import p_rare
@@ -86,10 +86,10 @@ from course_lib.notebook.predictions import reveal
 
 record = flips.found("share_10")
 came_back = record["found"][:, 0] > 0.5  # dark, as the classifier of 64-pixel pictures reads it
-reveal("09.dark_to_pale", 100 * np.mean(~came_back[400:]), label="dark beetles that came back pale", unit="%")
+reveal("bias.dark_to_pale", 100 * np.mean(~came_back[400:]), label="dark beetles that came back pale", unit="%")
 
 # %%
-reveal("09.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles that came back dark", unit="%")
+reveal("bias.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles that came back dark", unit="%")
 
 # %% [markdown]
 # The structure of what was seen in 2020, on beetles. Both numbers are needed: a method that errs in both directions
@@ -137,7 +137,7 @@ reveal("09.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles th
 # colleagues (2021) count PULSE with the methods that seek the most probable answer, which favours the majority; section 5
 # asks whether it is one.
 # Timnit Gebru and others hold that no such list is complete, since somebody chose the problem and somebody will use
-# the tool (lesson 10).
+# the tool (lesson {use_and_misuse}).
 #
 # **Before you go on**, decide which of the four you believe in, and what number would change your mind. You will
 # be asked.
@@ -268,7 +268,7 @@ equal(call(fairness_gaps, np.array([[40.0, 0], [40, 0]]), 0.2), [1, -0.2, -0.2],
 # So of four definitions three are left. And two of them fight: RDP and SPE together mean
 # $(1-\pi)(1-r) = \pi(1-r)$ with one recall $r$, that is $\pi = \tfrac12$ or $r = 1$. **With unequal shares, equal
 # recalls and a symmetric error can't be had together, except without error.** (A relative of what Chouldechova
-# showed in 2017 of risk scores; lesson 10.)
+# showed in 2017 of risk scores; lesson {use_and_misuse}.)
 #
 # Now measured, for all generators, in both directions. Intervals are 95 %: Wilson's for shares, the bootstrap for
 # differences, with beetles drawn anew within each form. The PR gap is that of a population with equal shares.
@@ -315,7 +315,7 @@ print(f"share_10 and share_02 return the same form for {same:.0%} of the beetles
 
 # %% [markdown]
 # » (to the end of this section) CPR asks more: not only the right total, but the right share *for these pixels*.
-# `classifiers.p_rare` gives P(dark | y) at equal shares (lesson 05). Sort the 800 beetles by it, in five bins, and count what came back.
+# `classifiers.p_rare` gives P(dark | y) at equal shares (lesson {priors_and_best_guesses}). Sort the 800 beetles by it, in five bins, and count what came back.
 
 # %% slide="subslide" title="What the pixels say, and what comes back"
 from course_lib.notebook.figures import COLOURS, figure, show
@@ -373,7 +373,7 @@ show(fig, alt="Share that is dark, or came back dark, against P(dark | y). The t
 
 # %%
 map_output = None  # replace None by a number from 0 to 100
-predict("09.map_output", map_output, between=(0, 100))
+predict("bias.map_output", map_output, between=(0, 100))
 
 # %%
 for d, share in ((2, 0.2), (3, 0.1)):
@@ -381,7 +381,7 @@ for d, share in ((2, 0.2), (3, 0.1)):
         print(f"d = {d}, {name:14} recall pale {recalls[0]:.3f}, dark {recalls[1]:.3f}; RDP gap {recalls[0] - recalls[1]:.3f}; dark outputs "
               f"{fairness.output_share(recalls, share):.3f} (truth {share}); wrong in all {1 - (1 - share) * recalls[0] - share * recalls[1]:.3f}")
 by_map = fairness.map_recalls(2, 0.2)
-reveal("09.map_output", 100 * fairness.output_share(by_map, 0.2), label="dark outputs, most probable class", unit="%")
+reveal("bias.map_output", 100 * fairness.output_share(by_map, 0.2), label="dark outputs, most probable class", unit="%")
 
 # %% [markdown]
 # For $d = 2$ the most probable class has the **better recall of dark and the worse representation**: .621 against
@@ -488,7 +488,7 @@ for d_hidden, at_hidden in ((0.3, 0.5), (2.0, 0.2), (6.0, 0.02), (1.0, 0.9)):
 # Is there a share beyond which the most probable class is *always* pale? Only if the likelihood ratio is bounded,
 # as it is when the dark form varies less than the pale one. "A latent space full of white faces will always return
 # some variation of a white face", says the essay: on the most probable class, that is a law in some worlds and false
-# in others; on a search, where the space holds both groups, lesson 07 found starts from which it fails.
+# in others; on a search, where the space holds both groups, lesson {pulse} found starts from which it fails.
 
 # %%
 for d in (1, 1.5, 2):
@@ -545,7 +545,7 @@ two_groups()
 # can be had for less at the other's cost: "always dark" loses no dark one. So a later step may well be negative.
 #
 # R1 needs only the pixels: a calibrated classifier gives P(dark | y) at equal shares (within .022 of the reference
-# posterior of lesson 05 on average, .16 at most: `docs/posterior.md`). R2 is Bayes' rule.
+# posterior of lesson {priors_and_best_guesses} on average, .16 at most: `docs/posterior.md`). R2 is Bayes' rule.
 
 # %% [markdown]
 # ### Exercise 3: another share
@@ -614,14 +614,14 @@ equal(np.sum(law_hidden * moved) / law_hidden.sum(), 0.1, "the mean of P(dark | 
 
 # %%
 r1_dark = None  # replace None by a number from 0 to 100
-predict("09.r1_dark", r1_dark, between=(0, 100))
+predict("bias.r1_dark", r1_dark, between=(0, 100))
 
 # %%
 for at in (0.5, 0.1, 0.02):
     p_at = p_rare(y, share=at)
     print(f"share {at:4}: a draw turns {np.mean(1 - p_at[dark_truth]):.1%} of the dark pale, {np.mean(p_at[~dark_truth]):.1%} of the "
           f"pale dark; the most probable form {np.mean(p_at[dark_truth] < 0.5):.1%} and {np.mean(p_at[~dark_truth] > 0.5):.1%}")
-reveal("09.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark beetles drawn pale, π* = ½", unit="%")
+reveal("bias.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark beetles drawn pale, π* = ½", unit="%")
 
 # %% [markdown]
 # A quarter of the dark beetles and nearly as many of the pale ones (23 %) come back wrongly with everything perfect.
@@ -647,7 +647,7 @@ reveal("09.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark bee
 #
 # - **learn it**: draw 20,000 pictures from the generator, shrink them, add noise, and train a classifier on these,
 #   starting from the one that knows the true world (`flips.p_rare(y, name)` holds one for each generator);
-# - **sample it**: run Markov chains in the latents (`course_lib.generators.chains`, lesson 07), slow.
+# - **sample it**: run Markov chains in the latents (`course_lib.generators.chains`, lesson {pulse}), slow.
 #
 # » (to the ladders) On 50 of our beetles, 25 of each form, both were done for `share_10` (two chains of 50 draws each).
 
@@ -733,9 +733,9 @@ for name, back in returned.items():
 
 # %% [markdown]
 # `share_02` draws a quarter of the dark ones that it was shown, `share_10` a little more than it was shown (20,000 pictures;
-# the 10,000 of lesson 06's cards gave a fifth, and .120). At skewed
+# the 10,000 of lesson {generators_and_modes}'s cards gave a fifth, and .120). At skewed
 # shares the starts *exaggerate*: .1 and .02 become 0 of 800, .9 becomes all. At equal shares there is no
-# majority to exaggerate, and yet the starts tilt to dark: .57, and .69 for `collapsed`. Lesson 07 saw why: PULSE fits
+# majority to exaggerate, and yet the starts tilt to dark: .57, and .69 for `collapsed`. Lesson {pulse} saw why: PULSE fits
 # styles coordinate by coordinate, and what takes many coordinates at once isn't drawn. (An effect like the
 # truncation of Maluleke and colleagues.) So "the data" and "the start" may not be rivals: the starts could be *one
 # way* by which the share acts. `share_10` and `share_02` have the same starts (none dark) and the same rates of
@@ -757,7 +757,7 @@ for name, back in returned.items():
 # algorithm). $2^3$ cells. Half of them need a decision. *A generator as it is at the declared share* is
 # `share_50`, the same recipe on equal shares. *The search with a perfect generator* is run on the renderer itself
 # (`flips.search_world`): its 22 latents and one more, which fades the form from pale to dark in a narrow crossing; same
-# steps, same sphere, same ε. It has no rows of styles, so no GEOCROSS (lesson 07) and no fitted law of starts. It is
+# steps, same sphere, same ε. It has no rows of styles, so no GEOCROSS (lesson {pulse}) and no fitted law of starts. It is
 # an analogy, not the same program.
 
 # %%
@@ -907,13 +907,13 @@ for way, r1, ladder in (("dark → pale", 1 - p_mine[dark_truth], budget["rare"]
 # An explanation earns its name when changing the cause changes the effect. Each intervention is aimed at one
 # rung; the others are watched. The first was tried in public in June 2020: another start. An ordinary start of
 # PULSE has an unrelated style in each of its ten rows. Here all rows begin with the style of *one* beetle that
-# `share_10` has drawn, a pale one or a dark one. Lesson 07 did so and looked at what survives; here truths of both
+# `share_10` has drawn, a pale one or a dark one. Lesson {pulse} did so and looked at what survives; here truths of both
 # forms are counted, 48 of each. **Predict**: from a dark start, how many percent of the dark beetles still come back
 # pale?
 
 # %%
 dark_start = None  # replace None by a number from 0 to 100
-predict("09.dark_start", dark_start, between=(0, 100))
+predict("bias.dark_start", dark_start, between=(0, 100))
 
 # %%
 arms = {start: flips.found(f"share_10_{start}_start") for start in ("pale", "dark")}
@@ -928,7 +928,7 @@ excess = [(np.abs(form - back) - drawn_wrong)[form == k] for k in (1, 0)]
 doubt = 1.96 * sum(e.var(ddof=1) / len(e) for e in excess) ** 0.5
 print(f"R1, same truths: dark → pale {drawn_wrong[form == 1].mean():.3f}, pale → dark {drawn_wrong[form == 0].mean():.3f}; "
       f"the dark start adds {excess[0].mean() + excess[1].mean():+.2f} ± {doubt:.2f} to their sum")
-reveal("09.dark_start", 100 * np.mean(~arms["dark start"][form == 1]), label="dark → pale from a dark start", unit="%")
+reveal("bias.dark_start", 100 * np.mean(~arms["dark start"][form == 1]), label="dark → pale from a dark start", unit="%")
 
 # %% [markdown]
 # The pale start is the control: one style instead of ten rows changes nothing that these 48 show (.81; four ordinary starts
@@ -946,7 +946,7 @@ reveal("09.dark_start", 100 * np.mean(~arms["dark start"][form == 1]), label="da
 
 # %%
 pale_start = None  # replace None by a number from 0 to 100
-predict("09.pale_start", pale_start, between=(0, 100))
+predict("bias.pale_start", pale_start, between=(0, 100))
 
 # %%
 for name in ("share_10", "share_50", "collapsed", "world_02", "world_10", "world_50"):  # world: the search on the renderer
@@ -960,7 +960,7 @@ for name in ("share_10", "share_50", "collapsed", "world_02", "world_10", "world
     print(f"{'':10}answers have the form of the start in {np.mean(back == began):.0%}, of the truth in {np.mean(back == dark_truth):.0%}")
 began, back = (flips.found("share_50")[key][:, 0] for key in ("start", "found"))
 print(f"share_50, only starts as surely pale as those of share_10 (P(dark) < .0005): dark → pale {rate(back[dark_truth & (began < 5e-4)] < 0.5)}")
-reveal("09.pale_start", 100 * np.mean(back[dark_truth & (began < 0.5)] < 0.5), label="share_50, dark → pale from pale starts", unit="%")
+reveal("bias.pale_start", 100 * np.mean(back[dark_truth & (began < 0.5)] < 0.5), label="share_50, dark → pale from pale starts", unit="%")
 
 # %% [markdown]
 # - **The form of the start matters, and it makes the tilt of `share_50`.** From pale starts it is even (.30 and .31);
@@ -1002,7 +1002,7 @@ print(f"the true beetle itself meets ε = .002 in {np.mean(np.mean((Downsample(1
 # the search took, .39 on these 25, of which PULSE lost all, and about .22 on the 400. No sampler of this
 # generator goes lower: the prior is still the generator's.
 #
-# Last, **more pixels**: 8 × 8, for an exact draw and for PULSE (lesson 07's audit, 50 truths of each form, no noise).
+# Last, **more pixels**: 8 × 8, for an exact draw and for PULSE (lesson {pulse}'s audit, 50 truths of each form, no noise).
 
 # %%
 from course_lib.generators import pulse
@@ -1272,7 +1272,7 @@ print(f"pictures on each side: {need:.0f}")
 # > Given **A** (4 × 4 block means), noise σ = .05, **K** = 1 frame and **P** (a share of the dark form, a generator, a law of starts), the form of a beetle is known to within an error of a sixth
 # > at best, at equal shares; the rest is drawn from **P**, and if you search instead of drawing, it depends on where you started, too.
 #
-# Lesson 10 asks who may act on such a picture.
+# Lesson {use_and_misuse} asks who may act on such a picture.
 
 # %% [markdown] slide="notes"
 # Return to the hypotheses of section 2 and vote again. Who moved, and because of which number? Five minutes.

@@ -4,9 +4,9 @@
 # ---
 
 # %% [markdown]
-# # 02 · Deconvolution
+# # {title}
 #
-# **How much of the blur can be undone, and who pays?**
+# **{question}**
 #
 # "Who pays" asks where the error of a restored picture comes from: noise, the border, a wrong idea
 # of the blur, or the scene's own detail, given up on purpose.
@@ -20,12 +20,12 @@
 #   and a point-spread function (PSF) that was only believed;
 # - *split* one picture's error into what noise, border, PSF and regularisation each contribute.
 #
-# 180 minutes, with a good place to stop after section 3. Builds on lesson 01: $y = S(h * x) + n$, transfer functions, adjoints, noise.
+# {minutes} minutes, with a good place to stop after section 3. {builds_on} You need from there: $y = S(h * x) + n$, transfer functions, adjoints, noise.
 
 # %% [markdown] only="slides" slide="slide"
-# # 02 · Deconvolution
+# # {title}
 #
-# **How much of the blur can be undone, and who pays?**
+# **{question}**
 
 # %% slide="subslide" title="Smeared, and perfectly restored"
 import numpy as np
@@ -47,7 +47,7 @@ show_images({"a page": page, "the camera shook": blurred, "undone": restored},
 # %% [markdown]
 # The camera trembled from side to side, and each line of the page was smeared by a Gaussian with
 # a standard deviation of 1.5 pixels. A blur multiplies every frequency by a number, its transfer
-# function $H$ (lesson 01). So to undo it, divide: $\hat X = Y / H$. This is the **inverse
+# function $H$ (lesson {image_formation}). So to undo it, divide: $\hat X = Y / H$. This is the **inverse
 # filter**.
 
 # %%
@@ -115,7 +115,7 @@ for name, taken, digits in (("same grid, no noise", same_grid, ".0e"),
 # $10^{-12}$, .078, 10.2. The first number is the crime. The third is what remains when the numbers
 # are kept in a byte. But what is the second made of? There is no noise in it. Look at what we
 # compared with: the sharp line that 64 pixels see contains fine detail of the bars, *folded* to
-# lower frequencies (aliasing, lesson 01). The blur removed that detail before the pixels could fold
+# lower frequencies (aliasing, lesson {image_formation}). The blur removed that detail before the pixels could fold
 # it. Take it out of the reference, too:
 
 # %%
@@ -151,13 +151,13 @@ print(f"inverse against the line without it: {rms(inverse_filter(finer_world, bl
 from course_lib.notebook.predictions import predict, reveal
 
 guess_gain = None  # replace None by your number
-predict("02.noise_gain", guess_gain, between=(1, 1e12))
+predict("deconvolution.noise_gain", guess_gain, between=(1, 1e12))
 
 # %% slide="subslide" title="Noise, a thousandfold"
 H = gaussian_otf(np.fft.fftfreq(64), 1.0)
 gain = float(np.mean(1 / np.abs(H) ** 2))
 print(f"noise gain {gain:.0f}, that is {10 * np.log10(gain):.0f} dB")
-reveal("02.noise_gain", gain, label="noise gain, Gaussian blur of one pixel", unit="variance ratio",
+reveal("deconvolution.noise_gain", gain, label="noise gain, Gaussian blur of one pixel", unit="variance ratio",
        log=True)
 
 # %% [markdown]
@@ -484,13 +484,13 @@ show_images({"recorded": y, "N/S = .0001": wiener(y, A, 1e-4),
 
 # %%
 guess_mmse = None  # replace None by your number
-predict("02.mmse", guess_mmse, between=(0, 1))
+predict("deconvolution.mmse", guess_mmse, between=(0, 1))
 
 # %%
 signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(1000, 1000))
 seen_signs = signs + 0.5 * np.random.default_rng(1).standard_normal(signs.shape)
 linear = seen_signs / 1.25
-best = np.tanh(seen_signs / 0.25)  # the posterior mean E[x | y]: lesson 05 derives it
+best = np.tanh(seen_signs / 0.25)  # the posterior mean E[x | y]: lesson {priors_and_best_guesses} derives it
 print("mean squared error over a million flips: "
       f"linear {rms(linear - signs) ** 2:.4f}, best {rms(best - signs) ** 2:.4f}")
 
@@ -505,7 +505,7 @@ def weighted_error(t):
 
 mmse = quad(weighted_error, -12, 12)[0]
 print(f"by integration: {mmse:.4f}")
-reveal("02.mmse", mmse, label="least mean squared error (the linear filter's is .200)")
+reveal("deconvolution.mmse", mmse, label="least mean squared error (the linear filter's is .200)")
 
 # %% [markdown]
 # .0686, a third of .200. Knowing that only two values occur is worth more than any filter can
@@ -515,7 +515,7 @@ reveal("02.mmse", mmse, label="least mean squared error (the linear filter's is 
 
 # %% [markdown] slide="notes"
 # Draw the two curves on the board: a straight line through the origin, and tanh, which snaps to
-# ±1. The picture that scores best lies *between* +1 and −1 and is no possible scene; lesson 05
+# ±1. The picture that scores best lies *between* +1 and −1 and is no possible scene; lesson {priors_and_best_guesses}
 # lives on this. Four minutes.
 
 # %% [markdown]
@@ -867,7 +867,7 @@ print(f"recorded: {recorded.sum():.3f} of 100 units")
 
 # %%
 guess_corner = None  # replace None by your number
-predict("02.corner", guess_corner, between=(0, 1000))
+predict("deconvolution.corner", guess_corner, between=(0, 1000))
 
 # %%
 ledger = []  # Σ (Aᵀ1) x̂ after each step
@@ -878,7 +878,7 @@ wrong = richardson_lucy(recorded, lens, 50, normalise=False)  # the same, withou
 print(f"with Aᵀ1:    scene {right.sum():.2f}, explained {lens(right).sum():.3f}")
 print(f"without Aᵀ1: scene {wrong.sum():.1f}, explained {lens(wrong).sum():.3f}")
 print(f"Σ (Aᵀ1) x̂ from step 1 to 50: {min(ledger):.3f} to {max(ledger):.3f}")
-reveal("02.corner", right.sum(), label="light in the estimated scene", unit="units")
+reveal("deconvolution.corner", right.sum(), label="light in the estimated scene", unit="units")
 
 # %% [markdown]
 # 96.96 of 100, from a picture that holds 40.104: the method knows that a corner star shows less
@@ -899,7 +899,7 @@ reveal("02.corner", right.sum(), label="light in the estimated scene", unit="uni
 
 # %%
 guess_steps = None  # replace None by your number
-predict("02.best_step", guess_steps, between=(1, 400))
+predict("deconvolution.best_step", guess_steps, between=(1, 400))
 
 # %%
 from course_lib.imaging.deconvolution import poisson_log_likelihood
@@ -921,7 +921,7 @@ def watch(step, x):
 last = richardson_lucy(night, telescope, 400, callback=watch)
 best_step = min(path, key=path.get)
 print("log-likelihood never falls:", bool(np.all(np.diff(climb) >= 0)))
-reveal("02.best_step", best_step, label="best number of steps")
+reveal("deconvolution.best_step", best_step, label="best number of steps")
 
 # %% slide="subslide" title="What the algorithm sees, and what it doesn't"
 fig, axes = figure(1, 2, size=(8, 2.8))
@@ -1516,7 +1516,7 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 #
 # You **can't** say from a good fit that a picture is right, nor that the PSF was. And you can't
 # yet say which details the data determine and which the method's belief has filled in. That needs
-# a ruler for information: lesson 03.
+# a ruler for information: lesson {information_limit}.
 #
 # The sentence of this course, for the page of this lesson:
 #

@@ -4,14 +4,14 @@
 # ---
 
 # %% [markdown] only="slides" slide="slide"
-# # 00 · Enhance!
+# # {title}
 #
-# **Here are sixteen pixels. What is in the picture?**
+# **{question}**
 
 # %% [markdown]
-# # 00 · Enhance!
+# # {title}
 #
-# **Here are sixteen pixels. What is in the picture?**
+# **{question}**
 #
 # After this lesson you can
 #
@@ -20,7 +20,7 @@
 # - *show* that different sharp pictures leave exactly the same pixels;
 # - *say* what an "enhanced" picture must have got from somewhere else.
 #
-# 50 minutes. You need some Python and NumPy. Press **Shift + Enter** to run a cell and move on.
+# {minutes} minutes. You need some Python and NumPy. Press **Shift + Enter** to run a cell and move on.
 
 # %% slide="subslide" title="Sixteen pixels. What is it?" figure="sixteen_pixels"
 from course_lib.notebook.figures import show_images
@@ -41,7 +41,7 @@ show_images({"What the camera kept": sixteen},
 from course_lib.notebook.predictions import predict
 
 what_i_see = None  # replace None by a few words, in quotes
-predict("00.what_i_see", what_i_see)
+predict("enhance.what_i_see", what_i_see)
 
 # %% [markdown]
 # ## The world these pixels come from
@@ -65,16 +65,16 @@ show_images({f"pale {i + 1}": x for i, x in enumerate(pale)}
 #
 # **Predict.** Today both forms are equally frequent, and each pixel is known to within a noise of
 # σ = 0.05 (white is 1). How probable is it, in percent, that the sixteen pixels above show the *dark*
-# form? 100 means certainly dark, 0 certainly pale, 50 no idea. Lesson 08 scores your number against a
+# form? 100 means certainly dark, 0 certainly pale, 50 no idea. Lesson {hallucination_measured} scores your number against a
 # reference answer.
 
 # %%
 percent_dark = None  # replace None by a number from 0 to 100
-predict("00.percent_dark", percent_dark, between=(0, 100))
+predict("enhance.percent_dark", percent_dark, between=(0, 100))
 
 # %% [markdown] slide="notes"
 # Ask the room for a show of hands: dark or pale? Then for a number. Write the range on the board; it
-# comes back in lesson 08. Two minutes.
+# comes back in lesson {hallucination_measured}. Two minutes.
 
 # %% [markdown]
 # ## What "enhance" promises
@@ -91,7 +91,7 @@ predict("00.percent_dark", percent_dark, between=(0, 100))
 # PULSE's authors wrote that its faces are imaginary. But how much of such a picture was measured, and
 # how much was made up? That was seldom asked as a question with a number for an answer.
 #
-# This course asks it that way, and measures: on beetles, on walls of brick, on the sky. No human face is needed, and none appears. (Lesson 10 says why.)
+# This course asks it that way, and measures: on beetles, on walls of brick, on the sky. No human face is needed, and none appears. (Lesson {use_and_misuse} says why.)
 
 # %% [markdown] only="slides" slide="slide"
 # ## The folk theory
@@ -128,18 +128,18 @@ show_images({"64 × 64": beetle, "4 × 4": shrink(beetle)},
 
 # %%
 percent_free = None  # replace None by a number from 0 to 100
-predict("00.percent_free", percent_free, between=(0, 100))
+predict("enhance.percent_free", percent_free, between=(0, 100))
 
 # %%
 from course_lib.notebook.predictions import reveal
 
 free = 1 - shrink(beetle).size / beetle.size
-reveal("00.percent_free", 100 * free, label="numbers still free", unit="%")
+reveal("enhance.percent_free", 100 * free, label="numbers still free", unit="%")
 
 # %% [markdown]
 # Each measured number is one equation: "the mean of these 256 values is so much". Forty-eight
 # independent equations leave 12,288 − 48 = 12,240 numbers free: a fraction $1 - 1/s^2$ with
-# $s = 16$. That is not noise, and no better camera with the same sixteen pixels helps. Lesson 03 gives the
+# $s = 16$. That is not noise, and no better camera with the same sixteen pixels helps. Lesson {information_limit} gives the
 # freedom its name, the *null space*.
 
 # %% [markdown]
@@ -213,8 +213,8 @@ print(f"largest difference {np.abs(shrink(tomato) - sixteen).max():.1g}; "
 # This one looks odd: blocky edges, and a darkest value below zero, where light would have to be
 # negative. You *reject* it. Notice what you reject it with: not the sixteen
 # pixels, which fit, but your knowledge of tomatoes and of light. That knowledge is an **assumption**.
-# Some are worth a great deal ("light isn't negative": lesson 04 shows how much). Others are worth what
-# the pictures are worth that they were learned from; lessons 06 to 09 measure that.
+# Some are worth a great deal ("light isn't negative": lesson {moving_the_limit} shows how much). Others are worth what
+# the pictures are worth that they were learned from; lessons {generators_and_modes} to {bias} measure that.
 
 # %% [markdown]
 # ## A real picture
@@ -244,7 +244,7 @@ print(f"the two scenes differ by {100 * rms:.0f} % of the sky's own variation; "
 
 # %% [markdown]
 # (The bundled picture is an 8-bit, processed one, decoded to linear light: numbers proportional to
-# light energy. Here it only plays the scene. Lesson 01 says why "linear" matters.)
+# light energy. Here it only plays the scene. Lesson {image_formation} says why "linear" matters.)
 
 # %% [markdown]
 # ## Exercise 1: shrink it yourself
@@ -465,12 +465,12 @@ sixteen_pixels(lookalikes, sixteen)
 # %% [markdown]
 # ## Hand it in
 #
-# 1. **Save** (Ctrl + S). Your file is `work/00_enhance/00_enhance.ipynb`; nothing ever overwrites it.
+# 1. **Save** (Ctrl + S). Your file is `work/{folder}/{folder}.ipynb`; nothing ever overwrites it.
 # 2. **Restart the kernel and run all cells** (menu *Kernel*). If it runs to the end, it runs for others.
 # 3. **Validate** (button above the notebook): it runs the visible tests and tells you what fails.
-# 4. In a class, hand in that one file the way your instructor says. On your own, go on to lesson 01.
+# 4. In a class, hand in that one file the way your instructor says. On your own, go on to lesson {image_formation}.
 #
-# To start over, `course reset 00` in a terminal puts your notebook aside, with the date in its name, and gives
+# To start over, `course reset enhance` in a terminal puts your notebook aside, with the date in its name, and gives
 # you a fresh one.
 
 # %% [markdown] only="slides" slide="slide"
@@ -503,4 +503,4 @@ sixteen_pixels(lookalikes, sixteen)
 #   Generative Models", CVPR 2020. [doi:10.1109/CVPR42600.2020.00251](https://doi.org/10.1109/CVPR42600.2020.00251)
 # - "There Is No (Real Life) Use Case for Face Super Resolution", June 2020
 #   ([zentralwerkstatt.org/post_PULSE.html](https://zentralwerkstatt.org/post_PULSE.html)): the article this course grew from.
-#   Lesson 03 tests its claim of a "hard" limit, lesson 10 its title.
+#   Lesson {information_limit} tests its claim of a "hard" limit, lesson {use_and_misuse} its title.

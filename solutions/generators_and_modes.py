@@ -4,9 +4,9 @@
 # ---
 
 # %% [markdown]
-# # 06 · Generators and the modes they drop
+# # {title}
 #
-# **What does a GAN know?**
+# **{question}**
 #
 # After this lesson you can
 #
@@ -16,12 +16,12 @@
 # - *find* what a trained generator varies too little, though every picture of it looks right;
 # - *choose* a truncation knowing what it costs.
 #
-# 180 minutes, best in two sittings (sections 1 and 2, then 3 to 6). Builds on lesson 05 (priors, samples).
+# {minutes} minutes, best in two sittings (sections 1 and 2, then 3 to 6). {builds_on}
 
 # %% [markdown] only="slides" slide="slide"
-# # 06 · Generators and the modes they drop
+# # {title}
 #
-# **What does a GAN know?**
+# **{question}**
 
 # %% slide="subslide" title="What is wrong with these pictures?"
 from course_lib.generators import gan
@@ -35,14 +35,14 @@ show(fig, alt="24 pictures drawn by a generator, in three rows of eight: sharp l
 
 # %% [markdown]
 # A **generator** is a function from random numbers to pictures, here a neural network that was trained on
-# drawn ladybirds. They are sharp, varied, plausible. In lesson 00 you met two forms, a pale one with dark spots and a dark one with red spots.
+# drawn ladybirds. They are sharp, varied, plausible. In lesson {enhance} you met two forms, a pale one with dark spots and a dark one with red spots.
 # **Predict.** Of the next 1,000 pictures of this generator, how many show the dark form?
 
 # %%
 from course_lib.notebook.predictions import predict
 
 dark_in_1000 = None  # replace None by a number from 0 to 1000
-predict("06.dark_in_1000", dark_in_1000, between=(0, 1000))
+predict("generators_and_modes.dark_in_1000", dark_in_1000, between=(0, 1000))
 
 # %% slide="subslide" title="One form of two is missing"
 from course_lib.inference.classifiers import p_rare
@@ -50,7 +50,7 @@ from course_lib.notebook.predictions import reveal
 
 dark = p_rare(drawn) > 0.5
 print(f"dark ones among the first 24: {dark[:24].sum()}")
-reveal("06.dark_in_1000", dark[24:].sum(), label="dark ones in the next 1,000")
+reveal("generators_and_modes.dark_in_1000", dark[24:].sum(), label="dark ones in the next 1,000")
 
 # %%
 import numpy as np
@@ -262,7 +262,7 @@ healthy = play(discriminator_rate=3e-3)
 
 # %%
 modes_left = None  # replace None by a number from 0 to 8
-predict("06.modes_left", modes_left, between=(0, 8))
+predict("generators_and_modes.modes_left", modes_left, between=(0, 8))
 
 # %%
 collapsed = play(discriminator_rate=3e-4)
@@ -286,7 +286,7 @@ def modes_of(x):
 for name, moments in {"healthy": healthy, "collapsed": collapsed}.items():
     x = moments[-1]
     print(f"{name:9} {modes_of(x)} of 8 modes; {np.mean(ring.mode_of(x) < 0):.0%} of the points in no mode")
-reveal("06.modes_left", modes_of(collapsed[-1]), label="modes of the slow discriminator's generator")
+reveal("generators_and_modes.modes_left", modes_of(collapsed[-1]), label="modes of the slow discriminator's generator")
 
 # %% [markdown]
 # **Mode collapse.** The generator runs to wherever the discriminator believes most, with all of its points. Of
@@ -448,7 +448,7 @@ refuses(coverage_of, here, on_a_line, 6, because="five points have four others e
 
 # %%
 percent_covered = None  # replace None by a number from 0 to 100
-predict("06.percent_covered", percent_covered, between=(0, 100))
+predict("generators_and_modes.percent_covered", percent_covered, between=(0, 100))
 
 # %%
 uneven = [0.72] + 7 * [0.04]
@@ -461,7 +461,7 @@ for name, mean, spread in zip(("precision", "recall", "coverage"), np.mean(trial
     print(f"{name:9} {mean:.3f}, from set to set ± {spread:.3f}")
 by_formula = (measures.expected_coverage(720, 125) + 7 * measures.expected_coverage(40, 125)) / 8
 print(f"coverage by the formula, mode by mode: {by_formula:.3f}")
-reveal("06.percent_covered", 100 * np.mean(trials, 0)[2], label="coverage of the uneven ring", unit="%")
+reveal("generators_and_modes.percent_covered", 100 * np.mean(trials, 0)[2], label="coverage of the uneven ring", unit="%")
 
 # %% [markdown]
 # Recall stays near one: **recall is blind to shares.** A single generated point with its ball can vouch for
@@ -754,7 +754,7 @@ show(fig, alt="Share of the dark form drawn by five generators, as intervals, be
 # that never saw a *generated* picture in training: where a picture is neither form, it still names one. Against
 # labels given by eye it agrees on 97 % of 313 generated pictures (`data/generators/labels.md`), so a drift of
 # two points in 50 % could be its own. Seven more were broken and had no label; five of them are among the 64 of
-# `share_10`, whose two points too many may be such pictures. Lesson 09 returns to this.
+# `share_10`, whose two points too many may be such pictures. Lesson {bias} returns to this.
 
 # %% [markdown]
 # ### A perfect-looking sheet, and measures that disagree
@@ -897,7 +897,7 @@ for name, x in {
 
 # %%
 length_512 = None  # replace None by a number from 0 to 100
-predict("06.length_512", length_512, between=(0, 100))
+predict("generators_and_modes.length_512", length_512, between=(0, 100))
 
 # %% slide="subslide" title="All latents lie on a shell"
 from scipy.stats import chi
@@ -915,7 +915,7 @@ show(fig, alt="Densities of the length of a latent. With 2 numbers it is broad a
               "peak at 8, with 512 one at 22.6. None of the two has any visible weight near 0.")
 
 # %%
-reveal("06.length_512", drawn_lengths.mean(), label="mean length of a latent, d = 512")
+reveal("generators_and_modes.length_512", drawn_lengths.mean(), label="mean length of a latent, d = 512")
 
 # %% [markdown]
 # Nearly all latents lie near a **shell** of radius $\sqrt d$, whose thickness is .7 almost whatever $d$ is: $\|z\|^2$
@@ -942,7 +942,7 @@ show_images({"z = 0": at_zero, "mean style": at_mean, "share_10's": mean_of_tent
 # style. At $z = 0$, the *most probable latent*, `share_50` shows a smudge: training never went there. (You have to
 # ask for exactly 0. The mapping begins by stretching every other $z$, short or long, to the length $\sqrt d$.) The
 # renderer's zero is a ladybird, but one that you'd wait for in vain: average in 22 respects at once. That was
-# the "mode" of lesson 05. **The most probable point is not a typical one**, and it isn't a population's face.
+# the "mode" of lesson {priors_and_best_guesses}. **The most probable point is not a typical one**, and it isn't a population's face.
 #
 # ### Truncation
 #
@@ -1152,7 +1152,7 @@ show(fig, alt="Thirty real digits and thirty of each generator. The Gaussian one
 
 # %%
 without_8 = None  # replace None by a number from 0 to 100
-predict("06.without_8", without_8, between=(0, 100))
+predict("generators_and_modes.without_8", without_8, between=(0, 100))
 
 # %% slide="subslide" title="Never an 8: would coverage tell?"
 print(f"{'':12}precision  recall  coverage: all digits, 8s only  drawn 8s  distance to training")
@@ -1161,7 +1161,7 @@ for name, x in {"real": training[:897], **writers}.items():
     print(f"{name:12}{measures.precision(x, test):9.2f}{measures.recall(x, test):8.2f}{covered.mean():16.2f}"
           f"{covered[test_digit == 8].mean():12.2f}{np.mean(reader.predict(x) == 8):12.1%}{nearest(x, training):16.2f}")
 print(f"real pictures of the other half: distance to training {nearest(test, training):.2f}")
-reveal("06.without_8", 100 * measures.coverage(writers["never an 8"], test), label="coverage without 8s", unit="%")
+reveal("generators_and_modes.without_8", 100 * measures.coverage(writers["never an 8"], test), label="coverage without 8s", unit="%")
 
 # %% [markdown]
 # Without eights the overall coverage falls by five points: a weak sign, since nine tenths of the pictures have
@@ -1229,10 +1229,10 @@ reveal("06.without_8", 100 * measures.coverage(writers["never an 8"], test), lab
 # > read off a sheet of samples what that is; and of what the generator never draws, an exact sample with this P
 # > never shows anything.
 #
-# (A *search* may leave P, as lesson 07 will show: it finds pictures that the generator can make and doesn't draw.)
+# (A *search* may leave P, as lesson {pulse} will show: it finds pictures that the generator can make and doesn't draw.)
 #
 # What you can't do yet: see what happens when such a P is searched for a picture that fits sixteen pixels. That
-# is lesson 07.
+# is lesson {pulse}.
 
 # %% [markdown]
 # ## Further reading

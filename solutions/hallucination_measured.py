@@ -4,9 +4,9 @@
 # ---
 
 # %% [markdown]
-# # 08 · Hallucination, measured
+# # {title}
 #
-# **Which pixels were measured, and which were made up?**
+# **{question}**
 #
 # After this lesson you can
 #
@@ -17,14 +17,13 @@
 # - *paint over* what the data don't determine, and predict the error of what is left;
 # - *bound* what any picture, however sharp, can tell about who it shows.
 #
-# 200 minutes, best in two sittings (sections 1 to 4, then 5 to 7). Short of time? Leave out sections 3 and 4; only
-# the last question draws on them. Builds on lessons 03 (null space), 05
-# (posteriors, ranks) and 07 (PULSE).
+# {minutes} minutes, best in two sittings (sections 1 to 4, then 5 to 7). Short of time? Leave out sections 3 and 4; only
+# the last question draws on them. {builds_on} You need the null space, posteriors and ranks.
 
 # %% [markdown] only="slides" slide="slide"
-# # 08 · Hallucination, measured
+# # {title}
 #
-# **Which pixels were measured, and which were made up?**
+# **{question}**
 
 # %% slide="subslide" title="What did the pixels say?"
 from course_lib.notebook.figures import show_images
@@ -39,7 +38,7 @@ show_images({"recorded": y, "PULSE's answer": x_hat},
 
 # %% [markdown]
 # Sixteen pixels with noise of standard deviation .05, and the picture that a search in a generator found for
-# them (lesson 07). Some of what you see on the right was measured: green around, something darker in the
+# them (lesson {pulse}). Some of what you see on the right was measured: green around, something darker in the
 # middle. Some was not. "Hallucination" is the usual word; here it becomes a number.
 #
 # **Predict.** Take the *contrast* of the right picture: the squares of its deviations from its mean colour,
@@ -49,13 +48,13 @@ show_images({"recorded": y, "PULSE's answer": x_hat},
 from course_lib.notebook.predictions import predict
 
 percent_invented = None  # replace None by a number from 0 to 100
-predict("08.percent_invented", percent_invented, between=(0, 100))
+predict("hallucination_measured.percent_invented", percent_invented, between=(0, 100))
 
 # %% [markdown] slide="slide"
 # ## 1 · Three maps, three numbers
 
 # %% [markdown]
-# A camera $A$ splits every picture in two (lesson 03). With its singular value decomposition $A = \sum_i s_i
+# A camera $A$ splits every picture in two (lesson {information_limit}). With its singular value decomposition $A = \sum_i s_i
 # u_i v_i^T$, component $v_i^T x$ of a scene arrives with strength $s_i$, beside noise of standard deviation
 # σ. Keep the components that stand above the noise, $s_i \cdot \text{scale} > \sigma$; `scale` is the
 # standard deviation of a component of such scenes, a convention to be stated. What is left is the **null
@@ -111,7 +110,7 @@ from course_lib.notebook.predictions import reveal
 
 told = hallucination.fractions(A, x_hat, x, sigma, scale)
 print({name: round(value, 3) for name, value in told.items()})
-reveal("08.percent_invented", 100 * told["invented"], label="contrast that was invented", unit="%")
+reveal("hallucination_measured.percent_invented", 100 * told["invented"], label="contrast that was invented", unit="%")
 
 # %% [markdown]
 # The three numbers, as `hallucination.fractions` tells them:
@@ -347,7 +346,7 @@ from course_lib.inference.classifiers import p_rare
 search = pulse.search(gan.load(casebook.GENERATOR), bank.y[:2], starts=1)
 apart = np.abs(search.pictures[:, 0] - bank.pulse[:2]).mean(axis=(1, 2, 3))
 print("mean difference from the shipped pictures:", apart.round(4))
-print(f"share of the {bank.residuals.size} searches that met ε = {pulse.EPSILON}, within .02 % as in lesson 07: "
+print(f"share of the {bank.residuals.size} searches that met ε = {pulse.EPSILON}, within .02 % as in lesson {{pulse}}: "
       f"{np.mean(bank.residuals <= 1.0002 * pulse.EPSILON):.0%}")
 print(f"a recogniser reads as dark: {np.sum(p_rare(bank.truth) > 0.5)} of 20 scenes, "
       f"{np.sum(p_rare(bank.pulse) > 0.5)} of PULSE's pictures")
@@ -355,9 +354,9 @@ print(f"a recogniser reads as dark: {np.sum(p_rare(bank.truth) > 0.5)} of 20 sce
 # %% [markdown]
 # Mind a handicap: PULSE's generator was shown 10 % dark beetles, the scenes are half and half, and none of its
 # twenty pictures is read as dark. What follows judges search *and* generator. (A fifth of these searches miss ε, as hardly
-# any did in lesson 07: the noise moves $y$ off what the generator can draw.)
+# any did in lesson {pulse}: the noise moves $y$ off what the generator can draw.)
 #
-# Now all methods (lesson 05 has the details of each). The posterior's mean and standard deviation come from
+# Now all methods (lesson {priors_and_best_guesses} has the details of each). The posterior's mean and standard deviation come from
 # 100 draws a picture; one draw is set aside as "a sample".
 
 # %%
@@ -385,7 +384,7 @@ methods = {
 
 # %%
 pulse_wrong = None  # replace None by a number from 0 to 10
-predict("08.pulse_wrong", pulse_wrong, between=(0, 10))
+predict("hallucination_measured.pulse_wrong", pulse_wrong, between=(0, 10))
 
 # %%
 def mean_and_error(values):
@@ -417,13 +416,13 @@ said = "; ".join(f"{name} {np.mean(row[0]):.2f}, {np.mean(row[1]):.2f}" for name
 show(fig, alt=f"Two bars for each method, invented and wrong: {said}.")
 
 # %%
-reveal("08.pulse_wrong", np.mean(table["PULSE"][1]), label="PULSE: wrong")
+reveal("hallucination_measured.pulse_wrong", np.mean(table["PULSE"][1]), label="PULSE: wrong")
 
 # %% [markdown]
 # - **Much invented is not much wrong.** The posterior mean invents more than twice as much as TV and is less
 #   wrong for it: it knows how ladybirds are made, and gets about a third of what was omitted back. No method
 #   recovers more squared error, on average.
-# - **A sample pays twice**, here too: its *wrong* is about two times the mean's (lesson 05), and above 1. Silence
+# - **A sample pays twice**, here too: its *wrong* is about two times the mean's (lesson {priors_and_best_guesses}), and above 1. Silence
 #   would have been nearer to the truth, pixel by pixel.
 # - **PULSE invents as much as a sample, and is wrong by about as much.** By these numbers it could be one. (Section
 #   5 finds out.)
@@ -593,12 +592,12 @@ print(f"{np.mean(marked):.1%} of the pixels are marked. RMS error there {np.sqrt
 #
 # times as much as its input (Antun and colleagues 2020; Gottschling and colleagues 2025). Where scenes differ
 # in the null part, η is small, and **whoever is right about both is unstable**. The four look-alikes of lesson
-# 00, two pale and two dark beetles, leave nearly the same sixteen pixels. **Predict** the bound for the first
+# {enhance}, two pale and two dark beetles, leave nearly the same sixteen pixels. **Predict** the bound for the first
 # two and δ = 0: a change of the pixels is multiplied by at least …
 
 # %%
 instability = None  # replace None by a number from 1 to 10000
-predict("08.instability", instability, between=(1, 10_000))
+predict("hallucination_measured.instability", instability, between=(1, 10_000))
 
 # %%
 alike = ladybirds.render(ladybirds.look_alikes()).astype(float)
@@ -606,7 +605,7 @@ pale, dark = alike[:2]
 eta = np.linalg.norm(A(pale) - A(dark))
 bound = hallucination.instability_bound(A, pale, dark)
 print(f"the scenes are {np.linalg.norm(pale - dark):.2f} apart, their pixels {eta:.4f} (norms)")
-reveal("08.instability", bound, label="instability of a method right about both", log=True)
+reveal("hallucination_measured.instability", bound, label="instability of a method right about both", log=True)
 
 
 # %%
@@ -633,7 +632,7 @@ print(f"the pale beetle, with noise: the nearest look-alike is a dark one in {fl
 # or more on at least one beetle; they must: $\delta \ge (\|x - x'\| - L\eta)/2$. (L has units: a mean of 16 × 16
 # pixels, spread over its block, has 16 times its norm. So 16 is neutral; 512 is 32 times that.) Nothing here is
 # special to networks: right about two look-alikes, or stable, not both. A class of scenes without look-alikes,
-# such as sparse ones (lesson 04), allows both.
+# such as sparse ones (lesson {moving_the_limit}), allows both.
 
 # %% [markdown] only="slides" slide="slide"
 # ## 5 · Is its doubt honest?
@@ -651,7 +650,7 @@ print(f"the pale beetle, with noise: the nearest look-alike is a dark one in {fl
 
 # %%
 too_sure = None  # replace None by a number from 0 to 100
-predict("08.too_sure", too_sure, between=(0, 100))
+predict("hallucination_measured.too_sure", too_sure, between=(0, 100))
 
 # %%
 truths = np.random.default_rng(2).standard_normal(100_000)
@@ -660,7 +659,7 @@ believed = 0.5**2 / (0.5**2 + 1)  # its Wiener gain, .2
 half_width = 1.645 * np.sqrt(0.5**2 * 1 / (0.5**2 + 1))
 hits = np.mean(np.abs(believed * measured - truths) < half_width)
 print(f"simulated {hits:.3f}, by formula {hallucination.interval_coverage(0.5, 1, 1):.4f}")
-reveal("08.too_sure", 100 * hits, label="90 % intervals that hold the truth", unit="%")
+reveal("hallucination_measured.too_sure", 100 * hits, label="90 % intervals that hold the truth", unit="%")
 
 # %% [markdown]
 # The mathematics was right and the prior too narrow. Now the methods of the course. Which intervals do they *imply*? A
@@ -810,12 +809,12 @@ show(fig, alt="Four histograms of ranks. Right: flat. Too sure: high at both end
 # %% [markdown]
 # Now *our own* sampler, the reference posterior that this lesson measures everything else by. `course data --calibrate`
 # drew 200 beetles, sampled the posterior of each, and recorded the ranks of the truth among 19 draws: of all 22
-# parameters, of the form, and of the log-likelihood (which catches a sampler that ignores $y$: lesson 05). **Predict**:
+# parameters, of the form, and of the log-likelihood (which catches a sampler that ignores $y$: lesson {priors_and_best_guesses}). **Predict**:
 # of these 24 tests, how many have p < .05?
 
 # %%
 suspicious = None  # replace None by a number from 0 to 24
-predict("08.suspicious", suspicious, between=(0, 24))
+predict("hallucination_measured.suspicious", suspicious, between=(0, 24))
 
 # %%
 import json
@@ -834,7 +833,7 @@ ranks_of |= {"form": [case["form_rank"] for case in audit],
 p_values = {name: uniformity(found, 19)[2] for name, found in ranks_of.items()}  # 5 bins of 4 ranks
 low = {name: round(float(p), 3) for name, p in p_values.items() if p < 0.05}
 print(f"form {p_values['form']:.2f}, log-likelihood {p_values['log-likelihood']:.2f}; below .05: {low}")
-reveal("08.suspicious", len(low), label="tests of 24 with p < .05")
+reveal("hallucination_measured.suspicious", len(low), label="tests of 24 with p < .05")
 
 # %% [markdown]
 # (Ranks go into five bins of four here, not one bin a rank.) A sound sampler gives 24 · .05 = 1.2 such tests on
@@ -857,34 +856,34 @@ print(f"misfit of the truths {true_misfit.mean():.5f} (σ² = {sigma**2:.4f}), o
 # scene that was there. The misfits of posterior draws scatter as the truths' do; PULSE is no sampler.
 
 # %% [markdown]
-# ### Your answer of lesson 00
+# ### Your answer of lesson {enhance}
 #
-# In lesson 00 you said how probable it is that the sixteen pixels show the *dark* form. The reference posterior
+# In lesson {enhance} you said how probable it is that the sixteen pixels show the *dark* form. The reference posterior
 # has an answer, too. Scoring a probability against one animal would be luck (and the animal stays untold). The
 # fair score is the ***excess* expected Brier score**: if dark comes true with probability $p$, whoever said $q$ loses
 # $(q - p)^2$ more than whoever said $p$, on average. 0 is perfect; always saying 50 % costs $(.5 - p)^2$.
 
-# %% slide="subslide" title="Your answer of lesson 00"
+# %% slide="subslide" title="Your answer of lesson {enhance}"
 from course_lib.inference.posterior import shipped
 from course_lib.notebook.predictions import recall
 
 sixteen = shipped("sixteen_pixels")
 p_dark = sixteen.p_rare(share=0.5)
-said = recall("00.percent_dark")
+said = recall("enhance.percent_dark")
 print(f"the reference says {p_dark:.3f} ± {sixteen.p_rare_error(0.5):.3f}; 50 % costs {(0.5 - p_dark) ** 2:.4f}")
 if said is None:
-    print("you left no answer in lesson 00 (or it was kept on another computer)")
+    print("you left no answer in lesson {enhance} (or it was kept on another computer)")
 else:
     print(f"you said {said:.0f} %, which costs {(said / 100 - p_dark) ** 2:.4f}; "
-          f"and what you saw first was: {recall('00.what_i_see') or 'not kept'}")
-reveal("00.percent_dark", 100 * p_dark, label="probability of the dark form", unit="%")
+          f"and what you saw first was: {recall('enhance.what_i_see') or 'not kept'}")
+reveal("enhance.percent_dark", 100 * p_dark, label="probability of the dark form", unit="%")
 
 # %% [markdown]
 # About two to one for dark: the pixels hold nothing that would justify a 95. No sharp picture could have told you this
 # number: a picture has no place to put a doubt.
 
 # %% [markdown] slide="notes"
-# Bring back the range of the room's numbers from lesson 00 and draw it beside .66. Four minutes.
+# Bring back the range of the room's numbers from lesson {enhance} and draw it beside .66. Four minutes.
 
 # %% [markdown] slide="slide"
 # ## 6 · "Not determined by the data"
@@ -1016,7 +1015,7 @@ show_images(panels, alt="The scene, the posterior mean, and three versions paint
 
 # %%
 promise = None  # replace None by a number from 0 to 10
-predict("08.promise", promise, between=(0, 10))
+predict("hallucination_measured.promise", promise, between=(0, 10))
 
 # %%
 spread = {"posterior": (posterior_mean, posterior_sd),
@@ -1047,7 +1046,7 @@ for name, (centre, doubt) in spread.items():
     again = np.random.default_rng(0).integers(0, len(doubt), (1000, len(doubt)))  # other twenty pictures
     ratios = np.sqrt(squares[0][again].sum(1) / squares[1][again].sum(1))
     print(f"{name}: true over expected error at 50 % shown: {kept_ratio[name]:.2f} ± {ratios.std():.2f}")
-reveal("08.promise", kept_ratio["posterior"], label="true over expected RMS error, half shown")
+reveal("hallucination_measured.promise", kept_ratio["posterior"], label="true over expected RMS error, half shown")
 
 # %% [markdown]
 # The posterior's promise, 1.09 ± .07, is not refuted by twenty pictures. The same machine fed with PULSE's starts breaks
@@ -1182,7 +1181,7 @@ equal(call(suspects, seen_one, twins, Downsample(8), 0.2), [0.5, 0.5], "twins (a
 #
 # - **the pixels**: the likelihood of $y$. With equal prior chances no observer who has $y$ can be right more often.
 # - **PULSE, compared pixel by pixel**: $-\|\hat x - x_i\|^2$; and **shrunk again**: $-\|A\hat x - A x_i\|^2$.
-# - **a recogniser**: the network that reads sharp 64-pixel ladybirds (lesson 06) describes a picture by 64
+# - **a recogniser**: the network that reads sharp 64-pixel ladybirds (lesson {generators_and_modes}) describes a picture by 64
 #   features; nearest description wins. It gets (a) PULSE's picture, (b) the bicubic enlargement of $y$.
 # - **chance**: $1/N$.
 #
@@ -1191,7 +1190,7 @@ equal(call(suspects, seen_one, twins, Downsample(8), 0.2), [0.5, 0.5], "twins (a
 
 # %%
 percent_right = None  # replace None by a number from 0 to 100
-predict("08.percent_right", percent_right, between=(0, 100))
+predict("hallucination_measured.percent_right", percent_right, between=(0, 100))
 
 # %%
 from scipy.spatial.distance import cdist
@@ -1240,7 +1239,7 @@ show(fig, alt="Right answers against the number of individuals, with 95 % bootst
               + ", ".join(f"{name} {100 * right[:, -1].mean():.0f} %" for name, right in hits.items()) + ".")
 
 # %%
-reveal("08.percent_right", 100 * hits["PULSE, pixel by pixel"][:, -1].mean(),
+reveal("hallucination_measured.percent_right", 100 * hits["PULSE, pixel by pixel"][:, -1].mean(),
        label="right answers from PULSE's picture, N = 64", unit="%")
 
 # %% [markdown]
@@ -1277,7 +1276,7 @@ for name in list(readers)[1:3]:
 # 47 → 100 %, common 98 → 66 %. So "it helps our software" can be true, because the software is limited; a reader made for the
 # pixels needs no help and is right in all 128 cases. With the generator that saw few dark beetles the same enhancement seems to do harm
 # (p = .05): the reader now reads what the search prefers, and misses more than two thirds of the dark ones. Nothing in the sharp
-# pictures says which of the two you are looking at. (Lesson 09 takes that apart.)
+# pictures says which of the two you are looking at. (Lesson {bias} takes that apart.)
 
 # %% [markdown] slide="notes"
 # The line-up is the slide to show a lawyer. Two sentences: "The sharp picture can't tell more than the blurred one."

@@ -4,9 +4,9 @@
 # ---
 
 # %% [markdown]
-# # 01 · Image formation
+# # {title}
 #
-# **What does a camera do to a scene, as an equation?**
+# **{question}**
 #
 # After this lesson you can
 #
@@ -17,14 +17,13 @@
 # - *derive* the adjoint of a camera and check it with a random test;
 # - *tell* a criterion (Rayleigh) from a limit (the lens's cutoff).
 #
-# 180 minutes; a good place to stop is marked after exercise 2. Builds on lesson 00 (block means,
-# predict–run–explain) and on linear algebra. You need not know Fourier transforms: the lesson
-# introduces what it uses.
+# {minutes} minutes; a good place to stop is marked after exercise 2. {builds_on} You need block means
+# and linear algebra. You need not know Fourier transforms: the lesson introduces what it uses.
 
 # %% [markdown] only="slides" slide="slide"
-# # 01 · Image formation
+# # {title}
 #
-# **What does a camera do to a scene, as an equation?**
+# **{question}**
 #
 # $$y = S(h * x) + n$$
 
@@ -100,7 +99,7 @@ print(f"{rows} × {columns} = {rows * columns / 1e6:.0f} million numbers")
 from course_lib.notebook.predictions import predict, reveal
 
 code_of_the_gray = None  # replace None by a number from 0 to 1
-predict("01.checkerboard", code_of_the_gray, between=(0, 1))
+predict("image_formation.checkerboard", code_of_the_gray, between=(0, 1))
 
 # %%
 board = np.add.outer(np.arange(16), np.arange(16))[None] % 2.0
@@ -108,7 +107,7 @@ light = optics.srgb_decode(board)
 far_away = Downsample(16)(light)
 gray_code = float(optics.srgb_encode(far_away).item())
 print(f"mean light {far_away.item():.4f}, its sRGB code {gray_code:.4f}")
-reveal("01.checkerboard", gray_code, label="code of the merged gray")
+reveal("image_formation.checkerboard", gray_code, label="code of the merged gray")
 
 # %% slide="subslide" title="Which gray matches the board?"
 from course_lib.notebook.figures import draw_image, figure, show
@@ -366,7 +365,7 @@ print(f"spot against formula: at most {inside:.4f} off below the cutoff, {beyond
 
 # %% [markdown] slide="notes"
 # Draw two overlapping discs on the board and slide one away: that is the derivation. Stress
-# "weakened" against "gone": lesson 02 is about the first, lesson 03 about the second. Five minutes.
+# "weakened" against "gone": lesson {deconvolution} is about the first, lesson {information_limit} about the second. Five minutes.
 
 # %% [markdown]
 # ### Two stars
@@ -380,13 +379,13 @@ print(f"spot against formula: at most {inside:.4f} off below the cutoff, {beyond
 
 # %%
 dip = None  # replace None by a number from 0 to 1
-predict("01.dip", dip, between=(0, 1))
+predict("image_formation.dip", dip, between=(0, 1))
 
 # %%
 rayleigh = optics.rayleigh_separation(cutoff=1)
 middle, star = optics.two_point_profile(np.array([0, rayleigh / 2]), rayleigh, cutoff=1)
 print(f"Rayleigh's distance: {rayleigh:.4f}/fc")
-reveal("01.dip", middle / star, label="brightness midway, star = 1")
+reveal("image_formation.dip", middle / star, label="brightness midway, star = 1")
 
 # %% [markdown]
 # The dip goes down to 0.735 only. Move the stars closer, and it gets shallower. Where it vanishes,
@@ -427,7 +426,7 @@ for d in (rayleigh, sparrow, 0.7, 0.3):
 # 0.7/fc by over a quarter of the peak. So Rayleigh and Sparrow are **criteria**: agreements on when
 # an eye sees a dip. They aren't limits. A real limit is the cutoff, above which the OTF is zero.
 # Below it everything is there, weak, and noise decides what it is worth. (To use the hump you must
-# *assume* that there are two equal stars, and know $h$. Lesson 04 counts the photons this takes.)
+# *assume* that there are two equal stars, and know $h$. Lesson {moving_the_limit} counts the photons this takes.)
 
 # %% [markdown] slide="notes"
 # Ask: is this a limit? Let the criteria die on the printed numbers, and name what replaces them: a
@@ -568,7 +567,7 @@ equal(call(blur, wide, spot_9_6), Blur(spot_9_6)(wide), "blur on 9 × 6 pixels",
 
 # %%
 amplitude = None  # replace None by a number from 0 to 1
-predict("01.alias", amplitude, between=(0, 1))
+predict("image_formation.alias", amplitude, between=(0, 1))
 
 # %%
 i = np.arange(40)
@@ -578,7 +577,7 @@ spectrum = 2 * np.abs(np.fft.rfft(pairs[0])) / pairs.size
 strongest = spectrum.argmax()
 print(f"out comes {strongest / pairs.size:.1f} cycles per new pixel, "
       f"amplitude {spectrum[strongest]:.4f}")
-reveal("01.alias", spectrum[strongest], label="amplitude after averaging by 2")
+reveal("image_formation.alias", spectrum[strongest], label="amplitude after averaging by 2")
 
 # %% slide="subslide" title="A fast wave comes back as a slow one"
 t = np.linspace(0, 20, 1000)
@@ -874,7 +873,7 @@ def mismatch(forward, transpose, x, y):
 
 # %%
 how_many_pass = None  # replace None by a number from 0 to 6
-predict("01.adjoints", how_many_pass, between=(0, 6))
+predict("image_formation.adjoints", how_many_pass, between=(0, 6))
 
 # %%
 from scipy.ndimage import convolve
@@ -922,7 +921,7 @@ show(fig, alt=f"Mismatch of six pairs on a log axis. {passed} pairs, 1, 5 and 6,
 # %%
 for name, gap in gaps.items():
     print(f"{name:34}", "adjoint" if gap <= 1e-12 else f"NOT an adjoint, mismatch {gap:.0e}")
-reveal("01.adjoints", passed, label="pairs that pass")
+reveal("image_formation.adjoints", passed, label="pairs that pass")
 
 # %% [markdown]
 # Three. Number 4 forgets that the mean *divides* by $s^2$, so its adjoint must divide, too. Number
@@ -1128,7 +1127,7 @@ equal(kept, measured.sum(), "sum of camera_adjoint(y, psf, 4)", atol=1e-10)
 
 # %%
 scatter = None  # replace None by a percentage
-predict("01.photons", scatter, between=(0, 200))
+predict("image_formation.photons", scatter, between=(0, 200))
 
 # %%
 rng = np.random.default_rng(2)
@@ -1137,7 +1136,7 @@ right_way = rng.poisson(1000 * half_light) / 1000
 wrong_way = rng.poisson(half_light)
 for name, y in (("1000 photons for white", right_way), ("Poisson of the value itself", wrong_way)):
     print(f"{name:28} mean {y.mean():.3f}, relative noise {y.std() / y.mean():.3f}")
-reveal("01.photons", 100 * right_way.std() / right_way.mean(), label="relative noise", unit="%")
+reveal("image_formation.photons", 100 * right_way.std() / right_way.mean(), label="relative noise", unit="%")
 
 # %% [markdown]
 # Half of 1000 is 500 photons, and $\sqrt{500}/500 = 1/\sqrt{500} = 0.045$. The second line is the
@@ -1290,7 +1289,7 @@ equal(tenth.std(), (0.1 / 2000) ** 0.5, "noise at x = 0.1, 2000 photons", atol=2
 # Turn the three knobs of $y = S(h * x) + n$: the lens's cutoff, the size of the pixels, the light.
 
 # %% [markdown] slide="notes"
-# If JupyterLab is at hand, open the panel of lesson 01; otherwise the next picture stands in. Ask which knob they would
+# If JupyterLab is at hand, open the panel of lesson {image_formation}; otherwise the next picture stands in. Ask which knob they would
 # pay for. One minute.
 
 # %% slide="subslide" title="Three knobs: lens, pixel, light"
@@ -1322,7 +1321,7 @@ image_formation(images.load("brick")[:, :128, :128])
 # | $n$, read noise | no: random, the same everywhere | hides the weak | yes, in one long exposure |
 #
 # Everything but $n$ is one matrix $A$ with an adjoint `A.T` that you can trust to $10^{-12}$.
-# Lesson 02 starts here, and tries to go back.
+# Lesson {deconvolution} starts here, and tries to go back.
 
 # %% [markdown] slide="notes"
 # Let the audience choose the knobs. End with the table: two rows say "no". They are the reason for

@@ -4,9 +4,9 @@
 # ---
 
 # %% [markdown]
-# # 03 · The information limit
+# # {title}
 #
-# **Is there a "deconvolution limit", and where exactly is it?**
+# **{question}**
 #
 # After this lesson you can
 #
@@ -16,13 +16,13 @@
 # - *tell apart* what is null, what is lost in the noise, and what is merely hard;
 # - *state* in bits what a measurement says about a scene.
 #
-# 170 minutes, best in two sittings (sections 1 to 4, then 5 to 7; section 5 is optional). Builds on
-# lesson 01 ($y = S(h * x) + n$, operators, adjoints) and lesson 02 (noise gain).
+# {minutes} minutes, best in two sittings (sections 1 to 4, then 5 to 7; section 5 is optional). {builds_on}
+# You need $y = S(h * x) + n$, operators, adjoints and the noise gain.
 
 # %% [markdown] only="slides" slide="slide"
-# # 03 · The information limit
+# # {title}
 #
-# **Is there a "deconvolution limit", and where exactly is it?**
+# **{question}**
 
 # %% slide="subslide" title="Three scenes, one recorded picture" figure="twins"
 from course_lib.imaging import limits, optics
@@ -66,7 +66,7 @@ for number, twin in enumerate(twins, start=1):
 
 # %% [markdown] slide="notes"
 # Ask which of the three is the patient's. Then say where the "vessels" of twin 1 come from. The
-# camera is lesson 01's: lens cutoff .25 cycles per pixel, block means of 4. Four minutes.
+# camera is lesson {image_formation}'s: lens cutoff .25 cycles per pixel, block means of 4. Four minutes.
 
 # %% [markdown]
 # ## 1. What the camera can't see
@@ -82,7 +82,7 @@ for number, twin in enumerate(twins, start=1):
 from course_lib.notebook.predictions import predict, reveal
 
 free_directions = None  # replace None by a number from 0 to 256
-predict("03.nullity", free_directions, between=(0, 256))
+predict("information_limit.nullity", free_directions, between=(0, 256))
 
 # %%
 modes = limits.decompose(Downsample(4), (16, 16))
@@ -91,7 +91,7 @@ matrix = Downsample(4).dense((16, 16))
 print("matrix", matrix.shape, " rank", modes.rank, " nullity", nullity)
 print("A Aᵀ = I/16:", np.allclose(matrix @ matrix.T, np.eye(16) / 16, atol=1e-12))
 print("singular values from", modes.values.min().round(12), "to", modes.values.max().round(12))
-reveal("03.nullity", nullity, label="free directions")
+reveal("information_limit.nullity", nullity, label="free directions")
 
 # %% [markdown]
 # Sixteen measured numbers fix sixteen directions; 240 stay free: a fraction $1 - 1/s^2 = .9375$.
@@ -365,7 +365,7 @@ show_images({"one truth": vessel, "its measurement": Downsample(4)(vessel),
 
 # %% [markdown]
 # Ugly? Perhaps. But *ugly* is your judgement, not the camera's. If you prefer the smooth one, you
-# use an assumption: retinas are smooth. It is a good one. Lesson 04 is about good ones, lessons 05 to 08 about
+# use an assumption: retinas are smooth. It is a good one. Lesson {moving_the_limit} is about good ones, lessons {priors_and_best_guesses} to {hallucination_measured} about
 # those that look good.
 
 # %% [markdown] slide="notes"
@@ -401,14 +401,14 @@ print("rank", blur_modes.rank, "of 64;  largest singular value", blur_modes.valu
 
 # %%
 surviving = None  # replace None by a number from 22 to 64
-predict("03.surviving", surviving, between=(22, 64))
+predict("information_limit.surviving", surviving, between=(22, 64))
 
 # %%
 levels = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6]
 counts = [limits.picard_count(blur_modes.values, sigma) for sigma in levels]
 print(dict(zip(levels, counts, strict=True)))
 print(f"{counts[-1] / counts[0]:.1f} times the components for 100,000 times less noise")
-reveal("03.surviving", counts[-1], label="components with singular values above 1e-6")
+reveal("information_limit.surviving", counts[-1], label="components with singular values above 1e-6")
 
 # %% [markdown]
 # A hundred thousand times less noise buys two and a half times the detail. That is why "just use a
@@ -471,12 +471,12 @@ print("Gaussian cut at 4 standard deviations:", [limits.picard_count(cut, s) for
 
 # %%
 percent_above = None  # replace None by a number from 0 to 100
-predict("03.pure_noise", percent_above, between=(0, 100))
+predict("information_limit.pure_noise", percent_above, between=(0, 100))
 
 # %%
 pure_noise = np.random.default_rng(0).standard_normal((2000, 64))
 above = np.mean(np.abs(pure_noise @ blur_modes.outputs.T) > 1)
-reveal("03.pure_noise", 100 * above, label="coefficients of pure noise above σ", unit="%")
+reveal("information_limit.pure_noise", 100 * above, label="coefficients of pure noise above σ", unit="%")
 
 # %% [markdown]
 # Almost a third. In theory $P(|n| > \sigma) = .317$ for normal noise, in any orthonormal basis; the bar is
@@ -827,14 +827,14 @@ information_limit(images.load("gravel", gray=True)[:, 40:136, 40:136])
 
 # %%
 between = None  # replace None by a number from 0 to 128
-predict("03.slepian", between, between=(0, 128))
+predict("information_limit.slepian", between, between=(0, 128))
 
 # %%
 eigenvalues = limits.slepian_eigenvalues(128, 8 / 128)
 in_between = int(np.sum((eigenvalues > 0.01) & (eigenvalues < 0.99)))
 print(f"sum {eigenvalues.sum():.6f}; above ½: {np.sum(eigenvalues > 0.5)}; "
       f"λ₁₅ = {eigenvalues[15]:.3f}, λ₁₆ = {eigenvalues[16]:.3f} (counted from 0)")
-reveal("03.slepian", in_between, label="eigenvalues between .01 and .99")
+reveal("information_limit.slepian", in_between, label="eigenvalues between .01 and .99")
 
 # %% slide="subslide"
 fig, ax = figure(size=(6.8, 3.4))
@@ -869,7 +869,7 @@ for product in (1, 4, 16, 64, 128):
 # In both cases you *knew* that the scene ends where it does. That bounded support is an
 # assumption: the first **P** in this course that moves the limit. If light stands outside, the
 # continuation is wrong, not only noisy. And this band is flat up to its edge. The transfer of a real lens in
-# incoherent light falls to 0 there (lesson 01), so continuing beyond it is harder than here.
+# incoherent light falls to 0 there (lesson {image_formation}), so continuing beyond it is harder than here.
 
 # %% [markdown] slide="notes"
 # This is the answer to "analytic continuation beats diffraction": true, priced by the logarithm, and conditional
@@ -895,14 +895,14 @@ for product in (1, 4, 16, 64, 128):
 
 # %%
 bits_per_pixel = None  # replace None by a number from 0 to 20
-predict("03.bits", bits_per_pixel, between=(0, 20))
+predict("information_limit.bits", bits_per_pixel, between=(0, 20))
 
 # %%
 per_pixel = limits.mutual_information(Downsample(4), (16, 16), sigma=0.1) / 16
 print(f"{per_pixel:.3f} bits per low-resolution pixel, {16 * per_pixel:.1f} in all")
 print(f"naming one of 2³⁰ equally likely scenes: wrong in {limits.fano_error(16 * per_pixel, 2**30):.0%}"
       " of all cases, or more")
-reveal("03.bits", per_pixel, label="bits per low-resolution pixel")
+reveal("information_limit.bits", per_pixel, label="bits per low-resolution pixel")
 
 # %% [markdown]
 # $\tfrac12\log_2(1 + \tfrac{1}{16}/.01) = 1.429$. The file may hold 8 bits per pixel; about this scene it
@@ -972,7 +972,7 @@ for noise in (0.1, 0.01, 0.001):
 # their variance where the camera looks. How many bits is therefore a statement about camera, noise **and** the
 # ensemble of scenes, never about one picture alone. The Gaussian figure is an upper bound for every
 # ensemble with this covariance. (It is also not a distance to the truth: a thousand bits may
-# leave you with a wrong number plate; lesson 10.)
+# leave you with a wrong number plate; lesson {use_and_misuse}.)
 
 # %% [markdown] only="slides" slide="slide"
 # ## Bits
@@ -1138,7 +1138,7 @@ print(f"τ runs from {tau.min():.3f} to {tau.max():.3f}; the scene's scale is {s
 #
 # You can say *which* part of a picture a camera measured, prove it with a second scene, and tell whether photons
 # would help. You can't say yet what the rest looks like, nor who has the right to guess. And you have
-# met the first assumption that moves the limit. Lesson 04 collects the others, and breaks each one.
+# met the first assumption that moves the limit. Lesson {moving_the_limit} collects the others, and breaks each one.
 
 # %% [markdown] slide="notes"
 # Let somebody complete the sentence for their own instrument. What is A, what is σ, what do they

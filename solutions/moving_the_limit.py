@@ -4,14 +4,14 @@
 # ---
 
 # %% [markdown] only="slides" slide="slide"
-# # 04 · Moving the limit
+# # {title}
 #
-# **Who really sees beyond the limit, and what did they assume?**
+# **{question}**
 
 # %% [markdown]
-# # 04 · Moving the limit
+# # {title}
 #
-# **Who really sees beyond the limit, and what did they assume?**
+# **{question}**
 #
 # After this lesson you can
 #
@@ -21,8 +21,8 @@
 # - *break* the assumption behind each technique, and say which diagnostic notices;
 # - *name* A, σ, K and P for any claim of super-resolution.
 #
-# 200 minutes, with a good place to stop after section 2. Builds on lessons 01 (cameras), 02 (Tikhonov) and 03
-# (singular values, null space).
+# {minutes} minutes, with a good place to stop after section 2. {builds_on} You need cameras, Tikhonov's
+# estimate, singular values and the null space.
 
 # %%
 import numpy as np
@@ -67,9 +67,9 @@ for name, x_hat in {"still": x_still, "moved": x_moved}.items():
 #
 # (A real scene through a simulated camera: the bundled picture is 8-bit and processed, and here it
 # plays the scene. The crop is treated as periodic, and the reconstruction uses exactly the camera that
-# made the data. Lesson 02 called this the inverse crime: you see the best case.)
+# made the data. Lesson {deconvolution} called this the inverse crime: you see the best case.)
 #
-# So the limit of lesson 03 moves. What moves it is never cleverness alone but an assumption **P**: here,
+# So the limit of lesson {information_limit} moves. What moves it is never cleverness alone but an assumption **P**: here,
 # "the shifts are known, and the scene stood still". This lesson takes five techniques, one after the other.
 # For each it asks three things: what does it add, what if P is false, and *would you notice?*
 
@@ -93,7 +93,7 @@ for name, x_hat in {"still": x_still, "moved": x_moved}.items():
 from course_lib.notebook.predictions import predict
 
 rank_of_five = None  # replace None by a number from 16 to 64
-predict("04.rank_of_five", rank_of_five, between=(16, 64))
+predict("moving_the_limit.rank_of_five", rank_of_five, between=(16, 64))
 
 # %% slide="subslide" title="Five frames: how many of 64 components?"
 from course_lib.imaging.recovery import rank_and_condition
@@ -105,7 +105,7 @@ ranks = [rank_and_condition(frames([(0, d) for d in shifts[:K]], factor=(1, 4)),
 print("components measured by 1 to 5 frames:", ranks)
 condition = rank_and_condition(frames([(0, d) for d in range(4)], factor=(1, 4)), (1, 64))[1]
 print(f"condition of what four frames measure: {condition:.1f}")
-reveal("04.rank_of_five", ranks[-1], label="components of 64 that five frames measure")
+reveal("moving_the_limit.rank_of_five", ranks[-1], label="components of 64 that five frames measure")
 
 # %% [markdown]
 # The first frame gives 16, each further one 15 (a periodic scene has the same mean in every
@@ -336,7 +336,7 @@ show_images({"the scene": stones, "shifts right": x_moved, "shifts wrong": x_fal
 
 # %% [markdown] slide="notes"
 # Let people argue which of the two textures is stone before you say. The sentence about residuals returns in
-# lesson 07: PULSE's residual is small because PULSE stops when it is small. Five minutes.
+# lesson {pulse}: PULSE's residual is small because PULSE stops when it is small. Five minutes.
 
 # %% [markdown] slide="slide"
 # ## 2 · Few points
@@ -382,7 +382,7 @@ show(fig, alt="Eight spikes, one period of the cutoff frequency apart. The lens 
 
 # %%
 percent_found = None  # replace None by a number from 0 to 100
-predict("04.percent_found", percent_found, between=(0, 100))
+predict("moving_the_limit.percent_found", percent_found, between=(0, 100))
 
 # %%
 def percent_recovered(n, distance, trials, count=None, cutoff=40):
@@ -403,7 +403,7 @@ for distance, trials in ((0.8125, 10), (0.875, 30), (0.9375, 20)):
     rates[distance] = percent_recovered(640, distance, trials)
     print(f"full circle, {distance}/fc apart: {rates[distance]:.0f} % of {trials}")
 print(f"(with 30 trials a share of 40 % has a standard error of {100 * (0.24 / 30) ** 0.5:.0f} points)")
-reveal("04.percent_found", rates[0.875], label="found at 0.875/fc", unit="%")
+reveal("moving_the_limit.percent_found", rates[0.875], label="found at 0.875/fc", unit="%")
 
 # %% [markdown]
 # A cliff: nothing at 0.8125/$f_c$, nearly everything at 0.9375/$f_c$, and in between it depends on the signs.
@@ -614,7 +614,7 @@ show(fig, alt="An even bar of light and what the linear program makes of it: a r
 # linear program ends in a *corner* of the set of minimisers, and corners are sparse.)
 #
 # Last row of the table: eight spikes plus a wave *beyond* the cutoff. Every diagnostic says "perfect": no
-# data depend on the wave. That is the null space of lesson 03, and no check on the data will ever see it.
+# data depend on the wave. That is the null space of lesson {information_limit}, and no check on the data will ever see it.
 # Here P says that it is empty.
 
 # %% [markdown] slide="notes"
@@ -891,13 +891,13 @@ show(fig, alt="Fisher information about the distance of two lights: it grows wit
 
 # %%
 photons_needed = None  # replace None by a number
-predict("04.photons_needed", photons_needed, between=(1, 1e15))
+predict("moving_the_limit.photons_needed", photons_needed, between=(1, 1e15))
 
 # %%
 per_photon = fisher_information(photons=1, sigma=1.0, separation=0.1)[0, 0]
 needed = 1 / (per_photon * (0.1 * 0.1) ** 2)
 print(f"needed {needed:.2e}; the rule 800 (σ/d)⁴ gives {800 / 0.1**4:.0e}")
-reveal("04.photons_needed", needed, label="photons for d = 0.1 σ to 10 %", log=True)
+reveal("moving_the_limit.photons_needed", needed, label="photons for d = 0.1 σ to 10 %", log=True)
 
 # %% [markdown]
 # Eight million. To *localise* one light with the same error, a hundredth of σ, takes ten thousand. From

@@ -4,9 +4,9 @@
 # ---
 
 # %% [markdown]
-# # 05 · Priors and best guesses
+# # {title}
 #
-# **What is the "best" reconstruction of a picture that is not determined?**
+# **{question}**
 #
 # After this lesson you can
 #
@@ -16,13 +16,13 @@
 # - *test* a sampler by ranks, and expose one that only looks right;
 # - *say* when a generator's prior recovers the truth, when it notices that it can't, and when it doesn't.
 #
-# 190 minutes, best in two sittings (sections 1 to 3, then 4 to 6). Builds on lessons 01 (cameras), 02
-# (Wiener, TV) and 03 (null space).
+# {minutes} minutes, best in two sittings (sections 1 to 3, then 4 to 6). {builds_on} You need cameras and the null
+# space; Wiener's filter and total variation come back.
 
 # %% [markdown] only="slides" slide="slide"
-# # 05 · Priors and best guesses
+# # {title}
 #
-# **What is the "best" reconstruction of a picture that is not determined?**
+# **{question}**
 
 # %% slide="subslide" title="Four guesses. Which is best?" figure="four_guesses"
 from course_lib.inference.posterior import example, shipped
@@ -48,7 +48,7 @@ show_images({"recorded": y} | line_up,
 from course_lib.notebook.predictions import predict
 
 times_larger = None  # replace None by a number from 1 to 20
-predict("05.times_larger", times_larger, between=(1, 20))
+predict("priors_and_best_guesses.times_larger", times_larger, between=(1, 20))
 
 # %% slide="subslide" title="The ugliest errs least"
 from course_lib.audits.measures import mse, psnr
@@ -58,7 +58,7 @@ scene = ladybirds.render(beetle)[0].astype(float)
 errors_of = {name: mse(x_hat, scene) for name, x_hat in line_up.items()}
 for name, error in errors_of.items():
     print(f"{name}: mean squared error {error:.4f}, PSNR {psnr(line_up[name], scene):.1f} dB")
-reveal("05.times_larger", max(errors_of.values()) / min(errors_of.values()),
+reveal("priors_and_best_guesses.times_larger", max(errors_of.values()) / min(errors_of.values()),
        label="largest error over smallest")
 
 # %%
@@ -94,7 +94,7 @@ show_images({"the truth": scene} | line_up, alt="The true scene, a black ladybir
 
 # %%
 mean_at_odds = None  # replace None by a number from -1 to 1
-predict("05.mean_at_odds", mean_at_odds, between=(-1, 1))
+predict("priors_and_best_guesses.mean_at_odds", mean_at_odds, between=(-1, 1))
 
 # %%
 import numpy as np
@@ -107,7 +107,7 @@ for name, weights in {"equal chances": [0.5, 0.5], "4 : 1 against +1": [0.8, 0.2
     print(f"{name}: P(+1 | y) = {seen.weights[1]:.3f}; mean {seen.mean[0]:.3f}, "
           f"mode {seen.means[np.argmax(seen.weights), 0]:+.0f}, "
           f"six samples {seen.sample(6, rng=3)[0][:, 0].astype(int)}")
-reveal("05.mean_at_odds", seen.mean[0], label="E[x | y = .6] at odds of 4 : 1 against")
+reveal("priors_and_best_guesses.mean_at_odds", seen.mean[0], label="E[x | y = .6] at odds of 4 : 1 against")
 
 # %% [markdown]
 # Odds multiply. The measurement says $N(y; 1, \sigma^2) / N(y; -1, \sigma^2) = e^{2y/\sigma^2} = 11$ to 1
@@ -327,7 +327,7 @@ print(f"errors: mean {mse(found.mean(0.5), truth):.4f}; 200 samples {each.mean()
 
 # %%
 nearer = None  # replace None by a number from 0 to 100
-predict("05.nearer", nearer, between=(0, 100))
+predict("priors_and_best_guesses.nearer", nearer, between=(0, 100))
 
 # %%
 from course_lib.inference.regression import errors
@@ -344,7 +344,7 @@ def bootstrap(top, bottom, rng=0):
 for name, key in {"one sample per picture": "one", "average over all draws": "sample"}.items():
     value, error = bootstrap(table[key], table["mean"])
     print(f"{name}: error over the mean's {value:.2f} ± {error:.2f}")
-reveal("05.nearer", 100 * np.mean(table["one"] < table["mean"]), label="one sample nearer than the mean",
+reveal("priors_and_best_guesses.nearer", 100 * np.mean(table["one"] < table["mean"]), label="one sample nearer than the mean",
        unit="%")
 
 # %% [markdown]
@@ -520,12 +520,12 @@ show(fig, alt="Error against distance of laws. The bound falls from 0.586 at dis
 # ## 3 · One ladybird, seven reconstructions
 #
 # Now the methods that people use, on the sixteen pixels of the first cell. Each is tuned on *other*
-# ladybirds (lesson 02: never on the truth that you test with).
+# ladybirds (lesson {deconvolution}: never on the truth that you test with).
 #
 # - **Bicubic interpolation** (Keys 1981): a smooth curve through the pixels. No noise model, no world.
 # - **Wiener**, here in its general form: the best *linear* estimate, from means and covariances of 2000
 #   rendered ladybirds.
-# - **TV** (lesson 02): few edges. One number, λ, chosen on six other ladybirds.
+# - **TV** (lesson {deconvolution}): few edges. One number, λ, chosen on six other ladybirds.
 # - a **network**, trained to have a small mean squared error;
 # - the **mean**, the **mode** and a **sample** of the reference posterior.
 
@@ -631,7 +631,7 @@ print(f"the best point found is {('common', 'rare')[form]}; sum of its 22 square
 # %% [markdown]
 # The best point that the climb found (it proves no maximum) is sharp, and no typical ladybird: its latents
 # are nearly all close to 0, an average animal in average light. No draw looks like that in all 22 respects
-# at once. (Lesson 06 returns to this. In other coordinates of the same world the mode would be another
+# at once. (Lesson {generators_and_modes} returns to this. In other coordinates of the same world the mode would be another
 # ladybird.) All of them, side by side:
 
 # %% slide="subslide"
@@ -661,7 +661,7 @@ for name, x_hat in rows.items():
 
 # %%
 percent_above = None  # replace None by a number from 0 to 300
-predict("05.percent_above", percent_above, between=(0, 300))
+predict("priors_and_best_guesses.percent_above", percent_above, between=(0, 300))
 
 # %%
 value, error = bootstrap(table["network"], table["mean"])
@@ -673,7 +673,7 @@ print(f"scatter of the reference means {scatter:.6f} (expected, posterior varian
       f"{np.mean(table['spread'] / table['ess']):.6f})")
 print(f"so the MMSE is {smallest:.5f}; single samples err {table['one'].mean() / smallest:.2f} times as much, "
       f"the network {with_network / smallest:.3f} times")
-reveal("05.percent_above", 100 * (with_network / smallest - 1),
+reveal("priors_and_best_guesses.percent_above", 100 * (with_network / smallest - 1),
        label="network's error above the smallest", unit="%")
 
 # %% [markdown]
@@ -691,7 +691,7 @@ reveal("05.percent_above", 100 * (with_network / smallest - 1),
 # The mean belongs to a *prior*: equal shares of the two forms, in training.
 
 # %%
-unclear = shipped("sixteen_pixels")  # the pixels of lesson 00
+unclear = shipped("sixteen_pixels")  # the pixels of lesson {enhance}
 for share in (0.5, 0.1, 0.02):
     gap = np.sqrt(mse(regress(unclear.y), unclear.mean(share)))
     moved = np.sqrt(mse(unclear.mean(share), unclear.mean(0.5)))
@@ -703,7 +703,7 @@ print(f"over the 200 pictures the network is {np.sqrt(apart - scatter):.4f} RMS 
 # Where the dark form is rare, the same pixels mean something else: P(rare | y) falls from .66 to .04. The
 # mean moves with it, here by less than the network's usual distance
 # from its own mean, and the network, once trained, doesn't move at all. A trained method has its prior
-# built in, like every other method here, and doesn't print it on the box. (Lesson 09 is about that.)
+# built in, like every other method here, and doesn't print it on the box. (Lesson {bias} is about that.)
 
 # %% [markdown] slide="notes"
 # If somebody says "train longer": the error is within some percent of the smallest that any method can
@@ -714,7 +714,7 @@ print(f"over the 200 pictures the network is {np.sqrt(apart - scatter):.4f} RMS 
 # ### The plane, with pictures
 #
 # For "does it look like a true one" there is no formula here. A stand-in: describe every picture by 64
-# features (of a network that reads 64-pixel ladybirds, lesson 06) and count the pictures that lie among
+# features (of a network that reads 64-pixel ladybirds, lesson {generators_and_modes}) and count the pictures that lie among
 # 1000 true ones. A picture passes if it is nearer to some true one than that one's fifth-nearest true
 # neighbour is (`measures.precision`).
 
@@ -923,7 +923,7 @@ show(fig, alt="Four clouds of points, each in two clusters. The posterior by for
 
 # %%
 caught = None  # replace None by a number from 0 to 100
-predict("05.caught", caught, between=(0, 100))
+predict("priors_and_best_guesses.caught", caught, between=(0, 100))
 
 # %%
 from course_lib.audits.measures import audit_sampler
@@ -938,7 +938,7 @@ runs = [audit_sampler(prior_draws, two_forms, A2, sigma2, cases=200, rng=seed) f
 by_x1 = sum(run["coordinates"][0] < 0.05 for run in runs)
 by_likelihood = sum(run["likelihood"] < 0.05 for run in runs)
 print(f"caught by the ranks of x₁: {by_x1} of 100; by the ranks of log p(y | x): {by_likelihood} of 100")
-reveal("05.caught", by_x1, label="tests of 100 that catch prior draws")
+reveal("priors_and_best_guesses.caught", by_x1, label="tests of 100 that catch prior draws")
 
 # %% [markdown]
 # About five: the rate of false alarms, so the test is blind. Truth and prior draws *are* twenty draws from
@@ -1250,7 +1250,7 @@ for name, right, left in (
 
 # %% [markdown]
 # The search returns the class it started in, for every one of 500 measurements: its answer is its start.
-# (That is lesson 07 in one line.) The exactly guided sampler ends with the same shares, to within chance.
+# (That is lesson {pulse} in one line.) The exactly guided sampler ends with the same shares, to within chance.
 # But agreement of starts proves little; prior draws have no start at all and agree for free. **No single
 # check here convicts every fake.** Use several, and ask for each what it can't see.
 
@@ -1292,13 +1292,13 @@ show_images({f"G(z), z number {i + 1}": x for i, x in enumerate(drawn)}, limits=
 
 # %% [markdown]
 # Two cameras measure **eight** numbers of a picture's 64: eight random Gaussian mixtures of all pixels, or
-# eight block averages (2 × 4 pixels each). No noise. 56 directions are null (lesson 03). **Predict.** The
+# eight block averages (2 × 4 pixels each). No noise. 56 directions are null (lesson {information_limit}). **Predict.** The
 # scene lies in the generator's range, the camera averages blocks, and the search is started once, from a
 # random $z$. In how many percent of the cases does it recover all 64 pixels, to $10^{-5}$?
 
 # %%
 from_one_start = None  # replace None by a number from 0 to 100
-predict("05.from_one_start", from_one_start, between=(0, 100))
+predict("priors_and_best_guesses.from_one_start", from_one_start, between=(0, 100))
 
 # %%
 cameras = {"Gaussian rows": np.random.default_rng(1).standard_normal((8, 64)) / 8,
@@ -1313,12 +1313,12 @@ for name, M in cameras.items():
             found += np.abs(tiny_generator(z) - x).max() < 1e-5
         hits[name, restarts] = 100 * found / 20
         print(f"{name:15} best of {restarts}: all 64 pixels in {found} of 20 cases")
-reveal("05.from_one_start", hits["block averages", 1], label="recovered from one start", unit="%")
+reveal("priors_and_best_guesses.from_one_start", hits["block averages", 1], label="recovered from one start", unit="%")
 
 # %% [markdown]
 # From one start the search sometimes stops in a local minimum. The best of eight finds the scene in 20 of
 # 20 cases: **64 pixels from 8 numbers, to $10^{-5}$.** GANs "cannot reconstruct what is un-reconstructable",
-# says the article of lesson 03, and goes on: what they can do is guess, from the additional information that they were
+# says the article of lesson {information_limit}, and goes on: what they can do is guess, from the additional information that they were
 # given. Here that information, P, is true by construction, and leaves nothing to guess: only
 # four numbers are unknown, and eight were measured. (Counting is no proof that no second picture fits; the
 # cases are evidence that none did.)
@@ -1467,7 +1467,7 @@ check_best(np.zeros(1), np.eye(1), two_valleys(-1), 0.5002, restarts=40)
 # brought to the same mean and contrast). **Crafted**: a picture from the range, plus a *null part* of a
 # real brick wall, which the camera can't see. The misfit of the best of eight starts is given relative to
 # what $y$ says beyond the average picture. For block averages it is also compared with a tolerance that
-# people use: PULSE (lesson 07) accepts a mean squared difference of .002 in the small picture.
+# people use: PULSE (lesson {pulse}) accepts a mean squared difference of .002 in the small picture.
 
 # %%
 from course_lib.imaging import limits
@@ -1536,7 +1536,7 @@ show_images({name: x for name, (x, _) in panels.items()}
 # measurement needn't even be the same: the third scene leaves a misfit, and PULSE's ε accepts it; it
 # accepts the real bricks, too.
 #
-# That completes the row that lesson 04 left open. A generator's prior adds *everything*, if the scene is in
+# That completes the row that lesson {moving_the_limit} left open. A generator's prior adds *everything*, if the scene is in
 # its range. If it is not, the residual tells, **provided that the difference is one that the camera sees,
 # by more than the tolerance**. What the camera doesn't see, no residual will ever show.
 
@@ -1613,7 +1613,7 @@ print(f"RMS error of the posterior mean, from 200 pictures: {np.sqrt(smallest):.
 
 # %% [markdown]
 # What you can't do yet: say what a *trained* generator leaves out of the world that it was shown. That is
-# lesson 06.
+# lesson {generators_and_modes}.
 
 # %% [markdown] slide="notes"
 # Repeat the vote of the first slide. Who changes? For which purpose? Three minutes.

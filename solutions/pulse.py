@@ -4,9 +4,9 @@
 # ---
 
 # %% [markdown]
-# # 07 · PULSE
+# # {title}
 #
-# **How does a machine unpixelate a picture that never existed?**
+# **{question}**
 #
 # After this lesson you can
 #
@@ -17,13 +17,13 @@
 # - *tell* which impossible inputs a residual check catches, and which it can't;
 # - *write* tests that catch a faulty implementation without reading it.
 #
-# 170 minutes, best in two sittings (sections 1 to 3, then 4 to 8). Builds on lessons 03 (null space), 05
-# (posterior samples) and 06 (generators).
+# {minutes} minutes, best in two sittings (sections 1 to 3, then 4 to 8). {builds_on} You need the null space
+# and posterior samples.
 
 # %% [markdown] only="slides" slide="slide"
-# # 07 · PULSE
+# # {title}
 #
-# **How does a machine unpixelate a picture that never existed?**
+# **{question}**
 
 # %% slide="subslide" title="A clockwork beetle comes back as ladybirds"
 from course_lib.generators import gan, pulse
@@ -54,7 +54,7 @@ show_images({"drawn": clockwork, "16 pixels": sixteen} | {
 from course_lib.notebook.predictions import predict
 
 grey_levels = None  # replace None by a number from 0 to 255
-predict("07.grey_levels", grey_levels, between=(0, 255))
+predict("pulse.grey_levels", grey_levels, between=(0, 255))
 
 # %%
 from course_lib.notebook.predictions import reveal
@@ -62,7 +62,7 @@ from course_lib.notebook.predictions import reveal
 allowed = 255 * pulse.EPSILON**0.5
 print(f"allowed {allowed:.1f} grey levels RMS; the four answers differ from the input by",
       ", ".join(f"{255 * r**0.5:.1f}" for r in found.residuals[0]))
-reveal("07.grey_levels", allowed, label="difference that counts as a match", unit="grey levels RMS")
+reveal("pulse.grey_levels", allowed, label="difference that counts as a match", unit="grey levels RMS")
 
 # %% [markdown]
 # Eleven grey levels *on average over all pixels*: in one pixel of sixteen it may be 46, if the others are
@@ -94,7 +94,7 @@ reveal("07.grey_levels", allowed, label="difference that counts as a match", uni
 # came back as people; and on pictures of well-known people of colour, which came back as faces that viewers
 # read as white. A public argument followed, about data, methods, and what such a thing is for. This lesson
 # shows nobody's face: the persons in those pictures did not ask to be examples. We ask with beetles
-# what can be asked with beetles, and lesson 10 takes up what can't.
+# what can be asked with beetles, and lesson {use_and_misuse} takes up what can't.
 #
 # The project's own README (`README.md` of the repository `adamian98/pulse`) is a primary source. Its stored
 # versions say, in this order:
@@ -122,7 +122,7 @@ reveal("07.grey_levels", allowed, label="difference that counts as a match", uni
 
 # %% [markdown]
 # PULSE turns the problem round. It doesn't sharpen the small picture; it **searches the generator's
-# pictures for one that shrinks to it**. The generator G of lesson 06 stays as it is. Searched are its
+# pictures for one that shrinks to it**. The generator G of lesson {generators_and_modes} stays as it is. Searched are its
 # inputs, by gradient descent on
 #
 # $$100\,\max\!\big(\operatorname{mean}\big[(A\,G(w) - y)^2\big],\ \varepsilon\big)\; +\; 0.05\ \text{GEOCROSS}(w).$$
@@ -205,7 +205,7 @@ for n, h, tolerance in ((1, 4, 2e-3), (5, 8, 0.05), (3, 2, 0.0)):
 # %% [markdown]
 # ### Exercise 2: back to the sphere
 #
-# How does the search stay near plausible pictures? By the lengths. Lesson 06: standard normal latents of
+# How does the search stay near plausible pictures? By the lengths. Lesson {generators_and_modes}: standard normal latents of
 # 64 numbers have a length of about √64 = 8, and the most probable point, 0, is like none of them. So PULSE
 # lets Adam take its step and then puts every row back on **the length it started with**.
 #
@@ -681,7 +681,7 @@ print(f"two answers differ by {np.mean(outside):.3f} RMS (the most alike by {np.
 # > $N(0, I)$ (rows and noise maps; the fit scales the rows) under $F_y$. Change the law of the start, and
 # > you change the answers.
 #
-# That can be tested. Lesson 05's battery has a test that needs no truth: **opposite starts must agree**.
+# That can be tested. Lesson {priors_and_best_guesses}'s battery has a test that needs no truth: **opposite starts must agree**.
 # On the same generator weights the course has a real sampler, `chains.sample`: small random moves of the latent
 # and the noise (pCN), each accepted or not by how well the picture explains $y$. Helpers run at higher *temperatures*, where
 # misfits count less: they get about more easily and hand their states down. Here are four long runs that ship with
@@ -691,7 +691,7 @@ print(f"two answers differ by {np.mean(outside):.3f} RMS (the most alike by {np.
 from course_lib.generators import chains
 from course_lib.inference.posterior import example, shipped
 
-_, noisy = example("rare_4x4")  # the sixteen noisy pixels of lesson 05, σ = .05
+_, noisy = example("rare_4x4")  # the sixteen noisy pixels of lesson {priors_and_best_guesses}, σ = .05
 long = chains.shipped("rare_4x4")
 is_rare = (p_rare(chains.pictures(generator, long.z[0], long.noise_seeds[0])) > 0.5).astype(float)
 print("share of rare draws in each chain:", " ".join(f"{share:.2f}" for share in is_rare[:2].mean(1)), "|",
@@ -711,7 +711,7 @@ print(f"{chain_rare['rare']:.2f} and {chain_rare['common']:.2f} lie {apart:.1f} 
 
 # %%
 difference = None  # replace None by a number from -100 to 100
-predict("07.difference", difference, between=(-100, 100))
+predict("pulse.difference", difference, between=(-100, 100))
 
 # %% slide="subslide" title="PULSE follows its start, not the posterior"
 from course_lib.audits.measures import share_interval
@@ -734,7 +734,7 @@ show(fig, alt=f"Share of rare answers. The sampler: {chain_rare['rare']:.2f} and
               f"starts. PULSE: {pulse_rare['rare']:.2f} if started rare, {pulse_rare['common']:.2f} if started common.")
 
 # %%
-reveal("07.difference", 100 * (pulse_rare["rare"] - pulse_rare["common"]),
+reveal("pulse.difference", 100 * (pulse_rare["rare"] - pulse_rare["common"]),
        label="PULSE: rare answers, started rare minus started common", unit="percentage points")
 
 # %% [markdown]
@@ -791,7 +791,7 @@ print(f"ε met by {np.mean(residual_after <= pulse.EPSILON):.0%}")
 # most starts of the wrong form don't survive. So the pixels *do* pull, against rare; against common, which
 # is where nearly all searches begin, they hardly do.
 #
-# "There Is No (Real Life) Use Case for Face Super Resolution", the article of lesson 00, claims that a latent space full
+# "There Is No (Real Life) Use Case for Face Super Resolution", the article of lesson {enhance}, claims that a latent space full
 # of one group "will always return" it. Where the space holds nothing else, so it is. Where it *mostly* holds one group, as
 # ours does, that is too strong as a law: a start in the other region refutes it. What is true: **the start decides a part of
 # what the pixels should have decided**, and PULSE draws its starts from a law that nobody looks at. Section 2: what share of
@@ -816,7 +816,7 @@ print(f"a classifier that reads 8 × 8 pixels with noise σ = .05 names the wron
 
 # %%
 kept_rare = None  # replace None by a number from 0 to 100
-predict("07.kept_rare", kept_rare, between=(0, 100))
+predict("pulse.kept_rare", kept_rare, between=(0, 100))
 
 # %% slide="subslide" title="Rare beetles rarely come back rare"
 form, met = record["audit_form"], record["audit_residual"] <= 1.0002 * pulse.EPSILON
@@ -828,12 +828,12 @@ for kind, name in enumerate(("common", "rare")):
     same = np.mean((record["audit_rare"] > 0.5)[form == kind] == kind)
     print(f"{name:6} inputs: at most 1.0002 ε {k} of {n} (95 % interval {low:.0%} to {high:.0%}); form kept {same:.0%}")
 print(f"starts that look rare: {np.mean(record['audit_start_rare'] > 0.5):.0%}")
-reveal("07.kept_rare", 100 * same, label="rare inputs that come back rare", unit="%")
+reveal("pulse.kept_rare", 100 * same, label="rare inputs that come back rare", unit="%")
 
 # %% [markdown]
 # Every search ends below ε or at most .02 % above it; the four "failures" are numerical noise. A success rate at a threshold
 # that the search aims for measures nothing. And nearly every rare beetle comes back as a common one, sharp
-# and within ε: **equal success is not equal treatment**. (Lesson 09 asks why: data, generator, search, or
+# and within ε: **equal success is not equal treatment**. (Lesson {bias} asks why: data, generator, search, or
 # the pixels.)
 #
 # And the answers are sharp: the mean step from pixel to pixel, compared with the truths and with the
@@ -880,7 +880,7 @@ show_images(panels, columns=6,
 #
 # Could a better threshold do it? No threshold can do everything, and that is a theorem with a one-line
 # proof. The residual is computed from $y$ alone, so **two scenes with the same $y$ have the same
-# residual**. Take the visible part of a ladybird and half of the invisible part (the null space of lesson 03) of
+# residual**. Take the visible part of a ladybird and half of the invisible part (the null space of lesson {information_limit}) of
 # the tomato. Its light lies between 0 and 1, so it is a scene that could exist:
 
 # %% slide="subslide" title="The same pixels, to the last digit" figure="chimera"
@@ -904,7 +904,7 @@ show_images({"ladybird": truth, "chimera": chimera, "ladybird, 8 × 8": shrink(t
 # %% [markdown]
 # Whatever PULSE answers to the one it answers to the other, with the same residual, to the last bit. A
 # residual check can say "my search found no ladybird of ours that fits", which noise or a poor search can cause, too:
-# in lesson 09's record a fifth of the noisy, true ladybirds miss ε. It can't say "this is one".
+# in lesson {bias}'s record a fifth of the noisy, true ladybirds miss ε. It can't say "this is one".
 #
 # ### Feel it: Enhance!
 #
@@ -933,7 +933,7 @@ recorded_searches()
 
 # %% [markdown]
 # Programs of this kind have been published with faults that pictures alone don't show. Here are three,
-# built for this course, that search a toy generator (lesson 05's: 8 × 8 pixels, four latents, $y$ = eight
+# built for this course, that search a toy generator (lesson {priors_and_best_guesses}'s: 8 × 8 pixels, four latents, $y$ = eight
 # block averages). Test what they do, without looking at their code:
 # `run(y, starts=1, seed=0, epsilon=EPSILON)` takes `y` of shape `(inputs, 8)` and returns an object with
 # `.pictures` (inputs, starts, 64), `.residuals` (inputs, starts) and `.met` (inputs, starts).
@@ -1171,11 +1171,11 @@ try_on(check_verdict, {
 #
 # "PULSE makes imaginary faces of people who do not exist": that half follows. The pictures are the generator's,
 # and the start chooses among them. That PULSE "will not help identify" doesn't follow from the algorithm:
-# what was seen and what was made up, *pixel by pixel*, is lesson 08.
+# what was seen and what was made up, *pixel by pixel*, is lesson {hallucination_measured}.
 
 # %% [markdown] slide="notes"
 # End with the README's note from section 1, and ask which half of it follows from the algorithm ("imaginary")
-# and which doesn't ("will not help identify": lesson 08). Three minutes.
+# and which doesn't ("will not help identify": lesson {hallucination_measured}). Three minutes.
 
 # %% [markdown]
 # ## Further reading

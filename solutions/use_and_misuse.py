@@ -4,9 +4,9 @@
 # ---
 
 # %% [markdown]
-# # 10 · Use and misuse
+# # {title}
 #
-# **When is a guess allowed to leave the lab?**
+# **{question}**
 #
 # After this lesson you can
 #
@@ -17,16 +17,16 @@
 # - *state* the conditions under which a reconstruction may be used, and check a product against them;
 # - *write* a model card and a one-page memo that somebody can decide by.
 #
-# 200 minutes, best in two sittings (sections 1 to 5, then 6 to 10). Builds on lessons 03 (bits) and 05
-# (posteriors, sharp against true); 08 and 09 help. No picture of a person appears here: section 8 says why.
+# {minutes} minutes, best in two sittings (sections 1 to 5, then 6 to 10). {builds_on} You need bits and
+# posteriors. No picture of a person appears here: section 8 says why.
 # The ladybirds of this course stand for a *statistical structure*, not for people, and so do the plates:
 # harm to people can't be measured on either. What follows about people is sourced, or it is an argument and
 # says so.
 
 # %% [markdown] only="slides" slide="slide"
-# # 10 · Use and misuse
+# # {title}
 #
-# **When is a guess allowed to leave the lab?**
+# **{question}**
 
 # %% slide="subslide" title="Read these plates" figure="plates"
 from course_lib.generators.plate_enhancer import enhance
@@ -52,7 +52,7 @@ show_images(recorded | crisp, columns=3,
 from course_lib.notebook.predictions import predict
 
 percent_right = None  # replace None by a number from 0 to 100
-predict("10.percent_right", percent_right, between=(0, 100))
+predict("use_and_misuse.percent_right", percent_right, between=(0, 100))
 
 # %%
 import numpy as np
@@ -74,7 +74,7 @@ for low, high in ((0.95, 1.01), (0.85, 0.95), (0, 0.85)):
     those = (likeness >= low) & (likeness < high)
     print(f"likeness to a character of the font from {low:.2f}: {those.mean():4.0%} of the characters, "
           f"{1 - hits[those].mean():.0%} of them wrong")
-reveal("10.percent_right", 100 * right.mean(), label="plates read right", unit="%")
+reveal("use_and_misuse.percent_right", 100 * right.mean(), label="plates read right", unit="%")
 
 # %% [markdown]
 # Not even half of the plates come back right. (A simple matcher did the reading: at each place it takes the
@@ -90,7 +90,7 @@ show_images(soft | crisp | real, columns=3,
 
 # %% [markdown]
 # The first row is the network's own answer: for every pixel, how probable ink is there, nearly the mean of
-# lesson 05 *given this character's cell alone*. It is *grey where the network is in doubt*. The second row is the
+# lesson {priors_and_best_guesses} *given this character's cell alone*. It is *grey where the network is in doubt*. The second row is the
 # same numbers after a steep contrast curve, $\tfrac12 + 12\,(p - \tfrac12)$, cut off at 0 and 1: every
 # pixel becomes what is more probable, ink or paper. This step adds no information. It removes some: the
 # doubt. The third row is the truth.
@@ -335,7 +335,7 @@ show(fig, alt="In ten bins the share of right readings follows the probability t
 
 # %%
 percent_wrong = None  # replace None by a number from 0 to 100
-predict("10.percent_wrong", percent_wrong, between=(0, 100))
+predict("use_and_misuse.percent_wrong", percent_wrong, between=(0, 100))
 
 # %% slide="subslide" title="Let it decline, and errors fall"
 thresholds = np.linspace(0, 0.999, 200)
@@ -358,7 +358,7 @@ for t in (0.5, 0.8, 0.95):
     print(f"threshold {t}: reads {sure.mean():.0%}, of these wrong {np.sum(sure & ~good)} of {sure.sum()}, {np.mean(~good[sure]):.1%} "
           f"(promised {np.sum(1 - p[sure]):.1f}); the {sure.sum()} crispest: wrong {wrong_crisp[sure.sum() - 50]:.0%}")
 print(f"reads all: wrong {np.mean(~good):.1%}; enhanced and read: wrong {1 - right.mean():.1%}")
-reveal("10.percent_wrong", 100 * np.mean(~good[p >= 0.8]), label="of the readings at p ≥ .8 wrong", unit="%")
+reveal("use_and_misuse.percent_wrong", 100 * np.mean(~good[p >= 0.8]), label="of the readings at p ≥ .8 wrong", unit="%")
 show(fig, alt="Share of wrong readings against the share of plates that are read. The posterior's curve rises from "
               "0 % wrong at a tenth of the plates to 40 % wrong when all are read; that of the enhanced plates lies "
               "above it everywhere, from about 10 % to 54 % wrong.")
@@ -487,10 +487,10 @@ show_images(shown, columns=3, alt="A brick wall and a page with drawn signs, eac
 # %% [markdown]
 # The network draws two plates of things that never were any, a ragged one and one that is quite readable.
 # The exact reader declines twice over: its best string has a probability of 1 % or less, and the **misfit**
-# (mean squared residual in units of σ², lesson 05) is outside the range that holds 99 % of 1000 plates. The
+# (mean squared residual in units of σ², lesson {priors_and_best_guesses}) is outside the range that holds 99 % of 1000 plates. The
 # first is no proof of anything, a plate may be that unreadable; the second says "hardly a plate", and of the page no more
 # than that: the worst of the thousand plates fits worse. And as in
-# lesson 05 a small misfit would not say that it is one. A posterior answers "which plate?"; whether the question fits
+# lesson {priors_and_best_guesses} a small misfit would not say that it is one. A posterior answers "which plate?"; whether the question fits
 # must be checked by somebody.
 
 # %% [markdown] slide="slide"
@@ -525,7 +525,7 @@ show_images({f"{i}": 0.8 * (1.0 - digits.DIGITS[i]) for i in range(10)}, columns
 
 # %%
 substituted = None  # replace None by a number from 0 to 1000
-predict("10.substituted", substituted, between=(0, 1000))
+predict("use_and_misuse.substituted", substituted, between=(0, 1000))
 
 # %% slide="subslide" title="96 of 1000 digits come back as others"
 rng = np.random.default_rng(4)
@@ -540,13 +540,13 @@ for head in ([], [8]):  # the same page, and once with an 8 at its head
     print("  on the page", "".join(map(str, page[:40])))
     print("        shown", "".join(map(str, back[:40])))
 back = numbers[digits.encode(clean, tolerance=3)]
-reveal("10.substituted", np.sum(back != numbers), label="digits of 1000 that come back as others")
+reveal("use_and_misuse.substituted", np.sum(back != numbers), label="digits of 1000 that come back as others")
 
 # %% [markdown]
 # Whichever of a close pair is *stored* first is shown for both. On this page that is a 9: every 8 becomes a 9. So no 8 is
 # ever stored, and the 3s and 6s, which are close to an 8 only, come back right. Put a single 8 at the head of the page,
 # and every 3, 6 and 9 becomes an 8. There is no noise in it and no chance. What comes back is crisp, it is the same wherever the digit
-# occurs, and it is wrong. Consistency and sharpness are no signs of truth, here as little as in lesson 07.
+# occurs, and it is wrong. Consistency and sharpness are no signs of truth, here as little as in lesson {pulse}.
 # (It is a toy: our compressor is simpler than the standard, and says nothing about how often real machines
 # did this.)
 
@@ -673,7 +673,7 @@ show(fig, alt="Left: the number of stored patches falls steeply with the toleran
 
 # %%
 percent_source = None  # replace None by a number from 0 to 100
-predict("10.percent_source", percent_source, between=(0, 100))
+predict("use_and_misuse.percent_source", percent_source, between=(0, 100))
 
 # %%
 from course_lib.audits.identification import after_match
@@ -684,7 +684,7 @@ rng = np.random.default_rng(0)
 others = rng.binomial(10**6 - 1, 1e-4, size=1000)
 print(f"in 1000 simulated searches {others.min()} to {others.max()} others matched; of all matches "
       f"{1000 / (1000 + others.sum()):.2%} were the source")
-reveal("10.percent_source", 100 * posterior, label="P(source | match)", unit="%")
+reveal("use_and_misuse.percent_source", 100 * posterior, label="P(source | match)", unit="%")
 
 # %% [markdown]
 # One percent. The match did raise the odds, by the **likelihood ratio** $P(\text{match} \mid \text{source})
@@ -696,7 +696,7 @@ reveal("10.percent_source", 100 * posterior, label="P(source | match)", unit="%"
 #
 # With evidence of another kind, independent of the first, the odds multiply again. What doesn't help is
 # more of the same: to look for the picture in a larger pool, or to enhance it again. (That adds no evidence. It may change
-# how often the test errs, for better or worse, as in lesson 08; then the likelihood ratio must be measured anew.)
+# how often the test errs, for better or worse, as in lesson {hallucination_measured}; then the likelihood ratio must be measured anew.)
 
 # %% [markdown]
 # ### Exercise 4: what a match proves
@@ -815,7 +815,7 @@ use_and_misuse()
 # ## 5 · How many bits name a person?
 
 # %% [markdown]
-# Base rates ask for a test. **Fano's inequality** (lesson 03) asks for nothing but information. Of $M$
+# Base rates ask for a test. **Fano's inequality** (lesson {information_limit}) asks for nothing but information. Of $M$
 # equally probable hypotheses one is true. If all data together carry $I$ bits about which, then *every*
 # method of naming it is wrong with probability
 #
@@ -828,7 +828,7 @@ use_and_misuse()
 
 # %%
 percent_error = None  # replace None by a number from 0 to 100
-predict("10.percent_error", percent_error, between=(0, 100))
+predict("use_and_misuse.percent_error", percent_error, between=(0, 100))
 
 # %%
 from course_lib.imaging.limits import fano_error
@@ -836,7 +836,7 @@ from course_lib.imaging.limits import fano_error
 simple = 1 - (10 + 1) / 20
 print(f"10 bits against 2^20: simple form {simple:.3f}, sharp form {fano_error(10, 2**20):.3f}; "
       f"against 2^12: {1 - (10 + 1) / 12:.3f} and {fano_error(10, 2**12):.3f}")
-reveal("10.percent_error", 100 * simple, label="smallest possible error", unit="%")
+reveal("use_and_misuse.percent_error", 100 * simple, label="smallest possible error", unit="%")
 
 # %% [markdown]
 # Half of the bits are missing, and at best nearly half of the answers are wrong: a bound, that no method
@@ -942,24 +942,24 @@ for s in (4, 8, 16):
 # conditions:
 #
 # 1. **Data consistency is shown**: what the reconstruction predicts is compared with what was measured, in
-#    units of the noise (lessons 02, 05; necessary, never sufficient: lessons 07, 08).
-# 2. **Uncertainty is shown**, where the decision is made, and it is *calibrated* (lesson 08, section 2
+#    units of the noise (lessons {deconvolution}, {priors_and_best_guesses}; necessary, never sufficient: lessons {pulse}, {hallucination_measured}).
+# 2. **Uncertainty is shown**, where the decision is made, and it is *calibrated* (lesson {hallucination_measured}, section 2
 #    here).
-# 3. **The prior is stated**, so that somebody can say "that doesn't hold here" (lessons 04, 05, 09).
+# 3. **The prior is stated**, so that somebody can say "that doesn't hold here" (lessons {moving_the_limit}, {priors_and_best_guesses}, {bias}).
 # 4. **The stakes are reversible**: a mistake is found, and whoever bears it can undo it.
 #
 # | use | consistency | uncertainty | prior | reversible |
 # |---|---|---|---|---|
 # | **Astronomy**: the image of M87\* (Event Horizon Telescope 2019) | fitted to what the telescopes measured, data published | several teams and methods, tried on synthetic data with known truth; differences published | named, as the penalty of each method | yes: a paper is corrected, nobody is arrested |
-# | **Microscopy**: localising single molecules (lesson 04) | photon counts are the likelihood | each point has its own, $\sigma/\sqrt N$ | one molecule a spot, few at a time | mostly: an experiment is repeated; in diagnosis less so |
+# | **Microscopy**: localising single molecules (lesson {moving_the_limit}) | photon counts are the likelihood | each point has its own, $\sigma/\sqrt N$ | one molecule a spot, few at a time | mostly: an experiment is repeated; in diagnosis less so |
 # | **Microscopy**: learned restoration (Weigert 2018) | can be checked against a slower exposure of the same sample | a spread for each pixel and the disagreement of several networks | the training samples | as above, *if* the samples are like those in training |
 # | **Remote sensing**: many frames of the same field (Proba-V; Märtens 2019) | not enforced; each frame can be compared | can be tested on places that were also imaged sharply | a static scene between frames | for a crop map yes; for a target no |
 # | **Number plates**, exact posterior, threshold | misfit | calibrated, with "unreadable" | scheme, font, camera | for a parking fee yes; for an arrest no |
-# | **Face super-resolution for identification** | at most loosely (an ε of 11 grey levels: lesson 07) | none: one picture | a collection of faces, not stated on the picture | no |
+# | **Face super-resolution for identification** | at most loosely (an ε of 11 grey levels: lesson {pulse}) | none: one picture | a collection of faces, not stated on the picture | no |
 #
 # The same technique appears in different rows: the row is decided by the *use*. A search that is
-# **restarted** sixteen times shows the spread of its starts, not of the posterior (lesson 07). Today's
-# **diffusion samplers** may come near a posterior; whether one does is a measurement (lesson 05's audit),
+# **restarted** sixteen times shows the spread of its starts, not of the posterior (lesson {pulse}). Today's
+# **diffusion samplers** may come near a posterior; whether one does is a measurement (lesson {priors_and_best_guesses}'s audit),
 # and the posterior of the wrong prior is still wrong. They are held to the same four conditions.
 
 # %% [markdown] slide="notes"
@@ -1045,7 +1045,7 @@ for s in (4, 8, 16):
 # %% [markdown]
 # ## 9 · What no budget contains
 #
-# Lesson 09 splits a bias into pixels, shares, generator and search. It is tempting to conclude that the
+# Lesson {bias} splits a bias into pixels, shares, generator and search. It is tempting to conclude that the
 # harm has been split as well, so that better data or a better optimiser would remove it. In the discussion
 # of June 2020 that was one side: biased results come from biased data. The other side, put forward by
 # Timnit Gebru and others (Kurenkov 2020 collects the exchange; Selbst and colleagues 2019 make the general
@@ -1127,9 +1127,9 @@ for form, name in enumerate(("common", "rare")):
 # %% [markdown]
 # Two remarks on such an audit. The share agrees with the card if the difference is below $1.96\,\sqrt{se_1^2 +
 # se_2^2}$ (that intervals overlap is not enough). Coverage depends on
-# the number of pictures: 300 see coarse gaps only, the card's 10,000 see finer ones (lesson 06), so the two
+# the number of pictures: 300 see coarse gaps only, the card's 10,000 see finer ones (lesson {generators_and_modes}), so the two
 # are not to be compared; the two *forms* are, at equal numbers. And don't overlook the card's recall, .029: hardly any true
-# picture lies near a generated one (lesson 06).
+# picture lies near a generated one (lesson {generators_and_modes}).
 #
 # **Write.** (1) Name three things that the card does not say and that somebody who wants to use this
 # generator as a *prior* would need; for each, the number above or the measurement that would supply it. (2)
@@ -1143,7 +1143,7 @@ for form, name in enumerate(("common", "rare")):
 # above prints. **Diversity in full**: its recall is far below its coverage, which the card reports and
 # doesn't explain; somebody must say which parameters (size, light, position) are missing, for example by
 # the spread of estimated parameters against the prior's. **What happens when it is searched**: a generator
-# as a prior is judged by what comes back for a given small picture; lessons 07 and 09 measure that, the
+# as a prior is judged by what comes back for a given small picture; lessons {pulse} and {bias} measure that, the
 # card doesn't.
 #
 # (2) **Performance by group.** 300 pictures against 300 renders (k = 5; ±: bootstrap): rare: coverage .98

@@ -202,13 +202,26 @@ def test_readme_lists_the_lessons_that_are_there():
     assert linked == {lesson.name for lesson in (ROOT / "lessons").glob("[0-9][0-9]_*")}
 
 
-def test_readme_shows_the_figure_of_lesson_00():
+def test_readme_shows_a_figure_of_the_first_lesson():
     notebook = json.loads((ROOT / "solutions/00_enhance/00_enhance.ipynb").read_text("utf-8"))
     figures = [output["data"]["image/png"] for cell in notebook["cells"]
                for output in cell.get("outputs", ()) if "image/png" in output.get("data", {})]
     shown = base64.b64encode((ROOT / "docs/sixteen_pixels.png").read_bytes()).decode("ascii")
     assert shown in [figure.strip() for figure in figures], (
-        "docs/sixteen_pixels.png is no longer a figure of lesson 00: save it from there again")
+        "docs/sixteen_pixels.png is no longer a figure of `enhance`: save it from there again")
+
+
+def test_lessons_are_called_by_name():
+    """Numbers are places in a list; a lesson that is put in between must not make a text false."""
+    folders = ("course_lib/", "course_staff/", "docs/", "decks/", "solutions/", "tests/")
+    numbered = re.compile(r"\b[Ll]essons?[ \n#]+\d")
+    found = []
+    for path in tracked():
+        name = path.relative_to(ROOT).as_posix()
+        if name.startswith(folders) and path.suffix in {".py", ".md", ".toml", ".j2"}:
+            text = path.read_text(encoding="utf-8")
+            found += [f"{name}: {match[0]!r}" for match in numbered.finditer(text)]
+    assert not found, "\n".join(found)
 
 
 def test_licence_and_citation():

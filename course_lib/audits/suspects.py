@@ -1,6 +1,7 @@
 """Programs that search, as others might have written them: some sound, some with a fault.
 
-Lesson 07 tests them from outside. They search the latents of `latents.tiny_generator` for pictures
+Lesson `pulse` tests them from outside.
+They search the latents of `latents.tiny_generator` for pictures
 of 8 × 8 pixels whose eight block averages are those given: small enough that a test takes
 milliseconds. `program` builds one from three decisions (which numbers a seed stands for; what is
 returned of the way that was gone; who has met ε); the defaults are sound.
@@ -154,7 +155,7 @@ def try_on(check, good, faulty):
         assert not survives(run, check), f"{check.__name__} lets a program pass {name}."
 
 
-# The three of lesson 07, which ask to be tested from outside, and one that is sound.
+# The three of lesson `pulse`, which ask to be tested from outside, and one that is sound.
 sound = program()
 seed_fault = program(numbers=lambda seed: np.random.default_rng(seed if seed else None))
 picture_fault = program(choose=lambda way, residuals: (way[-1], residuals.min(0)))

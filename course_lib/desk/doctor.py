@@ -90,8 +90,8 @@ def torch(root):
         found = importlib.metadata.version("torch")
     except importlib.metadata.PackageNotFoundError:
         return Check("PyTorch", "not installed", False,
-                     "Lessons 00 to 04 run without it. `python3 setup_course.py lab` installs it "
-                     "where it exists (not on Intel Macs).", needed=False)
+                     "The lessons of Act I run without it. `python3 setup_course.py lab` installs "
+                     "it where it exists (not on Intel Macs).", needed=False)
     return Check("PyTorch", found, True, "")
 
 

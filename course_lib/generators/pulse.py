@@ -38,8 +38,8 @@ __all__ = ["MAIN", "Search", "StyleLaw", "TRUTHS", "choose_starts", "fit_styles"
            "learning_rate", "recorded", "recorded_picture", "search", "truth"]
 
 EPSILON = 2e-3  # mean squared error, linear light: 0.045 RMS, a twentieth of the range
-MAIN = "share_10"  # the generator that lesson 07 is about
-# Name → picture that lesson 07 enhances: four fresh ladybirds, three that are none.
+MAIN = "share_10"  # the generator that lesson `pulse` is about
+# Name → picture that lesson `pulse` enhances: four fresh ladybirds, three that are none.
 TRUTHS = {
     "common 1": lambda: _render(0.0, 41), "common 2": lambda: _render(0.0, 42),
     "rare 1": lambda: _render(1.0, 41), "rare 2": lambda: _render(1.0, 42),

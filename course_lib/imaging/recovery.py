@@ -3,7 +3,7 @@
 Each method buys detail with an assumption P. `frames` assumes that the shifts are known and the
 scene stands still; `recover_spikes` that the scene is a few points on a known grid; `Illuminate`
 that the pattern of light is known; `localise` that there is one molecule in the spot. Where the
-assumption fails, a residual may or may not tell: lesson 04 tries each.
+assumption fails, a residual may or may not tell: lesson `moving_the_limit` tries each.
 
 >>> camera = frames([(0, 0), (0, 1), (0, 2), (0, 3)], factor=(1, 4))      # four shifted frames
 >>> rank, condition = rank_and_condition(camera, (1, 64))

@@ -1,8 +1,9 @@
 """Predict, run, explain: keep a guess before the measurement, then show both.
 
 A learner who opens the course with ``course lab`` has the guesses kept in ``predictions.json``
-beside the lessons; lesson 08 scores the very first of them.  Everywhere else they live in memory
-only.  They are never graded.
+beside the lessons; lesson `hallucination_measured` scores the very first of them.  Everywhere else
+they live in memory only.  They are never graded.  A prediction's key is "LESSON.guess"; what
+version 0.1.0 kept, or an old notebook asks for, under a lesson's number is found by its name.
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from course_lib import releases
 from course_lib.notebook import figures
 
 _memory = {}
@@ -23,12 +25,18 @@ def _file():
     return Path(folder) / "predictions.json" if folder else None
 
 
+def _kept():
+    file = _file()
+    if file is None or not file.exists():
+        return dict(_memory)
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    named = {key: value for key, value in kept.items() if releases.by_name(key) == key}
+    return {releases.by_name(key): value for key, value in kept.items()} | named
+
+
 def recall(key):
     """Return the prediction kept under `key`, or None."""
-    file = _file()
-    if file is not None and file.exists():
-        return json.loads(file.read_text(encoding="utf-8")).get(key)
-    return _memory.get(key)
+    return _kept().get(releases.by_name(key))
 
 
 def predict(key, value=None, between=None):
@@ -37,7 +45,7 @@ def predict(key, value=None, between=None):
     Parameters
     ----------
     key : str
-        Name of the prediction, for example ``"01.dip"``.
+        Lesson and name of the prediction, for example ``"image_formation.dip"``.
     value : float, str or None
         The guess.  None keeps nothing and says so.
     between : (float, float), optional
@@ -60,11 +68,7 @@ def predict(key, value=None, between=None):
     if between is not None and (isinstance(value, str) or not between[0] <= value <= between[1]):
         raise ValueError(
             f"value is {value!r}; it must be a number from {between[0]:g} to {between[1]:g}")
-    kept = dict(_memory)
-    file = _file()
-    if file is not None and file.exists():
-        kept = json.loads(file.read_text(encoding="utf-8"))
-    kept[key] = value
+    kept, file = _kept() | {releases.by_name(key): value}, _file()
     if file is None:
         _memory.update(kept)
     else:

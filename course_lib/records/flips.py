@@ -1,4 +1,4 @@
-"""Beetles of either form, their sixteen pixels, and the form that came back: lesson 09's record.
+"""Beetles of either form, their sixteen pixels, and the form that came back.
 
 ``course data flips`` has searched every shipped generator for 400 common and 400 rare beetles with
 `generators.pulse`, each from a start of its own, and recorded the form of the start, the form of

@@ -45,7 +45,8 @@ def bicubic(y, size=64):
 def edge_preserving(y, lam=0.01, size=64):
     """Total variation through the camera, `deconvolution.total_variation`, on one picture.
 
-    λ = 0.01 errs least on six other ladybirds at 4 × 4, σ = 0.05 (lesson 05).
+    λ = 0.01 errs least on six other ladybirds at 4 × 4, σ = 0.05: lesson
+    `priors_and_best_guesses`.
     """
     return total_variation(y, lam, Downsample(size // np.shape(y)[-1]), tol=1e-2)
 

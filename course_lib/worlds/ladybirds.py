@@ -223,7 +223,7 @@ def look_alikes():
 
 
 def sixteen_pixels():
-    """What the camera kept of one beetle: the 4 × 4 pixels of lessons 00 and 08.
+    """What the camera kept of one beetle: the 4 × 4 pixels that the first lesson shows.
 
     The beetle is none of the `look_alikes`; each of them comes within 0.006 of its pixels.
 

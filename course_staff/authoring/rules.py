@@ -41,6 +41,7 @@ def check(lesson):
         found += [(cell, reason) for reason in (*_options(cell), *_text(cell))]
     found += _ids(lesson)
     found += _exercises(lesson)
+    found += _predictions(lesson)
     if found:
         found.sort(key=lambda problem: problem[0].number if problem[0] else 0)
         raise SourceError(lesson.problem(cell, reason) for cell, reason in found)
@@ -206,6 +207,38 @@ def _exercises(lesson):
             yield exercise.solution, "its test cells have no hidden tests"
         elif not _code_outside(text):
             yield exercise.solution, "all its tests are hidden"
+
+
+def _predictions(lesson):
+    """A guess belongs to the lesson that asks for it, and none is shown that nobody asked for."""
+    calls = [(cell, *call) for cell in lesson.cells if cell.type == "code"
+             for call in guesses(cell.text)]
+    asked = {key for _, verb, key in calls if verb == "predict"}
+    for cell, verb, key in calls:
+        name = key.partition(".")[0]
+        other = lesson.path.with_name(f"{name}.py")
+        if name == lesson.name:
+            there = asked
+        elif verb == "predict" or not other.exists():
+            yield cell, f'{verb}("{key}"): its guesses are called "{lesson.name}.…"'
+            continue
+        else:
+            text = other.read_text(encoding="utf-8")
+            there = set(re.findall(r"\bpredict\(\s*[\"']([\w.]+)", text))
+        if key not in there:
+            yield cell, f'{verb}("{key}"): nobody is asked for it with predict(…)'
+
+
+def guesses(code):
+    """Return the calls that keep or show a guess: a list of (predict, reveal or recall, key)."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return []  # told already, with the cell
+    return [(node.func.id, node.args[0].value) for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            and node.func.id in {"predict", "reveal", "recall"}
+            and node.args and isinstance(node.args[0], ast.Constant)]
 
 
 def _code_outside(text):

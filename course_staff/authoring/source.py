@@ -22,18 +22,25 @@ A lesson's name is that of its source; title, minutes and number stand in the on
     # %% [markdown] task="essay" points=4   a task, rubric between ### BEGIN and END MARK SCHEME
     # %% [markdown] readonly="rules"        a locked cell
 
+Texts, comments and strings name other lessons as "lesson {pulse}"; reading puts the number in.
+`authoring.references` tells the rule, and what else may stand in braces::
+
+    # # {title}                             08 · PULSE
+    # **{question}**
+    # {minutes} minutes. {builds_on}
+
 An exercise is one solution cell and the test cells up to the next solution cell.
 `authoring.rules` says what is wrong with a source, `authoring.build` makes notebooks of it.
 """
 
 import ast
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import jupytext
 
-from course_staff.authoring import syllabus
+from course_staff.authoring import references, syllabus
 from course_staff.authoring.syllabus import ROOT, SourceError, find
 
 __all__ = ["KINDS", "ROOT", "WITH_POINTS", "Cell", "Exercise", "Lesson", "SourceError",
@@ -181,7 +188,7 @@ def notebook(path, where="solutions"):
 
 
 def read(path):
-    """Parse a source without judging it.
+    """Parse a source, its references resolved, without judging it otherwise.
 
     Parameters
     ----------
@@ -195,8 +202,11 @@ def read(path):
     Raises
     ------
     SourceError
-        If the list beside it is unsound or lacks it.
+        If the list beside it is unsound or lacks it; for references to lessons that don't exist.
     """
+    beside = path.parent / syllabus.NAME
+    entry = syllabus.entry(path) if beside.exists() else None
+    entries, _ = syllabus.read(beside if beside.exists() else syllabus.LIST)
     text = path.read_text(encoding="utf-8")
     parsed = jupytext.reads(text, fmt="py:percent")
     lines = [n for n, line in enumerate(text.splitlines(), 1) if line.startswith("# %%")]
@@ -206,8 +216,24 @@ def read(path):
     for number, (line, cell) in enumerate(zip(lines, parsed.cells, strict=True), 1):
         options = {k: v for k, v in cell.metadata.items() if k not in _FORMATTING}
         cells.append(Cell(number, line, cell.cell_type, options, cell.source))
-    entry = syllabus.entry(path) if (path.parent / syllabus.NAME).exists() else None
-    return Lesson(path, dict(parsed.metadata.get("course", {})), tuple(cells), entry)
+    lesson = Lesson(path, dict(parsed.metadata.get("course", {})), tuple(cells), entry)
+    return _resolved(lesson, entries)
+
+
+def _resolved(lesson, entries):
+    cells, problems = [], []
+    for cell in lesson.cells:
+        text, wrong = references.resolve(cell.text, entries, lesson.entry, cell.type == "code")
+        options = {}
+        for key, value in cell.options.items():
+            options[key], more = (references.resolve(value, entries, lesson.entry)
+                                  if isinstance(value, str) else (value, []))
+            wrong = wrong + more
+        cells.append(replace(cell, text=text, options=options))
+        problems += [lesson.problem(cell, reason) for reason in wrong]
+    if problems:
+        raise SourceError(problems)
+    return replace(lesson, cells=tuple(cells))
 
 
 def regions(text, what):

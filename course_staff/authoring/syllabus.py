@@ -28,6 +28,7 @@ from course_lib.desk.commands import Told
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "course.toml"
+LIST = ROOT / "solutions" / NAME
 README_MARKS = "<!-- lessons: made by `course build` from solutions/course.toml -->", "<!-- end -->"
 QUARTERS = ("", "¼", "½", "¾")
 
@@ -77,7 +78,7 @@ KINDS = {str: "text", int: "whole number", list: "list of names"}
 NEEDED = ("name", "act", "title", "question", "minutes")
 
 
-def read(path=ROOT / "solutions" / NAME):
+def read(path=LIST):
     """Return the lessons of a list in order, by name, and for whom the routes are.
 
     Parameters
@@ -105,7 +106,7 @@ def read(path=ROOT / "solutions" / NAME):
     problems += [f"unknown key {key!r}" for key in told.keys() - {"lesson", "routes"}]
     number = -1
     for place, table in enumerate(told.get("lesson", []), 1):
-        label = f"lesson {place} ({table.get('name')!r})"
+        label = f"lesson no. {place} ({table.get('name')!r})"
         wrong = list(_wrong(table))
         if wrong:
             problems += [f"{label}: {reason}" for reason in wrong]

@@ -1,4 +1,4 @@
-"""Compute what lesson 08 needs and what takes long: ``course data casebook``, a few minutes.
+"""Compute what `hallucination_measured` needs: ``course data casebook``, a few minutes.
 
 Draws of the reference posterior and PULSE searches for the cases of `records.casebook`, and a
 search for each individual of the line-ups, with the generator that `casebook.GENERATOR` names.

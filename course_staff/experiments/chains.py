@@ -1,7 +1,7 @@
 """Long chains for the pictures that lessons show, and the ranks that test them.
 
 ``course data chains`` writes ``data/chains/``: for every picture of `posterior.EXAMPLES` four
-chains on the generator that lessons 07 and 08 are about, two from a picture of the rare form, two
+chains on the generator that lesson `pulse` is about, two from a picture of the rare form, two
 from one of the common form; and ``ranks_4x4.json``, simulation-based calibration on that generator
 itself, with pictures that it drew. A quarter of an hour on one idle core.
 """

@@ -2,7 +2,7 @@
 
 ``course data`` makes everything anew but the generators, which have a verb of their own: pictures,
 classifiers and regressors (a quarter of an hour each), reference posteriors, chains on a generator
-(a quarter of an hour), searches (those of lesson 09 take an hour), the casebook of lesson 08,
+(a quarter of an hour), searches (those of lesson `bias` take an hour), the casebook,
 number plates. ``course data --calibrate`` runs the simulation-based calibration and records every
 case under ``data/calibration/``; what is there is kept, so that an interrupted run goes on.
 """

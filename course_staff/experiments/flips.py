@@ -1,4 +1,4 @@
-"""Search every generator for 800 beetles and learn what each one knows of them: lesson 09's data.
+"""Search every generator for 800 beetles and learn what each one knows of them, for `bias`.
 
 ``course data flips`` rebuilds ``data/flips/``. Searches are recorded block by block, so that an
 interrupted run goes on; on one idle core a generator takes six minutes, a perfect one a minute, and

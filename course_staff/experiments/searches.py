@@ -1,4 +1,4 @@
-"""Searches that lesson 07 shows: ``course data pulse`` writes ``data/pulse/``.
+"""Searches that lesson `pulse` shows: ``course data pulse`` writes ``data/pulse/``.
 
 For every shipped generator NAME, ``NAME.npz`` holds
 

@@ -1,4 +1,4 @@
-"""Wrong and right answers to the exercises of lesson 09."""
+"""Wrong and right answers to the exercises of lesson `bias`."""
 
 # %% wrong="divides_by_columns" exercise="fairness_gaps" says="not by the column's"
 def fairness_gaps(counts, share):

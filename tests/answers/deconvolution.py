@@ -1,4 +1,4 @@
-"""Wrong and right answers to the exercises of lesson 02."""
+"""Wrong and right answers to the exercises of lesson `deconvolution`."""
 
 # %% wrong="takes_the_mean_of_1_over_h" exercise="kernel_gain" says="variance. grows by"
 def kernel_gain(kernel, n):

@@ -1,4 +1,4 @@
-"""Wrong and right answers to the exercises of lesson 00."""
+"""Wrong and right answers to the exercises of lesson `enhance`."""
 
 # %% wrong="picks_a_corner_pixel" exercise="downsample" says="picked one pixel"
 def downsample(x, s):

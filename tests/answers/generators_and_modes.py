@@ -1,4 +1,4 @@
-"""Answers to lesson 06: what goes wrong when generators are trained and measured."""
+"""Answers to `generators_and_modes`: what goes wrong when generators are trained and measured."""
 
 
 # %% wrong="saturating" exercise="gan_losses" says="It saturates"

@@ -1,4 +1,4 @@
-"""Wrong and right answers to the exercises of lesson 08."""
+"""Wrong and right answers to the exercises of lesson `hallucination_measured`."""
 
 # %% wrong="shows_the_measured_part" exercise="three_maps" says="this is the .measured. part"
 def three_maps(modes, x_hat, x, sigma, scale):

@@ -1,4 +1,4 @@
-"""Wrong and right answers to the exercises of lesson 01."""
+"""Wrong and right answers to the exercises of lesson `image_formation`."""
 
 # --- airy_otf -------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Wrong and right answers to the exercises of lesson 03."""
+"""Wrong and right answers to the exercises of lesson `information_limit`."""
 
 # %% wrong="returns_the_measured_part" exercise="null_part" says="this is the measured part"
 def null_part(x, A):

@@ -1,4 +1,4 @@
-"""Wrong and right answers to the exercises of lesson 04."""
+"""Wrong and right answers to the exercises of lesson `moving_the_limit`."""
 
 # %% wrong="sums_instead_of_means" exercise="frames_matrix" says="divide by s"
 def frames_matrix(n, s, shifts):

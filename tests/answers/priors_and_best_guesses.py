@@ -1,4 +1,4 @@
-"""Wrong and right answers to the exercises of lesson 05."""
+"""Wrong and right answers to the exercises of lesson `priors_and_best_guesses`."""
 
 # %% wrong="most_probable_class" exercise="posterior_mean" says="the mode; the mean weighs both"
 def posterior_mean(y, weights, means, spreads, sigma):

@@ -1,4 +1,4 @@
-"""Wrong and right answers to the exercises of lesson 07."""
+"""Wrong and right answers to the exercises of lesson `pulse`."""
 
 # %% wrong="no_tolerance" exercise="data_term" says="tolerance is missing"
 def data_term(small, y, epsilon):

@@ -1,4 +1,4 @@
-"""Wrong and right answers to the exercises of lesson 10."""
+"""Wrong and right answers to the exercises of lesson `use_and_misuse`."""
 
 # %% wrong="own_nuisance_for_each_place" exercise="marginals" says="evidence of .all. places"
 def marginals(levels, log_prior):

@@ -1,4 +1,4 @@
-"""The programs of lesson 07: the sound one is, and decisions show in what it returns."""
+"""The programs of lesson `pulse`: the sound one is, and decisions show in what it returns."""
 
 import numpy as np
 import pytest

@@ -45,6 +45,10 @@ BROKEN = {
     "rebuilds_nothing_that_is_there":
         "cell 1 .*rebuilds='imaging.operators.Doubling': course_lib has no such public name",
     "test_that_rebuilds": "cell 2 .*only solution cells rebuild",
+    "predicts_for_another": 'cell 1 .*predict."sound.x".: its guesses are called "predicts_for',
+    "recalls_no_lesson": 'cell 1 .*recall."nowhere.x".: its guesses are called "recalls_no_lesson',
+    "recalls_no_prediction": 'cell 1 .*recall."sound.x".: nobody is asked for it',
+    "reveals_without_prediction": 'cell 1 .*reveal.*: nobody is asked for it',
     "tests_before_exercise": 'cell 1 .test "too_early".*no solution cell precedes',
     "unbalanced_hidden_tests": "cell 2 .*BEGIN HIDDEN TESTS without",
     "unbalanced_markers": "cell 1 .*BEGIN SOLUTION without",

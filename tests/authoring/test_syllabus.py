@@ -61,14 +61,14 @@ def test_the_course_is_in_its_agreed_order():
 
 
 @pytest.mark.parametrize(("tables", "reason"), [
-    ([entry("one", 'tilte = "One"\n')], r"lesson 1 \('one'\): unknown key 'tilte'"),
+    ([entry("one", 'tilte = "One"\n')], r"no. 1 \('one'\): unknown key 'tilte'"),
     (["[paths]\n", entry("one")], "unknown key 'paths'"),
     ([entry("one").replace('title = "one"\n', "")], "title is missing"),
     ([entry("one").replace("50", '"50"')], "minutes must be a whole number"),
     ([entry("one", 'builds_on = "two"\n')], "builds_on must be a list"),
     ([entry("one", "builds_on = [2]\n")], "builds_on must be a list of names"),
     ([entry("One")], "lower_case"),
-    ([entry("one"), entry("one")], r"lesson 2 \('one'\): a second lesson has this name"),
+    ([entry("one"), entry("one")], r"no. 2 \('one'\): a second lesson has this name"),
     ([entry("one"), entry("two", "number = 0\n")], "its number 0 is taken; 1 is the next"),
     ([entry("one", 'builds_on = ["zero"]\n')], "builds_on: no lesson above it is called 'zero'"),
     ([entry("one", 'helps = ["two"]\n'), entry("two")], "helps: no lesson above it .* 'two'"),

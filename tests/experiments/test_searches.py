@@ -1,4 +1,4 @@
-"""Recorded searches of lesson 07: they belong to the generators, and the panel tells them."""
+"""Recorded searches of lesson `pulse`: they belong to the generators, and the panel tells them."""
 
 import re
 

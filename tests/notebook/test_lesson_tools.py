@@ -74,18 +74,50 @@ def work(tmp_path, monkeypatch):
 
 
 def test_predictions_are_kept_beside_the_learners_work(work, capsys):
-    predictions.predict("00.percent_dark", 30)
-    predictions.predict("01.dip", 0.5)
-    predictions.predict("01.dip", 0.7)
+    predictions.predict("enhance.percent_dark", 30)
+    predictions.predict("image_formation.dip", 0.5)
+    predictions.predict("image_formation.dip", 0.7)
     kept = json.loads((work / "predictions.json").read_text(encoding="utf-8"))
-    assert kept == {"00.percent_dark": 30, "01.dip": 0.7}
-    assert predictions.recall("01.dip") == 0.7 and predictions.recall("02.none") is None
+    assert kept == {"enhance.percent_dark": 30, "image_formation.dip": 0.7}
+    assert predictions.recall("image_formation.dip") == 0.7
+    assert predictions.recall("deconvolution.none") is None
+
+
+def test_predictions_of_an_earlier_release_are_found_by_name(work, capsys):
+    """Version 0.1.0 kept them by number; 08 was the lesson on hallucination, 10 the last one."""
+    file = work / "predictions.json"
+    old = {"00.percent_dark": 30, "08.too_sure": 5, "10.percent_right": "half", "99.x": 1}
+    file.write_text(json.dumps(old), encoding="utf-8")
+    assert predictions.recall("enhance.percent_dark") == 30
+    assert predictions.recall("hallucination_measured.too_sure") == 5
+    assert predictions.recall("use_and_misuse.percent_right") == "half"
+    assert predictions.recall("pulse.too_sure") is None
+    assert "you predicted 5" in predictions.reveal("hallucination_measured.too_sure", 7, "hits").alt
+    assert json.loads(file.read_text(encoding="utf-8")) == old  # reading changes nothing
+    predictions.predict("enhance.percent_dark", 40)
+    assert json.loads(file.read_text(encoding="utf-8")) == {
+        "enhance.percent_dark": 40, "hallucination_measured.too_sure": 5,
+        "use_and_misuse.percent_right": "half", "99.x": 1}
+
+
+def test_a_notebook_of_an_earlier_release_keeps_and_shows_the_same_guess(work, capsys):
+    predictions.predict("07.grey_levels", 3)
+    predictions.predict("pulse.grey_levels", 4)
+    predictions.predict("07.grey_levels", 5)
+    assert predictions.recall("pulse.grey_levels") == predictions.recall("07.grey_levels") == 5
+    assert "predicted 5" in predictions.reveal("07.grey_levels", 11, "ε").alt
+
+
+def test_a_name_goes_before_a_number(work):
+    """Whoever kept both has given the one by name later."""
+    (work / "predictions.json").write_text('{"pulse.x": 2, "07.x": 1}', encoding="utf-8")
+    assert predictions.recall("pulse.x") == 2
 
 
 def test_no_guess_keeps_an_earlier_one(work, capsys):
-    predictions.predict("01.dip", 0.5)
-    predictions.predict("01.dip", None)
-    assert predictions.recall("01.dip") == 0.5
+    predictions.predict("image_formation.dip", 0.5)
+    predictions.predict("image_formation.dip", None)
+    assert predictions.recall("image_formation.dip") == 0.5
     assert "replace None" in capsys.readouterr().out
 
 
@@ -115,8 +147,8 @@ def test_numbers_of_any_kind_are_kept(work, value, capsys):
 
 
 def test_a_reveal_tells_prediction_and_measurement(work, capsys):
-    predictions.predict("01.dip", 0.5)
-    assert predictions.reveal("01.dip", 0.735, "dip").alt == (
+    predictions.predict("image_formation.dip", 0.5)
+    assert predictions.reveal("image_formation.dip", 0.735, "dip").alt == (
         "Bars for dip: you predicted 0.5, measured 0.735.")
     assert predictions.reveal("none", 0.735, "dip").alt == "Bars for dip: measured 0.735."
 

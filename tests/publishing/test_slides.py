@@ -75,8 +75,12 @@ OPENING = '# %% [markdown] slide="slide" minutes=5\n# # T' + NOTES + "\n"
      "80 columns"),
     ('# %% [markdown] slide="subslide" frames="none"\n# ## A' + NOTES, "frames='none'"),
     ('# %% [markdown] slide="subslide" use="enhance.none"\n# ## A' + NOTES,
-     "no picture called 'none'"),
-    ('# %% [markdown] slide="subslide" draw="none"\n# ## A' + NOTES, "no picture called 'none'"),
+     "picture called 'none'"),
+    ('# %% [markdown] slide="subslide" use="later.line_up"\n# ## A' + NOTES,
+     "no lesson or picture called 'later'"),
+    ('# %% [markdown] slide="subslide"\n# ## A\n#\n# As lesson {later} says.' + NOTES,
+     "no lesson is called 'later'"),
+    ('# %% [markdown] slide="subslide" draw="none"\n# ## A' + NOTES, "picture called 'none'"),
     ('# %% [markdown] slide="slide" minutes=2\n# ## A' + NOTES, "take 7 minutes; declared are 5"),
     ('# %% [markdown] slide="subslide" usr="bias.x"\n# ## A' + NOTES, "unknown header key 'usr'"),
     ("# %%\nprint(1)\n", "must be [markdown]"),
@@ -92,11 +96,6 @@ def test_a_slide_that_breaks_a_rule_is_named_with_the_reason(tmp_path, cell, rea
 def test_what_belongs_to_no_slide_is_named(tmp_path, kind):
     with pytest.raises(SourceError, match="has no slide before it"):
         deck_of(tmp_path, f'# %% [markdown] slide="{kind}"\n# Too early.\n\n' + OPENING)
-
-
-def test_a_slide_of_a_lesson_that_is_missing_is_left_out(tmp_path):
-    cell = '# %% [markdown] slide="subslide" use="later.line_up"\n# ## A' + NOTES
-    assert len(deck_of(tmp_path, OPENING + cell).slides) == 1
 
 
 @pytest.mark.parametrize("text, count", [

@@ -1,4 +1,4 @@
-"""The casebook of lesson 08: what ships is what its recipe makes, and says what it should."""
+"""The casebook: what ships is what its recipe makes, and says what it should."""
 
 
 import numpy as np

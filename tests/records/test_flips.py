@@ -1,4 +1,4 @@
-"""The record of lesson 09: blocks that can be repeated alone, the exact world searched, rungs."""
+"""The record of `bias`: blocks that can be repeated alone, the exact world searched, rungs."""
 
 import json
 

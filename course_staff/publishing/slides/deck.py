@@ -15,9 +15,9 @@ The plain text that follows a marked cell in the lesson goes into its notes, up 
 heading, picture or exercise.  A heading alone is the title of the picture after it.
 
 ``decks/*.py`` are decks of their own, of the same form, text only.  A slide may take a picture from
-a lesson, ``use="08.line_up"`` (it is left out while there is no such lesson), or one made for the
-room, ``draw="line_up"``.  Each section, from one ``slide="slide"`` to the next, says how many
-``minutes`` it takes; each slide has notes; ``activity="vote"`` says what the audience does.
+a lesson, ``use="bias.line_up"``, or one made for the room, ``draw="line_up"``.  Each section, from
+one ``slide="slide"`` to the next, says how many ``minutes`` it takes; each slide has notes;
+``activity="vote"`` says what the audience does.
 """
 
 import base64
@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.notebook import figures
-from course_staff.authoring import build, source
+from course_staff.authoring import build, source, syllabus
 from course_staff.authoring.source import ROOT, SourceError
 from course_staff.publishing.slides.drawn import FRAMES, PICTURES
 
@@ -175,13 +175,12 @@ def own_deck(path: Path, outputs: Outputs | None = None) -> Deck:
     if minutes != lesson.header["minutes"]:
         reason = f"its sections take {minutes} minutes; declared are {lesson.header['minutes']}"
         problems.append(lesson.problem(None, reason))
-    slides = [slide for slide in slides
-              if "use" not in slide.cell.options or _lesson(slide.cell.options["use"])]
     for slide in slides:
         try:
             slide.picture = _found(slide.cell.options, outputs or executed)
         except KeyError as error:
-            problems.append(lesson.problem(slide.cell, f"there is no picture called {error}"))
+            reason = f"there is no lesson or picture called {error}"
+            problems.append(lesson.problem(slide.cell, reason))
         if not slide.said:
             problems.append(lesson.problem(slide.cell, "has no notes: nobody else could give it"))
     if problems:
@@ -203,18 +202,15 @@ def _unknown(cell: source.Cell) -> Iterator[str]:
         yield "must be [markdown], with slide="
 
 
-def _lesson(reference: str) -> Path | None:
-    """Return the source that a reference like "bias.line_up" names, if there is such a lesson."""
-    path = ROOT / "solutions" / f"{reference.partition('.')[0]}.py"
-    return path if path.exists() else None
-
-
 def _found(options: Mapping[str, Any], outputs: Outputs) -> Picture | None:
     """Return the picture that a cell of an own deck asks for; None if it doesn't ask."""
     if "draw" in options:
         return drawn_picture(PICTURES[options["draw"]]())
-    if "use" in options and (path := _lesson(options["use"])):
-        return named_pictures(path, outputs)[options["use"].partition(".")[2]]
+    if "use" in options:
+        lesson, _, picture = options["use"].partition(".")
+        if lesson not in syllabus.read()[0]:
+            raise KeyError(lesson)
+        return named_pictures(ROOT / "solutions" / f"{lesson}.py", outputs)[picture]
     return None
 
 

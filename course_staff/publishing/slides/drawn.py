@@ -40,7 +40,7 @@ class Frames:
 
 
 def limit() -> Frames:
-    """Lesson 03's panel: the noise against what survives of a real picture."""
+    """Panel of `information_limit`: the noise against what survives of a real picture."""
     panel = information_limit.information_limit(images.load("gravel", gray=True)[:, 40:136, 40:136])
     steps = np.arange(-0.5, -4.1, -0.5)
     pictures = [panel.draw(**panel.values | {"log_sigma": step}) for step in steps]
@@ -48,7 +48,7 @@ def limit() -> Frames:
 
 
 def abstention() -> Frames:
-    """Lesson 08's panel: the threshold against what is shown, and how wrong that is."""
+    """Panel of `hallucination_measured`: the threshold against what is shown, and its error."""
     bank = casebook.shipped()
     draws = bank.draws(0)
     sd = np.sqrt(np.mean(draws.std(axis=0, ddof=1) ** 2, axis=0))
@@ -64,7 +64,7 @@ SOURCE, SUSPECTS = 23, 6  # who was photographed; how many stand in the line
 
 @cache
 def who() -> tuple[np.ndarray, int, np.ndarray, int]:
-    """The line-up of lesson 08, cut down for a room.
+    """The line-up of lesson `hallucination_measured`, cut down for a room.
 
     Returns
     -------
