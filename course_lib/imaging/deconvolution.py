@@ -8,23 +8,27 @@ it, and that assumption fills in what the blur removed.
 import math
 import os
 import warnings
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from array_api_compat import array_namespace, device
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize_scalar
 
 from course_lib import validation
 from course_lib.imaging.operators import Blur, Identity, LinearOperator
 
 __all__ = [
+    "blind_objective",
     "discrepancy_lambda",
+    "gcv_lambda",
     "inverse_filter",
     "noise_gain",
     "poisson_log_likelihood",
     "richardson_lucy",
     "tikhonov",
     "total_variation",
+    "upre_lambda",
     "wiener",
 ]
 
@@ -175,6 +179,119 @@ def discrepancy_lambda(y, A, sigma, tau=1.0):
         if high > 12:
             validation.fail("sigma", sigma, "less than the root mean square of y")
     return 10.0 ** brentq(excess, low, high, xtol=1e-9) if low < high else 1.0
+
+
+def gcv_lambda(y: np.ndarray, A: LinearOperator) -> float:
+    r"""The `lam` at which Tikhonov's estimate predicts left-out data best, σ unknown.
+
+    .. math:: \mathrm{GCV}(\lambda) = \frac{\|A x_\lambda - y\|^2 / m}
+        {\left(1 - \mathrm{tr}\, S_\lambda / m\right)^2}, \qquad
+        S_\lambda = A (A^T A + \lambda)^{-1} A^T
+
+    Parameters
+    ----------
+    y : array (H, W)
+    A : LinearOperator
+        A periodic blur of any size; any other operator through its dense matrix, so that a scene
+        may have a few thousand pixels.
+
+    Notes
+    -----
+    Like `upre_lambda` it aims at the *predictive* risk ‖A(x_lam − x)‖², which is another than that
+    of the scene: where A loses much, it smooths less than the scene would like, since what A
+    doesn't show costs no prediction.
+
+    References
+    ----------
+    Golub, Heath & Wahba, Technometrics 21 (1979) 215, doi:10.1080/00401706.1979.10489751.
+    """
+    gain, power, rest, m = _spectrum(y, A)
+
+    def score(lam: float) -> float:
+        kept = gain / (gain + lam)
+        return (np.sum((1 - kept) ** 2 * power) + rest) / m / (1 - np.sum(kept) / m) ** 2
+
+    return _least(score, gain)
+
+
+def upre_lambda(y: np.ndarray, A: LinearOperator, sigma: float) -> float:
+    r"""The `lam` of the least estimated predictive risk ‖A(x_lam − x)‖²/m, σ known.
+
+    .. math:: \mathrm{UPRE}(\lambda) = \|A x_\lambda - y\|^2 / m
+        + 2 \sigma^2\, \mathrm{tr}\, S_\lambda / m - \sigma^2
+
+    It is unbiased for Gaussian noise: Stein's estimate, Mallows' C_p. `y` and `A` as for
+    `gcv_lambda`, `sigma` > 0 in the unit of y.
+
+    References
+    ----------
+    Mallows, Technometrics 15 (1973) 661, doi:10.1080/00401706.1973.10489103. Vogel, Computational
+    methods for inverse problems, SIAM 2002, §7.1.
+    """
+    gain, power, rest, m = _spectrum(y, A)
+    variance = validation.positive(sigma, "sigma") ** 2
+
+    def score(lam: float) -> float:
+        kept = gain / (gain + lam)
+        return (np.sum((1 - kept) ** 2 * power) + rest + 2 * variance * np.sum(kept)) / m
+
+    return _least(score, gain)
+
+
+def _spectrum(y: np.ndarray, A: LinearOperator) -> tuple[np.ndarray, np.ndarray, float, int]:
+    """Squared singular values, |uᵢᵀy|² of one measurement, what lies outside of all uᵢ, and m."""
+    y = _measurement(np.asarray(y, dtype=float), A)
+    if y.ndim != 2:
+        validation.fail("y", f"of shape {y.shape}", "one picture (H, W)")
+    if isinstance(A, Blur) and A.boundary == "periodic":
+        half = A._otf(y.shape)  # of each pair ±f one; |H| and |Y| are those of its partner
+        full = np.fft.irfft2(half, y.shape)
+        gain = np.abs(np.fft.fft2(full)) ** 2
+        return gain.ravel(), np.abs(np.fft.fft2(y, norm="ortho")).ravel() ** 2, 0.0, y.size
+    outputs, values, _ = np.linalg.svd(A.dense(A.T.output_shape(y.shape)), full_matrices=False)
+    power = (y.ravel() @ outputs) ** 2
+    return values**2, power, max(float(np.sum(y**2) - np.sum(power)), 0.0), y.size
+
+
+def _least(score: Callable[[float], float], gain: np.ndarray) -> float:
+    """Return the λ > 0 of the least score, within twelve decades below the largest gain."""
+    top = math.log10(float(np.max(gain)))
+    exponents = np.linspace(top - 12, top + 3, 301)
+    best = exponents[int(np.argmin([score(10.0**e) for e in exponents]))]
+    found = minimize_scalar(lambda e: score(10.0**e), bounds=(best - 0.05, best + 0.05),
+                            method="bounded", options={"xatol": 1e-6})
+    return float(10.0**found.x)
+
+
+def blind_objective(
+    y: np.ndarray, x: np.ndarray, psf: np.ndarray, lam: float, boundary: str = "reflect"
+) -> float:
+    r"""What a joint search for scene *and* point-spread function would minimise.
+
+    .. math:: \tfrac12 \|h * x - y\|^2 + \lambda\, \mathrm{TV}(x)
+
+    Parameters
+    ----------
+    y, x : arrays (..., H, W)
+    psf : array (kh, kw)
+    lam : float
+        Weight of the total variation, ≥ 0; `total_variation` minimises the same for a known psf.
+    boundary : {"periodic", "reflect", "zero"}
+
+    Notes
+    -----
+    Its least value is no good answer: (y, a single point), *no deblurring*, usually costs less than
+    the truth, since a blurred picture has the smaller total variation.
+
+    References
+    ----------
+    Levin, Weiss, Durand & Freeman, CVPR 2009, doi:10.1109/CVPR.2009.5206815.
+    """
+    y, x = validation.image(y, "y"), validation.image(x, "x")
+    validation.matching(x, y.shape, "x")
+    residual = Blur(psf, boundary)(x) - y
+    variation = float(np.sum(_length(_gradient(x))))
+    return float(np.sum(residual**2)) / 2 + validation.non_negative(lam, "lam") * variation
 
 
 def poisson_log_likelihood(y, mean):

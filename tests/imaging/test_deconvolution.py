@@ -10,13 +10,16 @@ from skimage import restoration
 
 from course_lib.imaging import deconvolution
 from course_lib.imaging.deconvolution import (
+    blind_objective,
     discrepancy_lambda,
+    gcv_lambda,
     inverse_filter,
     noise_gain,
     poisson_log_likelihood,
     richardson_lucy,
     tikhonov,
     total_variation,
+    upre_lambda,
     wiener,
 )
 from course_lib.imaging.operators import Blur, Downsample, Identity, Matrix, Shift, Stack
@@ -196,6 +199,99 @@ def test_richardson_lucy_of_a_batch_is_that_of_each_picture():
         np.testing.assert_allclose(
             richardson_lucy(y, A, 9, x0), richardson_lucy(y, A, 9, x0, callback=lambda k, x: None),
             rtol=1e-9)
+
+
+# --- choosing λ without the scene ---------------------------------------------------------------
+
+
+def recorded(seed=0, sigma=0.05, n=48):
+    """A blurred step picture one pixel high with noise, and its camera."""
+    rng = np.random.default_rng(seed)
+    A = Blur(gaussian_psf(1.5, (1, 13)))
+    x = np.repeat(np.random.default_rng(9).random(n // 6), 6)[None]
+    return x, A(x) + sigma * rng.standard_normal(x.shape), A
+
+
+def dense(A, x):
+    return A.dense(x.shape)
+
+
+def test_generalised_cross_validation_is_leaving_one_out_where_all_pixels_are_alike():
+    """On a circle every pixel has the same leverage: the λ of GCV is that of leave-one-out."""
+    x, y, A = recorded()
+    matrix, values = dense(A, x), y.ravel()
+
+    def left_out(lam):
+        total = 0.0
+        for i in range(len(values)):
+            kept = np.delete(matrix, i, 0)
+            normal = kept.T @ kept + lam * np.eye(matrix.shape[1])
+            estimate = np.linalg.solve(normal, kept.T @ np.delete(values, i))
+            total += (matrix[i] @ estimate - values[i]) ** 2
+        return total
+
+    lam = gcv_lambda(y, A)
+    best = left_out(lam)
+    assert best < min(left_out(lam * 1.02), left_out(lam / 1.02))
+
+
+@pytest.mark.parametrize("choose", [gcv_lambda, lambda y, A: upre_lambda(y, A, 0.05)])
+def test_any_operator_through_its_matrix_gives_the_same_lambda(choose):
+    x, y, A = recorded()
+    assert choose(y, Matrix(dense(A, x))) == pytest.approx(choose(y, A), rel=1e-4)
+
+
+def test_lambda_goes_with_the_square_of_the_gain_and_not_with_the_unit():
+    x, y, A = recorded()
+    lam, other = gcv_lambda(y, A), Matrix(3 * dense(A, x))
+    assert gcv_lambda(3 * y, other) == pytest.approx(9 * lam, rel=1e-4)
+    assert gcv_lambda(7 * y, A) == pytest.approx(lam, rel=1e-4)
+    assert upre_lambda(7 * y, A, 0.35) == pytest.approx(upre_lambda(y, A, 0.05), rel=1e-4)
+
+
+def test_both_rules_come_close_to_the_best_prediction_and_neither_to_the_best_scene():
+    """They aim at ‖A(x_lam − x)‖; the scene, which they never see, wants another λ."""
+    lams, spent, best_scene = np.logspace(-5, 0, 60), {"gcv": [], "upre": []}, []
+    for seed in range(30):
+        x, y, A = recorded(seed)
+        prediction = [np.mean(A(tikhonov(y, A, lam) - x) ** 2) for lam in lams]
+        best_scene.append(lams[np.argmin([np.mean((tikhonov(y, A, lam) - x) ** 2)
+                                          for lam in lams])])
+        for name, lam in (("gcv", gcv_lambda(y, A)), ("upre", upre_lambda(y, A, 0.05))):
+            risk = np.mean(A(tikhonov(y, A, lam) - x) ** 2)
+            spent[name].append(risk / min(prediction))
+    assert np.median(spent["gcv"]) < 1.15 and np.median(spent["upre"]) < 1.15
+    assert np.median(best_scene) > 2 * np.median([gcv_lambda(recorded(s)[1], A)
+                                                  for s in range(30)])
+
+
+@pytest.mark.parametrize(("y", "A", "told"), [
+    (np.ones((2, 8, 8)), Blur(PSF), "one picture"), (np.full((8, 8), np.nan), Blur(PSF), "finite"),
+    (np.ones((8, 8)), "blur", "LinearOperator")])
+def test_rules_for_lambda_refuse_nonsense(y, A, told):
+    with pytest.raises(ValueError, match=told):
+        gcv_lambda(y, A)
+
+
+# --- blind deconvolution ------------------------------------------------------------------------
+
+
+def test_the_joint_objective_prefers_no_deblurring():
+    A = Blur(gaussian_psf(1.5, 9), "reflect")
+    y = A(SCENE) + 0.01 * RNG.standard_normal(SCENE.shape)
+    point = np.zeros((9, 9))
+    point[4, 4] = 1
+    lam = 0.002
+    truth = blind_objective(y, SCENE, gaussian_psf(1.5, 9), lam)
+    assert blind_objective(y, y, point, lam) < truth
+    # For the known psf the estimate of `total_variation` costs no more than truth or recording.
+    x_hat = total_variation(y, lam, A)
+    assert blind_objective(y, x_hat, gaussian_psf(1.5, 9), lam) < truth
+
+
+def test_the_joint_objective_by_hand():
+    y, x = np.array([[1.0, 2.0, 4.0]]), np.array([[1.0, 2.0, 3.0]])
+    assert blind_objective(y, x, [[1.0]], 0.1, "zero") == pytest.approx(0.5 + 0.1 * 2)
 
 
 def counted(name):
