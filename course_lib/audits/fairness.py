@@ -51,7 +51,7 @@ __all__ = ["FACTORS", "Estimate", "Ladder", "always_common_share", "bias_budget"
            "conditional_shares", "corrected_share", "flip_share", "gaps", "latent_map_log_odds",
            "map_recalls", "output_share", "sampling_recalls", "shift_prior"]
 
-# What a rung changes, in the order of the ladder; a cell of the table says 0 or 1 for each.
+#: What a rung changes, in the order of the ladder; a cell of the table says 0 or 1 for each.
 FACTORS = ("share", "generator", "search")
 LADDER = ((0, 0, 0), (1, 0, 0), (1, 1, 0), (1, 1, 1))
 DRAWS, LEVEL = 1000, 0.95  # of the bootstrap
@@ -194,6 +194,8 @@ def shift_prior(p, old, new):
         P(rare | y) at the share `old`.
     old, new : float in [0, 1]
 
+    Examples
+    --------
     >>> float(shift_prior(0.5, old=0.5, new=0.1).round(3))
     0.1
     """

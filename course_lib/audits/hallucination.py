@@ -298,6 +298,8 @@ def identified(scores, sizes):
         Of k others who score better none is among the N − 1 drawn from m − 1: the exact
         probability, C(m − 1 − k, N − 1)/C(m − 1, N − 1).
 
+    Examples
+    --------
     >>> identified(np.array([[3.0, 1.0, 5.0]]), [1, 2, 3]).tolist()
     [[1.0, 0.5, 0.0]]
     """

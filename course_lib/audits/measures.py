@@ -118,6 +118,8 @@ def uniformity(found, draws, bins=5):
     counts, expected : array (bins,)
     p_value : float
 
+    Examples
+    --------
     >>> counts, expected, p = uniformity(np.arange(100) % 20, draws=19)
     >>> counts.tolist(), expected.tolist(), float(p)
     ([20, 20, 20, 20, 20], [20.0, 20.0, 20.0, 20.0, 20.0], 1.0)
@@ -137,8 +139,8 @@ def uniformity(found, draws, bins=5):
 def calibration_error(p, outcome, bins=10):
     """Expected calibration error: mean distance of what was said from what happened.
 
-    Cases are put into bins of equal width by what was said; |mean p − frequency| is averaged over
-    cases. Chance alone gives about 0.4 √(bins/n) for p between, and less near 0 and 1.
+    Cases are put into bins of equal width by what was said; ``|mean p − frequency|`` is averaged
+    over cases. Chance alone gives about 0.4 √(bins/n) for p between, and less near 0 and 1.
 
     Parameters
     ----------
@@ -148,6 +150,8 @@ def calibration_error(p, outcome, bins=10):
         1 where it happened, else 0.
     bins : int
 
+    Examples
+    --------
     >>> calibration_error(np.array([0.8, 0.8, 0.8, 0.8, 0.8]), np.array([1, 1, 1, 1, 0]))
     0.0
     """
@@ -171,6 +175,8 @@ def share_interval(count, n, level=0.95):
     low, high : float
         Within [0, 1], and never empty, not even for 0 out of n.
 
+    Examples
+    --------
     >>> [round(end, 3) for end in share_interval(0, 100)]
     [0.0, 0.037]
     """
@@ -203,6 +209,8 @@ def bootstrap(statistic, cases, level=0.95, resamples=1000, rng=0):
     -------
     low, high : float
 
+    Examples
+    --------
     >>> low, high = bootstrap(np.mean, np.arange(100.0))
     >>> bool(43 < low < 45), bool(54 < high < 56)                # mean ± 1.96 sd/√n: 43.8 to 55.2
     (True, True)
@@ -236,6 +244,8 @@ def birthday(points, radius=0.0):
     float
         Infinite without duplicates.
 
+    Examples
+    --------
     >>> birthday([0, 1, 1, 2])                                           # 6 pairs, 1 duplicate
     6.0
     """

@@ -22,7 +22,7 @@ from course_lib.inference.latents import LATENTS, tiny_generator
 __all__ = ["EPSILON", "Found", "misfit", "picture_fault", "program", "seed_fault", "shrink",
            "sound", "survives", "try_on", "verdict_fault"]
 
-EPSILON = 2e-3
+EPSILON = 2e-3  #: mean squared error at which a program counts the data as met
 
 
 def shrink(x):
@@ -156,7 +156,11 @@ def try_on(check, good, faulty):
 
 
 # The three of lesson `pulse`, which ask to be tested from outside, and one that is sound.
+#: A program without a fault.
 sound = program()
+#: A program with a fault in what it makes of seeds.
 seed_fault = program(numbers=lambda seed: np.random.default_rng(seed if seed else None))
+#: A program with a fault in which picture it returns.
 picture_fault = program(choose=lambda way, residuals: (way[-1], residuals.min(0)))
+#: A program with a fault in how it judges.
 verdict_fault = program(judge=lambda residuals, epsilon: residuals.sum() <= epsilon)

@@ -158,6 +158,7 @@ def make(root):
                  needed=False)
 
 
+#: All checks, in the order in which they are told.
 checks = (python, disk, memory, packages, torch, browser, chromium, sandbox, make)
 
 

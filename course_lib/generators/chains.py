@@ -262,6 +262,8 @@ def effective_size(values):
     float
         Geyer's initial monotone sequence.
 
+    Examples
+    --------
     >>> white = np.random.default_rng(0).standard_normal((4, 1000))
     >>> bool(3000 < effective_size(white) <= 4000)
     True

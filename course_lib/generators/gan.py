@@ -34,8 +34,8 @@ from course_lib.imaging.optics import srgb_encode
 from course_lib.inference.networks import restore
 from course_lib.worlds import ladybirds
 
-Z_DIM = 64
-CHANNELS = {4: 64, 8: 48, 16: 40, 32: 24, 64: 12}
+Z_DIM = 64  #: numbers in a latent
+CHANNELS = {4: 64, 8: 48, 16: 40, 32: 24, 64: 12}  #: of the features, by pixels a side
 
 
 class ModulatedConvolution(nn.Module):

@@ -24,7 +24,7 @@ from course_lib.worlds import plates
 
 __all__ = ["S", "Enhancer", "enhance", "legible", "shipped"]
 
-S = 8  # pixels that the camera averages each way
+S = 8  #: pixels that the camera averages each way
 HEIGHT, WIDTH = plates.SHAPE[0] // S, plates.CELL // S + 2  # of what the network sees
 
 

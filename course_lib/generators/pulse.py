@@ -37,9 +37,9 @@ from course_lib.worlds import ladybirds, sprites
 __all__ = ["MAIN", "Search", "StyleLaw", "TRUTHS", "choose_starts", "fit_styles", "geocross",
            "learning_rate", "recorded", "recorded_picture", "search", "truth"]
 
-EPSILON = 2e-3  # mean squared error, linear light: 0.045 RMS, a twentieth of the range
-MAIN = "share_10"  # the generator that lesson `pulse` is about
-# Name → picture that lesson `pulse` enhances: four fresh ladybirds, three that are none.
+EPSILON = 2e-3  #: mean squared error, linear light: 0.045 RMS, a twentieth of the range
+MAIN = "share_10"  #: the generator that lesson `pulse` is about
+#: Name → picture that lesson `pulse` enhances: four fresh ladybirds, three that are none.
 TRUTHS = {
     "common 1": lambda: _render(0.0, 41), "common 2": lambda: _render(0.0, 42),
     "rare 1": lambda: _render(1.0, 41), "rare 2": lambda: _render(1.0, 42),

@@ -34,7 +34,7 @@ __all__ = [
 
 
 def noise_gain(blur, shape):
-    """How much the inverse filter multiplies the variance of white noise: mean of 1/|H|².
+    """How much the inverse filter multiplies the variance of white noise: mean of ``1/|H|²``.
 
     The mean runs over all H·W frequencies of a periodic `blur` on images of `shape` (H, W). It
     depends on what is called H: the transfer function of the continuous blur, of its samples, or of
@@ -61,7 +61,7 @@ def inverse_filter(y, blur):
     Raises
     ------
     ValueError
-        If |H| falls below 1e-15 of its maximum: not even rounding errors leave anything there.
+        If ``|H|`` falls below 1e-15 of its maximum: not even rounding errors leave anything there.
     """
     y = validation.image(y, "y")
     otf = _transfer_function(blur, y.shape)
@@ -73,7 +73,7 @@ def inverse_filter(y, blur):
 
 
 def wiener(y, blur, noise_to_signal):
-    """Wiener filter: X̂ = H* Y/(|H|² + N/S), the best *linear* estimate.
+    """Wiener filter: ``X̂ = H* Y/(|H|² + N/S)``, the best *linear* estimate.
 
     Parameters
     ----------
@@ -341,6 +341,8 @@ def richardson_lucy(y, A, iterations, x0=None, normalise=True, callback=None, ac
     doi:10.1109/TMI.1982.4307558 (as EM). Biggs & Andrews, Appl. Opt. 36 (1997) 1766,
     doi:10.1364/AO.36.001766 (acceleration).
 
+    Examples
+    --------
     >>> from course_lib.imaging.operators import Matrix
     >>> A, y = Matrix([[0.8, 0.2], [0.2, 0.8]]), np.array([[10.0, 2.0]])
     >>> richardson_lucy(y, A, 1)
@@ -432,9 +434,9 @@ def _accelerated(y, A, iterations, x, step, seen, callback):
 def total_variation(y, lam, A=None, tol=1e-3, iterations=5000):
     """The picture with the least variation that still explains `y`: Rudin–Osher–Fatemi.
 
-    x_hat = argmin ½‖A x − y‖² + `lam` Σ |∇x|, with forward differences, 0 across the border, and
+    ``x_hat = argmin ½‖A x − y‖² + lam Σ |∇x|``, with forward differences, 0 across the border, and
     the Euclidean length of (∂y x, ∂x x), so that no direction is preferred; on signals (1, N) it is
-    Σ |x[i+1] − x[i]|. Channels and batches are treated one by one.
+    ``Σ |x[i+1] − x[i]|``. Channels and batches are treated one by one.
 
     Parameters
     ----------

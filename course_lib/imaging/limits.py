@@ -105,6 +105,8 @@ def decompose(A, shape):
     G. H. Golub and C. F. Van Loan, Matrix Computations, 4th ed. 2013, for the decomposition;
     computed by LAPACK through SciPy.
 
+    Examples
+    --------
     >>> from course_lib.imaging.operators import Matrix
     >>> decompose(Matrix([[0.8, 0.2], [0.2, 0.8]]), (1, 2)).values.round(12)
     array([1. , 0.6])
@@ -119,8 +121,8 @@ def picard_count(values, sigma, scale=1.0):
 
     Component i of the measurement is uᵢᵀy = sᵢ(vᵢᵀx) + uᵢᵀn. Its noise has standard deviation
     σ; its signal has sᵢ·scale, if `scale` is the standard deviation of the scene's components.
-    The count uses the operator, not the data: |uᵢᵀy| of pure noise exceeds σ in 32 % of cases, so
-    counting those |uᵢᵀy| > σ counts noise.
+    The count uses the operator, not the data: ``|uᵢᵀy|`` of pure noise exceeds σ in 32 % of cases,
+    so counting those ``|uᵢᵀy| > σ`` counts noise.
 
     Parameters
     ----------
@@ -136,6 +138,8 @@ def picard_count(values, sigma, scale=1.0):
     ----------
     P. C. Hansen, The discrete Picard condition for discrete ill-posed problems, BIT 30 (1990).
 
+    Examples
+    --------
     >>> picard_count([1.0, 0.5, 0.1, 0.01], sigma=0.05)
     3
     >>> picard_count([1.0, 0.5, 0.1, 0.01], sigma=0.05, scale=0.2)
@@ -148,10 +152,10 @@ def picard_count(values, sigma, scale=1.0):
 def picard_plateau(coefficients, sigma):
     """Number of Picard coefficients before the plateau of noise, from one measurement.
 
-    The index (counted from 1) of the last coefficient with |uᵢᵀy| > t·σ. The level t leaves pure
-    noise a chance of 1 % to exceed it anywhere: P(|n| > tσ) = 0.01/m for each of m normal values
-    (t = 3.8 for m = 64). No single coefficient beyond stands out of the noise *in these data*;
-    the rule is cautious, usually stops before `picard_count` (level 1), and means something
+    The index (counted from 1) of the last coefficient with ``|uᵢᵀy| > t·σ``. The level t leaves
+    pure noise a chance of 1 % to exceed it anywhere: ``P(|n| > tσ) = 0.01/m`` for each of m normal
+    values (t = 3.8 for m = 64). No single coefficient beyond stands out of the noise *in these
+    data*; the rule is cautious, usually stops before `picard_count` (level 1), and means something
     only where coefficients fall with i, as for a blurred row; for a picture they don't, and one
     late outlier counts everything before it. It depends on the scene, too: a component that
     this scene doesn't have isn't seen, however large its singular value.
@@ -168,6 +172,8 @@ def picard_plateau(coefficients, sigma):
     Hansen (1990), as in `picard_count`, for the plateau; the level is Bonferroni's for m
     two-sided tests.
 
+    Examples
+    --------
     >>> picard_plateau([9.0, 5.0, 0.2, 4.0, 0.9, -1.1, 0.1, 0.4], sigma=1.0)
     4
     """
@@ -220,6 +226,8 @@ def split(A, x, sigma=0.0, scale=1.0, soft=False, method="auto"):
     ----------
     C. C. Paige and M. A. Saunders, LSQR, ACM Trans. Math. Softw. 8 (1982) 43.
 
+    Examples
+    --------
     >>> from course_lib.imaging.operators import Downsample
     >>> measured, null = split(Downsample((1, 2)), np.array([[1.0, 3.0, 5.0, 5.0]]))
     >>> print(measured.round(12) + 0.0, null.round(12) + 0.0)
@@ -279,7 +287,7 @@ def _row_space_part(A, x, damping):
 def slepian_eigenvalues(n, half_bandwidth, count=None):
     r"""How much of each Slepian sequence's energy survives a band limit: eigenvalues λ₀ ≥ λ₁ ≥ …
 
-    They are the eigenvalues of "cut to n samples, then to the band |f| ≤ W", the matrix
+    They are the eigenvalues of "cut to n samples, then to the band ``|f| ≤ W``", the matrix
     :math:`\sin 2\pi W(j-k)\,/\,\pi(j-k)`, n × n. Their sum is the space-bandwidth product 2nW
     exactly; about 2nW of them are close to 1, the rest close to 0, with a step whose width grows
     like the logarithm of the product.
@@ -303,6 +311,8 @@ def slepian_eigenvalues(n, half_bandwidth, count=None):
     D. Slepian and H. O. Pollak, Bell Syst. Tech. J. 40 (1961) 43; D. Slepian, Bell Syst.
     Tech. J. 57 (1978) 1371 (sequences).
 
+    Examples
+    --------
     >>> slepian_eigenvalues(128, 1 / 16)[14:18].round(3)                # 2nW = 16
     array([0.915, 0.681, 0.319, 0.086])
     """
@@ -371,6 +381,8 @@ def fisher_information(unknown=None, *, photons, sigma=None, cutoff=None, separa
     S. Ram, E. S. Ward, R. J. Ober, PNAS 103 (2006) 4457, doi:10.1073/pnas.0508047103 (distance of
     two Airy sources, Poisson model).
 
+    Examples
+    --------
     >>> F = fisher_information(photons=10_000, sigma=130.0)              # nanometres
     >>> cramer_rao(F).round(6)                                           # σ/√N
     array([1.3])
@@ -440,6 +452,8 @@ def cramer_rao(information):
     ----------
     S. M. Kay, Fundamentals of Statistical Signal Processing: Estimation Theory (1993), ch. 3.
 
+    Examples
+    --------
     >>> cramer_rao([[4.0]])
     array([0.5])
     >>> cramer_rao([[4.0, 2.0], [2.0, 4.0]]).round(4)          # sharing data with a nuisance costs
@@ -551,6 +565,8 @@ def mutual_information(A, shape, sigma, covariance=1.0):
     T. M. Cover and J. A. Thomas, Elements of Information Theory (2nd ed. 2006), ch. 9 (parallel
     Gaussian channels).
 
+    Examples
+    --------
     >>> from course_lib.imaging.operators import Downsample
     >>> bits = mutual_information(Downsample(4), (16, 16), sigma=0.1)     # white, unit variance
     >>> round(bits / 16, 3)                                # per low-resolution pixel
@@ -603,6 +619,8 @@ def fano_error(bits, hypotheses):
     ----------
     T. M. Cover and J. A. Thomas, Elements of Information Theory (2nd ed. 2006), sec. 2.10.
 
+    Examples
+    --------
     >>> round(fano_error(10, 2**20), 3)             # ten bits against a million suspects
     0.45
     >>> fano_error(0, 2)                            # no data: a coin

@@ -189,6 +189,8 @@ class Blur(LinearOperator):
     Aᵀ = A. With borders that repeat the edge it does not once the psf is more than 3 pixels wide
     (up to 3 they are this mirror), nor with a mirror about the centres of the edge pixels.
 
+    Examples
+    --------
     >>> x = np.array([[0.0, 0.0, 4.0, 0.0]])
     >>> A = Blur([[1.0, 2.0, 3.0]], "zero")
     >>> A(x).round(9) + 0.0                             # the psf appears where the light is
@@ -350,6 +352,8 @@ class Downsample(LinearOperator):
     ----------
     Keys, IEEE Trans. ASSP 29 (1981) 1153, doi:10.1109/TASSP.1981.1163711 (the cubic kernel).
 
+    Examples
+    --------
     >>> Downsample((1, 4))(np.arange(8.0)[None])
     array([[1.5, 5.5]])
     """

@@ -52,13 +52,15 @@ def cutoff_frequency(numerical_aperture, wavelength):
 def airy_otf(f, cutoff):
     """Transfer function of a perfect lens with a round aperture, in incoherent light.
 
-    H(ρ) = (2/π)(arccos ρ − ρ √(1 − ρ²)) for ρ = |f|/`cutoff` < 1, and exactly 0 beyond: the overlap
-    of two discs. `f` is an array of radial frequencies of any shape.
+    H(ρ) = (2/π)(arccos ρ − ρ √(1 − ρ²)) for ``ρ = |f|/cutoff < 1``, and exactly 0 beyond: the
+    overlap of two discs. `f` is an array of radial frequencies of any shape.
 
     References
     ----------
     Goodman, Introduction to Fourier Optics, the OTF of a circular pupil.
 
+    Examples
+    --------
     >>> airy_otf(np.array([0.0, 0.5, 1.0, 1.5]), cutoff=1.0).round(4)
     array([1.   , 0.391, 0.   , 0.   ])
     """
@@ -153,7 +155,8 @@ def gaussian_psf(sigma, size=None, integrated=False):
         Pixels (kh, kw), (1, k) for signals. By default the square that is cut at 4σ.
     integrated : bool
         False: values at pixel centres. True: the light falling on each pixel's area. Neither has
-        `gaussian_otf` as its transfer function, and where |H|⁻² matters the difference is large.
+        `gaussian_otf` as its transfer function, and where ``1/|H|²`` matters the difference is
+        large.
     """
     sigma = validation.positive(sigma, "sigma")
     size = 2 * math.ceil(4 * sigma) + 1 if size is None else size
@@ -208,7 +211,7 @@ def motion_psf(length, angle, size=None):
 
 
 def pixel_mtf(f, s):
-    """|Transfer function| of averaging `s` fine pixels: |sin(πfs)/(s sin(πf))|.
+    """Size of the transfer function of averaging `s` fine pixels: ``|sin(πfs)/(s sin(πf))|``.
 
     `f` in cycles per fine pixel. At the coarse grid's Nyquist frequency 1/(2s) the gain is still
     .71 (s = 2) to 2/π = .64 (large s): a pixel is a poor anti-alias filter.
@@ -248,7 +251,7 @@ def photon_noise(x, photons, rng):
 
 
 def read_noise(x, sigma, rng):
-    """Add the electronics' Gaussian noise: y = x + n, n ~ N(0, `sigma`²), same for all pixels."""
+    """Add the electronics' Gaussian noise: y = x + n, n ~ N(0, σ²), same for all pixels."""
     x = validation.image(np.asarray(x), "x")
     sigma = validation.non_negative(sigma, "sigma")
     return x + sigma * np.random.default_rng(rng).standard_normal(x.shape)
@@ -261,6 +264,8 @@ def srgb_encode(linear):
     ----------
     IEC 61966-2-1:1999.
 
+    Examples
+    --------
     >>> round(float(srgb_encode(0.5)), 4)       # half the light is not half the code
     0.7354
     """

@@ -52,8 +52,8 @@ def frames(shifts, factor):
     ----------
     shifts : sequence of (dy, dx)
         Displacement of the camera in pixels of the *scene*, fractions included; s is a whole coarse
-        pixel, so that "sub-pixel" means |d| < s. Between whole pixels the scene is interpolated by
-        its Fourier series: the weights of a row may then be slightly negative.
+        pixel, so that "sub-pixel" means ``|d| < s``. Between whole pixels the scene is interpolated
+        by its Fourier series: the weights of a row may then be slightly negative.
     factor : int or (int, int)
         Scene pixels per coarse pixel and axis, s; ``(1, s)`` for signals.
 
@@ -71,6 +71,8 @@ def frames(shifts, factor):
     ----------
     A. Papoulis, Generalized sampling expansion, IEEE Trans. Circuits Syst. 24 (1977) 652.
 
+    Examples
+    --------
     >>> x = np.array([[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]])
     >>> frames([(0, 0), (0, 1)], factor=(1, 2))(x).round(6).tolist()    # periodic: (5 + 0)/2
     [[[0.5, 2.5, 4.5]], [[1.5, 3.5, 2.5]]]
@@ -101,6 +103,8 @@ def rank_and_condition(A, shape, rtol=1e-10):
         Largest over smallest non-zero singular value: the factor by which the noise in the worst
         measured component exceeds that in the best.
 
+    Examples
+    --------
     >>> rank_and_condition(Matrix([[1.0, 0.0, 0.0], [0.0, 0.1, 0.0]]), (1, 3))
     (2, 10.0)
     """
@@ -134,6 +138,8 @@ def low_frequencies(n, cutoff):
     Matrix
         Maps (..., 1, n) to (..., 1, 2·f_c + 1): the sum, f_c cosines, f_c sines. AAᵀ = n·I.
 
+    Examples
+    --------
     >>> A = low_frequencies(8, 1)
     >>> A(spikes([0, 4], [1.0, -1.0], 8)).round(3) + 0.0       # 2√2 of the cosine, no sine
     array([[0.   , 2.828, 0.   ]])
@@ -164,6 +170,8 @@ def spikes(positions, heights, n):
     ValueError
         If a position is off the grid or not an integer, or occurs twice.
 
+    Examples
+    --------
     >>> spikes([1, 3], [2.0, -1.0], 4)
     array([[ 0.,  2.,  0., -1.]])
     """
@@ -228,6 +236,8 @@ def recover_spikes(y, A, positive=False, tolerance=0.0):
     E. J. Candès and C. Fernandez-Granda, Comm. Pure Appl. Math. 67 (2014) 906,
     doi:10.1002/cpa.21455.
 
+    Examples
+    --------
     >>> A = low_frequencies(64, 7)
     >>> x = spikes([20, 21], [1.0, 2.0], 64)               # 0.11/f_c apart
     >>> bool(np.allclose(recover_spikes(A(x), A, positive=True), x))
@@ -265,6 +275,8 @@ def consistent_range(y, A, weights, tolerance=0.0):
     RuntimeError
         If the solver gives up for another reason.
 
+    Examples
+    --------
     >>> A = low_frequencies(64, 7)
     >>> comb = spikes(range(0, 64, 8), np.ones(8), 64)     # one spike more than f_c
     >>> pixel = spikes([4], [1.0], 64)                     # halfway between two of them
@@ -354,6 +366,8 @@ def fringes(shape, frequency, phase, contrast=1.0):
     contrast : float
         m, greater than 0 and at most 1: light isn't negative.
 
+    Examples
+    --------
     >>> fringes((1, 4), (0, 0.25), 0.0).round(12)
     array([[2., 1., 0., 1.]])
     """
@@ -505,6 +519,8 @@ def localise(counts, sigma, background=0.0, iterations=100):
     doi:10.1038/nmeth.1449 (this fit and its bound); R. E. Thompson, D. R. Larson, W. W. Webb,
     Biophys. J. 82 (2002) 2775, doi:10.1016/S0006-3495(02)75618-X (σ/√N, pixels, background).
 
+    Examples
+    --------
     >>> counts = np.zeros((9, 9)); counts[4, 4] = 60; counts[4, 5] = counts[4, 3] = 20
     >>> found = localise(counts, sigma=1.0)
     >>> found.position.round(6), float(found.photons.round(1))

@@ -29,7 +29,7 @@ from course_lib.inference.posterior import prior_log_odds
 
 __all__ = ["SIGMA", "features", "p_rare"]
 
-SIGMA = 0.05  # noise that the small pictures must have
+SIGMA = 0.05  #: noise that the small pictures must have
 
 
 def p_rare(y, share=0.5):

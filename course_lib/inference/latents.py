@@ -23,7 +23,7 @@ from course_lib import validation
 
 __all__ = ["LATENTS", "latent_search", "tiny_generator"]
 
-LATENTS = 4
+LATENTS = 4  #: of `tiny_generator`
 
 
 def _weights(width=24, side=8):

@@ -39,7 +39,7 @@ MINIMUM = 100  # effective draws below which nothing is answered
 # For y of 4 or 8 pixels: size of the quick renders; particles, quick and full draws for each form.
 QUICK = {4: (16, 1000, 15_000, 1500), 8: (32, 600, 12_000, 1500)}
 STORED = ("u", "log_likelihood", "weights", "evidence")  # of each form, in data/posteriors/
-# Simulated pictures that lessons show: seed and pixels a side, σ = 0.05.
+#: Simulated pictures that lessons show: seed and pixels a side, σ = 0.05.
 EXAMPLES = {"common_4x4": (14, 4), "rare_4x4": (6, 4), "common_8x8": (17, 8), "rare_8x8": (9, 8)}
 
 
@@ -62,6 +62,8 @@ class Mixture:
     covariances : (K, n, n) array
         Zero for a class that is a single point.
 
+    Examples
+    --------
     >>> coin = Mixture([0.5, 0.5], [[-1.0], [1.0]], np.zeros((2, 1, 1)))     # x = ±1
     >>> seen = coin.posterior([0.6], np.eye(1), sigma=0.5**0.5)
     >>> seen.mean.round(3), np.tanh(0.6 / 0.5).round(3)                      # E[x|y] = tanh(y/σ²)

@@ -17,7 +17,7 @@ from PIL import Image
 
 from course_lib.imaging.optics import srgb_encode
 
-# Okabe & Ito (2008), "Color universal design": distinguishable with every common colour vision.
+#: Okabe & Ito (2008), "Color universal design": distinguishable with every common colour vision.
 COLOURS = {
     "blue": "#0072B2",
     "orange": "#E69F00",
@@ -29,6 +29,7 @@ COLOURS = {
     "black": "#000000",
 }
 
+#: Matplotlib settings of every figure.
 STYLE = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#555555",
@@ -49,8 +50,8 @@ STYLE = {
     "lines.linewidth": 1.8,
 }
 
-DPI = 144
-CSS_DPI = 96
+DPI = 144  #: dots per inch of the PNG
+CSS_DPI = 96  #: and of a browser's page
 
 
 class Picture:

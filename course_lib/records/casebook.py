@@ -24,9 +24,9 @@ from course_lib.worlds import ladybirds
 
 __all__ = ["BALANCED", "GENERATOR", "SIGMA", "Cases", "LineUp", "line_up", "shipped"]
 
-GENERATOR = "share_10"  # whose pictures PULSE searches
-BALANCED = "share_50"  # the same, for one comparison in the line-ups
-SIGMA, SHARE = 0.05, 0.5
+GENERATOR = "share_10"  #: whose pictures PULSE searches
+BALANCED = "share_50"  #: the same, for one comparison in the line-ups
+SIGMA, SHARE = 0.05, 0.5  #: noise of the small pictures, and how many truths are dark
 FIRST, CASES, DRAWS, STARTS = 30_000, 20, 100, 9  # first seed; of `simulate`
 LINE_UPS, INDIVIDUALS = 2, 64
 

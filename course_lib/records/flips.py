@@ -28,9 +28,10 @@ __all__ = ["DECLARED", "EACH", "SHARES", "block", "cells", "drawn_share", "found
            "network", "p_rare", "sampled", "search_block", "search_each", "search_world",
            "starts_at", "truths"]
 
-EACH, BLOCK, SEED, SIGMA = 400, 8, 9001, 0.05
-DECLARED = 0.5  # reference share of the rare form, a choice
-# Share of the rare form that each generator was trained on.
+EACH = 400  #: truths of each form
+BLOCK, SEED, SIGMA = 8, 9001, 0.05
+DECLARED = 0.5  #: reference share of the rare form, a choice
+#: Share of the rare form that each generator was trained on.
 SHARES = {"share_50": 0.5, "share_10": 0.1, "share_02": 0.02, "share_90": 0.9, "collapsed": 0.5}
 EDGE = 0.2  # width of the crossing between the forms in `search_world`
 

@@ -23,7 +23,7 @@ _ROWS = """
 #...# ..#.. .#... #...# ...#. #...# #...# ..#.. #...# ....#
 .###. .###. ##### .###. ...#. .###. .###. ..#.. .###. .###.
 """
-# (10, 7, 5) bool: ink of each digit.
+#: (10, 7, 5) bool: ink of each digit.
 DIGITS = np.array([[[mark == "#" for mark in word] for word in line.split()]
                    for line in _ROWS.split("\n") if line]).transpose(1, 0, 2)
 

@@ -46,8 +46,8 @@ class Prior(NamedTuple):
     meaning: str
 
 
-# Lengths are in body units (wing cases about 1.6 wide) for the individual, and in half pictures for
-# the scene: the picture spans [-1, 1] both ways, x to the right and y up.
+#: Lengths are in body units (wing cases about 1.6 wide) for the individual, and in half pictures
+#: for the scene: the picture spans [-1, 1] both ways, x to the right and y up.
 PRIORS = (
     Prior("hue", "individual", "uniform", 0, 1, "wing-case pigment, 0 orange to 1 red"),
     Prior("plump", "individual", "uniform", 0.92, 1.08, "width of the wing cases"),
@@ -72,8 +72,8 @@ PRIORS = (
     Prior("vein", "scene", "uniform", -0.7, 0.7, "where the vein crosses the picture"),
     Prior("vein_angle", "scene", "uniform", 0.2, 0.6, "direction of the vein, radians"),
 )
-N_LATENTS = len(PRIORS)
-OVERLAP = 1.0
+N_LATENTS = len(PRIORS)  #: numbers that make a beetle, beside its form
+OVERLAP = 1.0  #: largest `extent` of the pattern, by default
 _COLUMN = {prior.name: i for i, prior in enumerate(PRIORS)}
 _SCENE = np.array([prior.group == "scene" for prior in PRIORS])
 

@@ -30,15 +30,15 @@ __all__ = ["ALPHABETS", "CELLS", "CHARACTERS", "N_STRINGS", "PRIORS", "Plates", 
            "sample", "spell"]
 
 LETTERS, DIGITS = "ABCDEFGHJKLMNPRSTUVWXYZ", "0123456789"
-CHARACTERS = LETTERS + DIGITS
-ALPHABETS = (LETTERS, LETTERS, DIGITS, DIGITS, DIGITS)  # of each place on the plate
-N_STRINGS = len(LETTERS) ** 2 * len(DIGITS) ** 3
+CHARACTERS = LETTERS + DIGITS  #: all that plates are written with
+ALPHABETS = (LETTERS, LETTERS, DIGITS, DIGITS, DIGITS)  #: of each place on the plate
+N_STRINGS = len(LETTERS) ** 2 * len(DIGITS) ** 3  #: two letters, three digits
 
 SHAPE, GLYPH = (48, 224), (32, 24)  # height and width in pixels, of the picture and of a character
-CELLS = (32, 64, 112, 144, 176)  # first column of each place; 32 columns wide, the character's 24
+CELLS = (32, 64, 112, 144, 176)  #: first column of each place; 32 columns wide, the character's 24
 CELL = 32
 SHIFTS = range(-4, 4)  # each way, all equally probable; no character leaves its cell
-PRIORS = {"light": (0.75, 0.08), "haze": (0.06, 0.015)}  # normal: mean and standard deviation
+PRIORS = {"light": (0.75, 0.08), "haze": (0.06, 0.015)}  #: normal: mean and standard deviation
 PAPER, INK, BAND, CAR = 0.85, 0.08, 0.30, 0.40  # share of the light that is reflected
 _MARGIN = -SHIFTS.start
 

@@ -10,8 +10,9 @@ import numpy as np
 __all__ = ["CENTRES", "SPREAD", "mode_of", "sample"]
 
 _ANGLES = np.arange(8) * np.pi / 4
+#: (8, 2): means of the modes, on a circle of radius 1.
 CENTRES = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
-SPREAD = 0.05  # standard deviation of each mode, both ways
+SPREAD = 0.05  #: standard deviation of each mode, both ways
 FAR = 4 * SPREAD  # a point further than this from all centres belongs to none
 
 
