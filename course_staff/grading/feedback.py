@@ -4,7 +4,7 @@ A visible test says what its assertion said; of a hidden one only its hint is to
 answers show the mark and comment that a person gave, once there is one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from course_lib.desk.marking import grade_id, text_of
@@ -23,7 +23,7 @@ def write(path: Path, result: Result, template: Template, notebook: Node,
     for exercise, solution in template["solutions"].items():
         tests = {name: test for name, test in template["tests"].items()
                  if test["exercise"] == exercise}
-        got, most = _sum(tests, marks)
+        got, most = score(marks, tests), sum(test["points"] for test in tests.values())
         rows.append([escape(exercise), points(got), points(most)])
         parts.append(f"<h2>{escape(exercise)} · {points(got)} of {points(most)} points</h2>")
         parts.append(_comment(marks.get(exercise)))
@@ -69,13 +69,12 @@ def total(template: Template, marks: Mapping[str, Mark]) -> tuple[float, float]:
     """Return (points so far, points to be had)."""
     most = sum(test["points"] for test in template["tests"].values())
     most += sum(template["answers"].values())
-    wanted = [*template["tests"], *template["answers"]]
-    return sum(marks.get(name, {}).get("score", 0) for name in wanted), most
+    return score(marks, [*template["tests"], *template["answers"]]), most
 
 
-def _sum(tests: Mapping[str, Test], marks: Mapping[str, Mark]) -> tuple[float, float]:
-    return (sum(marks.get(name, {}).get("score", 0) for name in tests),
-            sum(test["points"] for test in tests.values()))
+def score(marks: Mapping[str, Mark], names: Iterable[str]) -> float:
+    """Return the points that some graded cells have so far."""
+    return sum(marks.get(name, {}).get("score", 0) for name in names)
 
 
 def _comment(mark: Mark | None) -> str:

@@ -99,7 +99,7 @@ def secret_seed(folder: Path) -> int:
     return int(path.read_text(encoding="utf-8"))
 
 
-def write_safely(path: Path, text: str) -> None:
+def _write_safely(path: Path, text: str) -> None:
     """Write a file in one step: whoever reads it finds the old or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
@@ -112,7 +112,7 @@ def gradebook_url(folder: Path, given: str | None) -> str:
     about = json.loads((folder / MARKER).read_text(encoding="utf-8"))
     url: str = given or about.get("gradebook") or record.default_url(folder)
     if about.get("gradebook") != url:
-        write_safely(folder / MARKER, json.dumps(about | {"gradebook": url}) + "\n")
+        _write_safely(folder / MARKER, json.dumps(about | {"gradebook": url}) + "\n")
         (folder / MARKER).chmod(0o600)
     return url
 
@@ -305,7 +305,7 @@ class Desk:
             "inside": prepared["inside"], "limits": self.limits.told(self.sandboxed),
             "answers": same if texts and texts != blank else None}
         text = json.dumps(normalise.whole_characters(result), ensure_ascii=False, indent=1)
-        write_safely(self.result_path(result["student"]), text)
+        _write_safely(self.result_path(result["student"]), text)
 
 
 def nothing_to_run(template: Template) -> Outcome:

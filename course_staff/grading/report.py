@@ -62,8 +62,8 @@ class Summary:
         self.limits = result.get("limits") or self.limits
         exercises: dict[str, float | None] = {}
         for name in template["solutions"]:
-            exercises[name] = sum(marks.get(test, {}).get("score", 0) for test in tests
-                                  if tests[test]["exercise"] == name)
+            exercises[name] = feedback.score(
+                marks, (test for test in tests if tests[test]["exercise"] == name))
         for name in template["answers"]:
             mark = marks.get(name, {})
             exercises[name] = None if feedback.waits(mark) else mark.get("score", 0)

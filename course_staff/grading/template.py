@@ -36,7 +36,7 @@ def describe(path: Path) -> Template:
     """
     lesson, text = build.load(path)
     with tempfile.TemporaryDirectory(prefix="course-") as folder:
-        kept = full_notebook(lesson.folder, text, folder)
+        kept = _full_notebook(lesson.folder, text, folder)
     tests: dict[str, Test] = {}
     solutions: dict[str, Solution] = {}
     for exercise in lesson.exercises:
@@ -64,7 +64,7 @@ def right(lesson: Lesson) -> dict[str, list[str]]:
     return found
 
 
-def full_notebook(name: str, text: str, folder: str | Path) -> str:
+def _full_notebook(name: str, text: str, folder: str | Path) -> str:
     """Return the released notebook with hidden tests; nbgrader makes it in `folder`."""
     build.write(Path(folder, "solutions", name, f"{name}.ipynb"), text)
     build.run_nbgrader(GenerateAssignment, name, folder, no_database=True, preprocessors=KEEPING)

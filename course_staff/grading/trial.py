@@ -37,7 +37,7 @@ def about(kept: Path, lesson: str, sandboxed: bool) -> Trial:
         found = json.loads(path.read_text(encoding="utf-8"))
         return found
     template = json.loads((kept / "templates" / f"{lesson}.json").read_text(encoding="utf-8"))
-    found = try_reference(template, kept, sandboxed)
+    found = _try_reference(template, kept, sandboxed)
     path.write_text(json.dumps(found), encoding="utf-8")
     return found
 
@@ -51,7 +51,7 @@ def with_reference(template: Template) -> Node:
     return notebook
 
 
-def try_reference(template: Template, kept: Path, sandboxed: bool) -> Trial:
+def _try_reference(template: Template, kept: Path, sandboxed: bool) -> Trial:
     """Run the reference answers as a submission, and the right answers outside; see `about`."""
     file = kept / "templates" / f"{template['name']}.json"
     job: Job = {"notebook": with_reference(template), "template": str(file),

@@ -82,7 +82,7 @@ def cases(template, reference):
 
 def honest(template, reference):
     """The reference, the right and the wrong answers that the lesson's own tests are tried on."""
-    listed = source.read(HERE / "course" / "tests" / "answers" / f"{LESSON}.py")
+    listed = source.read(HERE / "course" / "tests" / "answers" / "tiny.py")
     lost = {"halves": 3, "squares": 3, "forgets_times": 2, "no_weights": 2, "no_refusal": 2,
             "sum_only": 2, "own_generator": 4, "twice": 2, "no_noise": 4}
     yield Case("reference", as_bytes(answered(template, reference)), FULL, frozenset({"identical"}))

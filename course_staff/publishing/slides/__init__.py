@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     _Make = Callable[[Path, Outputs | None], Deck]
 
 
-def own_decks() -> list[Path]:
-    """Return the files of decks that are no lesson's."""
-    return sorted((ROOT / "decks").glob("*.py"))
-
-
 def choose(names: Sequence[str]) -> "list[tuple[_Make, Path]]":
     """Return the decks asked for, all by default: a list of (function that makes it, path).
 
@@ -37,7 +32,7 @@ def choose(names: Sequence[str]) -> "list[tuple[_Make, Path]]":
     """
     from course_staff.publishing.slides.deck import lesson_deck, own_deck
 
-    own = {path.stem: path for path in own_decks()}
+    own = {path.stem: path for path in sorted((ROOT / "decks").glob("*.py"))}
     lessons = [name for name in names if name not in own]
     chosen: list[tuple[_Make, Path]] = [
         (own_deck, path) for name, path in own.items() if name in names or not names]

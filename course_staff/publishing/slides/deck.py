@@ -210,7 +210,7 @@ def _found(options: Mapping[str, Any], outputs: Outputs) -> Picture | None:
         lesson, _, picture = options["use"].partition(".")
         if lesson not in syllabus.read()[0]:
             raise KeyError(lesson)
-        return named_pictures(ROOT / "solutions" / f"{lesson}.py", outputs)[picture]
+        return _named_pictures(ROOT / "solutions" / f"{lesson}.py", outputs)[picture]
     return None
 
 
@@ -243,7 +243,7 @@ def by_number(lesson: source.Lesson, notebook: Mapping[str, Any]) -> dict[int, S
 
 
 @cache
-def named_pictures(path: Path, outputs: Outputs) -> dict[str, Picture | None]:
+def _named_pictures(path: Path, outputs: Outputs) -> dict[str, Picture | None]:
     """Return the pictures of a lesson that have names: name → Picture."""
     of = outputs(path)
     return {cell.options["figure"]: _picture(of[cell.number])

@@ -51,7 +51,7 @@ def timings(slides: Sequence[Slide]) -> list[int | None]:
     return seconds
 
 
-def stacks(slides: Sequence[Slide]) -> list[list[Slide]]:
+def _stacks(slides: Sequence[Slide]) -> list[list[Slide]]:
     """Return the slides in columns, as reveal.js wants them."""
     columns: list[list[Slide]] = []
     for slide in slides:
@@ -75,7 +75,7 @@ def render(deck: Deck) -> str:
     seconds = dict(zip(map(id, deck.slides), timings(deck.slides), strict=True))
     text = "".join("".join([s.title, s.text, *s.fragments, *s.said, *s.read]) for s in deck.slides)
     return _ENVIRONMENT.get_template("deck.html.j2").render(
-        deck=deck, columns=stacks(deck.slides), seconds=lambda slide: seconds[id(slide)],
+        deck=deck, columns=_stacks(deck.slides), seconds=lambda slide: seconds[id(slide)],
         frames=frames, markdown=markdown, one_line=one_line, asset=asset, maths="$" in text,
         code_style=markupsafe.Markup(HtmlFormatter(style="default").get_style_defs(".highlight")),
         template=lambda name: markupsafe.Markup(
