@@ -296,7 +296,7 @@ def test_nothing_in_decks_and_pages_is_loaded_from_elsewhere(folder, reading):
 
 
 def test_vendored_files_are_listed_with_their_licences():
-    assets = ROOT / "course_staff" / "slides" / "assets"
+    assets = ROOT / "course_staff" / "publishing" / "slides" / "assets"
     told = (assets / "LICENSES.md").read_text(encoding="utf-8")
     assert all(f"`{path.name}`" in told for path in assets.iterdir() if path.suffix != ".md")
     assert "Permission is hereby granted, free of charge" in told and "Apache License" in told
