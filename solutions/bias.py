@@ -17,9 +17,9 @@
 # - *justify* the reference share that every such account needs and no data can supply.
 #
 # {minutes} minutes, best in three sittings (sections 1 to 4, 5 to 7, 8 to 11). {builds_on} You need posteriors and samples,
-# shares and collapse. **In a hurry**, leave out what is marked »: that saves perhaps an hour, and
-# no exercise and no point of section 11 needs it, since the table of section 8 says what it found. Don't leave out the
-# mirror, pale → dark.
+# shares and collapse. **In a hurry**, leave out what is marked », and the code below it: that saves
+# perhaps an hour, and no exercise and no point of section 11 needs it, since the table of section 8 says what it found.
+# Don't leave out the mirror, pale → dark.
 
 # %% [markdown]
 # **Before anything else.** In June 2020 people gave PULSE (lesson {pulse}) small pictures of well-known people of colour, first
@@ -313,11 +313,11 @@ print(f"share_10 and share_02 return the same form for {same:.0%} of the beetles
 #   dark ones pale. Its gap of −.28 has the other sign. "Balanced data, therefore fair" fails in this row. So does
 #   "the rare form is lost because it is rare" as the whole story: here none is rare.
 
-# %% [markdown]
-# » (to the end of this section) CPR asks more: not only the right total, but the right share *for these pixels*.
+# %% [markdown] deeper=true
+# CPR asks more: not only the right total, but the right share *for these pixels*.
 # `classifiers.p_rare` gives P(dark | y) at equal shares (lesson {priors_and_best_guesses}). Sort the 800 beetles by it, in five bins, and count what came back.
 
-# %% slide="subslide" title="What the pixels say, and what comes back"
+# %% deeper=true slide="subslide" title="What the pixels say, and what comes back"
 from course_lib.notebook.figures import COLOURS, figure, show
 
 answers = {"the truths themselves": dark_truth, "most probable form": p_exact > 0.5,
@@ -336,7 +336,7 @@ show(fig, alt="Share that is dark, or came back dark, against P(dark | y). The t
               "probable form makes a step at one half, PULSE on share_10 lies far below the diagonal, on share_50 "
               "above it where pixels say pale.")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # The line is what an exact draw gives on average, and the truths lie on it: P(dark | y) means what it says. The
 # most probable form makes a step: it has nearly the right total here and is nowhere near the line. PULSE on
 # `share_10` is far below even where the pixels leave little doubt (29 % dark in the last bin, for 97 %). On `share_50`
@@ -431,6 +431,9 @@ def two_recalls(d, share):
 
 
 # %% test="two_recalls_of_the_most_probable_class" points=2
+from scipy.special import expit, ndtr
+from scipy.stats import norm
+
 told_row = np.asarray(call(two_recalls, 1.5, 0.3))
 assert told_row.shape == (2, 2), f"two_recalls has shape {told_row.shape}; it should be (2, 2)."
 log_odds = np.log(7 / 3)
@@ -473,8 +476,8 @@ for d_hidden, at_hidden in ((0.3, 0.5), (2.0, 0.2), (6.0, 0.02), (1.0, 0.9)):
           "the output share of a posterior draw", atol=2e-4)
 ### END HIDDEN TESTS
 
-# %% [markdown]
-# ### » Where it flips
+# %% [markdown] deeper=true
+# ### Where it flips
 #
 # The *average* dark beetle, $t = d$, counts as dark as long as $L < d^2/2$, that is
 #
@@ -490,21 +493,21 @@ for d_hidden, at_hidden in ((0.3, 0.5), (2.0, 0.2), (6.0, 0.02), (1.0, 0.9)):
 # some variation of a white face", says the essay: on the most probable class, that is a law in some worlds and false
 # in others; on a search, where the space holds both groups, lesson {pulse} found starts from which it fails.
 
-# %%
+# %% deeper=true
 for d in (1, 1.5, 2):
     print(f"d = {d}: the average dark picture flips if more than {1 - fairness.flip_share(d):.3f} are pale")
 for wide, narrow in ((1, 0.5), (1, 0.8)):
     always = 1 - fairness.always_common_share(wide, narrow, distance=1)
     print(f"widths {wide} and {narrow}, 1 apart: nothing at all counts as dark if more than {always:.4f} are pale")
 
-# %% [markdown]
-# ### » Feel it
+# %% [markdown] deeper=true
+# ### Feel it
 #
 # (1) At $d = 2$, between which shares does the most probable form recall more dark beetles than a draw and still show
 # fewer? Which of the two limits is in the text above? (2) From which separation on does the average dark beetle come
 # back dark though only 2 % are? (3) Look for equal recalls at unequal shares: for neither method are there any.
 
-# %% slide="subslide" title="Most probable, or a draw?"
+# %% deeper=true slide="subslide" title="Most probable, or a draw?"
 from course_lib.notebook.explorers.bias import two_groups
 
 two_groups()
@@ -648,10 +651,11 @@ reveal("bias.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark b
 # - **learn it**: draw 20,000 pictures from the generator, shrink them, add noise, and train a classifier on these,
 #   starting from the one that knows the true world (`flips.p_rare(y, name)` holds one for each generator);
 # - **sample it**: run Markov chains in the latents (`course_lib.generators.chains`, lesson {pulse}), slow.
-#
-# » (to the ladders) On 50 of our beetles, 25 of each form, both were done for `share_10` (two chains of 50 draws each).
 
-# %% slide="subslide" title="Learned and sampled agree on the whole"
+# %% [markdown] deeper=true
+# On 50 of our beetles, 25 of each form, both were done for `share_10` (two chains of 50 draws each).
+
+# %% deeper=true slide="subslide" title="Learned and sampled agree on the whole"
 sampled = flips.sampled()
 some = sampled["truth"]
 learned = flips.p_rare(y[some], "share_10")
@@ -673,12 +677,13 @@ for name, loss in losses.items():
 show(fig, alt="Learned posterior against the sampler's, fifty points. They follow the diagonal; several dark truths lie far above it, two "
               "beetles far below.")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # The two agree on the whole and not on each beetle: the network has learned on the *generator's* pictures, and is
 # asked about the *world's*. For the dark ones the sampler's P(dark | y) is lower by .09 (two standard errors). So
 # take R3 with a doubt of about .1 for the dark ones of `share_10`, which no bootstrap shows; for the other
 # generators the doubt wasn't measured.
-#
+
+# %% [markdown]
 # **The ladders.** R4 is the record of section 1. `flips.cells` collects the probability to come back as the other form,
 # beetle by beetle; `fairness.bias_budget` averages, and resamples beetles for the intervals.
 
@@ -695,6 +700,8 @@ for name, budget in budgets.items():
               + "  ".join(f"{step} {ladder.steps[k]:+.3f}" for k, step in enumerate(fairness.FACTORS, 1)))
 
 # %% slide="subslide" title="Four rungs, both directions" figure="bias_budget"
+from course_lib.notebook.figures import COLOURS, figure, show
+
 fig, axes = figure(1, len(budgets), size=(10, 3.2), sharey=True)
 for ax, (name, budget) in zip(np.atleast_1d(axes), budgets.items(), strict=True):
     for form, way, colour in ways:
@@ -807,6 +814,8 @@ def steps_in_every_order(table):
 
 
 # %% test="steps_add_up_in_every_order" points=2
+from itertools import permutations
+
 toy_cells = [(a, b, c) for a in (0, 1) for b in (0, 1) for c in (0, 1)]
 toy_table = dict(zip(toy_cells, [0.1, 0.3, 0.25, 0.5, 0.4, 0.55, 0.6, 0.9], strict=True))
 told_steps = call(steps_in_every_order, dict(toy_table))
@@ -973,14 +982,15 @@ reveal("bias.pale_start", 100 * np.mean(back[dark_truth & (began < 0.5)] < 0.5),
 #   too.
 # - **The start isn't fate.** With `share_50` answers have the form of the start in 64 %, that of the truth in 68 %. (With
 #   `share_10` in 92 and 58 %; but there all starts are pale, so that this can't tell memory from share.)
-#
-# ### » Other interventions (down to the table)
+
+# %% [markdown] deeper=true
+# ### Other interventions
 #
 # **Best of several** is what a user does who doesn't like the first answer: four starts for the same truths, and
 # the answer with the least residual. And a **sampler** on the same weights (section 6; 25 truths of each form)
 # has no start to keep.
 
-# %%
+# %% deeper=true
 from course_lib.imaging.operators import Downsample
 
 four = flips.found("share_10", repeats=4)
@@ -996,7 +1006,7 @@ print(f"PULSE, same truths: dark → pale {rate(~came_back[some][was_dark])}   p
 scenes = ladybirds.render(beetles).astype(float)
 print(f"the true beetle itself meets ε = .002 in {np.mean(np.mean((Downsample(16)(scenes) - y) ** 2, axis=(1, 2, 3)) <= 0.002):.0%} of the 800 cases")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # Choosing by residual changes hardly anything. ε = .002 is less than the noise (σ² = .0025): even the true beetle
 # seldom meets it, and the residual doesn't know who is right. The sampler *is* R3, by another road: it saves what
 # the search took, .39 on these 25, of which PULSE lost all, and about .22 on the 400. No sampler of this
@@ -1004,7 +1014,7 @@ print(f"the true beetle itself meets ε = .002 in {np.mean(np.mean((Downsample(1
 #
 # Last, **more pixels**: 8 × 8, for an exact draw and for PULSE (lesson {pulse}'s audit, 50 truths of each form, no noise).
 
-# %%
+# %% deeper=true
 from course_lib.generators import pulse
 
 y8 = Downsample(8)(scenes)
@@ -1016,7 +1026,7 @@ audit = pulse.recorded("share_10")
 form, back = audit["audit_form"], audit["audit_rare"] > 0.5
 print(f"8 × 8, PULSE on share_10: dark → pale {rate(~back[form == 1])}, pale → dark {rate(back[form == 0])}")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # The information step is all but gone, and so is the share's: at 10 % an exact draw loses 3 %. PULSE loses 94 % of the dark
 # ones all the same: here neither the pixels nor, in a sampler, the share can be the cause. (In a search the share may be.)
 #
@@ -1024,7 +1034,7 @@ print(f"8 × 8, PULSE on share_10: dark → pale {rate(~back[form == 1])}, pale 
 # Moving *along* it is a change of prior. *Off* it, away from the corner (0, 0) where nobody is lost, information was
 # thrown away, or different priors were mixed.
 
-# %% slide="subslide" title="Interventions: what moves the balance?"
+# %% deeper=true slide="subslide" title="Interventions: what moves the balance?"
 shares = 1 / (1 + np.exp(-np.linspace(-7, 7, 57)))
 line = np.array([[np.mean(1 - p_rare(y, share=at)[dark_truth]), np.mean(p_rare(y, share=at)[~dark_truth])] for at in shares])
 points = {f"PULSE, {name}": (np.mean(~back[dark_truth]), np.mean(back[~dark_truth])) for name, back in returned.items()}
@@ -1049,7 +1059,7 @@ ax.legend(fontsize=9)
 show(fig, alt="Pale to dark against dark to pale. A curve of exact draws from (0, 1) to (1, 0), bent towards the origin, and eight points: "
               + "; ".join(f"{name} ({dark:.2f}, {pale:.2f})" for name, (dark, pale) in points.items()) + ".")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # PULSE on `share_10` and on `share_02` lies *on* the line (one mark hides most of the other), where an exact draw
 # at a share of .009 would lie. In these totals it acts like a prior by which one beetle in a hundred is dark. The bins
 # say more: it returns fewer dark ones than that draw where the pixels are nearly sure, and more where they are in
@@ -1059,7 +1069,7 @@ show(fig, alt="Pale to dark against dark to pale. A curve of exact draws from (0
 #
 # Two comparisons use the same beetles, so the *paired* differences are the ones to look at:
 
-# %%
+# %% deeper=true
 for name, other in (("share_02", "share_10"), ("collapsed", "share_50")):
     more_wrong = (returned[name] != dark_truth).astype(float) - (returned[other] != dark_truth)
     for some_form, way in ((dark_truth, "dark → pale"), (~dark_truth, "pale → dark")):
@@ -1110,10 +1120,11 @@ for name in ("share_10", "share_90"):
 # its dark starts, and the search on the renderer to pale, if anywhere (.37 and .30, section 7). It can't be the
 # cause of .84. That holds for these drawings in even light. How film and cameras were made to render skin is
 # another question with a history of its own (Roth 2009), and no beetle answers it.
-#
-# » And with no beetle at all? Three real photographs, shrunk to sixteen pixels, through both generators:
 
-# %% slide="subslide" title="Four photographs, no beetle"
+# %% [markdown] deeper=true
+# And with no beetle at all? Three real photographs, shrunk to sixteen pixels, through both generators:
+
+# %% deeper=true slide="subslide" title="Four photographs, no beetle"
 from course_lib.worlds import images
 
 photos = {}
@@ -1131,7 +1142,7 @@ for generator in ("share_10", "share_90"):
 show_images(shown, columns=3, alt="Photographs of a star field, a brick wall and a cup of coffee; their sixteen pixels; and what two generators make of "
             "these: of the stars clean ladybirds, pale from share_10 and dark from share_90; of the wall the same, veiled; of coffee smears.")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # The star field comes back as a clean ladybird within ε, a pale one from one generator and a dark one from the other;
 # the wall nearly so. Nothing in the photograph could have decided that.
 
@@ -1164,15 +1175,16 @@ for name in flips.names():
 # For `share_10` a few points, which change no conclusion (the fifth beetle of section 1 is such a case). For
 # `collapsed` they do: an eighth of its answers is between the forms, and its two rates depend on where one puts the
 # line. At .1 it is hardly to be told from `share_50`.
-#
-# » (to the end of this section) On faces, readers are worse, and not equally for all: Buolamwini and Gebru (2018) found programs on sale that sorted
+
+# %% [markdown] deeper=true
+# On faces, readers are worse, and not equally for all: Buolamwini and Gebru (2018) found programs on sale that sorted
 # faces by gender wrongly in up to 34.7 % of the pictures of darker-skinned women, and in .8 % at most of those of
 # lighter-skinned men. A reader that calls 4 % of the pale ones dark and 15 % of the dark ones
 # pale turns a share of .10 into $.1 \cdot .85 + .9 \cdot .04 = .121$, an error of a fifth of the share itself.
 # Solving that equation for the share is an old correction (Rogan and Gladen 1978). Teo and colleagues (2023) found
 # such errors in published measurements of generators, and build their correction (CLEAM) on it.
 
-# %%
+# %% deeper=true
 rng = np.random.default_rng(3)
 
 
@@ -1187,7 +1199,7 @@ said = misread(outputs)
 print(f"true share {outputs.mean():.3f}; as read {said.mean():.3f}; corrected "
       f"{fairness.corrected_share(said, known, misread(known)):.3f}")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # Chance has moved the corrected share to .09; the interval contains .1. (Our own reader agreed with a person's
 # labels, taken blind, on 97 % of 313 pictures that the generators drew: `data/generators/labels.md`. Nobody has
 # labelled the answers of searches.)
@@ -1196,7 +1208,7 @@ print(f"true share {outputs.mean():.3f}; as read {said.mean():.3f}; corrected "
 # side of a comparison needs about 390 pictures; fewer if both use the same beetles. So the 48 and 25 above can only
 # show large effects.
 
-# %%
+# %% deeper=true
 need = 2 * 0.25 * (norm.ppf(0.975) + norm.ppf(0.8)) ** 2 / 0.1**2
 print(f"pictures on each side: {need:.0f}")
 

@@ -17,8 +17,8 @@
 # - *paint over* what the data don't determine, and predict the error of what is left;
 # - *bound* what any picture, however sharp, can tell about who it shows.
 #
-# {minutes} minutes, best in two sittings (sections 1 to 4, then 5 to 7). Short of time? Leave out sections 3 and 4; only
-# the last question draws on them. {builds_on} You need the null space, posteriors and ranks.
+# {minutes} minutes, best in two sittings (sections 1 to 4, then 5 to 7). Short of time? Leave out sections 3 and 4,
+# marked »; only the last question draws on them. {builds_on} You need the null space, posteriors and ranks.
 
 # %% [markdown] only="slides" slide="slide"
 # # {title}
@@ -485,10 +485,10 @@ print("PULSE is wrong by", ", ".join(f"{np.sqrt(np.mean(amiss[some] ** 2)):.2f} 
 # Let the room rank the pictures by trust before the second row is explained. The map at the bottom right exists
 # only because the world is known; the row "invented" everybody can have. Six minutes.
 
-# %% [markdown] slide="slide"
+# %% [markdown] deeper=true slide="slide"
 # ## 3 · Real pictures: honest with a map
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # Ladybirds are drawn. Here are two photographs, a piece of the Hubble deep field and one of a retina (both 8-bit
 # and processed; they play the scene). The camera: a lens with cutoff .3 cycles per pixel, then pixels twice
 # as coarse. A lens passes *weakly* long before it passes nothing, so σ has a say in what is null; here aliasing
@@ -496,7 +496,7 @@ print("PULSE is wrong by", ", ".join(f"{np.sqrt(np.mean(amiss[some] ** 2)):.2f} 
 # and block means turn each frequency of the small picture into itself; so the split takes a few Fourier
 # transforms, also at this size, where no matrix would fit.
 
-# %%
+# %% deeper=true
 from course_lib.imaging import optics
 from course_lib.imaging.operators import Blur
 from course_lib.worlds import images
@@ -508,7 +508,7 @@ for name, scene in scenes.items():
         part = hallucination.fractions(lens, scene, scene, grain, scene.std())["omitted"]
         print(f"{name}, σ = {grain}: {part:.4f} of the contrast is null")
 
-# %%
+# %% deeper=true
 from course_lib.imaging.deconvolution import richardson_lucy, total_variation
 
 grain, seen, restored = 0.003, {}, {}
@@ -528,7 +528,7 @@ for method in restored["hubble"]:
     print(f"{method:15}", "; ".join(f"{name}: wrong {told['wrong']:.2f} (invented {told['invented']:.4f})"
                                     for name, told in found.items()))
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # Richardson–Lucy (RL) assumes nothing but light ≥ 0. On the sky that is worth something: stars on black, and after 30
 # steps *wrong* is well below 1. On the retina, which is nowhere near black, the same assumption says nothing, and
 # *wrong* stays at 1. TV (few edges) is the other way round: .67 on the retina, above 1 on stars; and plain
@@ -538,7 +538,7 @@ for method in restored["hubble"]:
 #
 # So a restored picture should travel with its map and a rule. Here the rule is to paint over where more than .02 was invented, in either direction.
 
-# %% slide="subslide" title="Real pictures: honest with a map"
+# %% deeper=true slide="subslide" title="Real pictures: honest with a map"
 guess = restored["hubble"]["RL, 30 steps"]
 invented = hallucination.maps(lens, guess, None, grain, scenes["hubble"].std())["invented"]
 marked = np.abs(invented[0]) > 0.02
@@ -552,13 +552,13 @@ show(fig, alt="A coarse noisy picture of galaxies and stars; the restoration, wi
               "map of what was invented, cores and rims of small bright sources and some border; and the "
               "restoration with these painted over in orange.")
 
-# %%
+# %% deeper=true
 off = (guess - scenes["hubble"])[0] ** 2
 print(f"{np.mean(marked):.1%} of the pixels are marked. RMS error there {np.sqrt(off[marked].mean()):.3f}, "
       f"elsewhere {np.sqrt(off[~marked].mean()):.4f}; they hold {off[marked].sum() / off.sum():.0%} "
       "of the squared error")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # The marks were made without the scene; that the error there is four times as large, while 59 % of its square lies
 # elsewhere, is seen only because we simulated. An astronomer who publishes all four panels says: the sources
 # are there and this bright (measured), part of their *narrowness* I assumed (light ≥ 0; .4 % of the contrast is
@@ -580,10 +580,10 @@ print(f"{np.mean(marked):.1%} of the pixels are marked. RMS error there {np.sqrt
 #
 # None of them follows from another.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ## 4 · Right, stable, consistent?
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # Suppose a method is *good*: for two scenes $x$ and $x'$ it returns each to within δ from its exact
 # measurement. The measurements lie $\eta = \|A(x - x')\|$ apart, the answers at least $\|x - x'\| - 2\delta$.
 # So somewhere between, the answer changes by
@@ -595,11 +595,11 @@ print(f"{np.mean(marked):.1%} of the pixels are marked. RMS error there {np.sqrt
 # {enhance}, two pale and two dark beetles, leave nearly the same sixteen pixels. **Predict** the bound for the first
 # two and δ = 0: a change of the pixels is multiplied by at least …
 
-# %%
+# %% deeper=true
 instability = None  # replace None by a number from 1 to 10000
 predict("hallucination_measured.instability", instability, between=(1, 10_000))
 
-# %%
+# %% deeper=true
 alike = ladybirds.render(ladybirds.look_alikes()).astype(float)
 pale, dark = alike[:2]
 eta = np.linalg.norm(A(pale) - A(dark))
@@ -608,7 +608,7 @@ print(f"the scenes are {np.linalg.norm(pale - dark):.2f} apart, their pixels {et
 reveal("hallucination_measured.instability", bound, label="instability of a method right about both", log=True)
 
 
-# %%
+# %% deeper=true
 def nearest(y):
     """The look-alike whose pixels are nearest: right about all four."""
     return alike[np.argmin(np.sum((A(alike) - y) ** 2, axis=(1, 2, 3)))]
@@ -626,7 +626,7 @@ flips = np.mean([ladybirds.look_alikes().form[np.argmin(np.sum((A(alike) - y) **
                  for y in noisy])
 print(f"the pale beetle, with noise: the nearest look-alike is a dark one in {flips:.0%} of 1000 cases")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # The one method that is right about the look-alikes multiplies changes by hundreds, and with the course's usual
 # noise it is a coin toss between pale and dark. The stable ones change hardly, and err by half of the distance
 # or more on at least one beetle; they must: $\delta \ge (\|x - x'\| - L\eta)/2$. (L has units: a mean of 16 × 16
@@ -761,6 +761,8 @@ equal(call(rank_test, np.full(4, 15.0), hat[:, :4], np.random.default_rng(0))[0]
       "counts where all four truths have rank 1 (ranks that nobody has count 0)")
 
 # %% test="rank_test_breaks_ties" points=1
+from scipy.stats import chisquare
+
 coins, unused = np.random.default_rng(1), np.random.default_rng(1)
 tied = call(rank_test, np.ones(4000), np.tile([[0.0], [1.0], [1.0], [2.0]], (1, 4000)), coins)[0]
 assert np.shape(tied) == (5,) and np.sum(tied) == 4000, "four draws leave ranks 0 to 4; each case has one."

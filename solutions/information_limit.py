@@ -16,7 +16,7 @@
 # - *tell apart* what is null, what is lost in the noise, and what is merely hard;
 # - *state* in bits what a measurement says about a scene.
 #
-# {minutes} minutes, best in two sittings (sections 1 to 4, then 5 to 7; section 5 is optional). {builds_on}
+# {minutes} minutes, best in two sittings (sections 1 to 4, then 5 to 7; section 5, marked », is optional). {builds_on}
 # You need $y = S(h * x) + n$, operators, adjoints and the noise gain.
 
 # %% [markdown] only="slides" slide="slide"
@@ -812,7 +812,7 @@ information_limit(images.load("gravel", gray=True)[:, 40:136, 40:136])
 #
 # **A good place to stop.** Sections 5 to 7 make a second sitting.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ## 5. Degrees of freedom: a step, not an end
 #
 # *Optional: no exercise depends on it.* Take an ideal band: all frequencies $|f| \le W$ get through, evenly,
@@ -825,18 +825,18 @@ information_limit(images.load("gravel", gray=True)[:, 40:136, 40:136])
 # **Predict.** $N = 128$, $2NW = 16$. If the limit were a wall, sixteen eigenvalues would be 1 and all
 # others 0. How many of the 128 lie in between, say between .01 and .99?
 
-# %%
+# %% deeper=true
 between = None  # replace None by a number from 0 to 128
 predict("information_limit.slepian", between, between=(0, 128))
 
-# %%
+# %% deeper=true
 eigenvalues = limits.slepian_eigenvalues(128, 8 / 128)
 in_between = int(np.sum((eigenvalues > 0.01) & (eigenvalues < 0.99)))
 print(f"sum {eigenvalues.sum():.6f}; above ½: {np.sum(eigenvalues > 0.5)}; "
       f"λ₁₅ = {eigenvalues[15]:.3f}, λ₁₆ = {eigenvalues[16]:.3f} (counted from 0)")
 reveal("information_limit.slepian", in_between, label="eigenvalues between .01 and .99")
 
-# %% slide="subslide"
+# %% deeper=true slide="subslide"
 fig, ax = figure(size=(6.8, 3.4))
 for product, colour in zip((4, 16, 64), ("blue", "orange", "green"), strict=True):
     values = limits.slepian_eigenvalues(256, product / 512)
@@ -847,14 +847,14 @@ ax.legend()
 show(fig, alt="Eigenvalues around the index 2NW for three products: each falls from 1 to 0 within "
               "a few indices; the step is a little wider for the larger product.")
 
-# %%
+# %% deeper=true
 for product in (1, 4, 16, 64, 128):
     values = limits.slepian_eigenvalues(512, product / 1024)
     print(f"2NW = {product:3}: above ½: {np.sum(values > 0.5):3}, above 1e-4: "
           f"{np.sum(values > 1e-4):3}; between .01 and .99: "
           f"{np.sum((values > 0.01) & (values < 0.99))}")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # The count of degrees of freedom is $2NW$ (Toraldo di Francia 1969, with the mathematics of
 # Slepian, Landau and Pollak), with a step whose width grows only like
 # $\log(2NW)\cdot\log(1/\varepsilon)$, if it is counted from $\lambda = 1 - \varepsilon$ to

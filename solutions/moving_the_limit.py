@@ -697,6 +697,9 @@ print(f"eight lights in a ring, exact data: a pixel between two of them: {low:.2
 # largest number first, or check the misfit yourself.
 
 # %% solution="positive_scene" rebuilds="imaging.recovery.recover_spikes"
+from scipy.optimize import linprog
+
+
 def positive_scene(y, A):
     """Return a scene of light, x ≥ 0, that explains the data exactly.
 

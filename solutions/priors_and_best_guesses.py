@@ -1184,6 +1184,8 @@ for name, sampler in samplers.items():
           f"{times:9.2f} ± {error:.2f}{np.mean(two_forms.log_density(drawn) < edge):13.1%}")
 
 # %% slide="subslide" title="The ranks of the truth tell"
+from course_lib.audits.measures import ranks
+
 chance = np.sqrt(500 * 0.05 * 0.95)  # standard deviation of a bar, if all ranks are equally probable
 truth_level = -np.sum((y_all - x @ A2.T) ** 2, axis=1)[:500]
 fig, axes = figure(1, 4, size=(10, 2.6), sharey=True)

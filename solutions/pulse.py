@@ -161,6 +161,8 @@ def data_term(small, y, epsilon):
 
 
 # %% test="data_term_judges_every_item" points=2
+import torch
+
 from course_lib.notebook.checks import call, equal
 
 pair_y = torch.zeros(2, 3, 2, 2)

@@ -221,6 +221,8 @@ equal(call(marginals, twice, np.log([0.9, 0.1])), [[0.25, 0.75], [0.75, 0.25], [
       "marginals if the nuisance makes no difference")
 
 # %% test="marginals_share_the_nuisance" points=2
+from scipy.special import logsumexp
+
 pair = np.log(np.array([[[0.9, 0.01], [0.6, 0.2]], [[0.02, 0.3], [0.2, 0.6]]]))
 even = np.log([0.5, 0.5])
 

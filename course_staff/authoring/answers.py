@@ -27,7 +27,6 @@ safe fork try the answers on copies of the namespace.
 """
 
 import argparse
-import ast
 import builtins
 import contextlib
 import functools
@@ -49,6 +48,7 @@ from PIL import Image
 
 from course_staff import commands
 from course_staff.authoring import source
+from course_staff.authoring.bindings import statements
 from course_staff.authoring.source import ROOT, SourceError
 
 SECONDS = 60
@@ -350,40 +350,17 @@ def borrowed(lesson):
     function, in whichever cell, may be used by that exercise's tests only.
     """
     owners, problems, exercise = {}, [], None
-    for cell in lesson.cells:
-        if cell.type != "code":
-            continue
+    for cell, loaded, stored in statements(lesson):
         exercise = cell.name if cell.kind == "solution" else exercise
-        for statement in ast.parse(cell.text).body:
-            loaded, stored = names(statement)
-            sources = {owner for name in loaded for owner in owners.get(name, ())}
-            if cell.kind == "test" and sources - {exercise}:
-                of = ", ".join(sorted(sources - {exercise}))
-                by = ", ".join(sorted(n for n in loaded if owners.get(n, set()) - {exercise}))
-                problems.append(lesson.problem(cell, f"uses {by}, which depends on exercise {of}"))
-            if cell.kind == "solution":
-                sources = sources | {exercise}
-            owners.update(dict.fromkeys(stored, sources))
+        sources = {owner for name in loaded for owner in owners.get(name, ())}
+        if cell.kind == "test" and sources - {exercise}:
+            of = ", ".join(sorted(sources - {exercise}))
+            by = ", ".join(sorted(n for n in loaded if owners.get(n, set()) - {exercise}))
+            problems.append(lesson.problem(cell, f"uses {by}, which depends on exercise {of}"))
+        if cell.kind == "solution":
+            sources = sources | {exercise}
+        owners.update(dict.fromkeys(stored, sources))
     return problems
-
-
-SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda,
-          ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-
-
-def names(node):
-    """Return the names that a statement reads and those that it binds, in the notebook's scope."""
-    loaded, stored = set(), set()
-    for child in ast.iter_child_nodes(node):
-        below = names(child)
-        loaded, stored = loaded | below[0], stored | below[1]
-    if isinstance(node, ast.Name):
-        (loaded if isinstance(node.ctx, ast.Load) else stored).add(node.id)
-    elif isinstance(node, ast.arg):
-        stored.add(node.arg)
-    if isinstance(node, SCOPES):  # what is bound inside stays inside
-        loaded, stored = loaded - stored, {node.name} if hasattr(node, "name") else set()
-    return loaded, stored
 
 
 def examine(lesson_path, answers_path, seconds=SECONDS):

@@ -4,7 +4,8 @@ For every lesson ``solutions/NAME.py``, in this order (NN is its place in the li
 
 1.  read the source into cells (`authoring.source`) and check it (`authoring.rules`);
 2.  make the notebook that nbgrader starts from: cells and marks for decks are left out, compact
-    headers become nbgrader metadata, cell ids follow from the text;
+    headers become nbgrader metadata, cell ids follow from the text; text that the short way
+    leaves out begins with »;
 3.  run ``nbgrader generate_assignment`` on it in a scratch folder and write the result to
     ``lessons/NN_NAME/NN_NAME.ipynb``: no answers, no hidden tests, no outputs;
 4.  compare the hashes of {notebook, library, data, lock} with those that the executed notebook
@@ -13,7 +14,9 @@ For every lesson ``solutions/NAME.py``, in this order (NN is its place in the li
 6.  tidy the outputs: widget state and views, timing and the HTML twins of pictures go;
 7.  judge what only shows when a lesson runs: alt text, warnings in tests, stray results,
     time, size;
-8.  record the hashes and write ``solutions/NN_NAME/NN_NAME.ipynb``.
+8.  execute the lesson's short way, if it has one: all but its deeper cells;
+9.  record the hashes, and how many cells step 8 left out, and write
+    ``solutions/NN_NAME/NN_NAME.ipynb``.
 
 The released notebook comes from the one that never ran, so no computed value can reach it.
 Last, the README's table of lessons is made from the list (`authoring.syllabus`).
@@ -28,6 +31,7 @@ import json
 import re
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -67,11 +71,16 @@ def to_notebook(lesson):
             metadata["nbgrader"] = {**KINDS[cell.kind], "grade_id": cell.name, "schema_version": 3}
             if cell.kind in WITH_POINTS:
                 metadata["nbgrader"]["points"] = cell.options["points"]
+        text = cell.text
+        if cell.deeper:
+            metadata["tags"] = ["deeper"]
+            if cell.type == "markdown":
+                text = re.sub(r"^(#+ )?", r"\g<0>» ", text, count=1)
         times[cell.text] = times.get(cell.text, 0) + 1
         digest = hashlib.sha256(f"{lesson.name}\n{times[cell.text]}\n{cell.text}".encode())
         make = nbformat.v4.new_code_cell if cell.type == "code" else nbformat.v4.new_markdown_cell
         identity = cell.name[:64] if cell.name else f"c-{digest.hexdigest()[:8]}"
-        nb.cells.append(make(cell.text, id=identity, metadata=metadata))
+        nb.cells.append(make(text, id=identity, metadata=metadata))
     nbformat.validate(nb)
     return nb
 
@@ -316,6 +325,22 @@ def _output_problems(cell, outputs):
             yield "ends with a value; nbgrader reads a number there as partial credit"
 
 
+# --- step 8 ---------------------------------------------------------------------------------------
+
+
+def execute_short_way(lesson):
+    """Execute a lesson without its deeper cells; returns how many these are."""
+    deeper = sum(cell.deeper for cell in lesson.in_notebook)
+    if deeper:
+        short = replace(lesson, cells=tuple(cell for cell in lesson.cells if not cell.deeper))
+        try:
+            execute(short, to_notebook(short))
+        except SourceError as error:
+            raise SourceError(f"{problem} (on the short way, without the deeper cells)"
+                              for problem in error.problems) from None
+    return deeper
+
+
 # --- all steps ------------------------------------------------------------------------------------
 
 
@@ -365,9 +390,13 @@ def build(path, force=False, root=ROOT):
     problems, warnings = judge(lesson, nb, seconds)
     if problems:
         raise SourceError(problems)
-    nb.metadata.course.built_from = hashes
+    left_out = execute_short_way(lesson)
+    nb.metadata.course |= {"built_from": hashes, "short_way_leaves_out": left_out}
     write(target, dumps(nb))
-    return [*told, f"{name}: solution executed in {sum(seconds):.1f} s", *warnings]
+    told.append(f"{name}: solution executed in {sum(seconds):.1f} s")
+    if left_out:
+        told.append(f"{name}: the short way runs, without {left_out} cells")
+    return [*told, *warnings]
 
 
 def run(args):

@@ -14,11 +14,12 @@ from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import PyFileConfigLoader
 
 from course_staff.authoring import library
+from course_staff.authoring.bindings import leaning
 from course_staff.authoring.source import KINDS, ROOT, WITH_POINTS, SourceError, regions
 
 HEADER = {"points": int}
 DECK_OPTIONS = {"slide", "only", "title", "figure", "frames"}
-OPTIONS = {*KINDS, *DECK_OPTIONS, "points", "rebuilds"}
+OPTIONS = {*KINDS, *DECK_OPTIONS, "points", "rebuilds", "deeper"}
 SLIDES = {"slide", "subslide", "fragment", "notes", "skip"}
 # Which markers may stand in which kinds of cells.
 MARKERS = {
@@ -39,9 +40,9 @@ def check(lesson):
     found = list(_header(lesson))
     for cell in lesson.cells:
         found += [(cell, reason) for reason in (*_options(cell), *_text(cell))]
-    found += _ids(lesson)
-    found += _exercises(lesson)
-    found += _predictions(lesson)
+    found += [*_ids(lesson), *_exercises(lesson), *_predictions(lesson), *_deeper(lesson)]
+    if not found:  # names can be followed through sound cells only
+        found += leaning(lesson)
     if found:
         found.sort(key=lambda problem: problem[0].number if problem[0] else 0)
         raise SourceError(lesson.problem(cell, reason) for cell, reason in found)
@@ -90,6 +91,10 @@ def _options(cell):
         yield f'only={options["only"]!r} must be "slides"'
     if not cell.in_notebook and (cell.kind or cell.type == "code"):
         yield "notes and cells for decks only hold text"
+    if options.get("deeper", True) is not True:
+        yield f"deeper={options['deeper']!r} must be true"
+    if cell.deeper and (cell.kind in {"answer", "task"} or not cell.in_notebook):
+        yield "written answers, tasks, notes and cells for decks can't be deeper"
 
 
 def _text(cell):
@@ -239,6 +244,20 @@ def guesses(code):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
             and node.func.id in {"predict", "reveal", "recall"}
             and node.args and isinstance(node.args[0], ast.Constant)]
+
+
+def _deeper(lesson):
+    """The short way takes exercises whole, and readers see where it goes: by the text."""
+    for exercise in lesson.exercises:
+        for test in exercise.tests:
+            if test.deeper != exercise.solution.deeper:
+                yield test, f'must be deeper if exercise "{exercise.name}" is, and only then'
+    text = None
+    for cell in lesson.in_notebook:
+        if cell.type == "markdown":
+            text = cell
+        elif cell.deeper != bool(text and text.deeper):
+            yield cell, "code must be deeper if the text before it is, and only then"
 
 
 def _code_outside(text):

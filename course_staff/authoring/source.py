@@ -21,6 +21,9 @@ A lesson's name is that of its source; title, minutes and number stand in the on
     #                                       solution markers
     # %% [markdown] task="essay" points=4   a task, rubric between ### BEGIN and END MARK SCHEME
     # %% [markdown] readonly="rules"        a locked cell
+    # %% [markdown] deeper=true             left out on the short way through the lesson; in the
+    #                                       notebook such text begins with », and such cells are
+    #                                       tagged "deeper"
 
 Texts, comments and strings name other lessons as "lesson {pulse}"; reading puts the number in.
 `authoring.references` tells the rule, and what else may stand in braces::
@@ -92,6 +95,11 @@ class Cell:
     def in_notebook(self):
         """False for speaker's notes and cells that are for decks only."""
         return self.options.get("slide") != "notes" and self.options.get("only") != "slides"
+
+    @property
+    def deeper(self):
+        """True of what the short way through the lesson leaves out."""
+        return self.options.get("deeper", False)
 
     @property
     def label(self):

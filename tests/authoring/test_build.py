@@ -1,6 +1,7 @@
 """The build on small sources: what it makes of a sound one, what it says of a broken one."""
 
 import argparse
+import ast
 import copy
 import json
 import re
@@ -14,7 +15,7 @@ import nbformat
 import pytest
 
 from course_staff import commands
-from course_staff.authoring import build, rules, source
+from course_staff.authoring import bindings, build, rules, source
 from course_staff.authoring.source import SourceError
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -151,6 +152,122 @@ def test_exit_status_tells_of_problems(monkeypatch, capsys, name):
 def test_verbs_have_help_arguments_and_function():
     for text, add_arguments, run in commands.VERBS.values():
         assert text and callable(add_arguments) and callable(run)
+
+
+# --- names that may be gone, and the short way ----------------------------------------------------
+
+ASIDE = """\
+# %% [markdown] deeper=true
+# ## Aside
+#
+# For whoever has time.
+
+# %% deeper=true
+import math
+tau = 2 * math.pi
+
+# %% [markdown]
+# On.
+
+"""
+
+
+def sound_but(tmp_path, first="", given="", last="", test="pass", header=""):
+    """Write the sound source with cells before and after its exercise, and lines in its cells."""
+    text = (SOURCES / "sound.py").read_text(encoding="utf-8")
+    solution = '# %% solution="double"'
+    for mark, new in ((f"{solution}\n", f"{first}{solution}{header}\n{given}"),
+                      ("### BEGIN HIDDEN", f"{test}\n### BEGIN HIDDEN"),
+                      ("# %% [markdown] answer", f"{last}# %% [markdown] answer")):
+        assert text.count(mark) == 1
+        text = text.replace(mark, new)
+    shutil.copy(SOURCES / "course.toml", tmp_path)
+    path = tmp_path / "sound.py"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("change", "expected"), [
+    ({"given": "import math\n", "test": "assert math.pi"},
+     'test "double_doubles".: uses `math` from cell 1 .solution "double".*rewrite.*plain cell$'),
+    ({"given": "factor = 2\n", "last": "# %%\nprint(factor)\n"}, "uses `factor` .*rewrite"),
+    ({"given": "def help_me(x):\n    return x\n", "last": "# %%\nprint(help_me(1))\n"},
+     "uses `help_me` .*rewrite"),
+    ({"first": "# %%\ndef later():\n    return factor\n", "given": "factor = 2\n"},
+     "cell 1 .*uses `factor` from cell 2 .*rewrite"),
+    ({"first": "# %%\nfactor = 1\n", "given": "factor = 2\n", "test": "assert factor"},
+     'cell 3 .*uses `factor` from cell 2 .solution "double".'),
+    ({"first": ASIDE + "# %%\nprint(math.pi)\n"},
+     "cell 4 .*uses `math` from cell 2 .*short way leaves out.*or mark this cell deeper"),
+    ({"first": "# %%\ntau = 6\n" + ASIDE + "# %%\nprint(tau)\n"}, "uses `tau` .*leaves out"),
+    ({"first": ASIDE, "test": "assert tau"}, 'test "double_doubles".: uses `tau` .*leaves out'),
+])
+def test_leaning_on_what_may_be_gone_is_refused(tmp_path, change, expected):
+    (told,) = problems(sound_but(tmp_path, **change))
+    assert told.startswith(f"{tmp_path.name}/sound.py:") and re.search(expected, told), told
+
+
+@pytest.mark.parametrize("change", [
+    {"last": "# %%\nprint(double(2))\n"},
+    {"given": "import math\n", "test": "import math\nassert math.pi"},
+    {"given": "import math\n", "last": "# %%\nfor math in [1]:\n    print(math)\n"},
+    {"first": "# %%\nimport math\n" + ASIDE, "given": "import math\n", "test": "assert math.pi"},
+    {"first": ASIDE + "# %%\nimport math\n", "last": "# %%\nprint(math.pi)\n"},
+    {"first": ASIDE + ASIDE.replace("import math", "print(tau)").replace("math.pi", "3")},
+], ids=["asked_for", "imported_again", "bound_first", "before", "after", "deeper"])
+def test_names_that_are_always_there_may_be_used(tmp_path, change):
+    build.load(sound_but(tmp_path, **change))
+
+
+@pytest.mark.parametrize(("code", "loaded", "stored"), [
+    ("x = x + 1", "x", "x"), ("x += y", "x y", "x"), ("x = y = z", "z", "x y"),
+    ("x.a = y", "x y", ""),
+    ("import a.b, c as d", "", "a d"), ("from a import b as c, d", "", "c d"),
+    ("for i in i: j = i", "i", "i j"), ("with f() as g: g(h)", "f h", "g"),
+    ("try: f()\nexcept E as e: print(e)", "f E print", ""), ("del x", "x", ""),
+    ("[i + j for i in k]", "j k", ""), ("if (a := b): a", "b", "a"), ("lambda x: x + y", "y", ""),
+    ("def f(x, y=z):\n    w = x\n    return w + v", "z v", "f"),
+    ("class C(B):\n    a = 1", "B", "C"),
+])
+def test_names_follow_the_order_of_evaluation(code, loaded, stored):
+    assert bindings.names(ast.parse(code)) == (set(loaded.split()), set(stored.split()))
+
+
+@pytest.mark.parametrize(("change", "expected"), [
+    ({"header": " deeper=true", "first": "# %% [markdown] deeper=true\n# Aside.\n"},
+     'test "double_doubles".: must be deeper if exercise "double" is'),
+    ({"header": " deeper=true"}, "cell 1 .*deeper if the text before it is, and only then"),
+    ({"last": "# %% [markdown] deeper=true\n# Aside.\n\n# %%\nprint(1)\n"},
+     "cell 4 .*deeper if the text before it is"),
+    ({"last": '# %% [markdown] deeper="yes"\n# Aside.\n'}, "deeper='yes' must be true"),
+    ({"last": '# %% [markdown] deeper=true slide="notes"\n# Aside.\n'}, "can't be deeper"),
+])
+def test_half_a_short_way_is_refused(tmp_path, change, expected):
+    told = problems(sound_but(tmp_path, **change))
+    assert any(re.search(expected, each) for each in told), told
+
+
+def test_short_way_is_executed_too(tmp_path):
+    path = sound_but(tmp_path, first=ASIDE)
+    told = build.build(path, root=tmp_path)
+    assert "the short way runs, without 2 cells" in told[-1]
+    for folder in ("lessons", "solutions"):
+        (file,) = (tmp_path / folder).glob("*_sound/*_sound.ipynb")
+        nb = nbformat.read(file, 4)
+        assert [cell.metadata.get("tags") for cell in nb.cells[:3]] == [["deeper"]] * 2 + [None]
+        assert nb.cells[0].source.startswith("## » Aside") and nb.cells[2].source == "On."
+    assert nb.metadata.course.short_way_leaves_out == 2
+    assert build.build(path, root=tmp_path)[1].endswith("sound: solution unchanged")
+
+
+def test_short_way_that_does_not_run_is_told(tmp_path):
+    aside = ASIDE.replace("tau =", "steps.append(1)\ntau =")  # binds no name: only running tells
+    path = sound_but(tmp_path, first=f"# %%\nsteps = []\n{aside}# %%\nprint(steps[0])\n")
+    with pytest.raises(SourceError) as caught:
+        build.build(path, root=tmp_path)
+    (told,) = caught.value.problems
+    assert re.search(r"cell 5 \('print\(steps.*raises IndexError: .*on the short way", told), told
+    assert not (tmp_path / "solutions").exists()
 
 
 # --- what it makes of a sound one -----------------------------------------------------------------

@@ -72,6 +72,14 @@ def test_solution_ran_from_top_to_bottom_and_kept_its_outputs(path):
     assert build.judge(lesson, nb, [0.0] * len(nb.cells)) == ([], [])
 
 
+@each_lesson
+def test_short_way_was_executed(path):
+    nb = nbformat.read(derived("solutions", path), 4)
+    deeper = [cell for cell in build.to_notebook(source.read(path)).cells
+              if "deeper" in cell.metadata.get("tags", [])]
+    assert nb.metadata.course.get("short_way_leaves_out") == len(deeper)
+
+
 # --- no leaks -------------------------------------------------------------------------------------
 
 
