@@ -25,7 +25,7 @@ def train_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("what", nargs="?", default="generator",
                         choices=("generator", "classifiers", "regressors", "enhancer"))
     parser.add_argument("--share", type=float, metavar="S",
-                        help="share of the rare form among the pictures shown (default: 0.5)")
+                        help="share of the dark form among the pictures shown (default: 0.5)")
     parser.add_argument("--collapsed", action="store_true", help="the one that is to collapse")
     parser.add_argument("--minutes", type=float, metavar="M", help="stop after so long")
     parser.add_argument("--resume", action="store_true", help="go on where an earlier run stopped")

@@ -312,12 +312,12 @@
 # **Answer:** the question has no answer in the pixels. A seventeenth start would give a seventeenth animal. The choice is a property of
 # the random numbers.
 #
-# **Ask before you press the key:** "Now fifty dark beetles, the rare form, at 8 × 8 pixels. How many come back dark?" Take guesses.
+# **Ask before you press the key:** "Now fifty dark beetles, at 8 × 8 pixels. How many come back dark?" Take guesses.
 #
 # Three minutes.
 
 # %% [markdown] slide="subslide"
-# ## Rare beetles rarely come back rare
+# ## Dark beetles rarely come back dark
 #
 # | photographed | came back in that form |
 # |---|---|

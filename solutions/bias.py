@@ -34,7 +34,7 @@
 # %% [markdown] only="slides" slide="slide"
 # # {title}
 #
-# **Why did the rare beetle come back as the common one?**
+# **Why did the dark beetle come back as the pale one?**
 #
 # Beetles stand for a statistical structure, not for people.
 
@@ -42,10 +42,9 @@
 # ## 1 · What comes back
 
 # %% [markdown]
-# Two colour forms: **pale** with dark spots, and **dark** with red or orange patches. (Earlier lessons called the
-# dark form rare, and so does the code: `p_rare` is P(dark), `"rare"` means dark. Here either can be the rarer one.)
-# The generator `share_10` was trained on pictures of which 10 % were dark. Six beetles are shrunk to 4 × 4 pixels
-# with noise of standard deviation .05, and PULSE searches the generator for each, from one random start each.
+# Two colour forms: **pale** with dark spots, and **dark** with red or orange patches. Here either can be the rarer
+# one. The generator `share_10` was trained on pictures of which 10 % were dark. Six beetles are shrunk to 4 × 4
+# pixels with noise of standard deviation .05, and PULSE searches the generator for each, from one random start each.
 
 # %% slide="subslide" title="Six go in, six pale ones come back"
 import numpy as np
@@ -81,7 +80,7 @@ pale_to_dark = None  # replace None by a number from 0 to 100
 predict("bias.pale_to_dark", pale_to_dark, between=(0, 100))
 
 # %%
-from course_lib.inference.classifiers import p_rare
+from course_lib.inference.classifiers import p_dark
 from course_lib.notebook.predictions import reveal
 
 record = flips.found("share_10")
@@ -300,7 +299,7 @@ print(f"{'':11}{'dark → pale':24}{'pale → dark':24}{'RDP gap':24}PR gap at �
 for name, back in returned.items():
     got = fairness.gaps(truth, back, share=0.5)
     print(f"{name:11}{rate(~back[dark_truth]):24}{rate(back[~dark_truth]):24}{format(got['RDP'], '+.2f'):24}{got['PR']:+.2f}")
-p_exact = p_rare(y, share=0.5)  # P(dark | y) at equal shares, for later
+p_exact = p_dark(y, share=0.5)  # P(dark | y) at equal shares, for later
 same = np.mean(returned["share_10"] == returned["share_02"])
 print(f"share_10 and share_02 return the same form for {same:.0%} of the beetles")
 
@@ -315,7 +314,7 @@ print(f"share_10 and share_02 return the same form for {same:.0%} of the beetles
 
 # %% [markdown] deeper=true
 # CPR asks more: not only the right total, but the right share *for these pixels*.
-# `classifiers.p_rare` gives P(dark | y) at equal shares (lesson {priors_and_best_guesses}). Sort the 800 beetles by it, in five bins, and count what came back.
+# `classifiers.p_dark` gives P(dark | y) at equal shares (lesson {priors_and_best_guesses}). Sort the 800 beetles by it, in five bins, and count what came back.
 
 # %% deeper=true slide="subslide" title="What the pixels say, and what comes back"
 from course_lib.notebook.figures import COLOURS, figure, show
@@ -495,9 +494,9 @@ for d_hidden, at_hidden in ((0.3, 0.5), (2.0, 0.2), (6.0, 0.02), (1.0, 0.9)):
 
 # %% deeper=true
 for d in (1, 1.5, 2):
-    print(f"d = {d}: the average dark picture flips if more than {1 - fairness.flip_share(d):.3f} are pale")
+    print(f"d = {d}: the average dark picture flips if more than {fairness.flip_share(d):.3f} are pale")
 for wide, narrow in ((1, 0.5), (1, 0.8)):
-    always = 1 - fairness.always_common_share(wide, narrow, distance=1)
+    always = fairness.always_pale_share(wide, narrow, distance=1)
     print(f"widths {wide} and {narrow}, 1 apart: nothing at all counts as dark if more than {always:.4f} are pale")
 
 # %% [markdown] deeper=true
@@ -621,7 +620,7 @@ predict("bias.r1_dark", r1_dark, between=(0, 100))
 
 # %%
 for at in (0.5, 0.1, 0.02):
-    p_at = p_rare(y, share=at)
+    p_at = p_dark(y, share=at)
     print(f"share {at:4}: a draw turns {np.mean(1 - p_at[dark_truth]):.1%} of the dark pale, {np.mean(p_at[~dark_truth]):.1%} of the "
           f"pale dark; the most probable form {np.mean(p_at[dark_truth] < 0.5):.1%} and {np.mean(p_at[~dark_truth] > 0.5):.1%}")
 reveal("bias.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark beetles drawn pale, π* = ½", unit="%")
@@ -634,7 +633,7 @@ reveal("bias.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark b
 #
 # Then the share. At 10 % dark an exact draw turns 55.4 % of the dark ones pale, and only 5.7 % of the pale ones dark.
 # Deciding for the most probable form loses more
-# of the rare ones (59.2 %) and fewer of the common ones (1.2 %). So is PULSE, with its 84 %, just a seeker of the
+# of the dark ones (59.2 %) and fewer of the pale ones (1.2 %). So is PULSE, with its 84 %, just a seeker of the
 # most probable form? That would explain .04 of the .29 between a draw and PULSE.
 
 # %% [markdown] slide="notes"
@@ -649,7 +648,7 @@ reveal("bias.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark b
 # pixels? Nobody has a formula for that. Two ways to find out:
 #
 # - **learn it**: draw 20,000 pictures from the generator, shrink them, add noise, and train a classifier on these,
-#   starting from the one that knows the true world (`flips.p_rare(y, name)` holds one for each generator);
+#   starting from the one that knows the true world (`flips.p_dark_under(y, name)` holds one for each generator);
 # - **sample it**: run Markov chains in the latents (`course_lib.generators.chains`, lesson {pulse}), slow.
 
 # %% [markdown] deeper=true
@@ -658,7 +657,7 @@ reveal("bias.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark b
 # %% deeper=true slide="subslide" title="Learned and sampled agree on the whole"
 sampled = flips.sampled()
 some = sampled["truth"]
-learned = flips.p_rare(y[some], "share_10")
+learned = flips.p_dark_under(y[some], "share_10")
 fig, ax = figure(size=(4.6, 4))
 ax.plot([0, 1], [0, 1], color="black", lw=1)
 for form, name, colour in ((0, "pale", "orange"), (1, "dark", "blue")):
@@ -671,7 +670,7 @@ ax.set(xlabel="share of the sampler's draws that are dark", ylabel="P(dark | y),
 ax.legend(fontsize=9)
 print(f"correlation {np.corrcoef(learned, sampled['p'])[0, 1]:.2f}; the two chains of a beetle differ by {np.abs(np.diff(sampled['chains'])).mean():.2f}; "
       f"100 draws are worth {sampled['ess'].min():.0f} independent ones or more, median {np.median(sampled['ess']):.0f}")
-losses = {"R2": 1 - p_rare(y[some], share=0.1), "R3 learned": 1 - learned, "R3 sampled": 1 - sampled["p"]}
+losses = {"R2": 1 - p_dark(y[some], share=0.1), "R3 learned": 1 - learned, "R3 sampled": 1 - sampled["p"]}
 for name, loss in losses.items():
     print(f"the 25 dark ones, {name}: {loss[truth[some] == 1].mean():.3f} ± {loss[truth[some] == 1].std(ddof=1) / 5:.3f} come back pale")
 show(fig, alt="Learned posterior against the sampler's, fifty points. They follow the diagonal; several dark truths lie far above it, two "
@@ -689,7 +688,7 @@ show(fig, alt="Learned posterior against the sampler's, fifty points. They follo
 
 # %%
 budgets = {name: fairness.bias_budget(*flips.cells(name)) for name in flips.names()}
-ways = (("rare", "dark → pale", "blue"), ("common", "pale → dark", "orange"))
+ways = (("dark", "dark → pale", "blue"), ("pale", "pale → dark", "orange"))
 for form, way, _ in ways:
     decision, drawing = (budgets["share_10"][form].information[k] for k in (0, 1))
     print(f"R1, {way}: {budgets['share_10'][form].rungs[0]} = best decision {decision} + drawing {drawing}")
@@ -707,12 +706,12 @@ for ax, (name, budget) in zip(np.atleast_1d(axes), budgets.items(), strict=True)
     for form, way, colour in ways:
         rungs = budget[form].rungs
         ax.errorbar(range(4), rungs.value, yerr=[rungs.value - rungs.low, rungs.high - rungs.value],
-                    marker="o" if form == "rare" else "s", capsize=3, color=COLOURS[colour], label=way)
+                    marker="o" if form == "dark" else "s", capsize=3, color=COLOURS[colour], label=way)
     ax.set(xticks=range(4), xticklabels=["R1", "R2", "R3", "R4"], title=name, ylim=(-0.03, 1.03))
 np.atleast_1d(axes)[0].set_ylabel("came back as the other form")
 np.atleast_1d(axes)[0].legend(fontsize=9, loc="upper left")
-told = "; ".join(f"{name} dark to pale {b['rare'].rungs.value[0]:.2f} to {b['rare'].rungs.value[3]:.2f}, pale to dark "
-                 f"{b['common'].rungs.value[0]:.2f} to {b['common'].rungs.value[3]:.2f}" for name, b in budgets.items())
+told = "; ".join(f"{name} dark to pale {b['dark'].rungs.value[0]:.2f} to {b['dark'].rungs.value[3]:.2f}, pale to dark "
+                 f"{b['pale'].rungs.value[0]:.2f} to {b['pale'].rungs.value[3]:.2f}" for name, b in budgets.items())
 show(fig, alt=f"Ladders of both directions for each generator, from R1 to R4: {told}.")
 
 # %% [markdown]
@@ -770,9 +769,9 @@ for name, back in returned.items():
 # %%
 budget = budgets["share_10"]
 print("share     generator  search     dark → pale             pale → dark")
-for cell in sorted(budget["rare"].table):
+for cell in sorted(budget["dark"].table):
     words = [("declared", "training")[cell[0]], ("perfect", "as it is")[cell[1]], ("draw", "search")[cell[2]]]
-    print("{:10}{:11}{:8}".format(*words), f"{budget['rare'].table[cell]:.3f}   {budget['common'].table[cell]:.3f}")
+    print("{:10}{:11}{:8}".format(*words), f"{budget['dark'].table[cell]:.3f}   {budget['pale'].table[cell]:.3f}")
 
 # %% [markdown]
 # ### Exercise 4: every order
@@ -848,7 +847,7 @@ for numbers in call(steps_in_every_order, plain_table).values():
     equal(numbers, [0.2, 0.05, -0.3], "steps without interaction")
 random_table = dict(zip(toy_cells, np.random.default_rng(4).random(8), strict=True))
 same_budget = fairness.bias_budget({c: np.full(4, m) for c, m in random_table.items()},
-                                   {c: np.full(4, m) for c, m in random_table.items()})["rare"]
+                                   {c: np.full(4, m) for c, m in random_table.items()})["dark"]
 for names_given, numbers in zip(same_budget.orders, same_budget.by_order.value, strict=True):
     key = tuple(fairness.FACTORS.index(name) for name in names_given)
     equal(call(steps_in_every_order, dict(random_table))[key], numbers, f"steps in the order {names_given}")
@@ -866,7 +865,7 @@ for ax, name in zip(np.atleast_1d(axes), skewed, strict=True):
     ax.set(yticks=range(3), yticklabels=fairness.FACTORS, ylim=(2.5, -0.5), xticks=(-0.5, 0, 0.5), xlabel="adds to M", title=name)
 np.atleast_1d(axes)[0].legend(fontsize=9, loc="lower left", bbox_to_anchor=(0, 1.12), ncols=2)
 told = "; ".join(f"{name}: " + ", ".join(f"{f} {a:+.2f} to {b:+.2f}" for f, (a, b) in zip(
-    fairness.FACTORS, budgets[name]["rare"].ranges, strict=True)) for name in skewed)
+    fairness.FACTORS, budgets[name]["dark"].ranges, strict=True)) for name in skewed)
 show(fig, alt=f"What share, generator and search add, as ranges over six orders. Dark to pale: {told}.")
 
 # %%
@@ -901,8 +900,8 @@ for form, way, _ in ways:
 
 # %%
 declared = 0.5  # your π*
-p_mine = p_rare(y, share=declared)
-for way, r1, ladder in (("dark → pale", 1 - p_mine[dark_truth], budget["rare"]), ("pale → dark", p_mine[~dark_truth], budget["common"])):
+p_mine = p_dark(y, share=declared)
+for way, r1, ladder in (("dark → pale", 1 - p_mine[dark_truth], budget["dark"]), ("pale → dark", p_mine[~dark_truth], budget["pale"])):
     print(f"π* = {declared:g}, share_10, {way}: R1 {r1.mean():.3f}, the share adds {ladder.rungs.value[1] - r1.mean():+.3f} to R2 = {ladder.rungs[1]:.3f}")
 
 # %% [markdown] slide="notes"
@@ -1020,10 +1019,10 @@ from course_lib.generators import pulse
 y8 = Downsample(8)(scenes)
 y8 += 0.05 * np.random.default_rng(8).standard_normal(y8.shape)
 for at in (0.5, 0.1):
-    p8 = p_rare(y8, share=at)
+    p8 = p_dark(y8, share=at)
     print(f"8 × 8, exact draw at a share of {at}: dark → pale {np.mean(1 - p8[dark_truth]):.3f}, pale → dark {np.mean(p8[~dark_truth]):.3f}")
 audit = pulse.recorded("share_10")
-form, back = audit["audit_form"], audit["audit_rare"] > 0.5
+form, back = audit["audit_form"], audit["audit_dark"] > 0.5
 print(f"8 × 8, PULSE on share_10: dark → pale {rate(~back[form == 1])}, pale → dark {rate(back[form == 0])}")
 
 # %% [markdown] deeper=true
@@ -1036,7 +1035,7 @@ print(f"8 × 8, PULSE on share_10: dark → pale {rate(~back[form == 1])}, pale 
 
 # %% deeper=true slide="subslide" title="Interventions: what moves the balance?"
 shares = 1 / (1 + np.exp(-np.linspace(-7, 7, 57)))
-line = np.array([[np.mean(1 - p_rare(y, share=at)[dark_truth]), np.mean(p_rare(y, share=at)[~dark_truth])] for at in shares])
+line = np.array([[np.mean(1 - p_dark(y, share=at)[dark_truth]), np.mean(p_dark(y, share=at)[~dark_truth])] for at in shares])
 points = {f"PULSE, {name}": (np.mean(~back[dark_truth]), np.mean(back[~dark_truth])) for name, back in returned.items()}
 begun = truth[four["truth"]]
 points |= {"dark start": (np.mean(~arms["dark start"][begun == 1]), np.mean(arms["dark start"][begun == 0])),
@@ -1048,10 +1047,10 @@ for (name, (dark, pale)), mark in zip(points.items(), "ovsD^P*X", strict=True):
     ax.plot(dark, pale, mark, ms=14 if name == "PULSE, share_10" else 8, label=name)
     near = np.argmin(np.hypot(*(line - (dark, pale)).T))
     print(f"{name:16} ({dark:.3f}, {pale:.3f}): nearest exact draw is at a share of {shares[near]:.3f}, {np.hypot(*(line[near] - (dark, pale))):.2f} away")
-of_its_own = [p_rare(y[four["truth"]], share=at) for at in shares]
+of_its_own = [p_dark(y[four["truth"]], share=at) for at in shares]
 of_its_own = np.array([[np.mean(1 - p[begun == 1]), np.mean(p[begun == 0])] for p in of_its_own])
 print(f"the dark start is {np.hypot(*(of_its_own - points['dark start']).T).min():.2f} away from the line of its own {len(begun)} beetles")
-like = p_rare(y, share=shares[np.argmin(np.hypot(*(line - points["PULSE, share_10"]).T))])
+like = p_dark(y, share=shares[np.argmin(np.hypot(*(line - points["PULSE, share_10"]).T))])
 for name, output in {"PULSE, share_10": returned["share_10"], "that draw": like}.items():
     print(f"dark in the bins of section 3, {name:16}", "  ".join(f"{v:.2f}" for v in fairness.conditional_shares(truth, output, p_exact, 0.5)[1].value))
 ax.set(xlabel="dark → pale", ylabel="pale → dark", xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))

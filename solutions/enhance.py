@@ -60,8 +60,7 @@ show_images({f"pale {i + 1}": x for i, x in enumerate(pale)}
                 "dark spots. Lower row: the dark form, black with red or orange spots.")
 
 # %% [markdown]
-# At 64 × 64 pixels nobody confuses the two. At 4 × 4? (The library calls the pale form *common* and
-# the dark one *rare*: in later lessons they are.)
+# At 64 × 64 pixels nobody confuses the two. At 4 × 4?
 #
 # **Predict.** Today both forms are equally frequent, and each pixel is known to within a noise of
 # σ = 0.05 (white is 1). How probable is it, in percent, that the sixteen pixels above show the *dark*

@@ -45,10 +45,10 @@ dark_in_1000 = None  # replace None by a number from 0 to 1000
 predict("generators_and_modes.dark_in_1000", dark_in_1000, between=(0, 1000))
 
 # %% slide="subslide" title="One form of two is missing"
-from course_lib.inference.classifiers import p_rare
+from course_lib.inference.classifiers import p_dark
 from course_lib.notebook.predictions import reveal
 
-dark = p_rare(drawn) > 0.5
+dark = p_dark(drawn) > 0.5
 print(f"dark ones among the first 24: {dark[:24].sum()}")
 reveal("generators_and_modes.dark_in_1000", dark[24:].sum(), label="dark ones in the next 1,000")
 
@@ -627,7 +627,7 @@ shown = {"share_50": 0.5, "share_10": 0.1, "share_02": 0.02, "share_90": 0.9, "c
 dark_of, features_of, some_of = {}, {}, {}
 for name in shown:  # those of share_02 are there
     x = drawn[:1000] if name == "share_02" else gan.pictures(gan.load(name), 1000, seed=1)
-    dark_of[name], features_of[name], some_of[name] = p_rare(x) > 0.5, features(x), x[:6]
+    dark_of[name], features_of[name], some_of[name] = p_dark(x) > 0.5, features(x), x[:6]
 
 # %% slide="subslide" title="A balanced and a collapsed generator"
 fig, axes = figure(2, 1, size=(5.2, 2.6))
@@ -639,8 +639,8 @@ show(fig, alt="Six pictures each of two generators. share_50: pale and dark lady
 # %% [markdown]
 # ### Exercise 4: share drift, with its interval
 #
-# A generator was last shown a share $s$ of the rare form. Of $n$ generated pictures a fraction $\hat p$ is rare.
-# How far did it drift? Write `share_drift(rare, shown)`; `rare` is an array of $n$ booleans, one per picture.
+# A generator was last shown a share $s$ of the dark form. Of $n$ generated pictures a fraction $\hat p$ is dark.
+# How far did it drift? Write `share_drift(dark, shown)`; `dark` is an array of $n$ booleans, one per picture.
 # Return three numbers: the drift $\hat p - s$, and the ends of its 95 % interval: those of **Wilson's**
 # interval for the share, each minus $s$. Wilson's interval has the
 #
@@ -652,22 +652,22 @@ show(fig, alt="Six pictures each of two generators. share_50: pale and dark lady
 # when nothing was seen: for 0 of 24 its width is zero.) *Off limits:* `share_interval`, SciPy.
 
 # %% solution="share_drift" rebuilds="audits.measures.share_interval"
-def share_drift(rare, shown):
+def share_drift(dark, shown):
     """Generated share minus the share shown in training, with a 95 % interval (Wilson).
 
     Parameters
     ----------
-    rare : array (n,) of bool
-        Which generated pictures show the rare form.
+    dark : array (n,) of bool
+        Which generated pictures show the dark form.
     shown : float
-        Share of the rare form in training.
+        Share of the dark form in training.
 
     Returns
     -------
     drift, low, high : float
     """
     ### BEGIN SOLUTION
-    n, p, z = len(rare), np.mean(rare), 1.96
+    n, p, z = len(dark), np.mean(dark), 1.96
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return p - shown, centre - half - shown, centre + half - shown
@@ -1052,7 +1052,7 @@ for name in ("share_50", "share_10"):
         x = gan.pictures(gan.load(name), 400, seed=2, truncation=psi)
         f = features(x)
         table[name, psi] = (measures.precision(f, true_features), measures.recall(f, true_features),
-                            measures.coverage(f, true_features), np.mean(p_rare(x) > 0.5))
+                            measures.coverage(f, true_features), np.mean(p_dark(x) > 0.5))
         print(f"{name}, ψ = {psi:4}: precision {table[name, psi][0]:.2f}, recall {table[name, psi][1]:.2f}, "
               f"coverage {table[name, psi][2]:.2f}, dark {table[name, psi][3]:.1%}")
 by_perfect = measures.expected_coverage(400, 1000)

@@ -341,15 +341,15 @@ equal(call(invented_fraction, oblong, 3), hallucination.fractions(Downsample(3),
 
 # %%
 from course_lib.generators import gan, pulse
-from course_lib.inference.classifiers import p_rare
+from course_lib.inference.classifiers import p_dark
 
 search = pulse.search(gan.load(casebook.GENERATOR), bank.y[:2], starts=1)
 apart = np.abs(search.pictures[:, 0] - bank.pulse[:2]).mean(axis=(1, 2, 3))
 print("mean difference from the shipped pictures:", apart.round(4))
 print(f"share of the {bank.residuals.size} searches that met ε = {pulse.EPSILON}, within .02 % as in lesson {{pulse}}: "
       f"{np.mean(bank.residuals <= 1.0002 * pulse.EPSILON):.0%}")
-print(f"a recogniser reads as dark: {np.sum(p_rare(bank.truth) > 0.5)} of 20 scenes, "
-      f"{np.sum(p_rare(bank.pulse) > 0.5)} of PULSE's pictures")
+print(f"a recogniser reads as dark: {np.sum(p_dark(bank.truth) > 0.5)} of 20 scenes, "
+      f"{np.sum(p_dark(bank.pulse) > 0.5)} of PULSE's pictures")
 
 # %% [markdown]
 # Mind a handicap: PULSE's generator was shown 10 % dark beetles, the scenes are half and half, and none of its
@@ -870,15 +870,15 @@ from course_lib.inference.posterior import shipped
 from course_lib.notebook.predictions import recall
 
 sixteen = shipped("sixteen_pixels")
-p_dark = sixteen.p_rare(share=0.5)
+chance = sixteen.p_dark(share=0.5)
 said = recall("enhance.percent_dark")
-print(f"the reference says {p_dark:.3f} ± {sixteen.p_rare_error(0.5):.3f}; 50 % costs {(0.5 - p_dark) ** 2:.4f}")
+print(f"the reference says {chance:.3f} ± {sixteen.p_dark_error(0.5):.3f}; 50 % costs {(0.5 - chance) ** 2:.4f}")
 if said is None:
     print("you left no answer in lesson {enhance} (or it was kept on another computer)")
 else:
-    print(f"you said {said:.0f} %, which costs {(said / 100 - p_dark) ** 2:.4f}; "
+    print(f"you said {said:.0f} %, which costs {(said / 100 - chance) ** 2:.4f}; "
           f"and what you saw first was: {recall('enhance.what_i_see') or 'not kept'}")
-reveal("enhance.percent_dark", 100 * p_dark, label="probability of the dark form", unit="%")
+reveal("enhance.percent_dark", 100 * chance, label="probability of the dark form", unit="%")
 
 # %% [markdown]
 # About two to one for dark: the pixels hold nothing that would justify a 95. No sharp picture could have told you this
@@ -1251,22 +1251,22 @@ reveal("hallucination_measured.percent_right", 100 * hits["PULSE, pixel by pixel
 # about this one it knows nothing that was not in $y$.
 #
 # But the theorem binds the **optimal** observer only. A *bounded* one may gain: a recogniser trained on sharp pictures can't
-# read a blur. Measured, for an easier question, the form; once with the generator of this lesson (10 % of the rare, dark form),
+# read a blur. Measured, for an easier question, the form; once with the generator of this lesson (trained on 10 % dark),
 # once with the balanced one (what the recogniser read is shipped):
 
 # %%
 forms = np.concatenate([group.beetles.form for group in line_ups])
 readers = {
-    "recogniser on bicubic": [p_rare(bicubic(group.y).clip(0, 1)) for group in line_ups],
-    "recogniser on PULSE, 10 % rare": [p_rare(group.pulse) for group in line_ups],
-    "recogniser on PULSE, 50 % rare": [group.balanced for group in line_ups],
-    "classifier of 8 × 8 pixels": [p_rare(group.y) for group in line_ups],
+    "recogniser on bicubic": [p_dark(bicubic(group.y).clip(0, 1)) for group in line_ups],
+    "recogniser on PULSE, 10 % dark": [p_dark(group.pulse) for group in line_ups],
+    "recogniser on PULSE, 50 % dark": [group.balanced for group in line_ups],
+    "classifier of 8 × 8 pixels": [p_dark(group.y) for group in line_ups],
 }
 right = {name: (np.concatenate(p) > 0.5) == forms for name, p in readers.items()}
 for name, was_right in right.items():
     low, high = share_interval(int(was_right.sum()), len(was_right))
-    print(f"{name:31} right in {was_right.mean():.0%} of 128 ({low:.0%}–{high:.0%}); common "
-          f"{was_right[forms == 0].mean():.0%}, rare {was_right[forms == 1].mean():.0%}")
+    print(f"{name:31} right in {was_right.mean():.0%} of 128 ({low:.0%}–{high:.0%}); pale "
+          f"{was_right[forms == 0].mean():.0%}, dark {was_right[forms == 1].mean():.0%}")
 plain = right["recogniser on bicubic"]
 for name in list(readers)[1:3]:
     mended, spoilt = np.sum(right[name] & ~plain), np.sum(plain & ~right[name])
@@ -1275,7 +1275,7 @@ for name in list(readers)[1:3]:
 
 # %% [markdown]
 # With the balanced generator the enhancement **is** worth something to this reader: 85 % instead of 70 %. But it moves the errors: dark
-# 47 → 100 %, common 98 → 66 %. So "it helps our software" can be true, because the software is limited; a reader made for the
+# 47 → 100 %, pale 98 → 66 %. So "it helps our software" can be true, because the software is limited; a reader made for the
 # pixels needs no help and is right in all 128 cases. With the generator that saw few dark beetles the same enhancement seems to do harm
 # (p = .05): the reader now reads what the search prefers, and misses more than two thirds of the dark ones. Nothing in the sharp
 # pictures says which of the two you are looking at. (Lesson {bias} takes that apart.)
@@ -1349,8 +1349,8 @@ for name in list(readers)[1:3]:
 # > **P** leaves it open, a picture should say so.
 
 # %% [markdown]
-# What you can't do yet: say *whose* patterns the inventions prefer. The next lesson takes the same machine and asks why the rare
-# beetle so often comes back as the common one.
+# What you can't do yet: say *whose* patterns the inventions prefer. The next lesson takes the same machine and asks why the dark
+# beetle so often comes back as the pale one.
 
 # %% [markdown] slide="notes"
 # Close with the abstaining picture beside PULSE's: which for a newspaper, a court, a paper? Three minutes.

@@ -29,8 +29,8 @@ from course_lib.inference.posterior import example, shipped
 from course_lib.notebook.figures import show_images
 from course_lib.worlds import ladybirds
 
-beetle, y = example("rare_4x4")
-answer = shipped("rare_4x4")
+beetle, y = example("dark_4x4")
+answer = shipped("dark_4x4")
 mean = answer.mean(share=0.5)
 draws = ladybirds.render(answer.draw(3, share=0.5, rng=0)).astype(float)
 line_up = {"A": draws[0], "B": mean, "C": draws[1], "D": draws[2]}
@@ -303,7 +303,7 @@ for name, x_hat in {"mean": m, "mode": np.sign(m), "sample": sample}.items():
 # Does that hold for pictures? A ladybird has 22 parameters and a form, its posterior no formula.
 # `posterior.reference` samples it; here is one picture, computed now (about five seconds; shipped answers
 # were made in the same way). Its draws carry weights; the *effective draws* are the number of equally weighted
-# ones that would be worth as much. `share` is the prior probability of the rare form, here one half.
+# ones that would be worth as much. `share` is the prior probability of the dark form, here one half.
 
 # %%
 from course_lib.inference.posterior import reference, simulate
@@ -313,8 +313,8 @@ found = reference(y_other)
 truth = ladybirds.render(another)[0].astype(float)
 picks = ladybirds.render(found.draw(200, share=0.5, rng=0)).astype(float)
 each = np.mean((picks - truth) ** 2, axis=(1, 2, 3))
-print(f"effective draws {found.ess(0.5):.0f}; P(rare | y) = {found.p_rare(0.5):.2f}, "
-      f"the truth is {'rare' if another.form[0] else 'common'}")
+print(f"effective draws {found.ess(0.5):.0f}; P(dark | y) = {found.p_dark(0.5):.2f}, "
+      f"the truth is {'dark' if another.form[0] else 'pale'}")
 print(f"errors: mean {mse(found.mean(0.5), truth):.4f}; 200 samples {each.mean():.4f} on average, "
       f"the luckiest {each.min():.4f}")
 
@@ -620,11 +620,11 @@ def climb(form, rng=0):
     return u, best
 
 
-(common_u, common_level), (rare_u, rare_level) = climb(0), climb(1)
-form = int(rare_level > common_level)  # equal prior shares
-mode_u, those = (common_u, rare_u)[form], answer.forms[form]
+(pale_u, pale_level), (dark_u, dark_level) = climb(0), climb(1)
+form = int(dark_level > pale_level)  # equal prior shares
+mode_u, those = (pale_u, dark_u)[form], answer.forms[form]
 mode = ladybirds.render(ladybirds.from_latents(mode_u[None], form))[0].astype(float)
-print(f"the best point found is {('common', 'rare')[form]}; sum of its 22 squared latents "
+print(f"the best point found is {('pale', 'dark')[form]}; sum of its 22 squared latents "
       f"{np.sum(mode_u**2):.1f}; the posterior's have {those.weights @ np.sum(those.u**2, axis=1):.1f} "
       "on average")
 
@@ -695,12 +695,12 @@ unclear = shipped("sixteen_pixels")  # the pixels of lesson {enhance}
 for share in (0.5, 0.1, 0.02):
     gap = np.sqrt(mse(regress(unclear.y), unclear.mean(share)))
     moved = np.sqrt(mse(unclear.mean(share), unclear.mean(0.5)))
-    print(f"share of the rare form {share:.2f}: P(rare | y) = {unclear.p_rare(share):.2f}; the mean moves by "
+    print(f"share of the dark form {share:.2f}: P(dark | y) = {unclear.p_dark(share):.2f}; the mean moves by "
           f"{moved:.4f} RMS; the network is {gap:.4f} from it")
 print(f"over the 200 pictures the network is {np.sqrt(apart - scatter):.4f} RMS from the mean")
 
 # %% [markdown]
-# Where the dark form is rare, the same pixels mean something else: P(rare | y) falls from .66 to .04. The
+# Where the dark form is rare, the same pixels mean something else: P(dark | y) falls from .66 to .04. The
 # mean moves with it, here by less than the network's usual distance
 # from its own mean, and the network, once trained, doesn't move at all. A trained method has its prior
 # built in, like every other method here, and doesn't print it on the box. (Lesson {bias} is about that.)
@@ -780,7 +780,7 @@ for name, photo in photos.items():
     shown = {key if key not in ("network", "sample") else f"{key}: {name}": x
              for key, x in shown.items()}
     print(f"{name}: misfit {found.misfit(0.5):.1f} (near 1 if the world explains y); "
-          f"P(rare | y) = {found.p_rare(0.5):.2f}; effective draws {found.ess(0.5):.0f}")
+          f"P(dark | y) = {found.p_dark(0.5):.2f}; effective draws {found.ess(0.5):.0f}")
 show_images(shown, columns=4,
             alt="Top: a coffee cup, its sixteen pixels, the network's yellowish blur, and a ladybird "
                 "sample. Bottom: a field of galaxies, its dark sixteen pixels, the network's dark reddish "
@@ -791,7 +791,7 @@ show_images(shown, columns=4,
 # from fewer than 100 effective draws; here it is told to be content with ten, and the coffee needs that.
 # Only its misfit is to be read.) For the coffee the **misfit** objects: no draw explains these pixels to
 # within the noise. For the sky nothing objects. Sixteen dark
-# pixels are well explained by a dark ladybird in dim light, the posterior is confident that it is the rare
+# pixels are well explained by a dark ladybird in dim light, the posterior is confident that it is the dark
 # form, and a sample is as sharp as any. *Given the prior*, this is all correct. A posterior answers "which
 # ladybird?", never "is it one?".
 
@@ -1566,11 +1566,11 @@ show_images({name: x for name, (x, _) in panels.items()}
 # twice the MMSE: 1.97 on 200 ladybirds, 1.000 against .500 for a Gaussian. It is the right answer
 # if I want to see *what could have been there*, and then I need several. Between the two lies a curve that
 # no method passes: to look right as a population costs at least .586 there. Both pictures have a prior
-# inside, equal shares of the forms; at a share of 2 % P(rare | y) fell from .66 to .04. To test the newer
+# inside, equal shares of the forms; at a share of 2 % P(dark | y) fell from .66 to .04. To test the newer
 # method I would draw truths from a known world and look at the ranks of the truth among its draws, for
 # parameters *and* the log-likelihood: prior draws passed the parameters' ranks in about 95 of 100 tests and
 # the likelihood's in none. I would look at the support, too. Consistency with the pixels proves little: all
-# methods but bicubic (.4) lay near one σ, and sixteen pixels of galaxies came back as a well-fitting rare ladybird.
+# methods but bicubic (.4) lay near one σ, and sixteen pixels of galaxies came back as a well-fitting dark ladybird.
 #
 # *Rubric, one point each (half for half):*
 #

@@ -312,7 +312,7 @@ equal(own_sd, undone.std(0), "sd of the generator's styles", atol=2e-3)
 # \text{sd}\cdot\text{row})$. Do such styles look like the generator's own?
 
 # %%
-from course_lib.inference.classifiers import p_rare
+from course_lib.inference.classifiers import p_dark
 
 rng = torch.Generator().manual_seed(0)
 rows = torch.randn(200, 10, 64, generator=rng)
@@ -325,15 +325,15 @@ with torch.no_grad():
                  "PULSE's fit": law.styles(rows[:, 0]), "ten rows of it": law.styles(rows)}
     kinds = {name: generator.synthesis(w, noise).numpy() for name, w in styles_of.items()}
 for name, x in kinds.items():
-    print(f"{name:15} rare by the classifier {(p_rare(x) > 0.5).mean():.1%}")
+    print(f"{name:15} dark by the classifier {(p_dark(x) > 0.5).mean():.1%}")
 show_images({f"{name}\nno. {k + 1}": x[k] for name, x in kinds.items() for k in (2, 3, 4)}, columns=6,
             alt="Three ladybirds each from the generator's own styles, from a correlated fit, from PULSE's fit and from ten "
                 "rows of it. Own and correlated ones are varied; PULSE's are orange, and with ten rows look alike.")
 
 # %% [markdown]
-# This generator was trained on 10 % rare ladybirds and draws about as many. A Gaussian that keeps how the 64
+# This generator was trained on 10 % dark ladybirds and draws about as many. A Gaussian that keeps how the 64
 # coordinates go *together* draws them, too. PULSE's, which fits each coordinate for itself, draws none: the
-# rare form needs many coordinates to deviate at once, and independent ones don't. Ten independent rows mix
+# dark form needs many coordinates to deviate at once, and independent ones don't. Ten independent rows mix
 # even more. So **the starts have shares of their own**, and they are not those of the generator. Nobody
 # decided that; it came with a convenient fit. Keep it in mind.
 #
@@ -603,7 +603,7 @@ equal(kept, torch.full((1, 3, 2, 2), 0.1), "the picture at the smallest loss, wh
 # Your loop, on the real generator: four starts, one ladybird that has never been in a training set, at 8 × 8.
 
 # %% slide="subslide" title="Four starts, four ends"
-truth = pulse.truth("common 1")
+truth = pulse.truth("pale 1")
 shrink = Downsample(8)
 y = shrink(truth)
 noise = generator.noise(4, torch.Generator().manual_seed(1))
@@ -687,29 +687,29 @@ print(f"two answers differ by {np.mean(outside):.3f} RMS (the most alike by {np.
 # On the same generator weights the course has a real sampler, `chains.sample`: small random moves of the latent
 # and the noise (pCN), each accepted or not by how well the picture explains $y$. Helpers run at higher *temperatures*, where
 # misfits count less: they get about more easily and hand their states down. Here are four long runs that ship with
-# the course. Two began at the rarest-looking, two at the most common-looking pictures.
+# the course. Two began at pictures that are surely dark, two at surely pale ones.
 
 # %%
 from course_lib.generators import chains
 from course_lib.inference.posterior import example, shipped
 
-_, noisy = example("rare_4x4")  # the sixteen noisy pixels of lesson {priors_and_best_guesses}, σ = .05
-long = chains.shipped("rare_4x4")
-is_rare = (p_rare(chains.pictures(generator, long.z[0], long.noise_seeds[0])) > 0.5).astype(float)
-print("share of rare draws in each chain:", " ".join(f"{share:.2f}" for share in is_rare[:2].mean(1)), "|",
-      " ".join(f"{share:.2f}" for share in is_rare[2:].mean(1)), "(started rare | common)")
-chain_rare, chain_error = {}, {}
-for name, some in {"rare": is_rare[:2], "common": is_rare[2:]}.items():
-    chain_rare[name] = some.mean()
-    chain_error[name] = (is_rare.var() / chains.effective_size(some)) ** 0.5
-apart = abs(chain_rare["common"] - chain_rare["rare"]) / np.hypot(*chain_error.values())
-print(f"{chain_rare['rare']:.2f} and {chain_rare['common']:.2f} lie {apart:.1f} standard errors apart")
+_, noisy = example("dark_4x4")  # the sixteen noisy pixels of lesson {priors_and_best_guesses}, σ = .05
+long = chains.shipped("dark_4x4")
+is_dark = (p_dark(chains.pictures(generator, long.z[0], long.noise_seeds[0])) > 0.5).astype(float)
+print("share of dark draws in each chain:", " ".join(f"{share:.2f}" for share in is_dark[:2].mean(1)), "|",
+      " ".join(f"{share:.2f}" for share in is_dark[2:].mean(1)), "(started dark | pale)")
+chain_dark, chain_error = {}, {}
+for name, some in {"dark": is_dark[:2], "pale": is_dark[2:]}.items():
+    chain_dark[name] = some.mean()
+    chain_error[name] = (is_dark.var() / chains.effective_size(some)) ** 0.5
+apart = abs(chain_dark["pale"] - chain_dark["dark"]) / np.hypot(*chain_error.values())
+print(f"{chain_dark['dark']:.2f} and {chain_dark['pale']:.2f} lie {apart:.1f} standard errors apart")
 
 # %% [markdown]
 # Now PULSE on the same sixteen pixels, from eight starts in either region. Its own starts hardly ever look
-# rare, so `pulse.choose_starts` lets the *generator* draw 100 pictures and starts at those that are surest
-# of a form. **Predict.** Of eight searches that start at a rare picture, how many percent end rare, minus
-# the percentage of those that start at a common one? (A sampler's difference is 0 up to chance.)
+# dark, so `pulse.choose_starts` lets the *generator* draw 100 pictures and starts at those that are surest
+# of a form. **Predict.** Of eight searches that start at a dark picture, how many percent end dark, minus
+# the percentage of those that start at a pale one? (A sampler's difference is 0 up to chance.)
 
 # %%
 difference = None  # replace None by a number from -100 to 100
@@ -720,40 +720,40 @@ from course_lib.audits.measures import share_interval
 from course_lib.notebook.figures import COLOURS, figure, show
 
 ends = {form: pulse.search(generator, noisy, law=law, seed=4,
-                           latents=pulse.choose_starts(generator, form, 8, law=law)) for form in ("rare", "common")}
-pulse_rare = {form: (p_rare(result.pictures[0]) > 0.5).mean() for form, result in ends.items()}
+                           latents=pulse.choose_starts(generator, form, 8, law=law)) for form in ("dark", "pale")}
+pulse_dark = {form: (p_dark(result.pictures[0]) > 0.5).mean() for form, result in ends.items()}
 fig, ax = figure(size=(6.4, 2.8))
-for begun, colour, mark, shift in (("rare", "vermilion", "o", -0.12), ("common", "blue", "s", 0.12)):
-    share, spread = chain_rare[begun], 2 * chain_error[begun]
-    low, high = share_interval(int(8 * pulse_rare[begun]), 8)
-    ax.errorbar([share, pulse_rare[begun]], [shift, 1 + shift], fmt=mark, ms=9, capsize=4, color=COLOURS[colour],
-                xerr=[[min(spread, share), pulse_rare[begun] - low], [spread, high - pulse_rare[begun]]],
+for begun, colour, mark, shift in (("dark", "vermilion", "o", -0.12), ("pale", "blue", "s", 0.12)):
+    share, spread = chain_dark[begun], 2 * chain_error[begun]
+    low, high = share_interval(int(8 * pulse_dark[begun]), 8)
+    ax.errorbar([share, pulse_dark[begun]], [shift, 1 + shift], fmt=mark, ms=9, capsize=4, color=COLOURS[colour],
+                xerr=[[min(spread, share), pulse_dark[begun] - low], [spread, high - pulse_dark[begun]]],
                 label=f"started {begun}")
-ax.set(yticks=[0, 1], yticklabels=["sampler", "PULSE"], xlabel="share of rare answers (95 % intervals)",
+ax.set(yticks=[0, 1], yticklabels=["sampler", "PULSE"], xlabel="share of dark answers (95 % intervals)",
        xlim=(-0.05, 1.05), ylim=(1.5, -0.5))
 ax.legend(fontsize=9, loc="center right")
-show(fig, alt=f"Share of rare answers. The sampler: {chain_rare['rare']:.2f} and {chain_rare['common']:.2f} for opposite "
-              f"starts. PULSE: {pulse_rare['rare']:.2f} if started rare, {pulse_rare['common']:.2f} if started common.")
+show(fig, alt=f"Share of dark answers. The sampler: {chain_dark['dark']:.2f} and {chain_dark['pale']:.2f} for opposite "
+              f"starts. PULSE: {pulse_dark['dark']:.2f} if started dark, {pulse_dark['pale']:.2f} if started pale.")
 
 # %%
-reveal("pulse.difference", 100 * (pulse_rare["rare"] - pulse_rare["common"]),
-       label="PULSE: rare answers, started rare minus started common", unit="percentage points")
+reveal("pulse.difference", 100 * (pulse_dark["dark"] - pulse_dark["pale"]),
+       label="PULSE: dark answers, started dark minus started pale", unit="percentage points")
 
 # %% [markdown]
-# The chains that began rare end common, so they left their start. But .04 and .14 lie 1.9 standard errors
+# The chains that began dark end pale, so they left their start. But .04 and .14 lie 1.9 standard errors
 # apart: a difference is neither shown nor excluded, and these chains are too short to settle the share of
-# rare. PULSE's answers depend on the start: here 4 of 8 against 0 of 8, which chance could just do, and in
+# dark. PULSE's answers depend on the start: here 4 of 8 against 0 of 8, which chance could just do, and in
 # section 5, with more inputs, what chance could not. The same pixels, the same weights, another answer.
 #
 # Even the sampler doesn't answer "which ladybird was it?" It answers a question about this generator: of
-# its pictures, weighted by how well they explain $y$, which share is rare? The renderer's own posterior
-# says other numbers, depending on the share of the rare form that you believe in:
+# its pictures, weighted by how well they explain $y$, which share is dark? The renderer's own posterior
+# says other numbers, depending on the share of the dark form that you believe in:
 
 # %%
 for share in (0.5, 0.1):
-    print(f"P(rare | y) by the world's posterior, {share:.0%} rare: {shipped('rare_4x4').p_rare(share):.2f}")
-error = is_rare.mean(1).std(ddof=1) / len(is_rare) ** 0.5  # from the spread between chains
-print(f"by the sampler on the generator that was trained on 10 % rare: {is_rare.mean():.2f} ± {error:.2f}")
+    print(f"P(dark | y) by the world's posterior, {share:.0%} dark: {shipped('dark_4x4').p_dark(share):.2f}")
+error = is_dark.mean(1).std(ddof=1) / len(is_dark) ** 0.5  # from the spread between chains
+print(f"by the sampler on the generator that was trained on 10 % dark: {is_dark.mean():.2f} ± {error:.2f}")
 
 # %% [markdown] slide="notes"
 # The sentence in the frame is the one to take home. Have people say it in their own words. If somebody says
@@ -764,40 +764,40 @@ print(f"by the sampler on the generator that was trained on 10 % rare: {is_rare.
 
 # %% [markdown]
 # During the argument of June 2020 Mario Klingemann showed that other starts give other faces. Here is that
-# experiment with numbers: fresh ladybirds of either form, shrunk without noise, each searched from a common
-# and from a rare picture of the generator (recorded; `course data pulse` repeats it).
+# experiment with numbers: fresh ladybirds of either form, shrunk without noise, each searched from a pale
+# and from a dark picture of the generator (recorded; `course data pulse` repeats it).
 
 # %% [markdown] only="slides" slide="subslide"
 # ## The start decides
 #
-# | a rare beetle, 8 × 8 pixels | comes back rare |
+# | a dark beetle, 8 × 8 pixels | comes back dark |
 # |---|---|
-# | searched from a rare start | 8 of 8 |
-# | searched from a common start | 1 of 8 |
+# | searched from a dark start | 8 of 8 |
+# | searched from a pale start | 1 of 8 |
 #
 # Same pixels, same weights, ε met each time.
 
 # %%
 record = pulse.recorded(pulse.MAIN)
-rare_after, residual_after = record["survival_rare"] > 0.5, record["survival_residual"]
-print(f"of {rare_after.shape[-1]} searches end rare   start common   start rare")
+dark_after, residual_after = record["survival_dark"] > 0.5, record["survival_residual"]
+print(f"of {dark_after.shape[-1]} searches end dark   start pale   start dark")
 for size, pixels in enumerate((8, 4)):
-    for form, truth_form in enumerate(("common", "rare")):
-        common, rare = rare_after[size, form].sum(-1)
-        print(f"input {truth_form:6} at {pixels} × {pixels}    {common:12}   {rare:10}")
+    for form, truth_form in enumerate(("pale", "dark")):
+        pale, dark = dark_after[size, form].sum(-1)
+        print(f"input {truth_form:4} at {pixels} × {pixels}    {pale:12}   {dark:10}")
 print(f"ε met by {np.mean(residual_after <= pulse.EPSILON):.0%}")
 
 # %% [markdown]
-# Compare the lines of the rare inputs, for one size. The pixels are the same, the weights are the same, ε is met as
-# often; what comes out is nearly always what went in at the other end. And compare them with the common inputs: there
-# most starts of the wrong form don't survive. So the pixels *do* pull, against rare; against common, which
+# Compare the lines of the dark inputs, for one size. The pixels are the same, the weights are the same, ε is met as
+# often; what comes out is nearly always what went in at the other end. And compare them with the pale inputs: there
+# most starts of the wrong form don't survive. So the pixels *do* pull, against dark; against pale, which
 # is where nearly all searches begin, they hardly do.
 #
 # "There Is No (Real Life) Use Case for Face Super Resolution", the article of lesson {enhance}, claims that a latent space full
 # of one group "will always return" it. Where the space holds nothing else, so it is. Where it *mostly* holds one group, as
 # ours does, that is too strong as a law: a start in the other region refutes it. What is true: **the start decides a part of
 # what the pixels should have decided**, and PULSE draws its starts from a law that nobody looks at. Section 2: what share of
-# its ten-row starts looked rare?
+# its ten-row starts looked dark?
 #
 # ### Is everyone served equally?
 #
@@ -809,32 +809,32 @@ from course_lib.worlds import ladybirds
 
 beetles = ladybirds.sample(2000, share=0.5, seed=8)
 eight = shrink(ladybirds.render(beetles).astype(float)) + 0.05 * np.random.default_rng(80).standard_normal((2000, 3, 8, 8))
-wrong = np.mean((p_rare(eight) > 0.5) != (beetles.form == 1))
+wrong = np.mean((p_dark(eight) > 0.5) != (beetles.form == 1))
 print(f"a classifier that reads 8 × 8 pixels with noise σ = .05 names the wrong form in {wrong:.1%} of 2,000")
 
 # %% [markdown]
-# So the form is nearly always *in the pixels*. **Predict.** Of the rare inputs, how many percent come back
-# *rare*?
+# So the form is nearly always *in the pixels*. **Predict.** Of the dark inputs, how many percent come back
+# *dark*?
 
 # %%
-kept_rare = None  # replace None by a number from 0 to 100
-predict("pulse.kept_rare", kept_rare, between=(0, 100))
+kept_dark = None  # replace None by a number from 0 to 100
+predict("pulse.kept_dark", kept_dark, between=(0, 100))
 
-# %% slide="subslide" title="Rare beetles rarely come back rare"
+# %% slide="subslide" title="Dark beetles rarely come back dark"
 form, met = record["audit_form"], record["audit_residual"] <= 1.0002 * pulse.EPSILON
 print(f"largest residual {record['audit_residual'].max():.7f}; {np.sum(record['audit_residual'] > pulse.EPSILON)} of "
       f"{met.size} exceed ε by any amount")
-for kind, name in enumerate(("common", "rare")):
+for kind, name in enumerate(("pale", "dark")):
     n, k = np.sum(form == kind), np.sum(met[form == kind])
     low, high = share_interval(int(k), int(n))
-    same = np.mean((record["audit_rare"] > 0.5)[form == kind] == kind)
-    print(f"{name:6} inputs: at most 1.0002 ε {k} of {n} (95 % interval {low:.0%} to {high:.0%}); form kept {same:.0%}")
-print(f"starts that look rare: {np.mean(record['audit_start_rare'] > 0.5):.0%}")
-reveal("pulse.kept_rare", 100 * same, label="rare inputs that come back rare", unit="%")
+    same = np.mean((record["audit_dark"] > 0.5)[form == kind] == kind)
+    print(f"{name:4} inputs: at most 1.0002 ε {k} of {n} (95 % interval {low:.0%} to {high:.0%}); form kept {same:.0%}")
+print(f"starts that look dark: {np.mean(record['audit_start_dark'] > 0.5):.0%}")
+reveal("pulse.kept_dark", 100 * same, label="dark inputs that come back dark", unit="%")
 
 # %% [markdown]
 # Every search ends below ε or at most .02 % above it; the four "failures" are numerical noise. A success rate at a threshold
-# that the search aims for measures nothing. And nearly every rare beetle comes back as a common one, sharp
+# that the search aims for measures nothing. And nearly every dark beetle comes back as a pale one, sharp
 # and within ε: **equal success is not equal treatment**. (Lesson {bias} asks why: data, generator, search, or
 # the pixels.)
 #
@@ -911,7 +911,7 @@ show_images({"ladybird": truth, "chimera": chimera, "ladybird, 8 × 8": shrink(t
 # ### Feel it: Enhance!
 #
 # Choose a scene, a size, a start and a generator. (1) Find a scene for which every generator meets ε. (2)
-# Find a start and a generator that turn a rare beetle into a common one within ε. (3) Look at the truth
+# Find a start and a generator that turn a dark beetle into a pale one within ε. (3) Look at the truth
 # last, as a user of such a program never can.
 
 # %% slide="subslide" title="Enhance!"
@@ -920,7 +920,7 @@ from course_lib.notebook.explorers.pulse import recorded_searches
 recorded_searches()
 
 # %% [markdown] slide="notes"
-# Let the audience choose, truth hidden. Ask for bets, then tick "show the truth". Good: rare 1 at 4 × 4, all
+# Let the audience choose, truth hidden. Ask for bets, then tick "show the truth". Good: dark 1 at 4 × 4, all
 # starts. The residual is on screen all the time; ask whether it would have warned anybody. Six minutes.
 
 # %% [markdown] only="slides" slide="slide"
@@ -1141,7 +1141,7 @@ try_on(check_verdict, {
 # a tomato's fine structure gets the same answer and the same residual, difference 0. Which of the matching pictures came out was decided by the
 # start: the output follows the law of the start, pushed through the search. It is no mode: within ε the loss ranks
 # pictures by GEOCROSS alone, and 100 steps needn't reach its minimum. It is no sample, for there is no stationary law:
-# started at rare-looking pictures PULSE gave other shares than started at common-looking ones. (Chains that began rare
+# started at dark-looking pictures PULSE gave other shares than started at pale-looking ones. (Chains that began dark
 # left their start, though they were too short to settle the share.) A posterior
 # sample would add what the pixels leave open and in which proportion, *given this generator and σ*; several draws
 # would show what is undetermined. Even that speaks about the generator's world, its shares included, and not about this

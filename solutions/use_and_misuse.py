@@ -1104,7 +1104,7 @@ import torch
 
 from course_lib.audits.measures import coverage, expected_coverage, precision, share_interval
 from course_lib.generators import gan
-from course_lib.inference.classifiers import features, p_rare
+from course_lib.inference.classifiers import features, p_dark
 from course_lib.worlds import ladybirds
 
 generator = gan.load("share_50")
@@ -1112,15 +1112,15 @@ chance = torch.Generator().manual_seed(1)
 with torch.inference_mode():
     made = np.concatenate([generator(torch.randn(100, gan.Z_DIM, generator=chance), 1.0, chance).numpy()
                            for _ in range(8)])
-is_rare, redrawn = p_rare(made) > 0.5, np.random.default_rng(2).integers(0, 300, (25, 300))
-low, high = share_interval(int(is_rare.sum()), len(made))
-stated = float(card.split("share of the rare form | ")[1].split()[0])
+is_dark, redrawn = p_dark(made) > 0.5, np.random.default_rng(2).integers(0, 300, (25, 300))
+low, high = share_interval(int(is_dark.sum()), len(made))
+stated = float(card.split("share of the dark form | ")[1].split()[0])
 apart = 1.96 * np.hypot(*(0.5 / n**0.5 for n in (len(made), 10_000)))  # standard errors of a share near ½
-print(f"generated share of the rare form: {is_rare.mean():.3f} ({low:.3f} to {high:.3f}); "
-      f"from the card's by {abs(is_rare.mean() - stated):.3f}, chance explains up to {apart:.3f}")
-for form, name in enumerate(("common", "rare")):
+print(f"generated share of the dark form: {is_dark.mean():.3f} ({low:.3f} to {high:.3f}); "
+      f"from the card's by {abs(is_dark.mean() - stated):.3f}, chance explains up to {apart:.3f}")
+for form, name in enumerate(("pale", "dark")):
     real = features(ladybirds.render(ladybirds.sample(300, share=float(form), seed=90)))
-    fake = features(made[is_rare == form][:300])
+    fake = features(made[is_dark == form][:300])
     told = [f"{f.__name__} {f(fake, real):.2f} ± {np.std([f(fake[i], real) for i in redrawn]):.2f}"
             for f in (coverage, precision)]  # ±: bootstrap over the generated pictures
     print(f"{name}: {', '.join(told)} ({len(fake)} generated against {len(real)} renders; true pictures would have a coverage of "
@@ -1148,8 +1148,8 @@ for form, name in enumerate(("common", "rare")):
 # as a prior is judged by what comes back for a given small picture; lessons {pulse} and {bias} measure that, the
 # card doesn't.
 #
-# (2) **Performance by group.** 300 pictures against 300 renders (k = 5; ±: bootstrap): rare: coverage .98
-# ± .01, precision .94 ± .01; common: .99 ± .01, .89 ± .02. Share of the rare form, a classifier's count,
+# (2) **Performance by group.** 300 pictures against 300 renders (k = 5; ±: bootstrap): dark: coverage .98
+# ± .01, precision .94 ± .01; pale: .99 ± .01, .89 ± .02. Share of the dark form, a classifier's count,
 # .484 of 800 (.449 to .518); the card's .490 to .509 holds the intended .5, too. **Known failures.**
 # Recall is low: many ladybirds of the drawn world are near no generated one. Searched from a small
 # picture it always returns a ladybird, also for a tomato or an empty leaf. **Use.** Meant for lessons on
@@ -1160,7 +1160,7 @@ for form, name in enumerate(("common", "rare")):
 # *Rubric, one point each; give half where the description "half" fits.*
 #
 # 1. **Three gaps.** *Full*: three different gaps, each with a number from the cell or a measurement one
-#    could carry out ("coverage for each form", "P(rare) of what PULSE returns for 50 rare inputs"). *Half*:
+#    could carry out ("coverage for each form", "P(dark) of what PULSE returns for 50 dark inputs"). *Half*:
 #    two such, or three without a measurement. *None*: general wishes ("more detail", "more data").
 # 2. **Performance by group.** *Full*: at least one measure for *each* form, with number, sample size and an
 #    interval or a statement of how far chance moves it. *Half*: numbers for each form without any

@@ -1,17 +1,17 @@
 r"""Whose picture comes back as somebody else's: measures, closed forms and the bias budget.
 
-There are two groups, the common form (0) and the rare form (1), as everywhere in the course. An
+There are two groups, the pale form (0) and the dark form (1), as everywhere in the course. An
 algorithm gets a small picture y of a truth x and returns x̂; what is counted is the form of both.
-`share` is the rare form's, P(x rare), in the population that one speaks of: recalls don't need it,
-all else does. Pairs are ordered (common, rare). Every measured number is an `Estimate`, with an
+`share` is the dark form's, P(x dark), in the population that one speaks of: recalls don't need it,
+all else does. Pairs are ordered (pale, dark). Every measured number is an `Estimate`, with an
 interval from the bootstrap: truths are drawn anew, with replacement, within each form.
 
 **Measures** (Jalal et al. 2021; Laszkiewicz et al. 2024). With recalls r = P(x̂ ∈ C | x ∈ C):
 
 - RDP, representation demographic parity: the recalls are equal;
 - PR, proportional representation: P(x̂ ∈ C) = P(x ∈ C);
-- SPE, symmetric pairwise error: P(x rare, x̂ common) = P(x common, x̂ rare). For two groups this is
-  PR: P(x̂ rare) − P(x rare) = P(x common, x̂ rare) − P(x rare, x̂ common);
+- SPE, symmetric pairwise error: P(x dark, x̂ pale) = P(x pale, x̂ dark). For two groups this is
+  PR: P(x̂ dark) − P(x dark) = P(x pale, x̂ dark) − P(x dark, x̂ pale);
 - CPR, conditional proportional representation: P(x̂ ∈ C | y) = P(x ∈ C | y) for every y. An exact
   posterior sampler has it for all groups that one could think of.
 
@@ -47,7 +47,7 @@ from scipy.stats import norm
 from course_lib import validation
 from course_lib.inference.posterior import prior_log_odds
 
-__all__ = ["FACTORS", "Estimate", "Ladder", "always_common_share", "bias_budget",
+__all__ = ["FACTORS", "Estimate", "Ladder", "always_pale_share", "bias_budget",
            "conditional_shares", "corrected_share", "flip_share", "gaps", "latent_map_log_odds",
            "map_recalls", "output_share", "sampling_recalls", "shift_prior"]
 
@@ -82,39 +82,39 @@ def gaps(truth, output, share, rng=0):
 
     Parameters
     ----------
-    truth : array (n,) of 0 (common) and 1 (rare)
+    truth : array (n,) of 0 (pale) and 1 (dark)
     output : array (n,)
-        Form of each output, or the probability that it is rare, in [0, 1].
+        Form of each output, or the probability that it is dark, in [0, 1].
     share : float in [0, 1]
-        Of the rare form in the population; the truths may hold either form as often as they like.
+        Of the dark form in the population; the truths may hold either form as often as they like.
     rng : numpy.random.Generator or int
 
     Returns
     -------
     dict of Estimate
-        "recalls" (common, rare); "RDP", recall of the common minus that of the rare form; "output
-        share" of the rare form; "PR", output share minus share; "SPE", P(x common, x̂ rare) minus
-        P(x rare, x̂ common).
+        "recalls" (pale, dark); "RDP", recall of the pale minus that of the dark form; "output
+        share" of the dark form; "PR", output share minus share; "SPE", P(x pale, x̂ dark) minus
+        P(x dark, x̂ pale).
     """
     right = _rightly(truth, output)
     rng, share = np.random.default_rng(rng), validation.fraction(share, "share")
-    common, rare = (_resampled(r[:, None], rng)[:, 0] for r in right)
-    errors = (1 - share) * (1 - common), share * (1 - rare)
-    shown = output_share((common, rare), share)
-    found = {"recalls": np.stack([common, rare], axis=1), "RDP": common - rare,
+    pale, dark = (_resampled(r[:, None], rng)[:, 0] for r in right)
+    errors = (1 - share) * (1 - pale), share * (1 - dark)
+    shown = output_share((pale, dark), share)
+    found = {"recalls": np.stack([pale, dark], axis=1), "RDP": pale - dark,
              "output share": shown, "PR": shown - share, "SPE": errors[0] - errors[1]}
     return {name: _estimate(values) for name, values in found.items()}
 
 
 def conditional_shares(truth, output, p, share, bins=5, rng=0):
-    """What an algorithm returns beside what it should, for CPR: P(x̂ rare | y) and P(x rare | y).
+    """What an algorithm returns beside what it should, for CPR: P(x̂ dark | y) and P(x dark | y).
 
     Parameters
     ----------
     truth, output, share, rng
         As for `gaps`.
     p : array (n,)
-        P(x rare | y) at this share.
+        P(x dark | y) at this share.
     bins : int
         Cases are sorted by p into so many bins of equal size.
 
@@ -141,7 +141,7 @@ def conditional_shares(truth, output, p, share, bins=5, rng=0):
 
 
 def corrected_share(said, truth, known, rng=0):
-    """Share of the rare form among outputs that an imperfect classifier has read.
+    """Share of the dark form among outputs that an imperfect classifier has read.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def corrected_share(said, truth, known, rng=0):
     Raises
     ------
     ValueError
-        If the classifier says "rare" of rare pictures no more often than of common ones.
+        If the classifier says "dark" of dark pictures no more often than of pale ones.
 
     Notes
     -----
@@ -170,7 +170,7 @@ def corrected_share(said, truth, known, rng=0):
     rng, said = np.random.default_rng(rng), np.asarray(said, dtype=float)
     if said.ndim != 1 or not said.size or not np.isin(said, (0, 1)).all():
         validation.fail("said", f"of shape {said.shape}, values {np.unique(said)}",
-                        "(n,), 0 (common) and 1 (rare) only")
+                        "(n,), 0 (pale) and 1 (dark) only")
     alarms, hits, seen = (_resampled(x[:, None], rng)[:, 0] for x in (1 - wrong, right, said))
     if hits[0] <= alarms[0]:
         validation.fail("known", f"a classifier with {hits[0]:.2f} hits and {alarms[0]:.2f} false "
@@ -180,18 +180,18 @@ def corrected_share(said, truth, known, rng=0):
 
 
 def output_share(recalls, share):
-    """P(x̂ rare), from the recalls (common, rare) and the population's share of the rare form."""
-    common, rare = recalls
-    return share * rare + (1 - share) * (1 - common)
+    """P(x̂ dark), from the recalls (pale, dark) and the population's share of the dark form."""
+    pale, dark = recalls
+    return share * dark + (1 - share) * (1 - pale)
 
 
 def shift_prior(p, old, new):
-    """P(rare | y) at another share of the rare form: Bayes' rule (Saerens et al. 2002).
+    """P(dark | y) at another share of the dark form: Bayes' rule (Saerens et al. 2002).
 
     Parameters
     ----------
     p : array (...)
-        P(rare | y) at the share `old`.
+        P(dark | y) at the share `old`.
     old, new : float in [0, 1]
 
     Examples
@@ -206,7 +206,7 @@ def shift_prior(p, old, new):
 
 
 def map_recalls(d, share):
-    r"""Recalls (common, rare) of the more probable class, for N(0, 1) and N(d, 1).
+    r"""Recalls (pale, dark) of the more probable class, for N(0, 1) and N(d, 1).
 
     .. math:: \Phi\left(\tfrac d2 \pm \tfrac Ld\right), \qquad L = \log\frac{1 - share}{share}
 
@@ -218,7 +218,7 @@ def map_recalls(d, share):
 
 
 def sampling_recalls(d, share):
-    """Recalls (common, rare) of a draw from P(class | y), for N(0, 1) and N(d, 1).
+    """Recalls (pale, dark) of a draw from P(class | y), for N(0, 1) and N(d, 1).
 
     >>> [round(float(r), 3) for r in sampling_recalls(2, share=0.2)]
     [0.898, 0.592]
@@ -230,37 +230,37 @@ def sampling_recalls(d, share):
 
 
 def flip_share(d):
-    """Share of the rare form below which the average rare picture counts as common.
+    """Share of the pale form above which the average dark picture counts as pale.
 
-    Its likelihood ratio is e^(d²/2): the common form must have a share above 1/(1 + e^(−d²/2)).
+    Its likelihood ratio is e^(d²/2), so that this is 1/(1 + e^(−d²/2)).
 
-    >>> [round(1 - float(flip_share(d)), 3) for d in (1, 1.5, 2)]
+    >>> [round(float(flip_share(d)), 3) for d in (1, 1.5, 2)]
     [0.622, 0.755, 0.881]
     """
-    return expit(-validation.positive(d, "d") ** 2 / 2)
+    return expit(validation.positive(d, "d") ** 2 / 2)
 
 
-def always_common_share(spread_common, spread_rare, distance):
-    """Share of the rare form below which *no* picture counts as rare, its class being narrower.
+def always_pale_share(spread_pale, spread_dark, distance):
+    """Share of the pale form above which *no* picture counts as dark, its class being narrower.
 
     The likelihood ratio of two Gaussian classes is then bounded, by
-    spread_common/spread_rare · exp(distance²/(2 (spread_common² − spread_rare²))).
+    spread_pale/spread_dark · exp(distance²/(2 (spread_pale² − spread_dark²))).
 
-    >>> round(1 - float(always_common_share(1, 0.5, distance=1)), 4)
+    >>> round(float(always_pale_share(1, 0.5, distance=1)), 4)
     0.7957
     """
-    common = validation.positive(spread_common, "spread_common")
-    rare = validation.positive(spread_rare, "spread_rare")
-    if rare >= common:
-        validation.fail("spread_rare", rare, f"smaller than spread_common = {common}: otherwise "
-                        "some picture counts as rare at every share")
-    return expit(-math.log(common / rare) - distance**2 / (2 * (common**2 - rare**2)))
+    pale = validation.positive(spread_pale, "spread_pale")
+    dark = validation.positive(spread_dark, "spread_dark")
+    if dark >= pale:
+        validation.fail("spread_dark", dark, f"smaller than spread_pale = {pale}: otherwise "
+                        "some picture counts as dark at every share")
+    return expit(math.log(pale / dark) + distance**2 / (2 * (pale**2 - dark**2)))
 
 
 def latent_map_log_odds(share):
-    """Prior log-odds for the common form of a mode sought in *latents*, not in pictures.
+    """Prior log-odds for the pale form of a mode sought in *latents*, not in pictures.
 
-    One latent, N(0, 1), whose tail beyond a threshold is the rare form: its most probable rare
+    One latent, N(0, 1), whose tail beyond a threshold is the dark form: its most probable dark
     point is the threshold, less probable than 0 by e^(½ threshold²).
 
     >>> round(float(latent_map_log_odds(0.08)), 2), round(float(-prior_log_odds(0.08)), 2)
@@ -305,13 +305,13 @@ class Ladder:
         return np.stack([self.by_order.value.min(0), self.by_order.value.max(0)], axis=1)
 
 
-def bias_budget(rare, common, rng=0):
-    """The bias budget, of rare truths and of common ones.
+def bias_budget(dark, pale, rng=0):
+    """The bias budget, of dark truths and of pale ones.
 
     Parameters
     ----------
-    rare, common : dict of arrays (n,)
-        For rare and for common truths, by cell: the probability of each truth to come back as the
+    dark, pale : dict of arrays (n,)
+        For dark and for pale truths, by cell: the probability of each truth to come back as the
         other form, or 0 and 1. A cell says for each of `FACTORS` whether it is changed, as
         (1, 0, 0): the training share instead of the declared one; the generator as it is instead of
         the exact world; the algorithm instead of a draw from the posterior. Truth k is the same in
@@ -321,7 +321,7 @@ def bias_budget(rare, common, rng=0):
     Returns
     -------
     dict of Ladder
-        "rare" and "common": nobody should look at one of them alone.
+        "dark" and "pale": nobody should look at one of them alone.
 
     Raises
     ------
@@ -329,7 +329,7 @@ def bias_budget(rare, common, rng=0):
         If a rung is missing or the arrays of a form differ in length.
     """
     rng = np.random.default_rng(rng)
-    return {"rare": _ladder(rare, rng), "common": _ladder(common, rng)}
+    return {"dark": _ladder(dark, rng), "pale": _ladder(pale, rng)}
 
 
 def _ladder(cells, rng):
@@ -370,14 +370,14 @@ def _path(order):
 
 
 def _rightly(truth, output):
-    """How rightly each truth came back, in [0, 1], for the common ones and for the rare ones."""
+    """How rightly each truth came back, in [0, 1], for the pale ones and for the dark ones."""
     truth, output = np.asarray(truth, dtype=float), np.asarray(output, dtype=float)
     validation.matching(output, truth.shape, "output")
     if truth.ndim != 1 or not np.isin(truth, (0, 1)).all() or len(np.unique(truth)) < 2:
         validation.fail("truth", f"of shape {truth.shape}, values {np.unique(truth)}",
-                        "(n,), with both 0 (common) and 1 (rare)")
+                        "(n,), with both 0 (pale) and 1 (dark)")
     if not ((output >= 0) & (output <= 1)).all():
-        validation.fail("output", "outside [0, 1] somewhere", "forms, or probabilities of rare")
+        validation.fail("output", "outside [0, 1] somewhere", "forms, or probabilities of dark")
     return 1 - output[truth == 0], output[truth == 1]
 
 

@@ -59,10 +59,10 @@ class Chains:
         `noise_maps` makes maps of them; `pictures` makes pictures of both.
     log_likelihood : (inputs, chains, draws) array
         −‖A G(z) − y‖²/(2σ²).
-    acceptance, exchanges : (inputs, rungs) and (inputs, rungs − 1) arrays
+    acceptance, exchanges : (inputs, n) and (inputs, n − 1) arrays, n temperatures
         Shares of accepted moves and exchanges after the burn-in, from the prior (t = 0) to the
         posterior (t = 1).
-    temperatures, steps : (inputs, rungs) arrays
+    temperatures, steps : (inputs, n) arrays
         t and b as the burn-in left them.
     """
 
@@ -86,7 +86,7 @@ class Chains:
 def shipped(name):
     """Long chains that the course computed, four for one picture of `posterior.EXAMPLES`.
 
-    Two began at a picture of the rare form, two at one of the common form. Recipe, generator and
+    Two began at a picture of the dark form, two at one of the pale form. Recipe, generator and
     rates stand in the file's metadata (`course data chains` writes it).
 
     Returns
@@ -124,8 +124,8 @@ def pictures(generator, z, noise_seeds):
     return x.reshape(*z.shape[:-1], *x.shape[1:])
 
 
-def sample(generator, y, sigma=LEAST_SIGMA, chains=2, draws=100, burn_in=100, thin=1, rungs=8,
-           starts=None, seed=0, progress=False):
+def sample(generator, y, sigma=LEAST_SIGMA, chains=2, draws=100, burn_in=100, thin=1,
+           temperatures=8, starts=None, seed=0, progress=False):
     """Sample the pictures of a generator that explain y, for all inputs and chains at once.
 
     Parameters
@@ -139,10 +139,10 @@ def sample(generator, y, sigma=LEAST_SIGMA, chains=2, draws=100, burn_in=100, th
         Independent chains for every input.
     draws, burn_in, thin : int
         Draws kept of every chain, `thin` steps apart, after `burn_in` steps.
-    rungs : int
-        Temperatures from prior to posterior, at least 2. A step costs so many pictures a chain.
+    temperatures : int
+        How many, from prior to posterior, at least 2. A step costs so many pictures a chain.
     starts : (chains, Z_DIM) array, optional
-        Where all rungs of each chain start. Standard normal by default.
+        Where each chain starts, at all temperatures. Standard normal by default.
     seed : int
     progress : bool
         Show a progress bar (on the standard output).
@@ -161,7 +161,8 @@ def sample(generator, y, sigma=LEAST_SIGMA, chains=2, draws=100, burn_in=100, th
     draws, thin = validation.integer(draws, "draws"), validation.integer(thin, "thin")
     burn_in = validation.integer(burn_in, "burn_in", least=0)
     y = y.reshape(-1, 1, 1, *y.shape[-3:])
-    shape = len(y), validation.integer(chains, "chains"), validation.integer(rungs, "rungs", 2)
+    shape = (len(y), validation.integer(chains, "chains"),
+             validation.integer(temperatures, "temperatures", 2))
     rng, camera = np.random.default_rng(seed), Downsample(side // y.shape[-1])
     generator = copy.deepcopy(generator).to(memory_format=torch.channels_last)  # a third faster
 
@@ -173,39 +174,40 @@ def sample(generator, y, sigma=LEAST_SIGMA, chains=2, draws=100, burn_in=100, th
     if starts is not None:
         z[:] = validation.matching(np.asarray(starts), (shape[1], Z_DIM), "starts")[:, None]
     noise_seeds = rng.integers(2**62, size=shape)
-    ladder = _Ladder(z, noise_seeds, log_likelihood(z, noise_seeds))
+    tempered = _Tempered(z, noise_seeds, log_likelihood(z, noise_seeds))
     kept = []
     for step in trange(-burn_in, draws * thin, disable=not progress, file=sys.stdout,
                        desc="sample"):
         if step == -(burn_in // 2):
             if step < 0:
-                ladder.respace()
-            ladder.forget_counts()
+                tempered.respace()
+            tempered.forget_counts()
         if step == 0:
-            ladder.forget_counts()
-        ladder.move(log_likelihood, rng, fresh_noise=step % FRESH_NOISE == 0, adapt=step < 0)
-        ladder.exchange(step % 2, rng)
+            tempered.forget_counts()
+        tempered.move(log_likelihood, rng, fresh_noise=step % FRESH_NOISE == 0, adapt=step < 0)
+        tempered.exchange(step % 2, rng)
         if step >= 0 and (step + 1) % thin == 0:
-            kept.append([values[:, :, -1].copy() for values in ladder.states])
+            kept.append([values[:, :, -1].copy() for values in tempered.states])
     z, noise_seeds, level = (np.stack(values, axis=2) for values in zip(*kept, strict=True))
-    return Chains(z.astype(np.float32), noise_seeds, level, *ladder.rates(), ladder.t, ladder.b)
+    return Chains(z.astype(np.float32), noise_seeds, level, *tempered.rates(), tempered.t,
+                  tempered.b)
 
 
-class _Ladder:
-    """States of all chains at all temperatures, (inputs, chains, rungs, …), and their moves."""
+class _Tempered:
+    """States of all chains at all temperatures, (inputs, chains, n, …), and their moves."""
 
     def __init__(self, z, noise_seeds, level):
-        inputs, _, rungs = level.shape
+        inputs, _, n = level.shape
         self.states = [z, noise_seeds, level]
-        self.t = np.tile(np.linspace(0, 1, rungs) ** 3, (inputs, 1))
+        self.t = np.tile(np.linspace(0, 1, n) ** 3, (inputs, 1))
         self.b = np.clip(0.15 / np.sqrt(self.t + 0.02), 0, 1)
         self.b[:, 0] = 1  # on the prior itself every move is accepted
         self.forget_counts()
 
     def forget_counts(self):
-        inputs, rungs = self.t.shape
-        self.moves, self.accepted = 0, np.zeros((inputs, rungs))
-        self.tries, self.exchanged = np.zeros(rungs - 1), np.zeros((inputs, rungs - 1))
+        inputs, n = self.t.shape
+        self.moves, self.accepted = 0, np.zeros((inputs, n))
+        self.tries, self.exchanged = np.zeros(n - 1), np.zeros((inputs, n - 1))
 
     def rates(self):
         """Shares of accepted moves and of exchanges since the counts were forgotten."""
@@ -226,15 +228,15 @@ class _Ladder:
             self.b[:, 1:] = np.clip(self.b * np.exp(0.3 * (share - TARGET)), 0.01, 1)[:, 1:]
 
     def exchange(self, first, rng):
-        """Let rungs first and first + 1, first + 2 and first + 3 … exchange their states."""
-        level, rungs = self.states[2], self.t.shape[1]
-        low = np.arange(first, rungs - 1, 2)
+        """Let temperatures first and first + 1, first + 2 and first + 3 … exchange states."""
+        level, n = self.states[2], self.t.shape[1]
+        low = np.arange(first, n - 1, 2)
         log_ratio = (self.t[:, low + 1] - self.t[:, low])[:, None] * (
             level[..., low] - level[..., low + 1])
         self.tries[low] += 1
         self.exchanged[:, low] += np.exp(np.minimum(log_ratio, 0)).mean(1)
         yes = np.log(rng.random(log_ratio.shape)) < log_ratio
-        order = np.tile(np.arange(rungs), (*level.shape[:2], 1))
+        order = np.tile(np.arange(n), (*level.shape[:2], 1))
         order[..., low], order[..., low + 1] = low + yes, low + 1 - yes
         z, noise_seeds, level = self.states
         self.states = [np.take_along_axis(z, order[..., None], axis=2),

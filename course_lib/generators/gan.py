@@ -304,7 +304,7 @@ class Recipe:
     Attributes
     ----------
     share : float
-        Share of the rare form among the pictures shown, in [0, 1].
+        Share of the dark form among the pictures shown, in [0, 1].
     stages : tuple of (size, steps)
         Pictures grow from stage to stage, each size twice the one before.
     start : str or None

@@ -31,7 +31,7 @@ from course_lib.data import verified_path
 from course_lib.generators.gan import Z_DIM
 from course_lib.imaging.operators import Downsample
 from course_lib.imaging.optics import srgb_decode
-from course_lib.inference.classifiers import p_rare
+from course_lib.inference.classifiers import p_dark
 from course_lib.worlds import ladybirds, sprites
 
 __all__ = ["MAIN", "Search", "StyleLaw", "TRUTHS", "choose_starts", "fit_styles", "geocross",
@@ -41,8 +41,8 @@ EPSILON = 2e-3  #: mean squared error, linear light: 0.045 RMS, a twentieth of t
 MAIN = "share_10"  #: the generator that lesson `pulse` is about
 #: Name → picture that lesson `pulse` enhances: four fresh ladybirds, three that are none.
 TRUTHS = {
-    "common 1": lambda: _render(0.0, 41), "common 2": lambda: _render(0.0, 42),
-    "rare 1": lambda: _render(1.0, 41), "rare 2": lambda: _render(1.0, 42),
+    "pale 1": lambda: _render(0.0, 41), "pale 2": lambda: _render(0.0, 42),
+    "dark 1": lambda: _render(1.0, 41), "dark 2": lambda: _render(1.0, 42),
     "clockwork beetle": sprites.robot_beetle, "tomato": sprites.tomato,
     "empty leaf": sprites.empty_leaf,
 }  # fmt: skip
@@ -155,8 +155,8 @@ class Search:
         return self.residuals <= self.epsilon
 
 
-def choose_starts(generator, form, starts, pool=100, law=None, seed=0):
-    """Starts in the region of one form: own pictures of the generator that are surest of it.
+def choose_starts(generator, form, starts, pool=100, law=None, seed=0, surest=True):
+    """Starts in the region of one form: own pictures of the generator that show it.
 
     All rows of such a start are the same, the style of one latent. (The starts that `search` draws
     have independent rows; where one form is rare they hardly ever look like it.)
@@ -165,28 +165,46 @@ def choose_starts(generator, form, starts, pool=100, law=None, seed=0):
     ----------
     generator : gan.Generator
     form : str
-        "common" or "rare", as `classifiers.p_rare` reads the picture at the start.
+        `ladybirds.PALE` or `DARK`, as `classifiers.p_dark` reads the picture at the start.
     starts, pool : int
-        How many, of how many pictures.
+        How many, and how many pictures the generator draws at a time.
     law : StyleLaw, optional
         `fit_styles(generator)` by default.
     seed : int
+    surest : bool
+        Take those of one pool that are surest of the form; otherwise, pool after pool, the first
+        ones that are more probably of it than not.
 
     Returns
     -------
     tensor (starts, n_layers, Z_DIM)
         For the argument `latents` of `search`.
+
+    Raises
+    ------
+    ValueError
+        If not `surest` and fewer than `starts` of 100 pools' pictures are of that form.
     """
-    validation.choice(form, "form", ("common", "rare"))
-    pool = validation.integer(pool, "pool", validation.integer(starts, "starts"))
+    validation.choice(form, "form", ladybirds.FORMS)
+    starts, pool = validation.integer(starts, "starts"), validation.integer(pool, "pool")
+    if surest and pool < starts:
+        validation.fail("pool", pool, f"at least {starts}, the number of starts")
     law = law or fit_styles(generator)
     rng = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        styles = generator.mapping(torch.randn(pool, Z_DIM, generator=rng))
-        x = generator.synthesis(styles, generator.noise(pool, rng)).numpy()
-    order = np.argsort(p_rare(x) if form == "common" else -p_rare(x))
-    chosen = law.latents(styles[order[:starts].copy()])
-    return chosen[:, None].repeat(1, generator.n_layers, 1)
+    styles = torch.empty(0, Z_DIM)
+    for _ in range(1 if surest else 100):
+        with torch.no_grad():
+            w = generator.mapping(torch.randn(pool, Z_DIM, generator=rng))
+            p = p_dark(generator.synthesis(w, generator.noise(pool, rng)).numpy())
+        if surest:
+            chosen = np.argsort(p if form == ladybirds.PALE else -p)
+        else:
+            chosen = np.flatnonzero((p > 0.5) == (form == ladybirds.DARK))
+        styles = torch.cat([styles, w[chosen]])[:starts]
+        if len(styles) == starts:
+            return law.latents(styles)[:, None].repeat(1, generator.n_layers, 1)
+    validation.fail("generator", f"one that draws the form {form!r} {len(styles)} times in "
+                    f"{100 * pool:,}", f"one that draws it {starts} times")
 
 
 def search(generator, y, starts=1, steps=100, epsilon=EPSILON, weights=(100.0, 0.05), camera=None,

@@ -1,6 +1,6 @@
 """Which form is it? Networks that learned to say, from 16, 64 or 4,096 pixels.
 
-A network that minimises the cross-entropy on pictures from the world approaches P(rare | y). All
+A network that minimises the cross-entropy on pictures from the world approaches P(dark | y). All
 were trained at equal shares.
 
 Two read small noisy pictures. They are checked against `posterior.reference`, which takes seconds
@@ -8,7 +8,7 @@ for one picture; they take microseconds, say nothing but this one number, and kn
 
 >>> from course_lib.worlds import ladybirds
 >>> y = ladybirds.sixteen_pixels()
->>> bool(0.6 < p_rare(y) < 0.75), bool(p_rare(y, share=0.1) < 0.25)
+>>> bool(0.6 < p_dark(y) < 0.75), bool(p_dark(y, share=0.1) < 0.25)
 (True, True)
 
 One reads whole pictures of 64 × 64, where nothing is left open. It learned to tell the parameters
@@ -27,13 +27,13 @@ from course_lib.data import verified_path
 from course_lib.inference.networks import dense
 from course_lib.inference.posterior import prior_log_odds
 
-__all__ = ["SIGMA", "features", "p_rare"]
+__all__ = ["SIGMA", "features", "p_dark"]
 
 SIGMA = 0.05  #: noise that the small pictures must have
 
 
-def p_rare(y, share=0.5):
-    """P(rare | y) at any share.
+def p_dark(y, share=0.5):
+    """P(dark | y) at any share.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def p_rare(y, share=0.5):
         Block means of 64-pixel pictures plus Gaussian noise of standard deviation `SIGMA`; or
         64-pixel pictures as they are. Linear light.
     share : float in [0, 1]
-        Share of the rare form in the world. The network's log-odds, learned at equal shares, are
+        Share of the dark form in the world. The network's log-odds, learned at equal shares, are
         moved by logit(share): Bayes' rule.
 
     Returns
@@ -112,4 +112,4 @@ def _read(x):
 
 @cache
 def _layers(pixels):
-    return dense(verified_path("classifiers", f"rare_{pixels}x{pixels}.safetensors"))
+    return dense(verified_path("classifiers", f"dark_{pixels}x{pixels}.safetensors"))

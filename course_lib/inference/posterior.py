@@ -4,15 +4,15 @@ Two kinds of worlds have a posterior p(x | y) that can be trusted. A `Mixture` o
 through a linear camera with Gaussian noise has one in closed form. A ladybird is 22 standard normal
 numbers and a form, so its posterior can be sampled: `reference` does, with the methods of
 `inference.sampling`, once for each form. The evidence p(y | form) that comes with the samples
-gives P(rare | y) at any share by Bayes' rule.
+gives P(dark | y) at any share by Bayes' rule.
 
 >>> answer = reference(ladybirds.sixteen_pixels(), effort=0.1)                  # quick and rough
->>> bool(0.5 < answer.p_rare(share=0.5) < 0.8), bool(answer.p_rare(share=0.1) < 0.3)
+>>> bool(0.5 < answer.p_dark(share=0.5) < 0.8), bool(answer.p_dark(share=0.1) < 0.3)
 (True, True)
 
 Answers for the pictures that lessons show are shipped, so that only one need be computed live:
 
->>> round(shipped("rare_4x4").p_rare(share=0.5), 1)
+>>> round(shipped("dark_4x4").p_dark(share=0.5), 1)
 0.8
 """
 
@@ -40,7 +40,7 @@ MINIMUM = 100  # effective draws below which nothing is answered
 QUICK = {4: (16, 1000, 15_000, 1500), 8: (32, 600, 12_000, 1500)}
 STORED = ("u", "log_likelihood", "weights", "evidence")  # of each form, in data/posteriors/
 #: Simulated pictures that lessons show: seed and pixels a side, σ = 0.05.
-EXAMPLES = {"common_4x4": (14, 4), "rare_4x4": (6, 4), "common_8x8": (17, 8), "rare_8x8": (9, 8)}
+EXAMPLES = {"pale_4x4": (14, 4), "dark_4x4": (6, 4), "pale_8x8": (17, 8), "dark_8x8": (9, 8)}
 
 
 class Unreliable(ValueError):
@@ -154,9 +154,9 @@ class Mixture:
 
 
 def prior_log_odds(share):
-    """log(share / (1 − share)), to which log p(y | rare) − log p(y | common) is added: Bayes' rule.
+    """log(share / (1 − share)), to which log p(y | dark) − log p(y | pale) is added: Bayes' rule.
 
-    `share` is that of the rare form, in [0, 1]; ValueError if it is not.
+    `share` is that of the dark form, in [0, 1]; ValueError if it is not.
 
     >>> float(prior_log_odds(0.5)), round(float(prior_log_odds(0.1)), 3)
     (0.0, -2.197)
@@ -168,7 +168,7 @@ def prior_log_odds(share):
 class LadybirdPosterior:
     """Everything that a small picture leaves possible; `reference` makes it.
 
-    Every answer takes a `share` of the rare form, between 0 and 1; nothing is computed anew for
+    Every answer takes a `share` of the dark form, between 0 and 1; nothing is computed anew for
     another one. Answers raise `Unreliable` where fewer than `minimum` draws are effective.
 
     Attributes
@@ -176,7 +176,7 @@ class LadybirdPosterior:
     y : (3, h, h) array
     sigma : float
     forms : tuple of WeightedDraws
-        Given that the beetle is common, and that it is rare.
+        Given that the beetle is pale, and that it is dark.
     minimum : float
     """
 
@@ -187,7 +187,7 @@ class LadybirdPosterior:
 
     @property
     def log_evidence(self):
-        """log p(y | form) for common and rare, (2,); its standard error is the next attribute."""
+        """log p(y | form) for pale and dark, (2,); its standard error is the next attribute."""
         return np.array([form.log_evidence for form in self.forms])
 
     @property
@@ -207,22 +207,22 @@ class LadybirdPosterior:
         squares -= self.y.size * math.log(2 * math.pi * self.sigma**2)
         return float(self._checked(share) @ squares) / self.y.size
 
-    def p_rare(self, share):
-        """P(rare | y)."""
+    def p_dark(self, share):
+        """P(dark | y)."""
         self._checked(share)
         return self._p(share)
 
-    def p_rare_error(self, share):
-        """Standard error of `p_rare`."""
-        p = self.p_rare(share)
+    def p_dark_error(self, share):
+        """Standard error of `p_dark`."""
+        p = self.p_dark(share)
         return p * (1 - p) * float(np.hypot(*self.log_evidence_error))
 
     def samples(self, share):
-        """Possible beetles, common ones first, and their weights (n,) with sum 1."""
+        """Possible beetles, pale ones first, and their weights (n,) with sum 1."""
         weights = self._checked(share)
         u = np.concatenate([form.u for form in self.forms])
-        rare = np.repeat([ladybirds.COMMON, ladybirds.RARE], [len(f.u) for f in self.forms])
-        return ladybirds.from_latents(u, rare), weights
+        form = np.repeat([0, 1], [len(draws.u) for draws in self.forms])
+        return ladybirds.from_latents(u, form), weights
 
     def draw(self, n, share, rng=0):
         """n possible beetles, all equally probable: ``ladybirds.render`` them. Some may repeat."""
@@ -307,7 +307,7 @@ def reference(y, sigma=0.05, effort=1.0, rng=0, minimum=MINIMUM, progress=False)
     particles = max(particles, 300)  # fewer can't say how 22 latents vary together
     rng, forms = np.random.default_rng(rng), []
     with tqdm(total=4, disable=not progress, file=sys.stdout, bar_format="{l_bar}{bar}") as bar:
-        for form in (ladybirds.COMMON, ladybirds.RARE):
+        for form in range(len(ladybirds.FORMS)):
             quick, exact = (partial(_explains, y, sigma, form, size) for size in (small, 64))
             swarm = temper(quick, ladybirds.N_LATENTS, particles, moves=4, rng=rng,
                            report=bar.update)
@@ -327,7 +327,7 @@ def simulate(seed, pixels=4, sigma=0.05, share=0.5):
     sigma : float
         Standard deviation of the noise, greater than 0.
     share : float
-        Share of the rare form, in [0, 1].
+        Share of the dark form, in [0, 1].
 
     Returns
     -------
@@ -367,7 +367,7 @@ def shipped(name):
     validation.choice(name, "name", ("sixteen_pixels", *EXAMPLES))
     stored = load_file(verified_path("posteriors", f"{name}.safetensors"))
     forms = []
-    for form in (ladybirds.COMMON, ladybirds.RARE):
+    for form in range(len(ladybirds.FORMS)):
         u, level, weights, evidence = (stored[f"{key}{form}"] for key in STORED)
         forms.append(WeightedDraws(u.astype(float), level, weights, *map(float, evidence)))
     return LadybirdPosterior(stored["y"], float(stored["sigma"]), tuple(forms))

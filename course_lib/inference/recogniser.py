@@ -1,6 +1,6 @@
 """The network that reads 64-pixel pictures of ladybirds: form, parameters, features.
 
-`classifiers.p_rare` and `classifiers.features` call it; it is apart from them because it needs
+`classifiers.p_dark` and `classifiers.features` call it; it is apart from them because it needs
 PyTorch, which they need for nothing else.
 """
 
@@ -19,7 +19,7 @@ __all__ = ["Recogniser", "shipped"]
 class Recogniser(nn.Module):
     """Four strided convolutions, a layer of features, and two heads that read it.
 
-    `heads` turns features (n, 64) into (n, 1 + `N_LATENTS`): the log-odds of the rare form at equal
+    `heads` turns features (n, 64) into (n, 1 + `N_LATENTS`): the log-odds of the dark form at equal
     shares, then the parameters as fractions of their ranges.
     """
 
@@ -48,4 +48,4 @@ class Recogniser(nn.Module):
 @cache
 def shipped():
     """Return the trained network; ValueError if its file is not the one that was shipped."""
-    return restore(Recogniser(), verified_path("classifiers", "rare_64x64.safetensors"))
+    return restore(Recogniser(), verified_path("classifiers", "dark_64x64.safetensors"))

@@ -105,7 +105,7 @@ class LineUp:
     residuals : (n,) array
         Mean squared error of those pictures, shrunk, from y.
     balanced : (n,) array
-        P(rare) that the recogniser of 64-pixel pictures reads from what the search finds in the
+        P(dark) that the recogniser of 64-pixel pictures reads from what the search finds in the
         balanced generator instead.
     """
 

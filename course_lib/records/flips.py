@@ -1,12 +1,12 @@
 """Beetles of either form, their sixteen pixels, and the form that came back.
 
-``course data flips`` has searched every shipped generator for 400 common and 400 rare beetles with
+``course data flips`` has searched every shipped generator for 400 pale and 400 dark beetles with
 `generators.pulse`, each from a start of its own, and recorded the form of the start, the form of
 what was found and its residual. It has also taught a small network for every generator what the
 posterior of *that* generator says of sixteen pixels: trained on the generator's own pictures,
-shrunken and noisy, it approaches P(rare | y) with the generator as the prior.
+shrunken and noisy, it approaches P(dark | y) with the generator as the prior.
 
-Truth k is common for k < `EACH`, rare otherwise. Searches go in blocks of `BLOCK` of either form,
+Truth k is pale for k < `EACH`, dark otherwise. Searches go in blocks of `BLOCK` of either form,
 with the block's number as the seed, so that any block can be repeated alone.
 """
 
@@ -25,13 +25,13 @@ from course_lib.inference.networks import dense
 from course_lib.worlds import ladybirds
 
 __all__ = ["DECLARED", "EACH", "SHARES", "block", "cells", "drawn_share", "found", "names",
-           "network", "p_rare", "sampled", "search_block", "search_each", "search_world",
-           "starts_at", "truths"]
+           "network", "p_dark_under", "sampled", "search_block", "search_each", "search_world",
+           "truths"]
 
 EACH = 400  #: truths of each form
 BLOCK, SEED, SIGMA = 8, 9001, 0.05
-DECLARED = 0.5  #: reference share of the rare form, a choice
-#: Share of the rare form that each generator was trained on.
+DECLARED = 0.5  #: reference share of the dark form, a choice
+#: Share of the dark form that each generator was trained on.
 SHARES = {"share_50": 0.5, "share_10": 0.1, "share_02": 0.02, "share_90": 0.9, "collapsed": 0.5}
 EDGE = 0.2  # width of the crossing between the forms in `search_world`
 
@@ -39,7 +39,7 @@ EDGE = 0.2  # width of the crossing between the forms in `search_world`
 @cache
 def truths():
     """Beetles (2 · `EACH`) and their sixteen noisy pixels, (2 · `EACH`, 3, 4, 4); σ = `SIGMA`."""
-    forms = np.repeat([ladybirds.COMMON, ladybirds.RARE], EACH)
+    forms = np.repeat([0, 1], EACH)
     beetles = ladybirds.sample(2 * EACH, seed=SEED, form=forms)
     small = Downsample(16)(ladybirds.render(beetles).astype(float))
     noise = np.random.default_rng(SEED).standard_normal(small.shape)
@@ -47,7 +47,7 @@ def truths():
 
 
 def block(number):
-    """Indices of the truths of a block, common ones first."""
+    """Indices of the truths of a block, pale ones first."""
     first = BLOCK * np.arange(2 * EACH // BLOCK).reshape(2, -1)[:, number]
     return (first[:, None] + np.arange(BLOCK)).ravel()
 
@@ -80,54 +80,19 @@ def search_each(generator, y, law=None, latents=None, seed=0):
                         camera=lambda x: shrink(x) - offsets)
 
 
-def starts_at(generator, form, n, law, seed=0):
-    """Starts, for `pulse.search`, at beetles of one form (0 or 1) that the generator draws.
-
-    An ordinary start has an unrelated style in every row. Here all rows have that of one beetle.
-
-    Returns
-    -------
-    tensor (n, n_layers, Z_DIM)
-
-    Raises
-    ------
-    ValueError
-        If fewer than n of 10,000 pictures are of that form.
-    """
-    import torch
-
-    from course_lib.generators.gan import Z_DIM
-
-    rng = torch.Generator().manual_seed(seed)
-    z = torch.empty(0, Z_DIM)
-    for _ in range(100):
-        some = torch.randn(100, Z_DIM, generator=rng)
-        with torch.inference_mode():
-            dark = classifiers.p_rare(generator(some, generator=rng).numpy()) > 0.5
-        z = torch.cat([z, some[torch.from_numpy(dark == form)]])
-        if len(z) >= n:
-            break
-    else:
-        validation.fail("generator", f"one that draws the form {form} {len(z)} times in 10,000",
-                        f"one that draws it {n} times")
-    with torch.no_grad():
-        latents = law.latents(generator.mapping(z[:n]))
-    return latents[:, None].repeat(1, generator.n_layers, 1)
-
-
 def search_block(generator, number, law=None, repeat=0, latents=None):
     """Search for the truths of a block; `repeat` takes other starts, `latents` gives them.
 
     Returns
     -------
     dict of lists (2 · `BLOCK`,)
-        "start" and "found": P(rare) of the pictures there, as the 64-pixel classifier reads them;
+        "start" and "found": P(dark) of the pictures there, as the 64-pixel classifier reads them;
         "residual".
     """
     result = search_each(generator, truths()[1][block(number)], law, latents,
                          seed=1000 * repeat + number)
-    return {"start": classifiers.p_rare(result.beginnings[0]).round(4).tolist(),
-            "found": classifiers.p_rare(result.pictures[0]).round(4).tolist(),
+    return {"start": classifiers.p_dark(result.beginnings[0]).round(4).tolist(),
+            "found": classifiers.p_dark(result.pictures[0]).round(4).tolist(),
             "residual": result.residuals[0].astype(float).round(6).tolist()}
 
 
@@ -135,7 +100,7 @@ def search_world(y, share, steps=100, epsilon=2e-3, seed=0):
     r"""The search of PULSE in a perfect generator: the renderer itself, at a share of one's choice.
 
     Its latents are the 22 of a beetle and one more, t, standard normal: beyond the threshold that
-    leaves the rare form its share the beetle is rare. Within `EDGE` of it the two forms fade into
+    leaves the dark form its share the beetle is dark. Within `EDGE` of it the two forms fade into
     each other, as in a generator that is a continuous function, so that a search can cross. Loss,
     steps, rates and the sphere are those of `pulse.search`; there are no rows and no noise maps.
 
@@ -143,14 +108,14 @@ def search_world(y, share, steps=100, epsilon=2e-3, seed=0):
     ----------
     y : array (n, 3, 4, 4)
     share : float in (0, 1)
-        Of the rare form among the generator's pictures, and so among the starts.
+        Of the dark form among the generator's pictures, and so among the starts.
     steps, epsilon, seed
         As for `pulse.search`.
 
     Returns
     -------
     start, found : arrays (n,) of bool
-        Whether the picture is (more than half) rare.
+        Whether the picture is (more than half) dark.
     residual : array (n,)
     """
     from scipy.special import ndtri
@@ -208,7 +173,8 @@ def found(name, repeats=1):
     ----------
     name : str
         A generator of `SHARES`; "world_50" and so on, `search_world` at this share; or
-        "share_10_pale_start" and "share_10_dark_start", from `starts_at`, for some blocks only.
+        "share_10_pale_start" and "share_10_dark_start", from starts of one form
+        (`pulse.choose_starts`), for some blocks only.
     repeats : int
         Searches of each truth, from different starts; only "share_10" has more than one, and those
         for the truths of some blocks only.
@@ -216,7 +182,7 @@ def found(name, repeats=1):
     Returns
     -------
     dict of arrays (n, repeats)
-        "truth" (its index), "start" and "found" (P(rare)), "residual".
+        "truth" (its index), "start" and "found" (P(dark)), "residual".
     """
     rows = {(row["repeat"], row["block"]): row for row in _rows(name)}
     numbers = [k for k in range(EACH // BLOCK) if (repeats - 1, k) in rows]
@@ -233,7 +199,7 @@ def _rows(name):
 
 
 def drawn_share(name):
-    """Share of the rare form among the 20,000 pictures of a generator that taught its network."""
+    """Share of the dark form among the 20,000 pictures of a generator that taught its network."""
     with safe_open(verified_path("flips", f"{name}_4x4.safetensors"), "np") as file:
         return float(file.metadata()["share"])
 
@@ -243,8 +209,8 @@ def network(name):
     return dense(verified_path("flips", f"{name}_4x4.safetensors"))
 
 
-def p_rare(y, name):
-    """P(rare | y) if the prior is the generator `name`, as it is.
+def p_dark_under(y, name):
+    """P(dark | y) if the prior is the generator `name`, as it is.
 
     Parameters
     ----------
@@ -265,7 +231,7 @@ def sampled():
     Returns
     -------
     dict of arrays (50, ...)
-        "truth" (its index); "p", the share of the draws that are rare; "chains", the same for each
+        "truth" (its index); "p", the share of the draws that are dark; "chains", the same for each
         of two chains; "ess", how many independent draws they are worth for that share.
     """
     rows = _rows("sampled")
@@ -283,7 +249,7 @@ def cells(name):
 
     Returns
     -------
-    rare, common : dict of (`EACH`,) arrays
+    dark, pale : dict of (`EACH`,) arrays
         For truths of each form, by cell: the probability to come back as the other form.
     """
     share, y = SHARES[name], truths()[1]
@@ -292,12 +258,12 @@ def cells(name):
         return p if p.ndim == 1 else (p[:, 0] > 0.5).astype(float)
 
     said = {
-        (0, 0, 0): classifiers.p_rare(y, DECLARED),
-        (1, 0, 0): classifiers.p_rare(y, share),
-        (1, 1, 0): p_rare(y, name),
+        (0, 0, 0): classifiers.p_dark(y, DECLARED),
+        (1, 0, 0): classifiers.p_dark(y, share),
+        (1, 1, 0): p_dark_under(y, name),
         (1, 1, 1): found(name)["found"],
         # The same recipe, trained on the declared share.
-        (0, 1, 0): p_rare(y, "share_50"),
+        (0, 1, 0): p_dark_under(y, "share_50"),
         (0, 1, 1): found("share_50")["found"],
         (0, 0, 1): found("world_50")["found"],
         (1, 0, 1): found(f"world_{100 * share:02.0f}")["found"],

@@ -11,10 +11,11 @@ and how it is distributed, and nothing else is random. The same parameters rende
 >>> bool((again["hue"] == beetles["hue"]).all()), bool((again["angle"] == beetles["angle"]).any())
 (True, False)
 
-The common form (0) is pale with dark spots, as f. *succinea*; the rare form (1) is melanic, black
-with two or four coloured patches, as f. *conspicua* and f. *spectabilis*. In nature the forms are
-set by variants of one gene, *pannier* (Ando et al. 2018, doi:10.1038/s41467-018-06116-1; Gautier
-et al. 2018, doi:10.1016/j.cub.2018.08.023). Shapes, colours and shares here are ours, not measured.
+The pale form (0) is orange to red with black spots, as f. *succinea*; the dark form (1) is melanic,
+black with two or four coloured patches, as f. *conspicua* and f. *spectabilis*. `share` is that of
+the dark form, here and everywhere in the course. In nature the forms are set by variants of
+one gene, *pannier* (Ando et al. 2018, doi:10.1038/s41467-018-06116-1; Gautier et al. 2018,
+doi:10.1016/j.cub.2018.08.023). Shapes, colours and shares here are ours, not measured.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ from scipy.special import ndtr
 from course_lib import validation
 from course_lib.imaging.operators import Downsample
 
-__all__ = ["N_LATENTS", "OVERLAP", "PRIORS", "Ladybirds", "fractions", "from_latents",
-           "look_alikes", "render", "sample", "sixteen_pixels"]
+__all__ = ["DARK", "FORMS", "N_LATENTS", "OVERLAP", "PALE", "PRIORS", "Ladybirds", "fractions",
+           "from_latents", "look_alikes", "render", "sample", "sixteen_pixels"]
 
-COMMON, RARE = 0, 1
+FORMS = PALE, DARK = "pale", "dark"  # a beetle's `form` is the index, 0 or 1
 
 
 class Prior(NamedTuple):
@@ -88,7 +89,7 @@ class Ladybirds:
     Attributes
     ----------
     form : (n,) int array
-        0 common, 1 rare (melanic).
+        Index into `FORMS`: 0 pale, 1 dark (melanic).
     values : (n, N_LATENTS) float32 array
         Parameters in the order and the units of `PRIORS`.
     """
@@ -128,13 +129,13 @@ def sample(n, share=0.1, seed=0, form=None, overlap=OVERLAP):
     """Draw n beetles and their scenes from the prior.
 
     The first k beetles do not depend on n, and neither do the beetles on `share`: a larger share
-    turns some common ones into rare ones and changes nothing else.
+    turns some pale ones into dark ones and changes nothing else.
 
     Parameters
     ----------
     n : int
     share : float in [0, 1]
-        Probability of the rare (melanic) form.
+        Probability of the dark (melanic) form.
     seed : int or numpy.random.Generator
     form : None, 0, 1 or (n,) array
         Forces the form instead of drawing it.
@@ -149,7 +150,7 @@ def sample(n, share=0.1, seed=0, form=None, overlap=OVERLAP):
     validation.fraction(share, "share")
     u = _normals(n, seed)
     if form is None:
-        form = np.where(ndtr(u[:, -1]) < share, RARE, COMMON)
+        form = ndtr(u[:, -1]) < share
     return from_latents(u[:, :-1], form, overlap)
 
 
@@ -201,7 +202,7 @@ def look_alikes():
     """Four different beetles, two of each form, that shrink to nearly the same 4 × 4 pixels.
 
     Their 64-pixel pictures differ from the mean of the four by less than 0.004 in every block of
-    16 × 16. Found among 60,000 beetles of the prior (the nearest ones to a heavily spotted common
+    16 × 16. Found among 60,000 beetles of the prior (the nearest ones to a heavily spotted pale
     beetle, none rarer than 2.3 sd in any latent), then moved by least squares on the latents.
 
     Returns
@@ -219,7 +220,7 @@ def look_alikes():
         [0.43, 2.16, -0.60, 1.92, 0.69, 0.32, -2.13, 1.67, 1.70, 0.31, 0.16,
          -1.10, -1.15, -1.15, -0.20, -0.91, -1.55, 0.02, 0.55, -0.82, -1.42, -2.19],
     ]
-    return from_latents(u, form=[COMMON, RARE, COMMON, RARE])
+    return from_latents(u, form=[0, 1, 0, 1])
 
 
 def sixteen_pixels():
@@ -263,7 +264,7 @@ def render(beetles, size=64):
     # next, unless a large block has been freed once: this one, never touched, halves the time.
     np.empty(2**21)
     step = max(1, 2**15 // size**2)  # few enough at a time to stay in the processor's cache
-    for form in (COMMON, RARE):
+    for form in range(len(FORMS)):
         rows = np.flatnonzero(beetles.form == form)
         for i in range(0, len(rows), step):
             some = rows[i : i + step]
@@ -362,7 +363,7 @@ def _pigments(beetles):
 
 def _coloured(side, y, p, form, dot):
     """Share of each pixel of the wing cases that is coloured, not black."""
-    if form == COMMON:
+    if FORMS[form] == PALE:
         spots, size, lean = SPOTS, 0.085 + 0.085 * p["extent"], 0.25 * p["tilt"]
     else:
         spots, size, lean = PATCHES, 0.20 + 0.15 * p["extent"], 0.12 * p["tilt"]
@@ -377,7 +378,7 @@ def _coloured(side, y, p, form, dot):
         radius = radius * size * (1 + np.sign(cy) * lean) * grown
         np.minimum(edge, np.sqrt(dx * dx + dy * dy) - radius, out=edge)
     marked = inside(edge, dot)
-    if form == RARE:
+    if FORMS[form] == DARK:
         return marked
     return (1 - marked) * (1 - 0.75 * inside(side - 0.012, dot))  # with the seam between the wings
 
@@ -448,6 +449,6 @@ def _column(name):
 
 def _forms(form, n):
     form = np.asarray(form)
-    if form.shape not in ((), (n,)) or not np.isin(form, (COMMON, RARE)).all():
-        validation.fail("form", repr(form), f"0 (common), 1 (rare) or {n} of them")
+    if form.shape not in ((), (n,)) or not np.isin(form, (0, 1)).all():
+        validation.fail("form", repr(form), f"0 (pale), 1 (dark) or {n} of them")
     return np.broadcast_to(form.astype(np.int64), n).copy()

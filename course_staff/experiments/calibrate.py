@@ -14,7 +14,7 @@ from tqdm import trange
 
 from course_lib.audits.measures import ranks, uniformity
 from course_lib.data import data_path
-from course_lib.inference.classifiers import p_rare
+from course_lib.inference.classifiers import p_dark
 from course_lib.inference.posterior import MINIMUM, log_likelihood, reference, simulate
 from course_lib.worlds import ladybirds
 from course_staff.experiments.images import record
@@ -36,8 +36,8 @@ def run_case(seed, pixels=4, sigma=0.05, effort=1.0):
     some = rng.choice(len(weights), size=DRAWS, p=weights)
     level = np.concatenate([form.log_likelihood for form in found.forms])[some]
     return {
-        "seed": seed, "form": int(beetle.form[0]), "p_rare": found.p_rare(SHARE),
-        "p_rare_error": found.p_rare_error(SHARE), "ess": round(found.ess(SHARE), 1),
+        "seed": seed, "form": int(beetle.form[0]), "p_dark": found.p_dark(SHARE),
+        "p_dark_error": found.p_dark_error(SHARE), "ess": round(found.ess(SHARE), 1),
         "seconds": round(time.process_time() - start, 2),
         "form_rank": int(ranks(beetle.form[0], beetles.form[some], rng)),
         "log_likelihood_rank": int(ranks(log_likelihood(y, beetle, sigma)[0], level, rng)),
@@ -80,8 +80,8 @@ def report(cases, pixels):
     ess, seconds = (np.array([case[key] for case in cases]) for key in ("ess", "seconds"))
     print(f"{len(cases)} cases, {np.mean(seconds):.1f} CPU s each; effective draws: median "
           f"{np.median(ess):.0f}, below {MINIMUM} in {np.mean(ess < MINIMUM):.0%}")
-    said = p_rare(np.array([simulate(case["seed"], pixels, share=SHARE)[1] for case in cases]))
-    gap = said - np.array([case["p_rare"] for case in cases])
+    said = p_dark(np.array([simulate(case["seed"], pixels, share=SHARE)[1] for case in cases]))
+    gap = said - np.array([case["p_dark"] for case in cases])
     for name, some in (("all", ess > 0), (f"with {MINIMUM} effective draws", ess >= MINIMUM)):
         print(f"classifier minus reference, {name}: mean size {np.abs(gap[some]).mean():.4f}, "
               f"largest {np.abs(gap[some]).max():.3f}, mean {gap[some].mean():+.4f}")

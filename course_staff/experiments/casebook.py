@@ -54,7 +54,7 @@ def searches():
     y = np.concatenate([casebook.individuals(k).y for k in range(casebook.LINE_UPS)])
     line_up, missed = search(y, 1)
     tiled(codes(line_up[:, 0]), 16).save(data_path("casebook", "line_up_8x8.png"), optimize=True)
-    balanced = classifiers.p_rare(search(y, 1, casebook.BALANCED)[0][:, 0])
+    balanced = classifiers.p_dark(search(y, 1, casebook.BALANCED)[0][:, 0])
     stored = {"cases": residuals, "line_ups": missed[:, 0], "balanced": balanced}
     save_file({name: values.astype(np.float32) for name, values in stored.items()},
               data_path("casebook", "residuals.safetensors"), {"generator": casebook.GENERATOR})

@@ -1,8 +1,8 @@
 """Long chains for the pictures that lessons show, and the ranks that test them.
 
 ``course data chains`` writes ``data/chains/``: for every picture of `posterior.EXAMPLES` four
-chains on the generator that lesson `pulse` is about, two from a picture of the rare form, two
-from one of the common form; and ``ranks_4x4.json``, simulation-based calibration on that generator
+chains on the generator that lesson `pulse` is about, two from a picture of the dark form, two
+from one of the pale form; and ``ranks_4x4.json``, simulation-based calibration on that generator
 itself, with pictures that it drew. A quarter of an hour on one idle core.
 """
 
@@ -20,7 +20,7 @@ from course_lib.generators.chains import pictures, sample
 from course_lib.generators.gan import Z_DIM
 from course_lib.generators.pulse import MAIN
 from course_lib.imaging.operators import Downsample
-from course_lib.inference.classifiers import p_rare
+from course_lib.inference.classifiers import p_dark
 from course_lib.inference.posterior import EXAMPLES, example
 from course_staff.experiments.images import record
 
@@ -28,15 +28,16 @@ GENERATOR = MAIN
 SIGMA = 0.05
 RECIPE = {"draws": 60, "burn_in": 150, "seed": 0}
 # By pixels a side. At 4 × 4 both forms explain many pictures, and chains are slow to change form.
-RUNGS, THIN = {4: 6, 8: 8}, {4: 40, 8: 10}
+TEMPERATURES, THIN = {4: 6, 8: 8}, {4: 40, 8: 10}
 CASES, DRAWS = 50, 9  # of the calibration
-CALIBRATION = {"draws": DRAWS, "thin": 15, "burn_in": 100, "chains": 1, "rungs": 6, "seed": 1}
+CALIBRATION = {"draws": DRAWS, "thin": 15, "burn_in": 100, "chains": 1, "temperatures": 6,
+               "seed": 1}
 
 
 def starts(generator, n=200, seed=5):
-    """Latents of the two rarest and the two most common of n pictures, (4, Z_DIM)."""
+    """Latents of the two surest dark and the two surest pale of n pictures, (4, Z_DIM)."""
     z = np.random.default_rng(seed).standard_normal((n, Z_DIM))
-    order = np.argsort(p_rare(pictures(generator, z, np.arange(n))))
+    order = np.argsort(p_dark(pictures(generator, z, np.arange(n))))
     return z[[order[-1], order[-2], order[0], order[1]]]
 
 
@@ -68,7 +69,7 @@ def quantities(x, z, y):
     return {"log-likelihood": -misfit / (2 * SIGMA**2), "length of z": np.linalg.norm(z, axis=-1),
             **{f"z{i}": z[..., i] for i in range(4)}, "light": x.mean((-3, -2, -1)),
             "redness": (x[..., 0, :, :] - x[..., 1, :, :]).mean((-2, -1)),
-            "sharpness": np.abs(np.diff(x, axis=-1)).mean((-3, -2, -1)), "P(rare)": p_rare(x)}
+            "sharpness": np.abs(np.diff(x, axis=-1)).mean((-3, -2, -1)), "P(dark)": p_dark(x)}
 
 
 def rebuild(names=tuple(EXAMPLES)):
@@ -78,7 +79,7 @@ def rebuild(names=tuple(EXAMPLES)):
     begin = starts(generator)
     for name in tqdm(names, desc="chains"):
         y = example(name)[1]
-        recipe = RECIPE | {"rungs": RUNGS[y.shape[-1]], "thin": THIN[y.shape[-1]]}
+        recipe = RECIPE | {"temperatures": TEMPERATURES[y.shape[-1]], "thin": THIN[y.shape[-1]]}
         found = sample(generator, y, SIGMA, chains=4, starts=begin, **recipe)
         told = about() | recipe | {"ess": round(float(found.ess[0]), 1)}
         save_file(asdict(found), data_path("chains", f"{name}.safetensors"),

@@ -2,7 +2,7 @@
 
 Rebuilds ``data/classifiers/`` and its checksums from seeds, in about a quarter of an hour on one
 core. All see 64-pixel renders at equal shares with fresh noise in every batch, so that no network
-can remember a picture; the loss of the form is the cross-entropy, whose minimum is P(rare | y).
+can remember a picture; the loss of the form is the cross-entropy, whose minimum is P(dark | y).
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from tqdm import trange
 from course_lib.audits.measures import calibration_error
 from course_lib.data import data_path
 from course_lib.imaging.operators import Downsample
-from course_lib.inference.classifiers import SIGMA, p_rare
+from course_lib.inference.classifiers import SIGMA, p_dark
 from course_lib.inference.recogniser import Recogniser
 from course_lib.worlds import ladybirds
 from course_staff.experiments.images import record
@@ -95,13 +95,13 @@ def report(n, seed):
     """Measure the shipped classifiers on fresh pictures; the small ones are noisy."""
     x, form = small_pictures(n, seed)
     rng = np.random.default_rng(seed + 1)
-    said = {pixels: p_rare(pictures + SIGMA * rng.standard_normal(pictures.shape))
+    said = {pixels: p_dark(pictures + SIGMA * rng.standard_normal(pictures.shape))
             for pixels, pictures in x.items()}
     beetles = ladybirds.sample(n, share=0.5, seed=seed)
-    said[64] = np.concatenate([p_rare(ladybirds.render(beetles[i : i + 500]))
+    said[64] = np.concatenate([p_dark(ladybirds.render(beetles[i : i + 500]))
                                for i in range(0, n, 500)])
     for pixels, p in said.items():
-        likelihood = np.where(form == ladybirds.RARE, p, 1 - p).clip(1e-12)
+        likelihood = np.where(form == 1, p, 1 - p).clip(1e-12)
         print(f"{pixels} × {pixels}: error {np.mean((p > 0.5) != form):.4f}, negative "
               f"log-likelihood {-np.log(likelihood).mean():.4f}, expected calibration error "
               f"{calibration_error(p, form):.4f} on {n} fresh pictures")
@@ -112,12 +112,12 @@ def rebuild(beetles=300_000, steps=12_000, large_beetles=40_000, large_steps=400
     data_path("classifiers").mkdir(exist_ok=True)
     about = {"share": "0.5", "seed": str(SEED), "training_seed": "1"}
     weights = train_recogniser(large_beetles, large_steps, seed=1)
-    save_file(weights, data_path("classifiers", "rare_64x64.safetensors"),
+    save_file(weights, data_path("classifiers", "dark_64x64.safetensors"),
               about | {"beetles": str(large_beetles), "steps": str(large_steps)})
     x, form = small_pictures(beetles, SEED)
     for pixels, pictures in x.items():
         save_file(train(pictures, form, steps, seed=1),
-                  data_path("classifiers", f"rare_{pixels}x{pixels}.safetensors"),
+                  data_path("classifiers", f"dark_{pixels}x{pixels}.safetensors"),
                   about | {"sigma": str(SIGMA), "beetles": str(beetles), "steps": str(steps)})
     record("classifiers")
     report(20_000, seed=303)

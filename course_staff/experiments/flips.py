@@ -23,12 +23,13 @@ from course_lib.generators import chains, gan, pulse
 from course_lib.imaging.operators import Downsample
 from course_lib.inference import classifiers
 from course_lib.records import flips
+from course_lib.worlds import ladybirds
 from course_staff.experiments.images import record
 
 REPEATS = {"share_10": 4}  # searches of the same truths from other starts, in the first blocks
 SOME_BLOCKS = 6
 # Chains for 50 truths.
-CHAINS = {"chains": 2, "draws": 50, "thin": 3, "burn_in": 60, "rungs": 6}
+CHAINS = {"chains": 2, "draws": 50, "thin": 3, "burn_in": 60, "temperatures": 6}
 PICTURES, STEPS, BATCH, RATE = 20_000, 1500, 512, 5e-4
 
 
@@ -38,7 +39,7 @@ def searches(name, form=None):
     Those are made for some blocks only.
     """
     weights = checksum(data_path("generators", f"{name}.safetensors"))
-    end = "" if form is None else f"_{('pale', 'dark')[form]}_start"
+    end = "" if form is None else f"_{form}_start"
     file = data_path("flips", f"{name}{end}.jsonl")
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     rows = [row for row in map(json.loads, lines) if row["weights"] == weights[:12]]
@@ -56,7 +57,8 @@ def searches(name, form=None):
         row = {"weights": weights[:12], "repeat": repeat, "block": k}
         latents = None
         if form is not None:
-            latents = flips.starts_at(generator, form, 2 * flips.BLOCK, law, seed=k)
+            latents = pulse.choose_starts(generator, form, 2 * flips.BLOCK, law=law, seed=k,
+                                          surest=False)
         row |= flips.search_block(generator, k, law, repeat, latents)
         with file.open("a", encoding="utf-8") as out:
             out.write(json.dumps(row) + "\n")
@@ -76,16 +78,16 @@ def world_searches(share):
 
 
 def shown(name, n=PICTURES, seed=500):
-    """Sixteen pixels (n, 48) of a generator's pictures, without noise, and their P(rare), (n,)."""
+    """Sixteen pixels (n, 48) of a generator's pictures, without noise, and their P(dark), (n,)."""
     generator, rng = gan.load(name), torch.Generator().manual_seed(seed)
     generator.to(memory_format=torch.channels_last)
-    small, rare = [], []
+    small, dark = [], []
     with torch.inference_mode():
         for _ in range(0, n, 50):
             x = generator(torch.randn(50, gan.Z_DIM, generator=rng), generator=rng).numpy()
             small.append(Downsample(16)(x).reshape(50, -1))
-            rare.append(classifiers.p_rare(x))
-    return np.concatenate(small), np.concatenate(rare)
+            dark.append(classifiers.p_dark(x))
+    return np.concatenate(small), np.concatenate(dark)
 
 
 def learn(name, steps=STEPS):
@@ -94,10 +96,10 @@ def learn(name, steps=STEPS):
     It starts from the network that knows the world at equal shares, its log-odds moved to the share
     that the generator draws: were the generator perfect, there would be nothing to learn.
     """
-    x, rare = shown(name)
+    x, dark = shown(name)
     aside = np.arange(len(x)) % 5 == 0
-    share = float(rare[~aside].mean().clip(0.002, 0.998))
-    stored = load_file(verified_path("classifiers", "rare_4x4.safetensors"))
+    share = float(dark[~aside].mean().clip(0.002, 0.998))
+    stored = load_file(verified_path("classifiers", "dark_4x4.safetensors"))
     stored["bias3"] = stored["bias3"] + logit(share)
     layers = []
     for k in range(len(stored) // 2):
@@ -114,14 +116,14 @@ def learn(name, steps=STEPS):
     def say(stage):
         with torch.no_grad():
             p = expit(network(noisy)[:, 0].double().numpy()).clip(1e-9, 1 - 1e-9)
-        loss = -np.mean(rare[aside] * np.log(p) + (1 - rare[aside]) * np.log(1 - p))
-        error = calibration_error(p, rare[aside] > 0.5)
-        print(f"{name}, {stage}: share {rare.mean():.3f}; on {aside.sum()} pictures set aside the "
+        loss = -np.mean(dark[aside] * np.log(p) + (1 - dark[aside]) * np.log(1 - p))
+        error = calibration_error(p, dark[aside] > 0.5)
+        print(f"{name}, {stage}: share {dark.mean():.3f}; on {aside.sum()} pictures set aside the "
               f"negative log-likelihood is {loss:.4f}, the expected calibration error {error:.4f}")
         return loss
 
     torch.manual_seed(1)
-    pixels, form = (torch.from_numpy(a[~aside].astype(np.float32)) for a in (x, rare))
+    pixels, form = (torch.from_numpy(a[~aside].astype(np.float32)) for a in (x, dark))
     optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
     best, kept = say("before"), {k: v.clone() for k, v in network.state_dict().items()}
@@ -140,7 +142,7 @@ def learn(name, steps=STEPS):
                for k in range(len(values) // 2) for i, part in enumerate(("weight", "bias"))},
               data_path("flips", f"{name}_4x4.safetensors"),
               {"generator": checksum(data_path("generators", f"{name}.safetensors")),
-               "pictures": str(PICTURES), "sigma": str(flips.SIGMA), "share": f"{rare.mean():.4f}",
+               "pictures": str(PICTURES), "sigma": str(flips.SIGMA), "share": f"{dark.mean():.4f}",
                "set_aside": f"{best:.4f}"})
 
 
@@ -152,12 +154,12 @@ def sample_some(each=25, name="share_10"):
     generator = gan.load(name)
     for k in tqdm(which, desc="sampler", file=sys.stdout, mininterval=30):
         drawn = chains.sample(generator, flips.truths()[1][k], flips.SIGMA, seed=int(k), **CHAINS)
-        rare = classifiers.p_rare(chains.pictures(generator, drawn.z, drawn.noise_seeds))[0] > 0.5
+        dark = classifiers.p_dark(chains.pictures(generator, drawn.z, drawn.noise_seeds))[0] > 0.5
         with file.open("a", encoding="utf-8") as out:
             out.write(json.dumps({
-                "truth": int(k), "p": round(float(rare.mean()), 4),
-                "chains": rare.mean(1).round(4).tolist(),
-                "ess": round(chains.effective_size(rare.astype(float)), 1)}) + "\n")
+                "truth": int(k), "p": round(float(dark.mean()), 4),
+                "chains": dark.mean(1).round(4).tolist(),
+                "ess": round(chains.effective_size(dark.astype(float)), 1)}) + "\n")
 
 
 def rebuild(names=None):
@@ -170,7 +172,7 @@ def rebuild(names=None):
     for name in names or [n for n in flips.SHARES if n in gan.names()]:
         searches(name)
         learn(name)
-    for form in (0, 1):
+    for form in ladybirds.FORMS:
         searches("share_10", form)
     sample_some()
     record("flips")

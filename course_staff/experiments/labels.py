@@ -2,7 +2,7 @@
 
 ``course label --out DIR`` writes sheets of pictures from all shipped generators, shuffled: nothing
 on them says which generator drew a picture or what the classifier thinks of it. A person writes one
-letter a picture, c (common), r (rare) or b (broken: no ladybird, or no form to be told), row by
+letter a picture, p (pale), d (dark) or b (broken: no ladybird, or no form to be told), row by
 row, into ``data/generators/labels.txt``. ``course label`` then compares and writes
 ``data/generators/labels.md``. Labels belong to certain weights: a generator that has changed since
 is noticed by its checksum.
@@ -20,7 +20,7 @@ from course_lib.inference import classifiers
 from course_staff.experiments.train import codes, pictures, tiled
 
 EACH, SEED, ROWS, ENLARGED = 64, 4242, 8, 3
-LETTERS = "crb"
+LETTERS = "pdb"
 
 
 def blind():
@@ -64,10 +64,10 @@ def read():
 
 
 def compare():
-    """Count, for each generator: (labelled c or r, classifier agrees, broken)."""
+    """Count, for each generator: (labelled p or d, classifier agrees, broken)."""
     x, drawn_by = blind()
-    letters, rare = read(), classifiers.p_rare(x) > 0.5
-    agrees = letters == np.where(rare, "r", "c")
+    letters, dark = read(), classifiers.p_dark(x) > 0.5
+    agrees = letters == np.where(dark, "d", "p")
     return {str(name): (int(np.sum((drawn_by == name) & (letters != "b"))),
                         int(np.sum((drawn_by == name) & agrees)),
                         int(np.sum((drawn_by == name) & (letters == "b"))))
@@ -90,7 +90,7 @@ def run(args):
 {EACH} pictures of each generator (no truncation, seeds {SEED} and following), shuffled, labelled by
 eye once, by a maker of the course, from sheets that showed neither the generator nor the
 classifier's answer. The labels are in `labels.txt`; `course label` compares them with
-`course_lib.inference.classifiers.p_rare`.
+`course_lib.inference.classifiers.p_dark`.
 
 | generator | form told by eye | classifier agrees | broken |
 |---|---|---|---|

@@ -3,7 +3,7 @@
 For every shipped generator NAME, ``NAME.npz`` holds
 
 - an **audit**: fresh renders of either form in equal numbers, shrunk to 8 × 8 without noise, one
-  start each: residuals, and the form of start and result as `classifiers.p_rare` reads them;
+  start each: residuals, and the form of start and result as `classifiers.p_dark` reads them;
 - the pictures of the **explorer**, in few colours;
 - for the generator that the lesson is about, the **survival** of starts: inputs of both forms at
   8 × 8 and 4 × 4, each from a start in the region of either form.
@@ -20,7 +20,7 @@ from course_lib.generators import gan
 from course_lib.generators.pulse import MAIN, TRUTHS, choose_starts, fit_styles, search, truth
 from course_lib.imaging.operators import Downsample
 from course_lib.imaging.optics import srgb_encode
-from course_lib.inference.classifiers import p_rare
+from course_lib.inference.classifiers import p_dark
 from course_lib.worlds import ladybirds
 from course_staff.experiments.images import record
 
@@ -45,7 +45,7 @@ def audit(generator, law, rounds):
         result = search(generator, Downsample(8)(x), law=law, seed=i)
         found.append({
             "form": np.repeat([0, 1], AT_ONCE), "residual": result.residuals[:, 0],
-            "start_rare": p_rare(result.beginnings[:, 0]), "rare": p_rare(result.pictures[:, 0]),
+            "start_dark": p_dark(result.beginnings[:, 0]), "dark": p_dark(result.pictures[:, 0]),
             "sharpness": sharpness(result.pictures[:, 0]), "truth_sharpness": sharpness(x)})
     return {f"audit_{key}": np.concatenate([some[key] for some in found]) for key in found[0]}
 
@@ -55,17 +55,17 @@ def survival(generator, law):
     x = np.stack([ladybirds.render(ladybirds.sample(SURVIVAL_INPUTS, share=share, seed=9500))
                   for share in (0.0, 1.0)]).astype(float)
     shape = 2, 2, 2, SURVIVAL_INPUTS
-    rare, residuals = np.empty(shape), np.empty(shape)
-    for k, form in enumerate(("common", "rare")):
+    dark, residuals = np.empty(shape), np.empty(shape)
+    for k, form in enumerate(("pale", "dark")):
         begin = choose_starts(generator, form, 4, pool=200, law=law)
         for size, factor in enumerate((8, 16)):
             for i in trange(4, desc=f"starts that are {form}"):  # every start serves a quarter
                 some = x[:, i::4]
                 result = search(generator, Downsample(factor)(some.reshape(-1, 3, 64, 64)),
                                 law=law, latents=begin[i : i + 1], seed=i)
-                rare[size, :, k, i::4] = p_rare(result.pictures[:, 0]).reshape(some.shape[:2])
+                dark[size, :, k, i::4] = p_dark(result.pictures[:, 0]).reshape(some.shape[:2])
                 residuals[size, :, k, i::4] = result.residuals.reshape(some.shape[:2])
-    return {"survival_rare": rare, "survival_residual": residuals}
+    return {"survival_dark": dark, "survival_residual": residuals}
 
 
 def few_colours(x):
@@ -104,7 +104,7 @@ def rebuild():
         weights = checksum(data_path("generators", f"{name}.safetensors"))
         packed = {key: x.astype(np.float32) if x.dtype == float else x for key, x in found.items()}
         np.savez_compressed(data_path("pulse", f"{name}.npz"), weights=weights, **packed)
-        for form, told in enumerate(("common", "rare")):
+        for form, told in enumerate(("pale", "dark")):
             met = found["audit_residual"][found["audit_form"] == form] <= 2e-3
             print(f"{name}: ε met for {met.mean():.0%} of {len(met)} {told} inputs")
     record("pulse")

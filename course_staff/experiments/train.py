@@ -120,7 +120,7 @@ def audit(generator, share, seed=7000):
     Returns
     -------
     dict
-        Number `rare` among `n`, and `precision`, `recall`, `coverage` in `features`.
+        Number `dark` among `n`, and `precision`, `recall`, `coverage` in `features`.
     """
     n = AUDIT
     beetles = ladybirds.sample(n, share=share, seed=seed)
@@ -128,19 +128,19 @@ def audit(generator, share, seed=7000):
         lambda i: pictures(generator, min(1000, n), seed + i),
         lambda i: ladybirds.render(beetles[i : i + 1000])))
     sets = generated[:, 1:], real[:, 1:]
-    return {"rare": int(np.sum(generated[:, 0] > 0.5)), "n": n, "precision": precision(*sets),
+    return {"dark": int(np.sum(generated[:, 0] > 0.5)), "n": n, "precision": precision(*sets),
             "recall": recall(*sets), "coverage": coverage(*sets)}
 
 
 def _seen(x):
-    """P(rare) and features of pictures, beside each other: (n, 65)."""
-    return np.column_stack([classifiers.p_rare(x), classifiers.features(x)])
+    """P(dark) and features of pictures, beside each other: (n, 65)."""
+    return np.column_stack([classifiers.p_dark(x), classifiers.features(x)])
 
 
 def write_card(name, trainer, found, file):
     """Write the model card of a generator."""
-    recipe, n, rare = trainer.recipe, found["n"], found["rare"]
-    low, high = share_interval(rare, n)
+    recipe, n, dark = trainer.recipe, found["n"], found["dark"]
+    low, high = share_interval(dark, n)
     stages = ", ".join(f"{steps:,} steps at {size} pixels" for size, steps in recipe.stages)
     rates = ", ".join(f"{rate:g} {what}" for what, rate in trainer.rates.items())
     start = "random weights" if recipe.start is None else (
@@ -161,7 +161,7 @@ made for the course *The limits of super-resolution*.
 | | |
 |---|---|
 | trained on | renders of `course_lib.worlds.ladybirds`, none twice; no photograph, no person |
-| share of the rare (melanic) form shown | {recipe.share:g} |
+| share of the dark (melanic) form shown | {recipe.share:g} |
 | recipe | {stages}, batch {trainer.batch}, seed {recipe.seed}; non-saturating loss, R1 weight \
 {recipe.r1_weight:g} at 16 pixels, Adam (rates {rates}), weights averaged with a half-life of \
 {trainer.half_life:,} pictures |
@@ -177,7 +177,7 @@ the feature space of `course_lib.inference.classifiers.features` (trained on ren
 
 | | |
 |---|---|
-| generated share of the rare form | {rare / n:.3f} (95 % interval {low:.3f} to {high:.3f}) |
+| generated share of the dark form | {dark / n:.3f} (95 % interval {low:.3f} to {high:.3f}) |
 | coverage (1 at best) | {found['coverage']:.3f} |
 | recall | {found['recall']:.3f} |
 | precision | {found['precision']:.3f} |

@@ -292,96 +292,96 @@ def birthday_estimate(labels):
 
 
 # %% wrong="textbook_interval" exercise="share_drift" says="no width where nothing was seen"
-def share_drift(rare, shown):
-    p = np.mean(rare)
-    half = 1.96 * np.sqrt(p * (1 - p) / len(rare))
+def share_drift(dark, shown):
+    p = np.mean(dark)
+    half = 1.96 * np.sqrt(p * (1 - p) / len(dark))
     return p - shown, p - half - shown, p + half - shown
 
 
 # %% wrong="interval_of_the_share" exercise="share_drift" says="subtract"
-def share_drift(rare, shown):
-    n, p, z = len(rare), np.mean(rare), 1.96
+def share_drift(dark, shown):
+    n, p, z = len(dark), np.mean(dark), 1.96
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return p - shown, centre - half, centre + half
 
 
 # %% wrong="shown_minus_generated" exercise="share_drift" says="not shown minus generated"
-def share_drift(rare, shown):
-    n, p, z = len(rare), np.mean(rare), 1.96
+def share_drift(dark, shown):
+    n, p, z = len(dark), np.mean(dark), 1.96
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return shown - p, shown - centre - half, shown - centre + half
 
 
 # %% wrong="returns_the_share" exercise="share_drift" says="minus .shown"
-def share_drift(rare, shown):
-    n, p, z = len(rare), np.mean(rare), 1.96
+def share_drift(dark, shown):
+    n, p, z = len(dark), np.mean(dark), 1.96
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return p, centre - half - shown, centre + half - shown
 
 
 # %% wrong="absolute_drift" exercise="share_drift" says="who is drawn too often|not shown minus"
-def share_drift(rare, shown):
-    n, p, z = len(rare), np.mean(rare), 1.96
+def share_drift(dark, shown):
+    n, p, z = len(dark), np.mean(dark), 1.96
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return abs(p - shown), centre - half - shown, centre + half - shown
 
 
 # %% wrong="ninety_percent" exercise="share_drift" says="1.645 leaves"
-def share_drift(rare, shown):
-    n, p, z = len(rare), np.mean(rare), 1.6448536
+def share_drift(dark, shown):
+    n, p, z = len(dark), np.mean(dark), 1.6448536
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return p - shown, centre - half - shown, centre + half - shown
 
 
 # %% wrong="error_of_the_share_shown" exercise="share_drift" says="standard errors away"
-def share_drift(rare, shown):
-    p = np.mean(rare)
-    half = 1.96 * np.sqrt(shown * (1 - shown) / len(rare))
+def share_drift(dark, shown):
+    p = np.mean(dark)
+    half = 1.96 * np.sqrt(shown * (1 - shown) / len(dark))
     return p - shown, p - half - shown, p + half - shown
 
 
 # %% wrong="wilson_of_the_drift" exercise="share_drift" says="not from p̂ before"
-def share_drift(rare, shown):
-    n, p, z = len(rare), np.mean(rare) - shown, 1.96
+def share_drift(dark, shown):
+    n, p, z = len(dark), np.mean(dark) - shown, 1.96
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return p, centre - half, centre + half
 
 
 # %% wrong="ends_exchanged" exercise="share_drift" says="lower one comes first"
-def share_drift(rare, shown):
-    n, p, z = len(rare), np.mean(rare), 1.96
+def share_drift(dark, shown):
+    n, p, z = len(dark), np.mean(dark), 1.96
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return p - shown, centre + half - shown, centre - half - shown
 
 
 # %% wrong="times_n_in_the_centre" exercise="share_drift" says="without the brackets"
-def share_drift(rare, shown):
-    n, p, z = len(rare), np.mean(rare), 1.96
+def share_drift(dark, shown):
+    n, p, z = len(dark), np.mean(dark), 1.96
     centre = (p + z**2 / 2 * n) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return p - shown, centre - half - shown, centre + half - shown
 
 
 # %% wrong="times_n_twice" exercise="share_drift" says="without the brackets"
-def share_drift(rare, shown):
-    n, p, z = len(rare), np.mean(rare), 1.96
+def share_drift(dark, shown):
+    n, p, z = len(dark), np.mean(dark), 1.96
     centre = (p + z**2 / 2 * n) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / 4 * n**2)
     return p - shown, centre - half - shown, centre + half - shown
 
 
 # %% right="exact_z" exercise="share_drift"
-def share_drift(rare, shown):
+def share_drift(dark, shown):
     from scipy.stats import norm
 
-    n, p, z = len(rare), np.mean(rare), norm.ppf(0.975)
+    n, p, z = len(dark), np.mean(dark), norm.ppf(0.975)
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return p - shown, centre - half - shown, centre + half - shown
@@ -389,17 +389,17 @@ def share_drift(rare, shown):
 
 
 # %% right="by_the_quadratic" exercise="share_drift"
-def share_drift(rare, shown):
-    n, p, z = len(rare), float(np.mean(rare)), 1.96
+def share_drift(dark, shown):
+    n, p, z = len(dark), float(np.mean(dark)), 1.96
     low, high = np.sort(np.roots([n + z**2, -(2 * n * p + z**2), n * p**2]).real)
     return np.array([p, low, high]) - shown
 
 
 # %% right="by_a_search" exercise="share_drift"
-def share_drift(rare, shown):
+def share_drift(dark, shown):
     from scipy.optimize import brentq
 
-    n, p = len(rare), float(np.mean(rare))
+    n, p = len(dark), float(np.mean(dark))
 
     def off(q):
         return (p - q) ** 2 * n - 1.96**2 * q * (1 - q)

@@ -11,7 +11,7 @@ from course_lib.audits import fairness
 from course_lib.audits.fairness import (
     FACTORS,
     LADDER,
-    always_common_share,
+    always_pale_share,
     bias_budget,
     conditional_shares,
     corrected_share,
@@ -28,10 +28,10 @@ CELLS = tuple(itertools.product((0, 1), repeat=3))
 
 
 def gaussian(n, d, share, seed):
-    """Forms (n,), P(rare | t) at this share: N(0, 1) and N(d, 1)."""
+    """Forms (n,), P(dark | t) at this share: N(0, 1) and N(d, 1)."""
     rng = np.random.default_rng(seed)
-    rare = rng.random(n) < share
-    return rare.astype(int), expit(d * (rng.normal(d * rare) - d / 2) + logit(share)), rng
+    dark = rng.random(n) < share
+    return dark.astype(int), expit(d * (rng.normal(d * dark) - d / 2) + logit(share)), rng
 
 
 # --- closed forms --------------------------------------------------------------------------------
@@ -50,10 +50,10 @@ def test_recalls_are_those_of_simulated_classes(d, share):
 @pytest.mark.parametrize("share", [0.5, 0.2, 0.03])
 @pytest.mark.parametrize("d", [0.1, 1.0, 2.5, 8.0])
 def test_sampling_keeps_the_share_and_errs_as_often_either_way(d, share):
-    common, rare = sampling_recalls(d, share)
-    assert output_share((common, rare), share) == pytest.approx(share, abs=1e-9)
-    assert (1 - share) * (1 - common) == pytest.approx(share * (1 - rare), abs=1e-9)
-    assert sampling_recalls(d, 1 - share) == pytest.approx((rare, common), abs=1e-9)
+    pale, dark = sampling_recalls(d, share)
+    assert output_share((pale, dark), share) == pytest.approx(share, abs=1e-9)
+    assert (1 - share) * (1 - pale) == pytest.approx(share * (1 - dark), abs=1e-9)
+    assert sampling_recalls(d, 1 - share) == pytest.approx((dark, pale), abs=1e-9)
 
 
 def test_the_numbers_of_the_syllabus():
@@ -66,26 +66,26 @@ def test_the_numbers_of_the_syllabus():
     for d, found in ((0.5, (0.006, 0.232)), (3, (0.850, 0.814))):
         recalls = map_recalls(d, 0.2)[1], sampling_recalls(d, 0.2)[1]
         assert recalls == pytest.approx(found, abs=6e-4)
-    assert 1 - flip_share(np.sqrt(2 * np.log(3))) == pytest.approx(0.75)
-    assert 1 - always_common_share(1, 0.5, 1) == pytest.approx(0.7957, abs=5e-5)
+    assert flip_share(np.sqrt(2 * np.log(3))) == pytest.approx(0.75)
+    assert always_pale_share(1, 0.5, 1) == pytest.approx(0.7957, abs=5e-5)
 
 
 @pytest.mark.parametrize("d", [0.6, 1.0, 1.8, 2.7])
 def test_at_the_flip_share_both_ways_recall_one_half(d):
-    at = flip_share(d)
+    at = 1 - flip_share(d)
     assert map_recalls(d, at)[1] == pytest.approx(0.5)
     assert sampling_recalls(d, at)[1] == pytest.approx(0.5, abs=1e-9)
-    # With a larger share MAP recalls more rare ones than sampling, with a smaller one fewer.
+    # With a larger share MAP recalls more dark ones than sampling, with a smaller one fewer.
     for share, more in ((2 * at, True), (at / 2, False)):
         assert (map_recalls(d, share)[1] > sampling_recalls(d, share)[1]) == more
     assert output_share(map_recalls(d, at), at) < 0.9 * at  # yet MAP misses the share
 
 
-@pytest.mark.parametrize(("common", "rare", "distance"), [(1, 0.5, 1), (2, 1.5, 0.3), (1, 0.2, 3)])
-def test_below_a_share_no_picture_at_all_counts_as_rare(common, rare, distance):
-    at = always_common_share(common, rare, distance)
+@pytest.mark.parametrize(("pale", "dark", "distance"), [(1, 0.5, 1), (2, 1.5, 0.3), (1, 0.2, 3)])
+def test_below_a_share_no_picture_at_all_counts_as_dark(pale, dark, distance):
+    at = 1 - always_pale_share(pale, dark, distance)
     t = np.linspace(-20, 20, 400_001)
-    ratio = norm.logpdf(t, distance, rare) - norm.logpdf(t, 0, common)
+    ratio = norm.logpdf(t, distance, dark) - norm.logpdf(t, 0, pale)
     assert not (ratio + logit(at * 0.99) > 0).any() and (ratio + logit(at * 1.01) > 0).any()
 
 
@@ -183,7 +183,7 @@ def flat(values, n=200):
 def test_the_ladder_of_a_toy_adds_up():
     rungs = dict(zip(LADDER, (0.139, 0.294, 0.476, 0.612), strict=True))
     ladder = bias_budget({c: np.full(50, m) for c, m in rungs.items()},
-                         {c: np.full(50, 0.1) for c in rungs})["rare"]
+                         {c: np.full(50, 0.1) for c in rungs})["dark"]
     np.testing.assert_allclose(ladder.rungs.value, [0.139, 0.294, 0.476, 0.612])
     np.testing.assert_allclose(ladder.steps.value, [0.139, 0.155, 0.182, 0.136])
     assert ladder.orders == (FACTORS,)  # the only order in which these four cells can be passed
@@ -192,7 +192,7 @@ def test_the_ladder_of_a_toy_adds_up():
 @pytest.mark.parametrize("seed", range(3))
 def test_every_order_adds_up_and_a_step_is_a_difference_of_two_cells(seed):
     values = np.random.default_rng(seed).random(8)
-    ladder = bias_budget(flat(values), flat(1 - values))["rare"]
+    ladder = bias_budget(flat(values), flat(1 - values))["dark"]
     table = dict(zip(CELLS, values, strict=True))
     assert len(ladder.orders) == 6
     np.testing.assert_allclose(ladder.by_order.value.sum(1), table[1, 1, 1] - table[0, 0, 0])
@@ -206,13 +206,13 @@ def test_every_order_adds_up_and_a_step_is_a_difference_of_two_cells(seed):
 @pytest.mark.parametrize("d", [1.2, 2.64])
 def test_information_is_bayes_error_and_what_drawing_adds(d):
     truth, p, _ = gaussian(40_000, d, 0.5, seed=11)
-    rare, common = ({cell: np.abs(truth - q)[truth == form] for cell, q in zip(
+    dark, pale = ({cell: np.abs(truth - q)[truth == form] for cell, q in zip(
         LADDER, (p, shift_prior(p, 0.5, 0.15), p, p), strict=True)} for form in (1, 0))
-    for ladder in bias_budget(rare, common).values():
+    for ladder in bias_budget(dark, pale).values():
         bayes, drawing = ladder.information.value
         assert bayes == pytest.approx(norm.cdf(-d / 2), abs=0.008)
         assert bayes + drawing == pytest.approx(1 - sampling_recalls(d, 0.5)[0], abs=0.008)
-    moved = bias_budget(rare, common)["rare"].rungs.value[1]
+    moved = bias_budget(dark, pale)["dark"].rungs.value[1]
     assert moved == pytest.approx(1 - sampling_recalls(d, 0.15)[1], abs=0.008)
 
 
@@ -232,9 +232,9 @@ def test_intervals_of_the_budget_hold_on_fresh_seeds():
         flips = {form: [x[truth == form] for x in (
             np.abs(truth - p), np.abs(truth - q), rng.random(400) < np.abs(truth - q))]
             for form in (0, 1)}
-        rare, common = ({**dict(zip(LADDER, (a, b, b, c), strict=True))}
+        dark, pale = ({**dict(zip(LADDER, (a, b, b, c), strict=True))}
                         for a, b, c in (flips[1], flips[0]))
-        steps = bias_budget(rare, common, rng=seed)["rare"].steps
+        steps = bias_budget(dark, pale, rng=seed)["dark"].steps
         expected = [truths[0], truths[1] - truths[0], 0, 0]
         held.append((steps.low - 1e-12 <= expected) & (expected <= steps.high + 1e-12))
     assert (np.mean(held, axis=0) > 0.87).all()
@@ -243,18 +243,18 @@ def test_intervals_of_the_budget_hold_on_fresh_seeds():
 
 def test_intervals_of_every_order_hold_on_fresh_seeds():
     means, held = np.random.default_rng(6).uniform(0.1, 0.9, len(CELLS)), []
-    known = bias_budget(flat(means), flat(means))["rare"].by_order.value
+    known = bias_budget(flat(means), flat(means))["dark"].by_order.value
     for seed in range(100):
         luck = np.random.default_rng(200 + seed).random((len(CELLS), 400))
         cells = {cell: x < mean for cell, mean, x in zip(CELLS, means, luck, strict=True)}
-        found = bias_budget(cells, cells, rng=seed)["rare"].by_order
+        found = bias_budget(cells, cells, rng=seed)["dark"].by_order
         held.append((found.low <= known) & (known <= found.high))
     assert np.mean(held) == pytest.approx(0.95, abs=0.03) and np.mean(held, axis=0).min() > 0.86
 
 
 def test_ties_are_half_wrong():
     cells = dict.fromkeys(LADDER, np.full(10, 0.5))
-    assert bias_budget(cells, cells)["rare"].information.value == pytest.approx([0.5, 0])
+    assert bias_budget(cells, cells)["dark"].information.value == pytest.approx([0.5, 0])
 
 
 @pytest.mark.parametrize(("call", "message"), [
@@ -264,7 +264,7 @@ def test_ties_are_half_wrong():
     (lambda: gaps([0, 1], [0, 1], 50), "share is 50"),
     (lambda: shift_prior(1.2, 0.5, 0.1), "p is outside"),
     (lambda: map_recalls(0, 0.5), "d is 0"),
-    (lambda: always_common_share(1, 1, 1), "spread_rare is 1.0; it must be smaller"),
+    (lambda: always_pale_share(1, 1, 1), "spread_dark is 1.0; it must be smaller"),
     (lambda: corrected_share([0, 1], [0, 1], [1, 0]), "known is a classifier with 0.00 hits"),
     (lambda: corrected_share([0, 7], [0, 1], [0, 1]), "said is of shape"),
     (lambda: corrected_share([], [0, 1], [0, 1]), "said is of shape"),

@@ -27,11 +27,11 @@ def arguments(*words):
 
 
 def test_posteriors_written_are_posteriors_read(folder, monkeypatch):
-    found = posterior.reference(posterior.example("rare_4x4")[1], effort=0.02, minimum=1)
+    found = posterior.reference(posterior.example("dark_4x4")[1], effort=0.02, minimum=1)
     monkeypatch.setattr(data, "reference", lambda y: found)
-    data.posteriors(["rare_4x4"])
+    data.posteriors(["dark_4x4"])
     assert problems() == []
-    read = posterior.shipped("rare_4x4")
+    read = posterior.shipped("dark_4x4")
     np.testing.assert_array_equal(read.log_evidence, found.log_evidence)
     np.testing.assert_array_equal(read.y, found.y)
     for a, b in zip(read.forms, found.forms, strict=True):
@@ -58,12 +58,12 @@ def test_a_record_of_the_calibration_goes_on_where_it_stopped(folder, monkeypatc
 
     def case(seed, pixels):
         tried.append(seed)
-        return {"seed": seed, "form": 0, "p_rare": 0.4, "p_rare_error": 0.01, "ess": 500.0,
+        return {"seed": seed, "form": 0, "p_dark": 0.4, "p_dark_error": 0.01, "ess": 500.0,
                 "seconds": 1.0, "form_rank": seed % 20, "log_likelihood_rank": seed % 20,
                 "parameter_ranks": [seed % 20] * 22}
 
     monkeypatch.setattr(calibrate, "run_case", case)
-    monkeypatch.setattr(calibrate, "p_rare", lambda y: np.full(len(y), 0.4))
+    monkeypatch.setattr(calibrate, "p_dark", lambda y: np.full(len(y), 0.4))
     assert data.run(arguments("--calibrate", "--cases", "20")) == 0
     assert data.run(arguments("--calibrate", "--cases", "40")) == 0
     assert tried == list(range(calibrate.FIRST, calibrate.FIRST + 40))

@@ -19,7 +19,7 @@ from course_staff.experiments import labels  # noqa: E402
 
 @pytest.fixture
 def two(tmp_path, monkeypatch):
-    """Two "generators" that draw renders: mostly common ones, and mostly rare ones."""
+    """Two "generators" that draw renders: mostly pale ones, and mostly dark ones."""
     def draw(share, n, seed):
         return ladybirds.render(ladybirds.sample(n, share=share, seed=seed))
 
@@ -37,7 +37,7 @@ def two(tmp_path, monkeypatch):
 
 
 def by_the_classifier(x):
-    return "".join(np.where(classifiers.p_rare(x) > 0.5, "r", "c"))
+    return "".join(np.where(classifiers.p_dark(x) > 0.5, "d", "p"))
 
 
 def test_sheets_show_every_picture_in_an_order_that_tells_nothing(two):
@@ -60,7 +60,7 @@ def test_agreement_is_counted_for_each_generator_and_broken_ones_apart(two):
     letters = list(by_the_classifier(x))
     first = np.flatnonzero(drawn_by == "dark")
     letters[first[0]] = "b"
-    letters[first[1]] = "c" if letters[first[1]] == "r" else "r"  # a slip of the pen
+    letters[first[1]] = "p" if letters[first[1]] == "d" else "d"  # a slip of the pen
     rows = ["".join(letters[i : i + 8]) for i in range(0, 128, 8)]
     (two / "labels.txt").write_text("\n".join([labels.weights(), *rows]) + "\n", encoding="utf-8")
     assert labels.compare() == {"dark": (63, 62, 1), "pale": (64, 64, 0)}
@@ -70,8 +70,8 @@ def test_agreement_is_counted_for_each_generator_and_broken_ones_apart(two):
 
 
 @pytest.mark.parametrize(("text", "says"), [
-    (None, "look at the sheets"), ("0123\nccc\n", "labels other weights"),
-    ("{}\nccx\n", "must hold 128 letters")])
+    (None, "look at the sheets"), ("0123\nppp\n", "labels other weights"),
+    ("{}\nppx\n", "must hold 128 letters")])
 def test_labels_that_are_none_are_refused(two, text, says):
     if text is not None:
         (two / "labels.txt").write_text(text.format(labels.weights()), encoding="utf-8")

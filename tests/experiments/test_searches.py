@@ -28,7 +28,7 @@ def test_records_belong_to_the_generator_that_ships(name):
 
 
 def test_the_lessons_generator_has_records_of_everything():
-    assert pulse.MAIN in NAMES and "survival_rare" in pulse.recorded(pulse.MAIN)
+    assert pulse.MAIN in NAMES and "survival_dark" in pulse.recorded(pulse.MAIN)
     assert sum(data_path("pulse", f"{name}.npz").stat().st_size for name in NAMES) < 1.5e6
 
 
@@ -41,7 +41,7 @@ def test_a_recorded_picture_has_its_residual_but_for_its_colours():
 
 
 def test_few_colours_are_enough():
-    x = pulse.truth("common 1")
+    x = pulse.truth("pale 1")
     palette, index = few_colours(x)
     record = {"explorer_palette": palette[None, None, None],
               "explorer_index": index[None, None, None]}
@@ -50,7 +50,7 @@ def test_few_colours_are_enough():
 
 def test_the_panel_says_what_it_shows():
     panel = recorded_searches()
-    for scene, factor, start in (("rare 2", 8, 1), ("tomato", 16, 2)):
+    for scene, factor, start in (("dark 2", 8, 1), ("tomato", 16, 2)):
         for name, value in {"scene": scene, "factor": factor, "start": start}.items():
             panel.controls[name].value = value
         generator = panel.values["generator"]

@@ -105,7 +105,7 @@ def test_a_finished_run_ships_a_generator_its_card_and_checksums(short, capsys):
     assert train.run(arguments("--ship", "--device", "cpu")) == 0
     folder = short / "data" / "generators"
     card = (folder / "share_50.md").read_text(encoding="utf-8")
-    assert "share of the rare (melanic) form shown | 0.5 |" in card and "random weights" in card
+    assert "share of the dark (melanic) form shown | 0.5 |" in card and "random weights" in card
     assert "course train --share 0.5" in card and "1 steps at 32 pixels, 2 steps at 64" in card
     assert gan.names() == ["share_50"]
     # What was stored in half precision draws what was trained.
@@ -156,5 +156,5 @@ def test_audit_of_the_world_itself_finds_nothing_missing(monkeypatch):
     monkeypatch.setattr(train, "pictures", lambda generator, n, seed: ladybirds.render(
         ladybirds.sample(n, share=0.1, seed=seed + 1)))
     found = train.audit(None, share=0.1)
-    assert found["rare"] / found["n"] == pytest.approx(0.1, abs=0.03)
+    assert found["dark"] / found["n"] == pytest.approx(0.1, abs=0.03)
     assert found["coverage"] > 0.93 and found["precision"] > 0.85 < found["recall"]

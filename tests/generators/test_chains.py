@@ -14,7 +14,7 @@ from course_lib.data import checksum, data_path  # noqa: E402
 from course_lib.generators import gan  # noqa: E402
 from course_lib.generators.chains import effective_size, pictures, sample, shipped  # noqa: E402
 from course_lib.imaging.operators import Downsample  # noqa: E402
-from course_lib.inference.classifiers import p_rare  # noqa: E402
+from course_lib.inference.classifiers import p_dark  # noqa: E402
 from course_lib.inference.posterior import EXAMPLES, example  # noqa: E402
 
 SIGMA, DRAWS = 0.5, 9
@@ -41,7 +41,8 @@ def world(generator):
     seeds = rng.integers(2**62, size=100)
     x = pictures(generator, z, seeds)
     y = SHRINK(x) + SIGMA * rng.standard_normal((100, 3, 4, 4))
-    found = sample(generator, y, SIGMA, chains=1, draws=DRAWS, thin=20, burn_in=80, rungs=4, seed=3)
+    found = sample(generator, y, SIGMA, chains=1, draws=DRAWS, thin=20, burn_in=80,
+                   temperatures=4, seed=3)
     return z, x, y, found
 
 
@@ -78,7 +79,8 @@ def test_posterior_means_are_those_of_weighted_prior_draws(generator, world):
     y, sigma = world[2], 1.0  # more noise, or 20,000 prior draws were too few
     rng = np.random.default_rng(1)
     x = pictures(generator, rng.standard_normal((20_000, gan.Z_DIM)), np.arange(20_000))
-    found = sample(generator, y[:3], sigma, chains=4, draws=200, thin=2, burn_in=100, rungs=3)
+    found = sample(generator, y[:3], sigma, chains=4, draws=200, thin=2, burn_in=100,
+                   temperatures=3)
     for seen, z, seeds, level, ess in zip(y, found.z, found.noise_seeds, found.log_likelihood,
                                           found.ess, strict=False):
         exact = log_likelihood(x, seen, sigma)
@@ -101,7 +103,7 @@ def test_opposite_starts_agree(generator, world):
     _, _, y, _ = world
     z = np.random.default_rng(2).standard_normal(gan.Z_DIM)
     starts = np.stack([5 * z, -5 * z, 0.01 * z, -0.01 * z])  # far out on both sides, and deep in
-    found = sample(generator, y[0], SIGMA, chains=4, draws=300, thin=2, burn_in=100, rungs=4,
+    found = sample(generator, y[0], SIGMA, chains=4, draws=300, thin=2, burn_in=100, temperatures=4,
                    starts=starts)
     for values in (found.log_likelihood[0], np.linalg.norm(found.z[0], axis=-1),
                    found.z[0] @ z / np.linalg.norm(z)):
@@ -114,7 +116,8 @@ def test_opposite_starts_agree(generator, world):
 
 def test_steps_and_temperatures_change_in_the_burn_in_only(generator, world):
     _, _, y, _ = world
-    short, long = (sample(generator, y[:2], SIGMA, draws=n, burn_in=30, rungs=5) for n in (2, 20))
+    short, long = (sample(generator, y[:2], SIGMA, draws=n, burn_in=30, temperatures=5)
+                   for n in (2, 20))
     np.testing.assert_array_equal(short.steps, long.steps)
     np.testing.assert_array_equal(short.temperatures, long.temperatures)
     np.testing.assert_array_equal(short.z, long.z[:, :, :2])
@@ -176,13 +179,13 @@ def test_shipped_chains_belong_to_their_generator_and_forget_their_starts(name):
     exact = -np.sum((small - y) ** 2, axis=(-3, -2, -1)) / (2 * 0.05**2)
     np.testing.assert_allclose(exact, level, rtol=2e-3, atol=0.05)
     assert found.ess[0] > 20 and (found.exchanges > 0.1).all() and (found.acceptance > 0.05).all()
-    # Two chains began at rare pictures, two at common ones. Whether the form is rare changes most
+    # Two chains began at dark pictures, two at pale ones. Whether the form is dark changes most
     # slowly: a pair that never changes it has a variance of 0, so take that of all chains.
-    is_rare = (p_rare(pictures(made, found.z[0], found.noise_seeds[0])) > 0.5).astype(float)
-    for values in (found.log_likelihood[0], np.linalg.norm(found.z[0], axis=-1), is_rare):
-        rare, common = values[:2], values[2:]
-        spread = np.sqrt(sum(values.var() / effective_size(some) for some in (rare, common)))
-        assert abs(rare.mean() - common.mean()) <= 3 * spread
+    is_dark = (p_dark(pictures(made, found.z[0], found.noise_seeds[0])) > 0.5).astype(float)
+    for values in (found.log_likelihood[0], np.linalg.norm(found.z[0], axis=-1), is_dark):
+        dark, pale = values[:2], values[2:]
+        spread = np.sqrt(sum(values.var() / effective_size(some) for some in (dark, pale)))
+        assert abs(dark.mean() - pale.mean()) <= 3 * spread
 
 
 def test_ranks_on_the_shipped_generator_are_flat():
@@ -194,7 +197,8 @@ def test_ranks_on_the_shipped_generator_are_flat():
 
 @pytest.mark.parametrize(("change", "says"), [
     ({"y": np.zeros((3, 3, 3))}, "y is of shape"), ({"sigma": 0.01}, "sigma is 0.01"),
-    ({"rungs": 1}, "rungs is 1"), ({"starts": np.zeros((3, 64))}, "starts is of shape"),
+    ({"temperatures": 1}, "temperatures is 1"),
+    ({"starts": np.zeros((3, 64))}, "starts is of shape"),
     ({"draws": 0}, "draws is 0"), ({"burn_in": -1}, "burn_in is -1")])
 def test_what_is_wrong_is_said(generator, change, says):
     with pytest.raises(ValueError, match=says):

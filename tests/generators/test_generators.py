@@ -31,9 +31,9 @@ def number(name, row):
 
 @pytest.fixture(scope="module")
 def seen():
-    """For each generator P(rare) and features of 2,000 fresh pictures."""
+    """For each generator P(dark) and features of 2,000 fresh pictures."""
     def look(x):
-        return classifiers.p_rare(x), classifiers.features(x)
+        return classifiers.p_dark(x), classifiers.features(x)
 
     return {name: look(train.pictures(gan.load(name), 2000, seed=FRESH)) for name in NAMES}
 

@@ -105,7 +105,7 @@ def test_zero_is_a_seed_like_any_other(generator, inputs):
 
 
 def test_a_search_begins_where_it_is_told(generator, inputs):
-    latents = choose_starts(generator, "rare", 2, pool=6)
+    latents = choose_starts(generator, "dark", 2, pool=6)
     law = fit_styles(generator, 1000)
     found = search(generator, inputs, latents=latents, law=law, steps=1, seed=4)
     noise = generator.noise(2, torch.Generator().manual_seed(4))
@@ -116,18 +116,37 @@ def test_a_search_begins_where_it_is_told(generator, inputs):
 
 
 def test_chosen_starts_are_the_surest_of_their_form_in_the_pool(generator, monkeypatch):
-    monkeypatch.setattr(pulse, "p_rare", lambda x: x.mean((1, 2, 3)))
+    monkeypatch.setattr(pulse, "p_dark", lambda x: x.mean((1, 2, 3)))
     law = fit_styles(generator, 1000)
-    rare, common = (choose_starts(generator, form, 8, pool=8, law=law)
-                    for form in ("rare", "common"))
-    torch.testing.assert_close(rare, common.flip(0))
-    assert (rare[:, :1] == rare).all()  # all rows the same
-    torch.testing.assert_close(law.latents(law.styles(rare)), rare, rtol=1e-4, atol=1e-4)
-    best = choose_starts(generator, "rare", 1, pool=8, law=law)
-    torch.testing.assert_close(best, rare[:1])
-    assert (choose_starts(generator, "rare", 1, pool=8, law=law, seed=1) != best).any()
+    dark, pale = (choose_starts(generator, form, 8, pool=8, law=law)
+                    for form in ("dark", "pale"))
+    torch.testing.assert_close(dark, pale.flip(0))
+    assert (dark[:, :1] == dark).all()  # all rows the same
+    torch.testing.assert_close(law.latents(law.styles(dark)), dark, rtol=1e-4, atol=1e-4)
+    best = choose_starts(generator, "dark", 1, pool=8, law=law)
+    torch.testing.assert_close(best, dark[:1])
+    assert (choose_starts(generator, "dark", 1, pool=8, law=law, seed=1) != best).any()
     with pytest.raises(ValueError, match="form is 'blue'"):
         choose_starts(generator, "blue", 1)
+    with pytest.raises(ValueError, match="pool is 7; it must be at least 8"):
+        choose_starts(generator, "pale", 8, pool=7, law=law)
+
+
+def test_other_starts_are_the_first_of_their_form_pool_after_pool(generator, monkeypatch):
+    law, drawn = fit_styles(generator, 1000), torch.Generator().manual_seed(5)
+    z = []
+    for _ in range(2):
+        z.append(torch.randn(4, gan.Z_DIM, generator=drawn))
+        generator.noise(4, drawn)  # each picture's maps are drawn before the next pool
+    read = iter(np.array([[0.9, 0.1, 0.6, 0.2], [0.3, 0.7, 0.8, 0.4]] * 2))
+    monkeypatch.setattr(pulse, "p_dark", lambda x: next(read))
+    for form, which in (("dark", [0, 2, 5]), ("pale", [1, 3, 4])):
+        found = choose_starts(generator, form, 3, pool=4, law=law, seed=5, surest=False)
+        expected = law.latents(generator.mapping(torch.cat(z)[which]))
+        torch.testing.assert_close(found, expected[:, None].expand_as(found))
+    monkeypatch.setattr(pulse, "p_dark", lambda x: np.zeros(len(x)))
+    with pytest.raises(ValueError, match="draws the form 'dark' 0 times in 100"):
+        choose_starts(generator, "dark", 1, pool=1, law=law, surest=False)
 
 
 def test_more_error_than_epsilon_pulls_and_less_does_not(generator, inputs):

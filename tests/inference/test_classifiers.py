@@ -1,4 +1,4 @@
-"""The learned P(rare | y): calibrated on fresh pictures, at any share, from no other file."""
+"""The learned P(dark | y): calibrated on fresh pictures, at any share, from no other file."""
 
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ from course_lib.audits.measures import calibration_error, coverage, expected_cov
 from course_lib.data import data_path
 from course_lib.imaging.operators import Downsample
 from course_lib.inference import classifiers, posterior
-from course_lib.inference.classifiers import SIGMA, features, p_rare
+from course_lib.inference.classifiers import SIGMA, features, p_dark
 from course_lib.worlds import ladybirds
 
 
@@ -28,8 +28,8 @@ def fresh():
 
 
 def test_reading_the_network_needs_no_torch():
-    code = ("import sys, numpy; from course_lib.inference.classifiers import p_rare;"
-            "p_rare(numpy.zeros((3, 4, 4))); sys.exit('torch' in sys.modules)")
+    code = ("import sys, numpy; from course_lib.inference.classifiers import p_dark;"
+            "p_dark(numpy.zeros((3, 4, 4))); sys.exit('torch' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -37,9 +37,9 @@ def test_reading_the_network_needs_no_torch():
 @pytest.mark.parametrize(("pixels", "error", "nll"), [(4, 0.19, 0.40), (8, 0.018, 0.045)])
 def test_probabilities_mean_what_they_say(fresh, pixels, error, nll):
     y, form = fresh[0][pixels], fresh[1]
-    p = p_rare(y)
+    p = p_dark(y)
     assert np.mean((p > 0.5) != form) < error
-    assert -np.log(np.where(form == ladybirds.RARE, p, 1 - p)).mean() < nll
+    assert -np.log(np.where(form == 1, p, 1 - p)).mean() < nll
     # Chance alone gives 0.019 on so many pictures at 4 × 4.
     assert calibration_error(p, form) < 0.03
     assert p.mean() == pytest.approx(form.mean(), abs=0.02)
@@ -47,30 +47,30 @@ def test_probabilities_mean_what_they_say(fresh, pixels, error, nll):
 
 def test_share_moves_the_log_odds_by_its_own_and_no_more(fresh):
     y, form = fresh[0][4], fresh[1]
-    keep = (form == ladybirds.COMMON) | (np.random.default_rng(1).random(len(form)) < 1 / 9)
-    p = p_rare(y[keep], share=0.1)  # a world with one rare beetle in ten
+    keep = (form == 0) | (np.random.default_rng(1).random(len(form)) < 1 / 9)
+    p = p_dark(y[keep], share=0.1)  # a world with one dark beetle in ten
     assert p.mean() == pytest.approx(form[keep].mean(), abs=0.03)
     assert calibration_error(p, form[keep]) < 0.04
-    assert (p_rare(y, 0) == 0).all() and (p_rare(y, 1) == 1).all()
+    assert (p_dark(y, 0) == 0).all() and (p_dark(y, 1) == 1).all()
 
 
 def test_agrees_with_the_sampled_posterior(fresh):
     for y in fresh[0][4][:2]:
         answer = posterior.reference(y, effort=0.3, minimum=30)
-        assert p_rare(y) == pytest.approx(answer.p_rare(0.5), abs=0.1)
+        assert p_dark(y) == pytest.approx(answer.p_dark(0.5), abs=0.1)
 
 
 def test_batches_of_any_shape(fresh):
     y = fresh[0][8][:6]
-    np.testing.assert_allclose(p_rare(y.reshape(2, 3, 3, 8, 8)).ravel(), p_rare(y))
-    assert p_rare(y[0]).shape == ()
+    np.testing.assert_allclose(p_dark(y.reshape(2, 3, 3, 8, 8)).ravel(), p_dark(y))
+    assert p_dark(y[0]).shape == ()
 
 
 @pytest.mark.parametrize(("y", "share", "says"), [
     (np.zeros((3, 16, 16)), 0.5, "y is of shape"), (np.zeros((3, 4, 4)), 2.0, "share is 2.0")])
 def test_what_is_wrong_is_said(y, share, says):
     with pytest.raises(ValueError, match=says):
-        p_rare(y, share)
+        p_dark(y, share)
     with pytest.raises(ValueError, match="x is of shape"):
         features(np.zeros((3, 4, 4)))
 
@@ -88,11 +88,11 @@ def whole():
 
 def test_a_whole_picture_leaves_no_doubt_and_says_so(whole):
     beetles, x = whole
-    p = p_rare(x)
+    p = p_dark(x)
     assert np.mean((p > 0.5) == beetles.form) >= 0.998  # 20,000 others: docs/posterior.md
     assert calibration_error(p, beetles.form) < 0.005
     noisy = x + 0.03 * np.random.default_rng(1).standard_normal(x.shape)
-    assert np.mean((p_rare(noisy) > 0.5) == beetles.form) >= 0.995
+    assert np.mean((p_dark(noisy) > 0.5) == beetles.form) >= 0.995
 
 
 def test_features_are_of_the_picture_and_tell_more_than_its_form(whole):
@@ -116,9 +116,9 @@ def test_two_halves_of_the_world_cover_each_other_and_one_form_does_not(whole):
     found = features(x)
     halves = found[:500], found[500:]
     assert coverage(*halves) == pytest.approx(expected_coverage(500, 500), abs=0.05)
-    rare = found[beetles.form == ladybirds.RARE][:400]
-    common = found[beetles.form == ladybirds.COMMON][:400]
-    assert coverage(rare, common) < 0.05
+    dark = found[beetles.form == 1][:400]
+    pale = found[beetles.form == 0][:400]
+    assert coverage(dark, pale) < 0.05
 
 
 def test_the_recipe_trains_a_recogniser_the_same_way_twice():
@@ -146,14 +146,14 @@ def test_a_flipped_byte_is_refused(tmp_path, monkeypatch, pixels):
     for name in ("classifiers", "checksums.json"):
         source = data_path(name)
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
-    file = tmp_path / "classifiers" / f"rare_{pixels}x{pixels}.safetensors"
+    file = tmp_path / "classifiers" / f"dark_{pixels}x{pixels}.safetensors"
     content = bytearray(file.read_bytes())
     content[-100] ^= 1
     file.write_bytes(content)
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))
     classifiers._layers.cache_clear()
-    with pytest.raises(ValueError, match=f"rare_{pixels}x{pixels}.safetensors is not the file"):
-        p_rare(np.zeros((3, pixels, pixels)))
+    with pytest.raises(ValueError, match=f"dark_{pixels}x{pixels}.safetensors is not the file"):
+        p_dark(np.zeros((3, pixels, pixels)))
 
 
 def test_recipe_trains_a_classifier_and_folds_in_its_scaling():

@@ -13,7 +13,7 @@ from course_lib.audits.measures import calibration_error, ranks, uniformity
 from course_lib.data import data_path
 from course_lib.imaging.operators import Downsample
 from course_lib.inference import posterior
-from course_lib.inference.classifiers import p_rare
+from course_lib.inference.classifiers import p_dark
 from course_lib.inference.posterior import (
     EXAMPLES,
     STORED,
@@ -271,20 +271,20 @@ def answer():
 
 def test_sixteen_pixels_leave_the_form_open(answer):
     # A classifier says 0.67 at equal shares (docs/ladybirds.md).
-    assert answer.p_rare(0.5) == pytest.approx(0.67, abs=0.05)
-    assert answer.p_rare_error(0.5) < 0.03
+    assert answer.p_dark(0.5) == pytest.approx(0.67, abs=0.05)
+    assert answer.p_dark_error(0.5) < 0.03
     assert answer.ess(0.5) > 100 and answer.misfit(0.5) < 1
 
 
 def test_any_share_can_be_dialled(answer):
     log_odds = np.diff(answer.log_evidence)[0]
     for share in (0.02, 0.1, 0.9):
-        p = answer.p_rare(share)
+        p = answer.p_dark(share)
         assert np.log(p / (1 - p)) == pytest.approx(log_odds + np.log(share / (1 - share)))
         beetles, weights = answer.samples(share)
         assert weights.sum() == pytest.approx(1) and weights @ beetles.form == pytest.approx(p)
-    assert answer.p_rare(0) == 0 and answer.p_rare(1) == 1
-    assert set(answer.draw(5, share=0).form) == {ladybirds.COMMON}
+    assert answer.p_dark(0) == 0 and answer.p_dark(1) == 1
+    assert set(answer.draw(5, share=0).form) == {0}
 
 
 def test_mean_and_sd_are_those_of_the_samples(answer):
@@ -315,17 +315,17 @@ def test_likelihood_is_the_density_of_the_noise():
 def test_same_seed_same_answer_and_nothing_on_the_screen(capfd):
     y = ladybirds.sixteen_pixels()
     first, second = (reference(y, effort=0.01, rng=1, minimum=1) for _ in range(2))
-    assert first.p_rare(0.5) == second.p_rare(0.5)
+    assert first.p_dark(0.5) == second.p_dark(0.5)
     assert capfd.readouterr() == ("", "")
     other = reference(y, effort=0.01, rng=2, minimum=1, progress=True)
     said = capfd.readouterr()
-    assert other.p_rare(0.5) != first.p_rare(0.5)
+    assert other.p_dark(0.5) != first.p_dark(0.5)
     assert "100%" in said.out and said.err == ""
 
 
 def test_too_few_draws_are_refused_with_a_reason(answer):
     strict = posterior.LadybirdPosterior(answer.y, answer.sigma, answer.forms, minimum=1e4)
-    for ask in (strict.p_rare, strict.samples, strict.mean, strict.sd, strict.misfit):
+    for ask in (strict.p_dark, strict.samples, strict.mean, strict.sd, strict.misfit):
         with pytest.raises(Unreliable, match="effective draws at a share of 0.5; 10000 are needed"):
             ask(0.5)
     assert strict.ess(0.5) == answer.ess(0.5)
@@ -347,7 +347,7 @@ def test_reference_says_what_is_wrong(change, says):
     with pytest.raises(ValueError, match=says):
         reference(**{"y": ladybirds.sixteen_pixels(), **change})
     with pytest.raises(ValueError, match="share is 1.5"):
-        posterior.LadybirdPosterior(None, 1.0, ()).p_rare(1.5)
+        posterior.LadybirdPosterior(None, 1.0, ()).p_dark(1.5)
 
 
 # --- what ships ----------------------------------------------------------------------------------
@@ -364,13 +364,13 @@ def test_shipped_posteriors_are_of_their_pictures(name):
         np.testing.assert_allclose(log_likelihood(answer.y, beetles), draws.log_likelihood[:60],
                                    atol=0.01)
         assert draws.weights.sum() == pytest.approx(1)
-    assert p_rare(answer.y) == pytest.approx(answer.p_rare(0.5), abs=0.06)
+    assert p_dark(answer.y) == pytest.approx(answer.p_dark(0.5), abs=0.06)
 
 
 def test_one_shipped_posterior_computed_anew():
     # Another processor may round one comparison the other way, and from there on all is different
     # but the law: the answers then agree within their errors.
-    was, now = shipped("rare_4x4"), reference(example("rare_4x4")[1])
+    was, now = shipped("dark_4x4"), reference(example("dark_4x4")[1])
     error = np.hypot(was.log_evidence_error, now.log_evidence_error)
     assert (np.abs(was.log_evidence - now.log_evidence) < 5 * error).all()
     assert np.abs(was.mean(0.5) - now.mean(0.5)).mean() < 0.01
@@ -382,24 +382,24 @@ def test_the_examples_tell_the_story():
     for name, (_, pixels) in EXAMPLES.items():
         beetle, y = example(name)
         assert y.shape == (3, pixels, pixels)
-        assert ("common", "rare")[beetle.form[0]] == name.split("_")[0]
+        assert ("pale", "dark")[beetle.form[0]] == name.split("_")[0]
     # At 4 × 4 the share decides; at 8 × 8 it has nothing left to decide.
-    assert shipped("rare_4x4").p_rare(0.1) < 0.5 < shipped("rare_4x4").p_rare(0.5)
-    assert shipped("rare_8x8").p_rare(0.1) > 0.9 > 0.1 > shipped("common_8x8").p_rare(0.5)
+    assert shipped("dark_4x4").p_dark(0.1) < 0.5 < shipped("dark_4x4").p_dark(0.5)
+    assert shipped("dark_8x8").p_dark(0.1) > 0.9 > 0.1 > shipped("pale_8x8").p_dark(0.5)
 
 
 def test_a_flipped_byte_in_a_shipped_posterior_is_refused(tmp_path, monkeypatch):
     shutil.copytree(data_path("posteriors"), tmp_path / "posteriors")
     shutil.copy(data_path("checksums.json"), tmp_path)
-    file = tmp_path / "posteriors" / "rare_4x4.safetensors"
+    file = tmp_path / "posteriors" / "dark_4x4.safetensors"
     content = bytearray(file.read_bytes())
     content[-100] ^= 1
     file.write_bytes(content)
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))
-    with pytest.raises(ValueError, match="rare_4x4.safetensors is not the file that the course"):
-        shipped("rare_4x4")
-    with pytest.raises(ValueError, match="name is 'rare'; it must be one of"):
-        shipped("rare")
+    with pytest.raises(ValueError, match="dark_4x4.safetensors is not the file that the course"):
+        shipped("dark_4x4")
+    with pytest.raises(ValueError, match="name is 'dark'; it must be one of"):
+        shipped("dark")
 
 
 # --- calibration ---------------------------------------------------------------------------------
@@ -414,8 +414,8 @@ def test_the_recorded_calibration_is_flat_and_agrees_with_the_classifier():
     # The recorded truths are those of the seeds.
     for case in cases[:5]:
         assert simulate(case["seed"], pixels)[0].form[0] == case["form"]
-    said = p_rare([simulate(case["seed"], pixels)[1] for case in cases])
-    gap = np.abs(said - [case["p_rare"] for case in cases])
+    said = p_dark([simulate(case["seed"], pixels)[1] for case in cases])
+    gap = np.abs(said - [case["p_dark"] for case in cases])
     assert gap.mean() < 0.03
 
 
@@ -426,5 +426,5 @@ def test_ten_cases_of_the_calibration():
     assert abs(np.mean(levels) - DRAWS / 2) < 5.5
     pooled = np.concatenate([case["parameter_ranks"] for case in cases])
     assert uniformity(pooled, DRAWS)[2] > 1e-3
-    assert -np.mean([np.log(case["p_rare"] if case["form"] else 1 - case["p_rare"])
+    assert -np.mean([np.log(case["p_dark"] if case["form"] else 1 - case["p_dark"])
                      for case in cases]) < 0.7

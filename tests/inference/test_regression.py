@@ -37,7 +37,7 @@ def test_a_damaged_file_is_refused(tmp_path, monkeypatch):
 
 
 def test_it_is_nearer_to_the_posterior_mean_than_the_truth_is():
-    for name in ("sixteen_pixels", "common_4x4", "rare_4x4"):
+    for name in ("sixteen_pixels", "pale_4x4", "dark_4x4"):
         answer = shipped(name)
         off = np.sqrt(np.mean((regress(answer.y) - answer.mean(0.5)) ** 2))
         assert off < 0.3 * np.sqrt(np.mean(answer.sd(0.5) ** 2))

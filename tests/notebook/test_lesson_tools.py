@@ -311,7 +311,7 @@ def test_tiled_pictures_stand_in_reading_order():
 def test_a_walk_keeps_to_the_shell_and_ends_where_it_should():
     torch = pytest.importorskip("torch", reason="needs PyTorch")
     from course_lib.generators import gan
-    from course_lib.inference.classifiers import p_rare
+    from course_lib.inference.classifiers import p_dark
     from course_lib.notebook.explorers.generators_and_modes import latent_walk
 
     generator = gan.load("share_50")
@@ -320,13 +320,13 @@ def test_a_walk_keeps_to_the_shell_and_ends_where_it_should():
     anchors, noise = torch.randn(3, gan.Z_DIM, generator=rng), generator.noise(1, rng)
 
     def told():
-        return float(re.search(r"rare with probability ([\d.]+)\.", explorer.view.value)[1])
+        return float(re.search(r"dark with probability ([\d.]+)\.", explorer.view.value)[1])
 
     for position, truncation in ((1, 1.0), (3, 1.0), (2, 0.5)):
         explorer.controls["position"].value = position
         explorer.controls["truncation"].value = truncation
         w = torch.lerp(generator.mean_w, generator.mapping(anchors[position - 1][None]), truncation)
-        assert told() == pytest.approx(p_rare(generator.synthesis(w, noise).numpy())[0], abs=6e-3)
+        assert told() == pytest.approx(p_dark(generator.synthesis(w, noise).numpy())[0], abs=6e-3)
     explorer.controls["truncation"].value = 0.0  # every latent shows the mean style
     level = told()
     explorer.controls["position"].value = 2.5

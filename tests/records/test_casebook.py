@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from course_lib.imaging.operators import Downsample
-from course_lib.inference.classifiers import p_rare
+from course_lib.inference.classifiers import p_dark
 from course_lib.inference.posterior import log_likelihood
 from course_lib.records import casebook
 from course_lib.records.casebook import SIGMA, individuals, line_up, shipped, simulated
@@ -83,7 +83,7 @@ def test_every_individual_was_searched_for():
 
 def test_the_balanced_generator_was_searched_as_told():
     found = pulse.search(gan.load(casebook.BALANCED), line_up(0).y[:2])
-    told = p_rare(found.pictures[:, 0])
+    told = p_dark(found.pictures[:, 0])
     assert told == pytest.approx(line_up(0).balanced[:2], abs=0.2)
 
 

@@ -51,7 +51,7 @@ def test_each_start_searches_for_its_own_picture(generator):
 
 
 def test_the_search_of_the_world_begins_with_its_share_and_finds_clear_forms():
-    p = classifiers.p_rare(flips.truths()[1])
+    p = classifiers.p_dark(flips.truths()[1])
     form = np.repeat([0, 1], flips.EACH)
     clear = np.flatnonzero(np.where(form == 1, p, 1 - p) > 0.99)
     y = flips.truths()[1][np.concatenate([clear[:15], clear[-15:]])]
@@ -68,7 +68,7 @@ def test_the_search_of_the_world_begins_with_its_share_and_finds_clear_forms():
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """An empty data folder, with the world's network as that of a perfect generator."""
-    weights = load_file(verified_path("classifiers", "rare_4x4.safetensors"))
+    weights = load_file(verified_path("classifiers", "dark_4x4.safetensors"))
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))
     (tmp_path / "flips").mkdir()
     save_file(weights, tmp_path / "flips" / "share_50_4x4.safetensors")
@@ -78,11 +78,11 @@ def folder(tmp_path, monkeypatch):
 def test_a_perfect_generators_network_says_what_the_worlds_says(folder):
     y = np.random.default_rng(0).random((5, 2, 3, 4, 4))
     record("flips")
-    says = flips.p_rare(y, "share_50")
+    says = flips.p_dark_under(y, "share_50")
     assert says.shape == (5, 2)
     monkey = pytest.MonkeyPatch()
     monkey.delenv("COURSE_DATA")
-    np.testing.assert_allclose(says, classifiers.p_rare(y), rtol=1e-9)
+    np.testing.assert_allclose(says, classifiers.p_dark(y), rtol=1e-9)
     monkey.undo()
 
 
@@ -122,18 +122,33 @@ def test_a_block_searched_again_returns_the_recorded_forms(name):
     assert agree.mean() > 0.8  # a search amplifies the rounding of another machine
 
 
+@pytest.mark.parametrize("form", ladybirds.FORMS)
+def test_recorded_starts_of_one_form_are_those_that_are_chosen_again(form):
+    name, number = "share_10", 2
+    generator = gan.load(name)
+    law = pulse.fit_styles(generator)
+    latents = pulse.choose_starts(generator, form, 2 * flips.BLOCK, law=law, seed=number,
+                                  surest=False)
+    noise = generator.noise(2 * flips.BLOCK, torch.Generator().manual_seed(number))
+    noise[-1].zero_()
+    x = generator.synthesis(law.styles(latents), noise).detach().numpy()
+    recorded = flips.found(f"{name}_{form}_start")
+    own = np.isin(recorded["truth"], flips.block(number))
+    np.testing.assert_allclose(classifiers.p_dark(x), recorded["start"][own, 0], atol=1e-3)
+
+
 def test_cells_differ_in_what_they_say():
     tables = {name: flips.cells(name) for name in RECORDED}
-    for name, (rare, common) in tables.items():
-        for cells, sign in ((rare, -1), (common, 1)):
+    for name, (dark, pale) in tables.items():
+        for cells, sign in ((dark, -1), (pale, 1)):
             moved = np.log(cells[1, 0, 0] / (1 - cells[1, 0, 0])) - np.log(
                 cells[0, 0, 0] / (1 - cells[0, 0, 0]))  # Bayes' rule: the share's log-odds
             share = flips.SHARES[name]
             np.testing.assert_allclose(moved, sign * np.log(share / (1 - share)), atol=1e-6)
             assert set(np.unique(cells[1, 1, 1])) <= {0, 1}  # a search returns one form
-        for cell in rare:
+        for cell in dark:
             if cell[0] == 0:  # at the declared share all generators have the same cells
-                np.testing.assert_array_equal(rare[cell], tables["share_50"][0][cell])
+                np.testing.assert_array_equal(dark[cell], tables["share_50"][0][cell])
     assert np.mean(tables["share_10"][0][1, 1, 0]) > np.mean(tables["share_10"][0][0, 1, 0]) + 0.2
 
 
@@ -148,18 +163,18 @@ def test_the_form_that_is_rare_in_training_is_lost_whatever_its_colour():
 
 def test_the_share_acts_through_the_form_of_the_start_only_in_part():
     """Starts are drawn without a look at the beetle; at equal shares they are of either form."""
-    rare = np.repeat([False, True], flips.EACH)
+    dark = np.repeat([False, True], flips.EACH)
 
     def lost(name, start, truth):
         record = flips.found(name)
-        group = (rare == truth) & ((record["start"][:, 0] > 0.5) == start)
+        group = (dark == truth) & ((record["start"][:, 0] > 0.5) == start)
         return np.mean((record["found"][group, 0] > 0.5) != truth)
 
     for name in ("share_50", "collapsed"):
         starts = flips.found(name)["start"][:, 0] > 0.5
-        count = [np.sum(starts[rare == form]) for form in (False, True)]
+        count = [np.sum(starts[dark == form]) for form in (False, True)]
         assert fisher_exact([count, flips.EACH - np.array(count)]).pvalue > 1e-3
-        assert lost(name, True, False) > lost(name, False, False)  # a rare start makes rare answers
+        assert lost(name, True, False) > lost(name, False, False)  # a dark start makes dark answers
         assert lost(name, True, True) < lost(name, False, True)
     assert lost("share_50", False, True) < lost("share_10", False, True) - 0.3  # same form of start
 
@@ -173,14 +188,14 @@ def test_the_networks_belong_to_their_generators_and_keep_to_their_share(name):
     assert about["generator"] == checksum(data_path("generators", f"{name}.safetensors"))
     assert float(about["set_aside"]) < 0.53  # negative log-likelihood; log 2 would be chance
     x = gan.load(name)(torch.randn(200, gan.Z_DIM, generator=torch.Generator().manual_seed(3)))
-    count = np.sum(classifiers.p_rare(x.detach().numpy()) > 0.5)
+    count = np.sum(classifiers.p_dark(x.detach().numpy()) > 0.5)
     assert binomtest(int(count), 200, flips.drawn_share(name)).pvalue > 1e-3
 
 
 def test_the_network_and_the_sampler_say_nearly_the_same_of_fifty_truths():
     """Learned on the generator's pictures, asked about the world's: on the average, not each."""
     sampled = flips.sampled()
-    learned = flips.p_rare(flips.truths()[1][sampled["truth"]], "share_10")
+    learned = flips.p_dark_under(flips.truths()[1][sampled["truth"]], "share_10")
     assert len(learned) == 50 and np.corrcoef(learned, sampled["p"])[0, 1] > 0.8
     for form in (0, 1):
         those = (sampled["truth"] >= flips.EACH) == form

@@ -103,9 +103,9 @@ def test_small_renders_agree_with_shrunken_large_ones(beetles, pictures):
 # --- the two forms -------------------------------------------------------------------------------
 
 
-def test_melanic_beetles_are_darker_than_common_ones_in_the_same_light():
-    common = sample(300, seed=3, form=0)
-    a, b = (render(same, 32).mean((1, 2, 3)) for same in (common, common.replace(form=1)))
+def test_melanic_beetles_are_darker_than_pale_ones_in_the_same_light():
+    pale = sample(300, seed=3, form=0)
+    a, b = (render(same, 32).mean((1, 2, 3)) for same in (pale, pale.replace(form=1)))
     assert a.mean() > b.mean() + 0.01
     assert np.mean(a > b) > 0.9
 
@@ -130,8 +130,8 @@ def test_form_is_lost_at_4_and_kept_at_8_pixels():
         x, t = (a + 0.05 * rng.standard_normal(a.shape) for a in (x, t))
         a, b = x[train.form == 0], x[train.form == 1]
         w = np.linalg.solve(np.cov(a.T) + np.cov(b.T), b.mean(0) - a.mean(0))
-        called_rare = (t - (a.mean(0) + b.mean(0)) / 2) @ w > 0
-        error[to] = np.mean(called_rare != test.form)
+        called_dark = (t - (a.mean(0) + b.mean(0)) / 2) @ w > 0
+        error[to] = np.mean(called_dark != test.form)
     assert 0.14 < error[4] < 0.28
     assert error[8] < 0.10
 
@@ -153,13 +153,13 @@ def test_the_first_beetles_do_not_depend_on_how_many_are_drawn():
 
 
 @pytest.mark.parametrize("share", [0.02, 0.1, 0.5])
-def test_the_share_of_the_rare_form_is_respected(share):
+def test_the_share_of_the_dark_form_is_respected(share):
     n = 40_000
     assert abs(sample(n, share, seed=1).form.mean() - share) < 4 * np.sqrt(share * (1 - share) / n)
     assert not sample(100, share=0).form.any() and sample(100, share=1).form.all()
 
 
-def test_a_larger_share_only_turns_common_beetles_into_rare_ones():
+def test_a_larger_share_only_turns_pale_beetles_into_dark_ones():
     few, many = sample(2000, share=0.1, seed=1), sample(2000, share=0.3, seed=1)
     np.testing.assert_array_equal(few.values, many.values)
     assert (many.form >= few.form).all()
@@ -237,8 +237,8 @@ def test_a_new_scene_keeps_an_animal_drawn_with_less_overlap():
 
 def test_indexing_takes_rows_and_columns(beetles):
     assert len(beetles[3]) == 1 and len(beetles[2:5]) == 3
-    rare = beetles[beetles.form == 1]
-    assert rare.form.all() and 0 < len(rare) < len(beetles)
+    dark = beetles[beetles.form == 1]
+    assert dark.form.all() and 0 < len(dark) < len(beetles)
     np.testing.assert_array_equal(beetles[[4, 1]]["hue"], beetles["hue"][[4, 1]])
 
 

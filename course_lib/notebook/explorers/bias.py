@@ -21,7 +21,7 @@ def two_groups():
     t = np.linspace(-4, 8, 601)
 
     def draw(percent, d, method):
-        share, flip = percent / 100, 1 - float(fairness.flip_share(d))
+        share, flip = percent / 100, float(fairness.flip_share(d))
         curves = np.array([methods[method](d, 1 - pale) for pale in shares]).T
         recalls = methods[method](d, share)
         shown = float(fairness.output_share(recalls, share))

@@ -4,7 +4,7 @@ import ipywidgets
 import numpy as np
 import torch
 
-from course_lib.inference.classifiers import p_rare
+from course_lib.inference.classifiers import p_dark
 from course_lib.notebook import figures
 from course_lib.notebook.explorers.base import Explorer
 
@@ -43,18 +43,18 @@ def latent_walk(generators, n_anchors=4, seed=0):
     def draw(generator, position, truncation):
         chosen = generators[generator]
         z, x = pictures(chosen, [position, *stations], truncation)
-        rare = p_rare(x.numpy())
+        dark = p_dark(x.numpy())
         fig, axes = figures.figure(1, 2, size=(8.2, 3.3), width_ratios=(1, 1.7))
         figures.draw_image(axes[0], x[0].numpy(), f"‖z‖ = {float(z[0].norm()):.1f}")
-        axes[1].plot(stations, rare[1:], color=figures.COLOURS["blue"])
-        axes[1].plot(position, rare[0], "o", ms=10, color=figures.COLOURS["vermilion"])
-        axes[1].set(xlabel="position on the walk", ylabel="P(rare) of the picture",
+        axes[1].plot(stations, dark[1:], color=figures.COLOURS["blue"])
+        axes[1].plot(position, dark[0], "o", ms=10, color=figures.COLOURS["vermilion"])
+        axes[1].set(xlabel="position on the walk", ylabel="P(dark) of the picture",
                     ylim=(-0.05, 1.05), title=f"the walk at ψ = {truncation:.2f}")
         return figures.show(fig, alt=(
             f"Left: what {generator} draws at position {position:.1f} with truncation "
-            f"{truncation:.2f}, a ladybird, rare with probability {rare[0]:.2f}. Right: this "
-            f"probability along the whole walk, between {rare[1:].min():.2f} and "
-            f"{rare[1:].max():.2f}."))
+            f"{truncation:.2f}, a ladybird, dark with probability {dark[0]:.2f}. Right: this "
+            f"probability along the whole walk, between {dark[1:].min():.2f} and "
+            f"{dark[1:].max():.2f}."))
 
     return Explorer(
         draw,

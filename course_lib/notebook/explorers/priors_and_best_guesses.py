@@ -45,11 +45,11 @@ def best_guesses():
         axes[1].set(xlabel="expected squared error ÷ the mean's",
                     xlim=(0, max(2.6, 1.3 * max(times))))
         axes[1].invert_yaxis()
-        rare = float(seen.weights[1])
+        plus = float(seen.weights[1])
         told = ", ".join(f"{name} {value:.3f}" for name, value in errors.items())
         return figures.show(fig, alt=(
             f"Prior odds {2.0**odds:.3g} to 1 for +1, noise {sigma:.1f}, y = {y:.1f}: posterior "
-            f"{100 * rare:.0f} % near +1. Its mean is {mean:.2f}, its mode {mode:.2f}; "
+            f"{100 * plus:.0f} % near +1. Its mean is {mean:.2f}, its mode {mode:.2f}; "
             f"{np.sum(samples > 0)} of twelve samples are positive. Expected squared errors, "
             f"given y: {told}."))
 

@@ -14,8 +14,8 @@ def recorded_searches():
     """What PULSE makes of a scene, by size, start and generator (recorded searches)."""
     records = {path.stem: pulse.recorded(path.stem)
                for path in sorted(data_path("pulse").glob("*.npz"))}
-    names = {"share_50": "half rare", "share_10": "10 % rare", "share_02": "2 % rare",
-             "share_90": "90 % rare", "collapsed": "collapsed"}
+    names = {"share_50": "half dark", "share_10": "10 % dark", "share_02": "2 % dark",
+             "share_90": "90 % dark", "collapsed": "collapsed"}
     starts = next(iter(records.values()))["explorer_residual"].shape[-1]
 
     def draw(scene, factor, start, generator, reveal):
@@ -37,7 +37,7 @@ def recorded_searches():
 
     return Explorer(
         draw,
-        scene=ipywidgets.Dropdown(options=list(pulse.TRUTHS), value="rare 1", description="scene"),
+        scene=ipywidgets.Dropdown(options=list(pulse.TRUTHS), value="dark 1", description="scene"),
         factor=ipywidgets.Dropdown(options=[("8: 8 × 8 pixels", 8), ("16: 4 × 4 pixels", 16)],
                                    value=8, description="factor"),
         start=ipywidgets.IntSlider(value=1, min=1, max=starts, description="start"),
