@@ -33,7 +33,9 @@ from course_lib.imaging.operators import Downsample
 __all__ = ["DARK", "FORMS", "N_LATENTS", "OVERLAP", "PALE", "PRIORS", "Ladybirds", "fractions",
            "from_latents", "look_alikes", "render", "sample", "sixteen_pixels"]
 
-FORMS = PALE, DARK = "pale", "dark"  # a beetle's `form` is the index, 0 or 1
+PALE = "pale"  #: form 0, orange to red with black spots
+DARK = "dark"  #: form 1, melanic
+FORMS = (PALE, DARK)  #: a beetle's `form` is the index, 0 or 1
 
 
 class Prior(NamedTuple):
