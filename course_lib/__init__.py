@@ -10,6 +10,7 @@ One room per idea; imports run one way, from the top of this list to its end::
     imaging      what the camera kept
     data, validation, releases   where data lie and whether they are intact; argument checks; what
                  earlier releases called things
+    arrays       what annotations call arrays
 
 Nothing is imported here, so that ``import course_lib`` costs nothing and Act I never loads PyTorch.
 """

@@ -13,7 +13,7 @@ from pathlib import Path
 __all__ = ["checksum", "data_path", "problems", "verified_path"]
 
 
-def data_path(*parts):
+def data_path(*parts: str) -> Path:
     """Return the path of a data file or folder.
 
     Parameters
@@ -31,17 +31,17 @@ def data_path(*parts):
     return Path(root, *parts)
 
 
-def checksum(path):
+def checksum(path: str | os.PathLike[str]) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits."""
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
-def _listed():
+def _listed() -> dict[str, str]:
     file = data_path("checksums.json")
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
-def verified_path(*parts):
+def verified_path(*parts: str) -> Path:
     """Return the path of a data file after checking its SHA-256.
 
     Parameters
@@ -67,7 +67,7 @@ def verified_path(*parts):
     return path
 
 
-def problems():
+def problems() -> list[str]:
     """Compare ``data/`` with its checksums; return one sentence per problem."""
     root, listing, listed = data_path(), data_path("checksums.json"), _listed()
     found = {

@@ -5,10 +5,15 @@ The checks are plain functions that return the (possibly converted) value, so th
 """
 
 import math
+from collections.abc import Collection, Sequence
 from numbers import Integral, Real
+from typing import NoReturn, TypeVar
 
 import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
+from numpy.typing import ArrayLike
+
+from course_lib.arrays import Array
 
 __all__ = [
     "choice",
@@ -26,67 +31,71 @@ __all__ = [
 ]
 
 
-def fail(name, found, required):
+T = TypeVar("T")
+
+
+def fail(name: str, found: object, required: str) -> NoReturn:
     """Raise the ValueError that all checks share."""
     raise ValueError(f"{name} is {found}; it must be {required}")
 
 
-def real(value, name, required="a finite real number"):
+def real(value: object, name: str, required: str = "a finite real number") -> float:
     """Return `value` as a float; refuse anything that is not a finite real number."""
     if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
         fail(name, repr(value), required)
     return float(value)
 
 
-def positive(value, name):
+def positive(value: object, name: str) -> float:
     """Return `value` as a float > 0."""
     required = "a finite number greater than 0"
     return value if (value := real(value, name, required)) > 0 else fail(name, value, required)
 
 
-def non_negative(value, name):
+def non_negative(value: object, name: str) -> float:
     """Return `value` as a float ≥ 0."""
     required = "a finite number, 0 or greater"
     return value if (value := real(value, name, required)) >= 0 else fail(name, value, required)
 
 
-def fraction(value, name):
+def fraction(value: object, name: str) -> float:
     """Return `value` as a float in [0, 1]."""
     required = "a number in [0, 1]"
     value = real(value, name, required)
     return value if 0 <= value <= 1 else fail(name, value, required)
 
 
-def integer(value, name, least=1):
+def integer(value: object, name: str, least: int = 1) -> int:
     """Return `value` as an int ≥ `least`."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         fail(name, repr(value), f"an integer, {least} or greater")
     return int(value)
 
 
-def pair(value, name, least=1):
+def pair(value: object, name: str, least: int = 1) -> tuple[int, int]:
     """Return `value`, one integer or two (vertical, horizontal), as two ints ≥ `least`."""
     both = value if isinstance(value, (tuple, list)) else (value, value)
     if len(both) != 2:
         fail(name, repr(value), "one integer or a pair (vertical, horizontal)")
-    return tuple(integer(each, name, least) for each in both)
+    vertical, horizontal = (integer(each, name, least) for each in both)
+    return vertical, horizontal
 
 
-def choice(value, name, options):
+def choice(value: T, name: str, options: Collection[T]) -> T:
     """Return `value` if it is one of `options`."""
     if value not in options:
         fail(name, repr(value), "one of " + ", ".join(map(repr, options)))
     return value
 
 
-def image(x, name):
+def image(x: Array, name: str) -> Array:
     """Return `x` as a floating-point array (..., H, W), or say what is wrong with it.
 
     Lists and arrays of 0 and 1 are converted to float64. Refused are other integers, complex
     numbers, NaN and infinities, fewer than two axes, and channels in the last place.
     """
     if not is_array_api_obj(x):
-        x = np.asarray(x)
+        x = np.asarray(x)  # type: ignore[assignment]  # a list, which no type of ours names
     if x.ndim < 2 or 0 in x.shape:
         fail(name, f"an array of shape {tuple(x.shape)}",
              "of shape (..., H, W), none of them 0; a signal is an image one pixel high, (1, N)")
@@ -106,7 +115,7 @@ def image(x, name):
     return x
 
 
-def light(x, name):
+def light(x: Array, name: str) -> Array:
     """Return the image `x`, nowhere negative; what rounding put below 0 becomes 0."""
     xp = array_namespace(x)
     least, most = float(xp.min(x)), float(xp.max(x))
@@ -115,14 +124,14 @@ def light(x, name):
     return xp.clip(x, 0.0, None)
 
 
-def matching(x, shape, name):
+def matching(x: Array, shape: Sequence[int], name: str) -> Array:
     """Return `x` if its shape is `shape`."""
     if tuple(x.shape) != tuple(shape):
         fail(name, f"of shape {tuple(x.shape)}", f"of shape {tuple(shape)}")
     return x
 
 
-def matrix(values, name):
+def matrix(values: ArrayLike, name: str) -> np.ndarray:
     """Return `values` as a read-only float64 NumPy array with two axes, finite."""
     values = np.array(values, dtype=np.float64)
     if values.ndim != 2 or values.size == 0:

@@ -29,13 +29,17 @@ instabilities of deep learning in image reconstruction and the potential costs o
 """
 
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 from scipy.stats import hypergeom
 
 from course_lib import validation
+from course_lib.arrays import Shape
 from course_lib.imaging.limits import decompose, picard_count
+from course_lib.imaging.operators import LinearOperator
 
 __all__ = ["abstention_curve", "fractions", "identified", "instability_bound", "interval_coverage",
            "maps", "measurement_map", "null_part", "paint", "pseudo_inverse"]
@@ -43,7 +47,8 @@ __all__ = ["abstention_curve", "fractions", "identified", "instability_bound", "
 # --- the measured part and the rest --------------------------------------------------------------
 
 
-def pseudo_inverse(A, y, sigma=0.0, scale=1.0):
+def pseudo_inverse(A: LinearOperator, y: np.ndarray, sigma: float = 0.0,
+                   scale: float = 1.0) -> np.ndarray:
     """Least squares of least size, from the components that stand above the noise: A⁺ y.
 
     Parameters
@@ -86,7 +91,7 @@ def pseudo_inverse(A, y, sigma=0.0, scale=1.0):
     return (coefficients @ modes.inputs[:count]).reshape(*y.shape[: -len(output)], *shape)
 
 
-def _squared_spectrum(A, shape):
+def _squared_spectrum(A: LinearOperator, shape: Shape) -> np.ndarray | None:
     """Eigenvalues of AAᵀ on the Fourier grid of measurements (h, w); None if it isn't diagonal."""
     noise = np.random.default_rng(0).standard_normal((3, *shape))
     noise[1], noise[2] = np.roll(noise[0], 1, axis=0), np.roll(noise[0], 1, axis=1)
@@ -99,7 +104,8 @@ def _squared_spectrum(A, shape):
     return np.maximum(np.fft.fft2(A(A.T(point))).real, 0)
 
 
-def null_part(A, x, sigma=0.0, scale=1.0):
+def null_part(A: LinearOperator, x: np.ndarray, sigma: float = 0.0,
+              scale: float = 1.0) -> np.ndarray:
     """What of scenes x (..., H, W) the camera can't see or the noise hides: x − A⁺A x.
 
     `sigma` and `scale` are those of `pseudo_inverse`; for ``sigma=0`` it is the projection onto the
@@ -112,7 +118,8 @@ def null_part(A, x, sigma=0.0, scale=1.0):
 # --- maps and fractions --------------------------------------------------------------------------
 
 
-def maps(A, x_hat, x=None, sigma=0.0, scale=1.0):
+def maps(A: LinearOperator, x_hat: np.ndarray, x: np.ndarray | None = None, sigma: float = 0.0,
+         scale: float = 1.0) -> dict[str, np.ndarray]:
     """Maps of what a picture invented and, if the scene is known, omitted and got wrong.
 
     Parameters
@@ -137,7 +144,8 @@ def maps(A, x_hat, x=None, sigma=0.0, scale=1.0):
     return found
 
 
-def fractions(A, x_hat, x=None, sigma=0.0, scale=1.0):
+def fractions(A: LinearOperator, x_hat: np.ndarray, x: np.ndarray | None = None, sigma: float = 0.0,
+              scale: float = 1.0) -> dict[str, Any]:
     """How much of pictures (..., C, H, W) was invented, omitted and wrong.
 
     Parameters
@@ -172,7 +180,8 @@ def fractions(A, x_hat, x=None, sigma=0.0, scale=1.0):
     return told
 
 
-def measurement_map(A, x_hat, y, sigma=0.0, scale=1.0):
+def measurement_map(A: LinearOperator, x_hat: np.ndarray, y: ArrayLike, sigma: float = 0.0,
+                    scale: float = 1.0) -> np.ndarray:
     """Where a picture disagrees with the data that there are: P_measured x_hat − A⁺ y.
 
     Bhadra and colleagues' map in the measurement space. It needs no truth, and is 0 for whatever is
@@ -183,7 +192,8 @@ def measurement_map(A, x_hat, y, sigma=0.0, scale=1.0):
     return pseudo_inverse(A, seen - y, sigma, scale)
 
 
-def instability_bound(A, x, other, delta=0.0):
+def instability_bound(A: LinearOperator, x: np.ndarray, other: np.ndarray,
+                      delta: float = 0.0) -> float:
     """How unstable a method must be that is right about two scenes: (‖x − x′‖ − 2δ)/‖A(x − x′)‖.
 
     A method that returns both scenes to within δ from exact measurements changes its answer by at
@@ -214,7 +224,7 @@ def instability_bound(A, x, other, delta=0.0):
 # --- doubt, said and meant -----------------------------------------------------------------------
 
 
-def interval_coverage(assumed, true, noise, level=0.9):
+def interval_coverage(assumed: float, true: float, noise: float, level: float = 0.9) -> float:
     """How often intervals hold the truth if the prior was assumed too narrow or too wide.
 
     The scene is x ~ N(0, true²), measured with noise; the posterior is computed for N(0, assumed²)
@@ -232,7 +242,9 @@ def interval_coverage(assumed, true, noise, level=0.9):
     return float(2 * ndtr(half / math.hypot((1 - gain) * true, gain * noise)) - 1)
 
 
-def abstention_curve(sd, error=None):
+def abstention_curve(
+    sd: ArrayLike, error: ArrayLike | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, Any]:
     """What is kept, and how wrong it is, as doubtful pixels are painted over one by one.
 
     Parameters
@@ -251,16 +263,17 @@ def abstention_curve(sd, error=None):
     order = np.argsort(np.ravel(sd), kind="stable")
     count = np.arange(1, len(order) + 1)
 
-    def running(values):
+    def running(values: ArrayLike) -> np.ndarray:
         return np.sqrt(np.cumsum(np.ravel(values)[order] ** 2) / count)
 
+    actual = None
     if error is not None:
         validation.matching(np.asarray(error), np.shape(sd), "error")
-        error = running(error)
-    return count / len(order), np.ravel(sd)[order], running(sd), error
+        actual = running(error)
+    return count / len(order), np.ravel(sd)[order], running(sd), actual
 
 
-def paint(x, unknown):
+def paint(x: ArrayLike, unknown: ArrayLike) -> np.ndarray:
     """Paint stripes over the pixels that are not determined.
 
     Parameters
@@ -274,7 +287,7 @@ def paint(x, unknown):
     array (C, H, W)
     """
     rows, columns = np.indices(np.shape(unknown))
-    period = max(4, rows.shape[-1] // 16)
+    period = max(4, np.shape(unknown)[-1] // 16)
     stripes = np.where((rows + columns) % period < period / 2, 0.75, 0.45)
     return np.where(unknown, stripes, x)
 
@@ -282,7 +295,7 @@ def paint(x, unknown):
 # --- line-ups ------------------------------------------------------------------------------------
 
 
-def identified(scores, sizes):
+def identified(scores: ArrayLike, sizes: ArrayLike) -> np.ndarray:
     """How probably the true one has the best score in a line-up with others drawn at random.
 
     Parameters

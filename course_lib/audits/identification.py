@@ -10,7 +10,8 @@ from course_lib import validation
 __all__ = ["after_match"]
 
 
-def after_match(pool, false_match, miss=0.0, inside=1.0):
+def after_match(pool: int, false_match: float, miss: float = 0.0,
+                inside: float = 1.0) -> tuple[float, float]:
     r"""Probability that a match is the source, and how many others are expected to match.
 
     One of N people, each with the same prior probability q/N, is tested and matches:

@@ -26,22 +26,33 @@ doi:10.1214/aos/1176344552 (bootstrap). E. B. Wilson, J. Am. Stat. Assoc. 22 (19
 doi:10.1080/01621459.1927.10502953.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.spatial import cKDTree
 from scipy.stats import binomtest, chisquare
 from sklearn.metrics import pairwise_distances_argmin_min, pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
 
 from course_lib import validation
+from course_lib.arrays import Seed
+
+if TYPE_CHECKING:
+    from course_lib.inference.posterior import Mixture
 
 __all__ = ["audit_sampler", "birthday", "bootstrap", "calibration_error", "coverage", "covered",
            "density", "expected_coverage", "mse", "precision", "psnr", "ranks", "recall", "rmse",
            "share_interval", "uniformity"]
 
+Axis: TypeAlias = int | tuple[int, ...] | None
 
-def mse(x_hat, x, axis=None):
+
+def mse(x_hat: ArrayLike, x: ArrayLike, axis: Axis = None) -> np.ndarray | np.floating:
     """Mean squared error.
 
     Raises
@@ -58,12 +69,13 @@ def mse(x_hat, x, axis=None):
     return np.mean(difference**2, axis=axis)
 
 
-def rmse(x_hat, x, axis=None):
+def rmse(x_hat: ArrayLike, x: ArrayLike, axis: Axis = None) -> np.ndarray | np.floating:
     """Root mean squared error, in the units of `x`."""
     return np.sqrt(mse(x_hat, x, axis))
 
 
-def psnr(x_hat, x, data_range=1.0, axis=None):
+def psnr(x_hat: ArrayLike, x: ArrayLike, data_range: float = 1.0,
+         axis: Axis = None) -> np.ndarray | np.floating:
     """Peak signal-to-noise ratio, 10 log₁₀(data_range²/mse), in dB; infinite for a perfect copy.
 
     For a set of pictures say which you mean. In the mean of their PSNRs, halving an error that
@@ -82,7 +94,7 @@ def psnr(x_hat, x, data_range=1.0, axis=None):
         return 20 * math.log10(peak) - 10 * np.log10(mse(x_hat, x, axis))
 
 
-def ranks(truth, draws, rng):
+def ranks(truth: ArrayLike, draws: ArrayLike, rng: Seed) -> np.ndarray:
     """Number of draws below the truth; ties (as for a form, 0 or 1) are broken at random.
 
     Parameters
@@ -102,7 +114,7 @@ def ranks(truth, draws, rng):
     return np.sum(draws < truth, axis=0) + np.random.default_rng(rng).integers(0, ties + 1)
 
 
-def uniformity(found, draws, bins=5):
+def uniformity(found: ArrayLike, draws: int, bins: int = 5) -> tuple[np.ndarray, np.ndarray, float]:
     """Histogram of ranks and the p-value of a chi-square test that they are uniform.
 
     Parameters
@@ -136,7 +148,7 @@ def uniformity(found, draws, bins=5):
     return counts, expected, chisquare(counts, expected).pvalue
 
 
-def calibration_error(p, outcome, bins=10):
+def calibration_error(p: ArrayLike, outcome: ArrayLike, bins: int = 10) -> float:
     """Expected calibration error: mean distance of what was said from what happened.
 
     Cases are put into bins of equal width by what was said; ``|mean p − frequency|`` is averaged
@@ -167,7 +179,7 @@ def calibration_error(p, outcome, bins=10):
 # --- sets of pictures ----------------------------------------------------------------------------
 
 
-def share_interval(count, n, level=0.95):
+def share_interval(count: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """Wilson's interval of a share, of which `count` out of `n` independent cases were seen.
 
     Returns
@@ -187,7 +199,8 @@ def share_interval(count, n, level=0.95):
     return float(found.low), float(found.high)
 
 
-def bootstrap(statistic, cases, level=0.95, resamples=1000, rng=0):
+def bootstrap(statistic: Callable[[np.ndarray], float], cases: ArrayLike, level: float = 0.95,
+              resamples: int = 1000, rng: Seed = 0) -> tuple[float, float]:
     """Percentile bootstrap: an interval of a statistic of n independent cases.
 
     The cases are drawn anew, n out of n with replacement, and the statistic with them. Good for
@@ -224,7 +237,7 @@ def bootstrap(statistic, cases, level=0.95, resamples=1000, rng=0):
     return float(low), float(high)
 
 
-def birthday(points, radius=0.0):
+def birthday(points: ArrayLike, radius: float = 0.0) -> float:
     """Effective number of different things that a set is drawn from, told by its duplicates.
 
     Of the m(m − 1)/2 pairs among m draws with probabilities p, a share Σp² are duplicates, so the
@@ -259,7 +272,7 @@ def birthday(points, radius=0.0):
     return m * (m - 1) / 2 / duplicates if duplicates else math.inf
 
 
-def precision(generated, real, k=5):
+def precision(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
     """Share of the generated points that lie in the ball of at least one real point.
 
     Parameters
@@ -272,12 +285,12 @@ def precision(generated, real, k=5):
     return float((_balls(real, _radii(real, k), generated) > 0).mean())
 
 
-def recall(generated, real, k=5):
+def recall(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
     """Share of the real points that lie in the ball of at least one generated point."""
     return precision(real, generated, k)
 
 
-def density(generated, real, k=5):
+def density(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
     """Number of real points' balls in which a generated point lies, over k; the mean, 1 if equal.
 
     Unlike `precision` it isn't fooled by one real outlier with a huge ball.
@@ -285,12 +298,12 @@ def density(generated, real, k=5):
     return float(_balls(real, _radii(real, k), generated).mean() / k)
 
 
-def coverage(generated, real, k=5):
+def coverage(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
     """Share of the real points with at least one generated point in their ball."""
     return float(covered(generated, real, k).mean())
 
 
-def covered(generated, real, k=5):
+def covered(generated: ArrayLike, real: ArrayLike, k: int = 5) -> np.ndarray:
     """Say of every real point whether a generated one lies in its ball, (n,) bool.
 
     Its mean over all real points is `coverage`; over a group of them, coverage of that group.
@@ -299,7 +312,7 @@ def covered(generated, real, k=5):
     return nearest < _radii(real, k)
 
 
-def expected_coverage(m, n, k=5):
+def expected_coverage(m: int, n: int, k: int = 5) -> float:
     r"""Mean of `coverage` if m generated and n real points follow one law, whatever the law is.
 
     .. math:: 1 - \frac{(n-1)(n-2)\cdots(n-k)}{(m+n-1)(m+n-2)\cdots(m+n-k)}
@@ -314,7 +327,7 @@ def expected_coverage(m, n, k=5):
     return float(1 - np.prod((n - i) / (m + n - i)))
 
 
-def _radii(points, k):
+def _radii(points: ArrayLike, k: int) -> np.ndarray:
     """Distance of every point (n, d) to the k-th nearest of the others, (n,)."""
     points = _points(points)
     if validation.integer(k, "k") >= len(points):
@@ -322,14 +335,14 @@ def _radii(points, k):
     return NearestNeighbors(n_neighbors=k, algorithm="brute").fit(points).kneighbors()[0][:, -1]
 
 
-def _balls(centres, radii, points):
+def _balls(centres: ArrayLike, radii: np.ndarray, points: ArrayLike) -> np.ndarray:
     """In how many balls around `centres` (n, d) each of the `points` (m, d) lies, (m,)."""
     return np.concatenate(list(pairwise_distances_chunked(
         _points(points), _points(centres), working_memory=16,
         reduce_func=lambda distances, _: (distances < radii).sum(1))))
 
 
-def _points(points):
+def _points(points: ArrayLike) -> np.ndarray:
     points = np.asarray(points, dtype=float)
     if points.ndim != 2 or not np.isfinite(points).all():
         validation.fail("points", f"of shape {points.shape}", "finite, of shape (n, d)")
@@ -339,7 +352,9 @@ def _points(points):
 # --- samplers ------------------------------------------------------------------------------------
 
 
-def audit_sampler(sampler, prior, A, sigma, cases=200, draws=19, rng=0):
+def audit_sampler(sampler: Callable[[np.ndarray, int, np.random.Generator], ArrayLike],
+                  prior: Mixture, A: ArrayLike, sigma: float, cases: int = 200, draws: int = 19,
+                  rng: Seed = 0) -> dict[str, Any]:
     """Simulation-based calibration of a sampler in a world that is known, by ranks.
 
     Parameters

@@ -104,7 +104,8 @@ def matches_by_chance(
     least_shift = validation.integer(least_shift, "least_shift")
     if min(shape) < 2 * least_shift + 1:
         validation.fail("least_shift", least_shift, f"less than half of the picture, {shape}")
-    others, counts = _places(others, "others"), []
+    others = _places(others, "others")
+    counts: list[int] = []
     while len(counts) < validation.integer(shifts, "shifts"):
         move = rng.integers(0, shape)
         if np.minimum(move, shape - move).max() >= least_shift:

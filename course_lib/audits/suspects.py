@@ -12,9 +12,12 @@ returned of the way that was gone; who has met ε); the defaults are sound.
 ((1, 4, 64), (1, 4), [[True, True, True, True]])
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_lib import validation
 from course_lib.inference.latents import LATENTS, tiny_generator
@@ -25,13 +28,13 @@ __all__ = ["EPSILON", "Found", "misfit", "picture_fault", "program", "seed_fault
 EPSILON = 2e-3  #: mean squared error at which a program counts the data as met
 
 
-def shrink(x):
+def shrink(x: ArrayLike) -> np.ndarray:
     """Eight block averages (..., 8), of 4 × 2 pixels each, of pictures (..., 64)."""
     x = np.asarray(x)
     return x.reshape(*x.shape[:-1], 2, 4, 4, 2).mean((-3, -1)).reshape(*x.shape[:-1], 8)
 
 
-def misfit(x, y):
+def misfit(x: ArrayLike, y: ArrayLike) -> np.ndarray:
     """Mean squared error (...) of pictures (..., 64), shrunk, from y (..., 8)."""
     return np.mean((shrink(x) - y) ** 2, axis=-1)
 
@@ -54,15 +57,29 @@ class Found:
     met: np.ndarray
 
 
-def best(way, residuals):
+class Program(Protocol):
+    """Searches the latents: y (8,) or (inputs, 8) → what it found."""
+
+    def __call__(self, y: ArrayLike, starts: int = 1, seed: int = 0,
+                 epsilon: float = EPSILON) -> Found: ...
+
+
+# Raises AssertionError, or returns False, if the program is faulty.
+Check: TypeAlias = Callable[[Program], bool | None]
+
+
+def best(way: np.ndarray, residuals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Picture (…, 64) and residual (…) of the step with the least residual."""
     step = residuals.argmin(0)[None]
     return (np.take_along_axis(way, step[..., None], 0)[0],
             np.take_along_axis(residuals, step, 0)[0])
 
 
-def program(numbers=np.random.default_rng, choose=best, judge=np.less_equal, arrange=None,
-            together=None, steps=25):
+def program(numbers: Callable[[int], np.random.Generator] = np.random.default_rng,
+            choose: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]] = best,
+            judge: Callable[[np.ndarray, float], ArrayLike] = np.less_equal,
+            arrange: Callable[[np.ndarray], np.ndarray] | None = None, together: int | None = None,
+            steps: int = 25) -> Program:
     """Build a program that searches.
 
     Parameters
@@ -85,7 +102,7 @@ def program(numbers=np.random.default_rng, choose=best, judge=np.less_equal, arr
     callable
         ``run(y, starts=1, seed=0, epsilon=EPSILON)``: y (8,) or (inputs, 8) → `Found`.
     """
-    def run(y, starts=1, seed=0, epsilon=EPSILON):
+    def run(y: ArrayLike, starts: int = 1, seed: int = 0, epsilon: float = EPSILON) -> Found:
         y = np.atleast_2d(np.asarray(y, dtype=float))
         validation.matching(y, (len(y), 8), "y")
         at_once = together or len(y)
@@ -103,7 +120,8 @@ def program(numbers=np.random.default_rng, choose=best, judge=np.less_equal, arr
     return run
 
 
-def _search(y, starts, rng, steps):
+def _search(y: np.ndarray, starts: int, rng: np.random.Generator,
+            steps: int) -> tuple[np.ndarray, np.ndarray]:
     """Pictures and residuals of every step, from the same starts for all inputs."""
     z = np.broadcast_to(rng.standard_normal((starts, LATENTS)), (len(y), starts, LATENTS))
     way = [tiny_generator(z)]
@@ -113,11 +131,11 @@ def _search(y, starts, rng, steps):
         choice = misfit(tiny_generator(near), y[:, None]).argmin(0)[None, ..., None]
         z = np.take_along_axis(near, choice, 0)[0]
         way.append(tiny_generator(z))
-    way = np.stack(way)
-    return way, misfit(way, y[:, None])
+    pictures = np.stack(way)
+    return pictures, misfit(pictures, y[:, None])
 
 
-def survives(run, check):
+def survives(run: Program, check: Check) -> bool:
     """Say whether a program passes a check: True, or False if the check raises AssertionError.
 
     Raises
@@ -139,7 +157,7 @@ def survives(run, check):
     return True
 
 
-def try_on(check, good, faulty):
+def try_on(check: Check, good: Mapping[str, Program], faulty: Mapping[str, Program]) -> None:
     """Assert that a check passes good programs and catches faulty ones.
 
     Parameters

@@ -12,9 +12,12 @@ import os
 import shutil
 import subprocess
 import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TypeAlias
 
 __all__ = ["add_lessons", "find_lesson", "main", "reset_lesson"]
 
@@ -35,22 +38,26 @@ QUIET = [
 ]
 
 
+# What it does, in a line; a function that adds its arguments; one that does it.
+Verb: TypeAlias = tuple[str, Callable[[ArgumentParser], None], Callable[..., int]]
+
+
 class Told(Exception):
     """Something the learner can put right; the message says how."""
 
 
-def work_folder():
+def work_folder() -> Path:
     """Return where learners write: ``COURSE_WORK``, or ``work/`` beside the package."""
     return Path(os.environ.get("COURSE_WORK") or ROOT / "work").resolve()
 
 
-def lessons():
+def lessons() -> list[Path]:
     """Return the folders of the lessons as they are handed out, in order."""
     return sorted(path.parent for path in (ROOT / "lessons").glob("[0-9][0-9]_*/*.ipynb")
                   if path.stem == path.parent.name)
 
 
-def find_lesson(said):
+def find_lesson(said: str) -> Path:
     """Return the folder of the lesson that somebody means by ``1``, ``01``, ``image`` or its name.
 
     A name, or its beginning, goes before the middle of another.
@@ -73,7 +80,7 @@ def find_lesson(said):
     return found[0]
 
 
-def add_lessons(work):
+def add_lessons(work: Path) -> list[str]:
     """Copy every lesson that is not in `work` yet; touch nothing that is. Return their names."""
     work.mkdir(parents=True, exist_ok=True)
     added = []
@@ -88,7 +95,7 @@ def add_lessons(work):
     return added
 
 
-def reset_lesson(lesson, work, now=None):
+def reset_lesson(lesson: Path, work: Path, now: datetime | None = None) -> Path | None:
     """Copy a lesson's files anew into `work`, after moving the learner's versions aside.
 
     Returns
@@ -112,14 +119,14 @@ def reset_lesson(lesson, work, now=None):
     return backup if backup.exists() else None
 
 
-def add_lab_arguments(parser):
+def add_lab_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("lesson", metavar="LESSON", nargs="?",
                         help="its number or part of its name (default: the first)")
     parser.add_argument("--no-browser", action="store_true",
                         help="print the address instead of opening a browser")
 
 
-def lab(args):
+def lab(args: Namespace) -> int:
     if not lessons():
         raise Told(f"{ROOT / 'lessons'} holds no lessons")
     work, lesson = work_folder(), find_lesson(args.lesson) if args.lesson else lessons()[0]
@@ -140,7 +147,7 @@ def lab(args):
     return run(command, COURSE_WORK=str(work))
 
 
-def run(command, **environment):
+def run(command: list[str], **environment: str) -> int:
     """Run a program in the place of this one as far as its user can tell."""
     environment = {**os.environ, **environment}
     if os.name == "posix":
@@ -149,7 +156,7 @@ def run(command, **environment):
     return subprocess.call(command, env=environment)
 
 
-def test(arguments):
+def test(arguments: list[str]) -> int:
     """Run pytest; without arguments everything, on several cores."""
     if importlib.util.find_spec("pytest") is None:
         print("`course test` needs pytest, which is not installed here; "
@@ -164,7 +171,7 @@ def test(arguments):
     )
 
 
-def check(args):
+def check(args: Namespace) -> int:
     from course_lib.data import problems
 
     said = problems()
@@ -186,17 +193,17 @@ def check(args):
     return 1 if said else 0
 
 
-def doctor(args):
+def doctor(args: Namespace) -> int:
     from course_lib.desk.doctor import report
 
     return report(ROOT)
 
 
-def add_reset_arguments(parser):
+def add_reset_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("lesson", metavar="LESSON", help="its number or part of its name")
 
 
-def reset(args):
+def reset(args: Namespace) -> int:
     lesson, work = find_lesson(args.lesson), work_folder()
     backup = reset_lesson(lesson, work)
     if backup:
@@ -205,12 +212,12 @@ def reset(args):
     return 0
 
 
-def add_mark_arguments(parser):
+def add_mark_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("lesson", metavar="LESSON", help="its number or part of its name")
     parser.add_argument("--file", metavar="NOTEBOOK", help="another notebook than yours in work/")
 
 
-def mark(args):
+def mark(args: Namespace) -> int:
     """Run the tests on a learner's notebook, the hidden ones too where they are known."""
     from course_lib.desk import marking
 
@@ -225,7 +232,7 @@ def mark(args):
         raise Told(f"{path} is no readable notebook: {error}") from None
     template, hidden = whole_lesson(lesson)
 
-    def progress(done):
+    def progress(done: float) -> None:
         if sys.stderr.isatty():
             print(f"\rRunning your notebook … {done:4.0%}", end="", file=sys.stderr, flush=True)
 
@@ -246,7 +253,7 @@ def mark(args):
     return 0
 
 
-def whole_lesson(lesson):
+def whole_lesson(lesson: Path) -> tuple[dict, bool]:
     """Return a lesson's notebook, with its hidden tests where they are known, and whether they are.
 
     The hidden tests stand in the solutions, which learners who cloned the course have, and those
@@ -265,11 +272,11 @@ def whole_lesson(lesson):
     return template, True
 
 
-def nothing_to_add(parser):
+def nothing_to_add(parser: ArgumentParser) -> None:
     pass
 
 
-VERBS = {
+VERBS: dict[str, Verb] = {
     "lab": ("open the course in JupyterLab", add_lab_arguments, lab),
     "mark": ("mark your notebook: points and hints", add_mark_arguments, mark),
     "reset": ("start a lesson again; your version is kept", add_reset_arguments, reset),
@@ -279,7 +286,7 @@ VERBS = {
 }
 
 
-def all_verbs():
+def all_verbs() -> dict[str, Verb]:
     """Return the learners' verbs and those that installed packages add, where they are here."""
     verbs = dict(VERBS)
     for entry in entry_points(group="course.verbs"):
@@ -291,7 +298,7 @@ def all_verbs():
     return verbs
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run a verb; returns the exit status."""
     argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == ["test"] and argv[1:2] not in (["-h"], ["--help"]):
@@ -302,14 +309,14 @@ def main(argv=None):
     except Told as told:
         print(told, file=sys.stderr)
     except ModuleNotFoundError as error:
-        if error.name.startswith("course_"):
+        if error.name is None or error.name.startswith("course_"):
             raise
         print(f"`course {argv[0]}` needs {error.name}, which is not installed here; "
               f"`python setup_course.py {argv[0]}` installs it.", file=sys.stderr)
     return 1
 
 
-def parse(argv, verbs):
+def parse(argv: list[str], verbs: Mapping[str, Verb]) -> Namespace:
     """Return what argparse makes of the command line, with the verb's function as `action`."""
     parser = argparse.ArgumentParser(
         prog="course", description="The limits of super-resolution: open it, check it, test it.",

@@ -41,32 +41,32 @@ class Check(NamedTuple):
     needed: bool = True
 
 
-def python(root):
+def python(root: Path) -> Check:
     bits = 64 if sys.maxsize > 2**32 else 32
     good = (3, 11) <= sys.version_info[:2] <= (3, 14) and bits == 64
     return Check("Python", f"{platform.python_version()}, {bits}-bit, {platform.machine()}", good,
                  "Install a 64-bit Python 3.11, 3.12, 3.13 or 3.14 and run setup_course.py again.")
 
 
-def disk(root):
+def disk(root: Path) -> Check:
     free = shutil.disk_usage(root).free / 1e9
     return Check("disk", f"{free:.1f} GB free", free >= 3,
                  "Free some space: the course and what it needs take about 2 GB.")
 
 
-def memory(root):
+def memory(root: Path) -> Check:
     """Total memory: sysconf where POSIX, GetPhysicallyInstalledSystemMemory on Windows."""
-    if os.name == "posix":
-        size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    else:
+    if sys.platform == "win32":
         kilobytes = ctypes.c_ulonglong()
         ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes))
         size = kilobytes.value * 1024
+    else:
+        size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return Check("memory", f"{size / 1e9:.1f} GB", size >= 3.5e9,
                  "Lessons may run short: close other programs while you work.", needed=False)
 
 
-def packages(root):
+def packages(root: Path) -> Check:
     """Compare what is installed with the lock."""
     lock = (root / "requirements.lock").read_text(encoding="utf-8")
     wrong, right = [], 0
@@ -85,7 +85,7 @@ def packages(root):
                  "`python3 setup_course.py lab` (Windows: `py setup_course.py lab`) installs them.")
 
 
-def torch(root):
+def torch(root: Path) -> Check:
     try:
         found = importlib.metadata.version("torch")
     except importlib.metadata.PackageNotFoundError:
@@ -95,7 +95,7 @@ def torch(root):
     return Check("PyTorch", found, True, "")
 
 
-def browser(root):
+def browser(root: Path) -> Check:
     try:
         found = webbrowser.get()
     except webbrowser.Error:
@@ -104,7 +104,7 @@ def browser(root):
     return Check("browser", getattr(found, "name", type(found).__name__), True, "")
 
 
-def find_chromium():
+def find_chromium() -> str | None:
     """Return the path of a Chromium-based browser that tests can drive, or None."""
     names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge"]
     places = [
@@ -117,14 +117,14 @@ def find_chromium():
     return next(found, None) or next(filter(os.path.exists, places), None)
 
 
-def chromium(root):
+def chromium(root: Path) -> Check:
     found = find_chromium()
     return Check("browser for tests", found or "no Chromium, Chrome or Edge", found is not None,
                  "Only tests and slides need it. Debian, Ubuntu: `sudo apt install chromium`.",
                  needed=False)
 
 
-def sandbox_refusal():
+def sandbox_refusal() -> str | None:
     """Try bubblewrap for real; return None if it works, else what it said."""
     program = shutil.which("bwrap")
     if program is None:
@@ -136,7 +136,7 @@ def sandbox_refusal():
     return None if tried.returncode == 0 else tried.stderr.strip() or "bubblewrap failed"
 
 
-def sandbox(root):
+def sandbox(root: Path) -> Check:
     refusal = sandbox_refusal()
     remedy = "Only grading others' notebooks needs it. "
     restricted = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
@@ -151,7 +151,7 @@ def sandbox(root):
     return Check("sandbox", refusal or "bubblewrap works", refusal is None, remedy, needed=False)
 
 
-def make(root):
+def make(root: Path) -> Check:
     found = shutil.which("make")
     return Check("make", found or "not installed", found is not None,
                  "Not needed: `python3 setup_course.py VERB` does what `make VERB` does.",
@@ -162,7 +162,7 @@ def make(root):
 checks = (python, disk, memory, packages, torch, browser, chromium, sandbox, make)
 
 
-def report(root):
+def report(root: Path) -> int:
     """Print one line per check, a remedy below each that failed; 1 if a needed one did, else 0."""
     results = [check(root) for check in checks]
     for result in results:

@@ -13,8 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeAlias, TypedDict
 
 import zmq
 from jupyter_client import BlockingKernelClient
@@ -27,15 +29,21 @@ PATIENCE = 5
 LONGEST_OUTPUT, MOST_OUTPUTS = 200_000, 500  # of a cell
 LARGEST_PICTURE, MOST_PICTURES = 4_000_000, 20
 LONGEST_OUTPUTS = 24_000_000  # of a notebook, with its pictures
+# As nbformat has them, read from JSON.
+Cell: TypeAlias = dict[str, Any]
+Notebook: TypeAlias = dict[str, Any]
+Key: TypeAlias = tuple[str, str | None]  # "grade" and the grade id, or "id" and the cell's
 SHOWN = ("image/png", "image/jpeg", "text/plain")
 
 
 # --- tests ----------------------------------------------------------------------------------------
 
 
-def split_test(text):
+def split_test(text: str) -> tuple[str, str, str]:
     """Split a test cell at its markers; returns (visible part, hidden part, the latter's hint)."""
-    visible, hidden, inside = [], [], False
+    visible: list[str] = []
+    hidden: list[str] = []
+    inside = False
     for line in text.splitlines():
         if "### BEGIN HIDDEN TESTS" in line:
             inside = True
@@ -50,19 +58,19 @@ def split_test(text):
 # --- answers into the lesson ----------------------------------------------------------------------
 
 
-def grade_id(cell):
+def grade_id(cell: Cell) -> str | None:
     """Return the name by which nbgrader knows a cell, or None."""
     about = cell.get("metadata", {}).get("nbgrader")
     return about.get("grade_id") if isinstance(about, dict) else None
 
 
-def text_of(cell):
+def text_of(cell: Cell) -> str:
     """Return a cell's source as one text."""
     source = cell["source"]
     return source if isinstance(source, str) else "".join(source)
 
 
-def splice(template, cells):
+def splice(template: Notebook, cells: list[Cell]) -> tuple[Notebook, list[tuple[str, str]]]:
     """Put a submission's answers, and its other cells, into the lesson as it was handed out.
 
     Parameters
@@ -80,14 +88,17 @@ def splice(template, cells):
     notes : list of (str, str)
         What was out of order: a word (missing, duplicated, edited, moved) and a sentence.
     """
-    notebook, notes = copy.deepcopy(template), []
+    notebook: Notebook = copy.deepcopy(template)
+    notes: list[tuple[str, str]] = []
     for cell in notebook["cells"]:
         cell["source"] = text_of(cell)
     lesson = {_key(cell): cell for cell in notebook["cells"]}
     originals = {text_of(cell): key for key, cell in lesson.items() if key[0] == "id"}
     functions = {name: key for key, cell in lesson.items() if _solves(cell)
                  for name in re.findall(r"^(?:def|class) (\w+)", text_of(cell), re.MULTILINE)}
-    found, added, last, pieces = {}, {}, None, _pieces(notebook["cells"], cells, notes)
+    found: dict[Key, list[Cell]] = {}
+    added: dict[Key | None, list[Cell]] = {}
+    last, pieces = None, _pieces(notebook["cells"], cells, notes)
     for number, cell in enumerate(cells):
         key = _match(cell, lesson, originals, functions, found) if number not in pieces else None
         if key is None:
@@ -110,12 +121,12 @@ def splice(template, cells):
     return notebook, notes
 
 
-def _key(cell):
+def _key(cell: Cell) -> Key:
     name = grade_id(cell)
     return ("grade", name) if name else ("id", cell.get("id"))
 
 
-def _solves(cell):
+def _solves(cell: Cell) -> bool:
     about = cell.get("metadata", {}).get("nbgrader", {})
     return bool(about.get("solution"))
 
@@ -202,21 +213,29 @@ def _squeezed(text):
 
 
 def _new(cell, number):
-    kind = "code" if cell["cell_type"] == "code" else "markdown"
-    new = {"cell_type": kind, "id": f"added-{number}", "metadata": {}, "source": text_of(cell)}
-    return new | ({"outputs": [], "execution_count": None} if kind == "code" else
+    code = cell["cell_type"] == "code"
+    more: Cell = ({"outputs": [], "execution_count": None} if code else
                   {"attachments": _attachments([cell])})
+    return {"cell_type": "code" if code else "markdown", "id": f"added-{number}", "metadata": {},
+            "source": text_of(cell)} | more
 
 
-def _attachments(cells):
+def _attachments(cells: Iterable[Cell]) -> dict:
     """Return the pictures that were pasted into cells."""
-    found = {}
+    found: dict[str, Any] = {}
     for cell in cells:
         found |= cell.get("attachments", {})
     return found
 
 
 # --- a kernel -------------------------------------------------------------------------------------
+
+
+class Error(TypedDict):
+    """What a cell raised: the class's name and the message."""
+
+    name: str
+    text: str
 
 
 @dataclass
@@ -234,11 +253,11 @@ class Ran:
     room: int = LONGEST_OUTPUT
     space: int = LONGEST_OUTPUTS
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.whole = self.room, self.space
 
     @property
-    def error(self):
+    def error(self) -> Error | None:
         """Name and text of the exception, or None."""
         for output in self.outputs:
             if output["output_type"] == "error":
@@ -248,7 +267,7 @@ class Ran:
         text = {"late": "It ran for too long.", "dead": "The kernel ended."}[self.status]
         return {"name": "Stopped", "text": text}
 
-    def take(self, kind, content):
+    def take(self, kind: str, content: dict) -> None:
         """Keep of an output what may be shown: text, errors, PNG, JPEG, all of bounded size."""
         if kind == "clear_output":
             self.outputs.clear()
@@ -282,13 +301,13 @@ class Ran:
                 self.outputs.append(
                     {"output_type": "display_data", "data": kept, "metadata": {}})
 
-    def _too_much(self, item):
+    def _too_much(self, item: tuple[str, str]) -> bool:
         mime, content = item
         shown = sum(mime in output.get("data", {}) for output in self.outputs)
         return mime != "text/plain" and (shown >= MOST_PICTURES or
                                          len(content) > min(LARGEST_PICTURE, self.space))
 
-    def _fit(self, text):
+    def _fit(self, text: str) -> str:
         """Return what there is room for of a text."""
         room = max(min(self.room, self.space), 0)
         self.room, self.space = self.room - len(text), self.space - min(len(text), room)
@@ -316,9 +335,11 @@ class Kernel:
         Returns the seconds that count against a cell's time: of a clock, or of a processor.
     """
 
-    def __init__(self, start, folder, inside=None, room=LONGEST_OUTPUT, clock=time.monotonic):
+    def __init__(self, start: Callable[[str], subprocess.Popen], folder: str | Path,
+                 inside: str | None = None, room: int = LONGEST_OUTPUT,
+                 clock: Callable[[], float] = time.monotonic) -> None:
         self.room, self.space = room, LONGEST_OUTPUTS
-        self.client, self.clock = None, clock
+        self.clock = clock
         self.context = zmq.Context()
         self.context.setsockopt(zmq.LINGER, 0)
         self.context.setsockopt(zmq.MAXMSGSIZE, 16 << 20)
@@ -327,8 +348,8 @@ class Kernel:
         if inside is None:
             write_connection_file(file, key=key, kernel_name="python3")
         else:
-            ports = dict(zip(("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port"),
-                             range(1, 6), strict=True))
+            names = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+            ports: dict[str, Any] = dict(zip(names, range(1, 6), strict=True))
             write_connection_file(file, ip=f"{inside}/k", key=key, transport="ipc", **ports)
         try:
             self.process = start(file)
@@ -342,7 +363,7 @@ class Kernel:
             self.close()
             raise
 
-    def ready(self, seconds=60):
+    def ready(self, seconds: float = 60) -> bool:
         """Wait until the kernel answers; returns whether it does."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.alive():
@@ -351,10 +372,10 @@ class Kernel:
                 return True
         return False
 
-    def alive(self):
+    def alive(self) -> bool:
         return self.process.poll() is None
 
-    def run(self, code, seconds):
+    def run(self, code: str, seconds: float) -> Ran:
         """Run a cell; interrupt it after `seconds`, and if it goes on end the kernel.
 
         On the wall's clock a cell may take `PATIENCE` times as long.
@@ -363,7 +384,7 @@ class Kernel:
             return self.client.execute(code, allow_stdin=False, stop_on_error=False)
         return self._ask(ask, seconds, interrupts=True)
 
-    def request(self, kind, seconds):
+    def request(self, kind: str, seconds: float) -> Ran:
         """Send a request that is no cell, and wait until it is answered."""
         def ask():
             message = self.client.session.msg(kind, {})
@@ -371,7 +392,7 @@ class Kernel:
             return message["header"]["msg_id"]
         return self._ask(ask, seconds, interrupts=True)
 
-    def _ask(self, ask, seconds, interrupts=False):
+    def _ask(self, ask: Callable[[], str], seconds: float, interrupts: bool = False) -> Ran:
         begin, spent = time.monotonic(), self.clock()
         ran, asked = Ran(room=self.room, space=self.space), ask()
         end, reply, idle, late, quiet = begin + PATIENCE * seconds, None, False, False, None
@@ -415,8 +436,8 @@ class Kernel:
             ran.status = "late"
         return ran
 
-    def close(self):
-        if self.client is not None:
+    def close(self) -> None:
+        if hasattr(self, "client"):
             with contextlib.suppress(Exception):
                 self.client.stop_channels()
         if getattr(self, "process", None) is not None:
@@ -438,7 +459,8 @@ def _next(get):
 # --- course mark ----------------------------------------------------------------------------------
 
 
-def mark(template, cells, folder, progress=lambda done: None):
+def mark(template: Notebook, cells: list[Cell], folder: str | Path,
+         progress: Callable[[float], object] = lambda done: None) -> list[dict]:
     """Run a learner's own notebook and its tests, without a sandbox.
 
     Parameters

@@ -13,9 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from array_api_compat import array_namespace, device
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq, minimize_scalar
 
 from course_lib import validation
+from course_lib.arrays import Array, Shape
 from course_lib.imaging.operators import Blur, Identity, LinearOperator
 
 __all__ = [
@@ -33,7 +35,7 @@ __all__ = [
 ]
 
 
-def noise_gain(blur, shape):
+def noise_gain(blur: Blur, shape: Shape) -> float:
     """How much the inverse filter multiplies the variance of white noise: mean of ``1/|H|²``.
 
     The mean runs over all H·W frequencies of a periodic `blur` on images of `shape` (H, W). It
@@ -53,7 +55,7 @@ def noise_gain(blur, shape):
         return float(np.sum(twice / np.abs(otf) ** 2) / math.prod(shape[-2:]))
 
 
-def inverse_filter(y, blur):
+def inverse_filter(y: Array, blur: Blur) -> Array:
     """Divide by the transfer function: X̂ = Y/H.
 
     Exact without noise, on periodic pictures; noise grows by `noise_gain`.
@@ -72,7 +74,7 @@ def inverse_filter(y, blur):
     return Blur.from_otf(1 / otf)(y)
 
 
-def wiener(y, blur, noise_to_signal):
+def wiener(y: Array, blur: Blur, noise_to_signal: ArrayLike) -> Array:
     """Wiener filter: ``X̂ = H* Y/(|H|² + N/S)``, the best *linear* estimate.
 
     Parameters
@@ -106,7 +108,7 @@ def wiener(y, blur, noise_to_signal):
     return Blur.from_otf(np.conj(otf) / power)(y)
 
 
-def tikhonov(y, A, lam, tol=1e-10):
+def tikhonov(y: Array, A: LinearOperator, lam: float, tol: float = 1e-10) -> Array:
     """Least squares with a penalty on size: argmin ‖A x − y‖² + `lam` ‖x‖².
 
     Solved by conjugate gradients on (AᵀA + lam) x = Aᵀy, for any operator, until the residual of
@@ -125,7 +127,8 @@ def tikhonov(y, A, lam, tol=1e-10):
         validation.positive(tol, "tol"))
 
 
-def _conjugate_gradients(normal, right, tol, iterations=2000):
+def _conjugate_gradients(normal: Callable[[Array], Array], right: Array, tol: float,
+                         iterations: int = 2000) -> Array:
     """Solve normal(x) = right; `normal` symmetric and positive. Batches are one big system."""
     xp = array_namespace(right)
     x, residual, direction = xp.zeros_like(right), right, right
@@ -144,7 +147,7 @@ def _conjugate_gradients(normal, right, tol, iterations=2000):
     return x
 
 
-def discrepancy_lambda(y, A, sigma, tau=1.0):
+def discrepancy_lambda(y: Array, A: LinearOperator, sigma: float, tau: float = 1.0) -> float:
     """The `lam` at which Tikhonov's estimate misses `y` by exactly the noise (Morozov).
 
     Solves ‖A x_lam − y‖² = `tau`² m `sigma`² for m measured values, from the data alone: fit as
@@ -294,14 +297,16 @@ def blind_objective(
     return float(np.sum(residual**2)) / 2 + validation.non_negative(lam, "lam") * variation
 
 
-def poisson_log_likelihood(y, mean):
+def poisson_log_likelihood(y: Array, mean: Array) -> float:
     """Σ y log(mean) − mean: the log-probability of counts `y`, up to a term in `y` only."""
     xp = array_namespace(y, mean)
     positive = xp.clip(mean, xp.finfo(mean.dtype).smallest_normal, None)  # 0 log 0 = 0
     return float(xp.sum(y * xp.log(positive) - mean))
 
 
-def richardson_lucy(y, A, iterations, x0=None, normalise=True, callback=None, accelerate=False):
+def richardson_lucy(y: Array, A: LinearOperator, iterations: int, x0: Array | None = None,
+                    normalise: bool = True, callback: Callable[[int, Array], object] | None = None,
+                    accelerate: bool = False) -> Array:
     r"""Maximum likelihood for photon counts, by expectation–maximisation.
 
     .. math:: x \leftarrow \frac{x}{A^T 1} \; A^T \frac{y}{A x}
@@ -431,7 +436,8 @@ def _accelerated(y, A, iterations, x, step, seen, callback):
     return x
 
 
-def total_variation(y, lam, A=None, tol=1e-3, iterations=5000):
+def total_variation(y: Array, lam: float, A: LinearOperator | None = None, tol: float = 1e-3,
+                    iterations: int = 5000) -> Array:
     """The picture with the least variation that still explains `y`: Rudin–Osher–Fatemi.
 
     ``x_hat = argmin ½‖A x − y‖² + lam Σ |∇x|``, with forward differences, 0 across the border, and
@@ -561,7 +567,7 @@ def _project(p):
     return p / array_namespace(p).clip(_length(p), 1.0, None)
 
 
-def _measurement(y, A):
+def _measurement(y: Array, A: LinearOperator) -> Array:
     """Check that `y` is an image that `A` could have recorded."""
     if not isinstance(A, LinearOperator):
         validation.fail("A", f"a {type(A).__name__}", "a LinearOperator, such as Blur(psf)")
@@ -570,7 +576,7 @@ def _measurement(y, A):
     return y
 
 
-def _transfer_function(blur, shape):
+def _transfer_function(blur: Blur, shape: Shape) -> np.ndarray:
     if not isinstance(blur, Blur):
         validation.fail("blur", f"a {type(blur).__name__}", "a periodic Blur")
     return blur.otf(shape)

@@ -13,14 +13,17 @@ come to place it (Fisher information). All assumptions about the scene are argum
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import linalg, optimize, special
 from scipy.signal.windows import dpss
 from scipy.sparse import linalg as sparse
 
 from course_lib import validation
+from course_lib.arrays import Shape
 from course_lib.imaging.operators import Blur, LinearOperator
 
 __all__ = [
@@ -64,21 +67,21 @@ class Modes:
     shape: tuple
 
     @property
-    def rank(self):
+    def rank(self) -> int:
         """Number of singular values above rounding: ``max(m, n)``·ε·s₀, as in NumPy."""
         size = max(self.outputs.shape[1], self.inputs.shape[1])
         return int(np.sum(self.values > size * np.finfo(float).eps * self.values[0]))
 
-    def coefficients(self, y):
+    def coefficients(self, y: ArrayLike) -> np.ndarray:
         """Picard coefficients uᵢᵀy of one measurement, in the unit of y: array (k,)."""
         return self.outputs @ np.asarray(y, dtype=float).ravel()
 
-    def filtered(self, x, factors):
+    def filtered(self, x: ArrayLike, factors: ArrayLike) -> np.ndarray:
         """Σᵢ φᵢ vᵢ(vᵢᵀx) for scenes x (..., H, W) and `factors` φ (k,)."""
         flat = np.reshape(x, (-1, self.inputs.shape[1]))
         return ((flat @ self.inputs.T * factors) @ self.inputs).reshape(np.shape(x))
 
-    def reconstruct(self, y, count):
+    def reconstruct(self, y: ArrayLike, count: int) -> np.ndarray:
         """Truncated-SVD estimate Σ_{i<count} vᵢ(uᵢᵀy)/sᵢ of the scene: array (H, W)."""
         count = validation.integer(count, "count", 0)
         if count > self.rank:
@@ -87,7 +90,7 @@ class Modes:
                 @ self.inputs[:count]).reshape(self.shape)
 
 
-def decompose(A, shape):
+def decompose(A: LinearOperator, shape: Shape) -> Modes:
     """Singular value decomposition of `A` on scenes of `shape`, through its dense matrix.
 
     Parameters
@@ -116,7 +119,7 @@ def decompose(A, shape):
     return Modes(values, outputs.T, inputs, tuple(shape))
 
 
-def picard_count(values, sigma, scale=1.0):
+def picard_count(values: ArrayLike, sigma: float, scale: float = 1.0) -> int:
     """Number of components that stand above the noise: how many sᵢ·scale > σ.
 
     Component i of the measurement is uᵢᵀy = sᵢ(vᵢᵀx) + uᵢᵀn. Its noise has standard deviation
@@ -149,7 +152,7 @@ def picard_count(values, sigma, scale=1.0):
     return int(np.sum(_vector(values, "values") * scale > sigma))
 
 
-def picard_plateau(coefficients, sigma):
+def picard_plateau(coefficients: ArrayLike, sigma: float) -> int:
     """Number of Picard coefficients before the plateau of noise, from one measurement.
 
     The index (counted from 1) of the last coefficient with ``|uᵢᵀy| > t·σ``. The level t leaves
@@ -184,7 +187,8 @@ def picard_plateau(coefficients, sigma):
     return int(above[-1]) + 1 if above.size else 0
 
 
-def split(A, x, sigma=0.0, scale=1.0, soft=False, method="auto"):
+def split(A: LinearOperator, x: np.ndarray, sigma: float = 0.0, scale: float = 1.0,
+          soft: bool = False, method: str = "auto") -> tuple[np.ndarray, np.ndarray]:
     r"""Split scenes into what `A` measures and what it can't see: ``x = measured + null``.
 
     .. math:: x_{measured} = \sum_i \varphi_i\, v_i v_i^T x, \qquad x_{null} = x - x_{measured}
@@ -242,6 +246,7 @@ def split(A, x, sigma=0.0, scale=1.0, soft=False, method="auto"):
     size = math.prod(shape) * math.prod(_operator(A).output_shape(shape))
     if method == "dense" or (method == "auto" and size <= DENSE_LIMIT):
         modes = decompose(A, shape)
+        factors: np.ndarray
         if soft:
             factors = modes.values**2 / (modes.values**2 + (sigma / scale) ** 2)
         else:
@@ -284,7 +289,7 @@ def _row_space_part(A, x, damping):
 # --- Degrees of freedom ----------------------------------------------------------------------
 
 
-def slepian_eigenvalues(n, half_bandwidth, count=None):
+def slepian_eigenvalues(n: int, half_bandwidth: float, count: int | None = None) -> np.ndarray:
     r"""How much of each Slepian sequence's energy survives a band limit: eigenvalues λ₀ ≥ λ₁ ≥ …
 
     They are the eigenvalues of "cut to n samples, then to the band ``|f| ≤ W``", the matrix
@@ -332,8 +337,10 @@ def slepian_eigenvalues(n, half_bandwidth, count=None):
 # --- Photons: Fisher information -------------------------------------------------------------
 
 
-def fisher_information(unknown=None, *, photons, sigma=None, cutoff=None, separation=None,
-                       share=0.5, background=0.0):
+def fisher_information(unknown: str | Sequence[str] | None = None, *, photons: float,
+                       sigma: float | None = None, cutoff: float | None = None,
+                       separation: float | None = None, share: float = 0.5,
+                       background: float = 0.0) -> np.ndarray:
     r"""Fisher information about one or two point sources from counted photons.
 
     Photons arrive in the image plane as a Poisson process of density
@@ -430,7 +437,7 @@ def fisher_information(unknown=None, *, photons, sigma=None, cutoff=None, separa
     return photons * (columns * area) @ columns.T
 
 
-def cramer_rao(information):
+def cramer_rao(information: ArrayLike) -> np.ndarray:
     """Smallest standard deviations of unbiased estimates: √diag(F⁻¹), all estimated together.
 
     Parameters
@@ -527,7 +534,8 @@ def _airy_grid(d):
 # --- Bits ------------------------------------------------------------------------------------
 
 
-def mutual_information(A, shape, sigma, covariance=1.0):
+def mutual_information(A: LinearOperator, shape: Shape, sigma: float,
+                       covariance: ArrayLike | Blur = 1.0) -> float:
     r"""Bits that a measurement gives about a Gaussian scene.
 
     .. math:: I(x; y) = \tfrac12 \log_2 \det\left(I + A\Sigma A^T / \sigma^2\right)
@@ -578,7 +586,7 @@ def mutual_information(A, shape, sigma, covariance=1.0):
     if min(m, n) > 4096:
         validation.fail("shape", f"{tuple(shape)}, {m} measurements",
                         "small enough for a 4096 × 4096 matrix: take a crop")
-    white = np.ndim(covariance) == 0 and not isinstance(covariance, LinearOperator)
+    white = not isinstance(covariance, LinearOperator) and np.ndim(covariance) == 0
     if white:
         variance = validation.positive(covariance, "covariance")
         if n < m:  # the n × n matrix AᵀA has the same non-zero eigenvalues
@@ -593,7 +601,7 @@ def mutual_information(A, shape, sigma, covariance=1.0):
     return float(max(logdet, 0.0) / (2 * math.log(2)))
 
 
-def fano_error(bits, hypotheses):
+def fano_error(bits: float, hypotheses: int) -> float:
     r"""Smallest probability of error in naming one of M equally likely hypotheses, given I bits.
 
     The solution P ≤ 1 − 1/M of Fano's inequality taken with equality,
@@ -645,13 +653,13 @@ def fano_error(bits, hypotheses):
 # --- Helpers ---------------------------------------------------------------------------------
 
 
-def _operator(A):
+def _operator(A: LinearOperator) -> LinearOperator:
     if not isinstance(A, LinearOperator):
         validation.fail("A", f"a {type(A).__name__}", "a LinearOperator (a matrix: Matrix(M))")
     return A
 
 
-def _vector(values, name):
+def _vector(values: ArrayLike, name: str) -> np.ndarray:
     values = np.asarray(values, dtype=float)
     if values.ndim != 1 or values.size == 0 or not np.isfinite(values).all():
         validation.fail(name, f"an array of shape {values.shape}", "a finite vector, not empty")

@@ -18,13 +18,19 @@ array([[4., 2.],
 True
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
 import scipy.fft
 from array_api_compat import array_namespace, device, is_numpy_namespace
+from numpy.typing import ArrayLike
 
 from course_lib import validation
+from course_lib.arrays import Array, Shape
 
 __all__ = ["Blur", "Downsample", "Identity", "LinearOperator", "Matrix", "Shift", "Stack"]
 
@@ -37,36 +43,40 @@ class LinearOperator:
     inner loops; everyone else writes ``A(x)`` and ``A.T(y)``.
     """
 
-    def _set(self, **attributes):
+    if TYPE_CHECKING:
+        def _forward(self, x: Array, /) -> Array: ...
+        def _adjoint(self, y: Array, /) -> Array: ...
+
+    def _set(self, **attributes: object) -> None:
         vars(self).update(attributes)
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} is immutable: make a new one")
 
-    def __call__(self, x):
+    def __call__(self, x: Array) -> Array:
         """Apply the operator to `x` (..., H, W); ValueError if `x` does not fit."""
         x = validation.image(x, "x")
         self.output_shape(x.shape)
         return self._forward(x)
 
     @property
-    def T(self):
+    def T(self) -> LinearOperator:
         """The adjoint, itself an operator: ``A.T(y)``, ``A.T @ A``; ``A.T.T is A``."""
         return _Adjoint(self)
 
-    def __matmul__(self, other):
+    def __matmul__(self, other: LinearOperator) -> LinearOperator:
         """``(A @ B)(x) == A(B(x))``."""
         return _Composition(self, other)
 
-    def output_shape(self, shape):
+    def output_shape(self, shape: Shape) -> Shape:
         """Shape of ``A(x)`` for an `x` of `shape` (..., H, W); ValueError if it does not fit."""
         return tuple(shape)
 
-    def input_shape(self, shape):
+    def input_shape(self, shape: Shape) -> Shape:
         """Shape of the `x` whose ``A(x)`` has `shape`."""
         return tuple(shape)
 
-    def dense(self, shape):
+    def dense(self, shape: Shape) -> np.ndarray:
         """The matrix of the operator on images of `shape` (H, W): NumPy, one column per pixel.
 
         >>> Downsample((1, 2)).dense((1, 4))
@@ -79,62 +89,67 @@ class LinearOperator:
 
 
 class _Adjoint(LinearOperator):
-    def __init__(self, operator):
+    operator: LinearOperator
+
+    def __init__(self, operator: LinearOperator) -> None:
         self._set(operator=operator)
 
     T = property(lambda self: self.operator)
 
-    def _forward(self, y):
+    def _forward(self, y: Array) -> Array:
         return self.operator._adjoint(y)
 
-    def _adjoint(self, x):
+    def _adjoint(self, x: Array) -> Array:
         return self.operator._forward(x)
 
-    def output_shape(self, shape):
+    def output_shape(self, shape: Shape) -> Shape:
         scene = self.operator.input_shape(shape)
         self.operator.output_shape(scene)  # a scene of this shape must fit the operator
         return scene
 
-    def input_shape(self, shape):
+    def input_shape(self, shape: Shape) -> Shape:
         return self.operator.output_shape(shape)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{self.operator}.T"
 
 
 class _Composition(LinearOperator):
-    def __init__(self, outer, inner):
+    outer: LinearOperator
+    inner: LinearOperator
+
+    def __init__(self, outer: LinearOperator, inner: LinearOperator) -> None:
         for operator in (outer, inner):
             if not isinstance(operator, LinearOperator):
                 validation.fail("a factor of A @ B", f"a {type(operator).__name__}",
                                 "a LinearOperator (apply an operator to an array with A(x))")
         self._set(outer=outer, inner=inner)
 
-    def _forward(self, x):
+    def _forward(self, x: Array) -> Array:
         return self.outer._forward(self.inner._forward(x))
 
-    def _adjoint(self, y):
+    def _adjoint(self, y: Array) -> Array:
         return self.inner._adjoint(self.outer._adjoint(y))
 
-    def output_shape(self, shape):
+    def output_shape(self, shape: Shape) -> Shape:
         return self.outer.output_shape(self.inner.output_shape(shape))
 
-    def input_shape(self, shape):
+    def input_shape(self, shape: Shape) -> Shape:
         return self.inner.input_shape(self.outer.input_shape(shape))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{self.outer} @ {self.inner}"
 
 
 class Identity(LinearOperator):
     """``y = x``: a perfect camera."""
 
-    def _forward(self, x):
+    def _forward(self, x: Array) -> Array:
         return x
 
     _adjoint = _forward
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "Identity()"
 
 
@@ -145,22 +160,26 @@ class Matrix(LinearOperator):
     array([[8.4, 3.6]])
     """
 
-    def __init__(self, matrix):
+    matrix: np.ndarray
+
+    def __init__(self, matrix: ArrayLike) -> None:
         self._set(matrix=validation.matrix(matrix, "matrix"))
 
-    def _forward(self, x):
+    def _forward(self, x: Array) -> Array:
         return x @ _like(self.matrix, x).T
 
-    def _adjoint(self, y):
+    def _adjoint(self, y: Array) -> Array:
         return y @ _like(self.matrix, y)
 
-    def output_shape(self, shape):
-        return self._resize(shape, *self.matrix.shape, "x")
+    def output_shape(self, shape: Shape) -> Shape:
+        m, n = self.matrix.shape
+        return self._resize(shape, m, n, "x")
 
-    def input_shape(self, shape):
-        return self._resize(shape, *self.matrix.shape[::-1], "y")
+    def input_shape(self, shape: Shape) -> Shape:
+        m, n = self.matrix.shape
+        return self._resize(shape, n, m, "y")
 
-    def _resize(self, shape, to, n, name):
+    def _resize(self, shape: Shape, to: int, n: int, name: str) -> Shape:
         if tuple(shape[-2:]) != (1, n):
             validation.fail(name, f"of shape {tuple(shape)}", f"of shape (..., 1, {n})")
         return (*shape[:-1], to)
@@ -199,13 +218,18 @@ class Blur(LinearOperator):
     array([[ 0., 12.,  8.,  4.]])
     """
 
-    def __init__(self, psf, boundary="periodic"):
+    psf: np.ndarray | None
+    boundary: str
+    _response: Callable[[np.ndarray], ArrayLike] | np.ndarray  # where there is no psf
+    _cache: dict[tuple, tuple[Any, Any]]
+
+    def __init__(self, psf: ArrayLike, boundary: str = "periodic") -> None:
         validation.choice(boundary, "boundary", ("periodic", "reflect", "zero"))
         psf = validation.matrix(psf, "psf")
         self._set(psf=psf, boundary=boundary, _response=None, _cache={})
 
     @classmethod
-    def from_otf(cls, otf):
+    def from_otf(cls, otf: Callable[[np.ndarray], ArrayLike] | ArrayLike) -> Self:
         """Periodic blur from a transfer function instead of a psf.
 
         Parameters
@@ -224,7 +248,7 @@ class Blur(LinearOperator):
         blur._set(psf=None, boundary="periodic", _response=otf, _cache={})
         return blur
 
-    def otf(self, shape):
+    def otf(self, shape: Shape) -> np.ndarray:
         """Transfer function on the half grid of `numpy.fft.rfft2`: complex (H, W // 2 + 1).
 
         Row j is the vertical frequency ``np.fft.fftfreq(H)[j]``, column k the horizontal
@@ -237,7 +261,7 @@ class Blur(LinearOperator):
         self.output_shape(shape)
         return self._otf(tuple(shape[-2:]))
 
-    def _otf(self, shape):
+    def _otf(self, shape: Shape) -> np.ndarray:
         if self.psf is not None:
             (kh, kw), embedded = self.psf.shape, np.zeros(shape)
             embedded[:kh, :kw] = self.psf
@@ -247,7 +271,7 @@ class Blur(LinearOperator):
             return np.asarray(self._response(np.hypot(fy, fx)), dtype=complex)
         return self._response.astype(complex)
 
-    def output_shape(self, shape):
+    def output_shape(self, shape: Shape) -> Shape:
         if self.psf is not None:
             if any(k > n for k, n in zip(self.psf.shape, shape[-2:], strict=True)):
                 validation.fail("psf", f"of shape {self.psf.shape}",
@@ -257,16 +281,17 @@ class Blur(LinearOperator):
             validation.matching(self._response, needed, "otf")
         return tuple(shape)
 
-    def _extent(self, shape):
+    def _extent(self, shape: Shape) -> Shape:
         """Size of the periodic picture that holds this one and its border."""
         if self.boundary == "periodic":
             return shape
         if self.boundary == "reflect":
             return tuple(2 * n for n in shape)
+        assert self.psf is not None  # a blur without is periodic
         return tuple(scipy.fft.next_fast_len(n + k // 2, real=True)
                      for n, k in zip(shape, self.psf.shape, strict=True))
 
-    def _convolve(self, x, extent, shape, adjoint):
+    def _convolve(self, x: Array, extent: Shape, shape: Shape, adjoint: bool) -> Array:
         """Convolve circularly on `extent`, beyond `x` dark; returns the first pixels, `shape`."""
         xp = array_namespace(x)
         key = (extent, xp.__name__, x.dtype, str(device(x)))
@@ -280,7 +305,7 @@ class Blur(LinearOperator):
         rows = fft.ifft(spectrum, axis=-2)[..., :shape[0], :]
         return fft.irfft(rows, n=extent[1], axis=-1)[..., :shape[1]]
 
-    def _forward(self, x):
+    def _forward(self, x: Array) -> Array:
         shape = tuple(x.shape[-2:])
         extent = self._extent(shape)
         if self.boundary == "reflect":
@@ -289,7 +314,7 @@ class Blur(LinearOperator):
                 x = xp.concat([x, xp.flip(x, axis=axis)], axis=axis)
         return self._convolve(x, extent, shape, adjoint=False)
 
-    def _adjoint(self, y):
+    def _adjoint(self, y: Array) -> Array:
         height, width = shape = tuple(y.shape[-2:])
         extent = self._extent(shape)
         if self.boundary != "reflect":
@@ -299,7 +324,7 @@ class Blur(LinearOperator):
         x = x[..., :height, :] + flip(x[..., height:, :], axis=-2)
         return x[..., :width] + flip(x[..., width:], axis=-1)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         kind = "otf" if self.psf is None else "{}×{} psf".format(*self.psf.shape)
         return f"Blur({kind}, {self.boundary!r})"
 
@@ -315,13 +340,16 @@ class Shift(Blur):
     array([[3., 1., 2.]])
     """
 
-    def __init__(self, dy, dx):
+    dy: float
+    dx: float
+
+    def __init__(self, dy: float, dx: float) -> None:
         dy, dx = validation.real(dy, "dy"), validation.real(dx, "dx")
         self._set(dy=dy, dx=dx, psf=None, boundary="periodic", _cache={})
 
     output_shape = LinearOperator.output_shape
 
-    def _otf(self, shape):
+    def _otf(self, shape: Shape) -> np.ndarray:
         frequencies = np.fft.fftfreq(shape[0])[:, None], np.fft.rfftfreq(shape[1])
         vertical, horizontal = (
             np.where(np.abs(f) == 0.5, np.cos(np.pi * d), np.exp(-2j * np.pi * f * d))
@@ -329,7 +357,7 @@ class Shift(Blur):
         )
         return vertical * horizontal
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Shift({self.dy:g}, {self.dx:g})"
 
 
@@ -358,22 +386,26 @@ class Downsample(LinearOperator):
     array([[1.5, 5.5]])
     """
 
-    def __init__(self, factor, kernel="area"):
+    factor: tuple[int, int]
+    kernel: str
+    _cache: dict[tuple, Any]
+
+    def __init__(self, factor: int | tuple[int, int], kernel: str = "area") -> None:
         validation.choice(kernel, "kernel", ("area", "bicubic"))
         self._set(factor=validation.pair(factor, "factor"), kernel=kernel, _cache={})
 
-    def output_shape(self, shape):
+    def output_shape(self, shape: Shape) -> Shape:
         (*batch, height, width), (sy, sx) = shape, self.factor
         if height % sy or width % sx:
             validation.fail("x", f"{height} × {width} pixels",
                             f"divisible by the factor {sy} × {sx} (a signal's is (1, s))")
         return (*batch, height // sy, width // sx)
 
-    def input_shape(self, shape):
+    def input_shape(self, shape: Shape) -> Shape:
         *batch, height, width = shape
         return (*batch, height * self.factor[0], width * self.factor[1])
 
-    def _forward(self, x):
+    def _forward(self, x: Array) -> Array:
         (*batch, height, width), (sy, sx) = x.shape, self.factor
         if self.kernel == "bicubic":
             rows, columns = self._weights((height, width), x)
@@ -381,7 +413,7 @@ class Downsample(LinearOperator):
         blocks = array_namespace(x).reshape(x, (*batch, height // sy, sy, width // sx, sx))
         return array_namespace(x).mean(blocks, axis=(-3, -1))
 
-    def _adjoint(self, y):
+    def _adjoint(self, y: Array) -> Array:
         (*batch, height, width), (sy, sx) = y.shape, self.factor
         shape = self.input_shape(y.shape)
         if self.kernel == "bicubic":
@@ -398,7 +430,7 @@ class Downsample(LinearOperator):
                                 for n, s in zip(shape, self.factor, strict=True)]
         return self._cache[key]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Downsample({self.factor}, {self.kernel!r})"
 
 
@@ -411,37 +443,39 @@ class Stack(LinearOperator):
     (2, 1, 3)
     """
 
-    def __init__(self, operators):
+    operators: tuple[LinearOperator, ...]
+
+    def __init__(self, operators: Iterable[LinearOperator]) -> None:
         operators = tuple(operators)
         if not operators or not all(isinstance(A, LinearOperator) for A in operators):
             validation.fail("operators", repr(operators), "one or more LinearOperators")
         self._set(operators=operators)
 
-    def _forward(self, x):
+    def _forward(self, x: Array) -> Array:
         return array_namespace(x).stack([A._forward(x) for A in self.operators], axis=-3)
 
-    def _adjoint(self, y):
+    def _adjoint(self, y: Array) -> Array:
         frames = [A._adjoint(y[..., k, :, :]) for k, A in enumerate(self.operators)]
         return sum(frames[1:], frames[0])
 
-    def output_shape(self, shape):
+    def output_shape(self, shape: Shape) -> Shape:
         first, *others = [A.output_shape(shape) for A in self.operators]
         if any(other != first for other in others):
             validation.fail("operators", f"giving frames of shapes {[first, *others]}",
                             "giving frames of one shape")
         return (*first[:-2], len(self.operators), *first[-2:])
 
-    def input_shape(self, shape):
+    def input_shape(self, shape: Shape) -> Shape:
         if len(shape) < 3 or shape[-3] != len(self.operators):
             validation.fail("y", f"of shape {tuple(shape)}",
                             f"of shape (..., {len(self.operators)}, h, w)")
         return self.operators[0].input_shape((*shape[:-3], *shape[-2:]))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Stack({list(self.operators)})"
 
 
-def _like(values, x):
+def _like(values: np.ndarray, x: Array) -> Array:
     """`values` (NumPy) in the array library, precision and device of `x`; complex stays complex."""
     xp = array_namespace(x)
     if np.iscomplexobj(values):
@@ -451,7 +485,7 @@ def _like(values, x):
     return xp.asarray(np.array(values), dtype=dtype, device=device(x))
 
 
-def _cubic_weights(n, s):
+def _cubic_weights(n: int, s: int) -> np.ndarray:
     """Matrix (n / s, n) of Keys' cubic (a = −½), stretched by `s`, rows summing to 1."""
     centres = (np.arange(n // s) + 0.5) * s - 0.5
     t = np.abs(np.arange(n) - centres[:, None]) / s

@@ -9,10 +9,12 @@ sum 1, ready for `operators.Blur`. Noise takes `rng`, a NumPy Generator or an in
 import math
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import jn_zeros, jv, ndtr
 
 from course_lib import validation
+from course_lib.arrays import Seed
 
 __all__ = [
     "airy_otf",
@@ -37,7 +39,7 @@ __all__ = [
 # --- diffraction -------------------------------------------------------------------------------
 
 
-def cutoff_frequency(numerical_aperture, wavelength):
+def cutoff_frequency(numerical_aperture: float, wavelength: float) -> float:
     """Highest frequency a lens passes in incoherent light, fc = 2 NA / λ.
 
     In cycles per unit of `wavelength`: 0.5 µm and NA 0.25 give 1 cycle per µm.
@@ -49,7 +51,7 @@ def cutoff_frequency(numerical_aperture, wavelength):
             / validation.positive(wavelength, "wavelength"))
 
 
-def airy_otf(f, cutoff):
+def airy_otf(f: ArrayLike, cutoff: float) -> np.ndarray:
     """Transfer function of a perfect lens with a round aperture, in incoherent light.
 
     H(ρ) = (2/π)(arccos ρ − ρ √(1 − ρ²)) for ``ρ = |f|/cutoff < 1``, and exactly 0 beyond: the
@@ -68,7 +70,7 @@ def airy_otf(f, cutoff):
     return 2 / np.pi * (np.arccos(rho) - rho * np.sqrt(1 - rho**2))
 
 
-def airy_pattern(r, cutoff):
+def airy_pattern(r: ArrayLike, cutoff: float) -> np.ndarray:
     """Image of a point of light at distance `r`: (2 J₁(v)/v)² with v = π `cutoff` r; 1 at r = 0."""
     v = np.pi * validation.positive(cutoff, "cutoff") * np.abs(r)
     return _jinc(v) ** 2
@@ -79,7 +81,7 @@ def _jinc(v):
     return 2 * jv(1, v) / v
 
 
-def airy_psf(cutoff, size):
+def airy_psf(cutoff: float, size: int | tuple[int, int]) -> np.ndarray:
     """Airy pattern at the pixel centres, (size, size) or `size` = (kh, kw), normalised to sum 1.
 
     Its transfer function is `airy_otf` and ends at `cutoff` — as far as a picture can show it:
@@ -95,7 +97,7 @@ def airy_psf(cutoff, size):
     return _normalised(airy_pattern(np.hypot(y, x), cutoff))
 
 
-def rayleigh_separation(cutoff):
+def rayleigh_separation(cutoff: float) -> float:
     """Separation at which one Airy pattern's peak lies on the other's first zero: 1.2197/fc.
 
     A convention, not a limit: at f = 1/d the transfer function still is 0.089.
@@ -106,7 +108,7 @@ def rayleigh_separation(cutoff):
     return float(jn_zeros(1, 1)[0]) / (np.pi * validation.positive(cutoff, "cutoff"))
 
 
-def sparrow_separation(cutoff):
+def sparrow_separation(cutoff: float) -> float:
     """Separation at which the dip between two equal points vanishes: 0.9472/fc.
 
     With I = A², A = 2 J₁(v)/v, it is twice the inflection point: A′² + A A″ = 0, where
@@ -123,7 +125,7 @@ def sparrow_separation(cutoff):
         np.pi * validation.positive(cutoff, "cutoff"))
 
 
-def two_point_profile(r, separation, cutoff):
+def two_point_profile(r: ArrayLike, separation: float, cutoff: float) -> np.ndarray:
     """Intensity at positions `r` on the line through two equal, incoherent points ± separation/2.
 
     >>> d = rayleigh_separation(1.0)
@@ -139,13 +141,14 @@ def two_point_profile(r, separation, cutoff):
 # --- other blurs -------------------------------------------------------------------------------
 
 
-def gaussian_otf(f, sigma):
+def gaussian_otf(f: ArrayLike, sigma: float) -> np.ndarray:
     """Transfer function of a Gaussian blur of standard deviation `sigma`: exp(−2π²σ²f²)."""
     sigma = validation.non_negative(sigma, "sigma")
     return np.exp(-2 * (np.pi * sigma * np.asarray(f, dtype=float)) ** 2)
 
 
-def gaussian_psf(sigma, size=None, integrated=False):
+def gaussian_psf(sigma: float, size: int | tuple[int, int] | None = None,
+                 integrated: bool = False) -> np.ndarray:
     """Gaussian of standard deviation `sigma` pixels.
 
     Parameters
@@ -170,12 +173,13 @@ def gaussian_psf(sigma, size=None, integrated=False):
     return _normalised(profile(y) * profile(x))
 
 
-def box_psf(size):
+def box_psf(size: int | tuple[int, int]) -> np.ndarray:
     """Mean over `size` = k or (kh, kw) pixels."""
     return _normalised(np.ones(validation.pair(size, "size")))
 
 
-def motion_psf(length, angle, size=None):
+def motion_psf(length: float, angle: float,
+               size: int | tuple[int, int] | None = None) -> np.ndarray:
     """Camera moving steadily along a straight line during the exposure.
 
     Parameters
@@ -210,7 +214,7 @@ def motion_psf(length, angle, size=None):
     return _normalised(psf)
 
 
-def pixel_mtf(f, s):
+def pixel_mtf(f: ArrayLike, s: int) -> np.ndarray:
     """Size of the transfer function of averaging `s` fine pixels: ``|sin(πfs)/(s sin(πf))|``.
 
     `f` in cycles per fine pixel. At the coarse grid's Nyquist frequency 1/(2s) the gain is still
@@ -221,9 +225,9 @@ def pixel_mtf(f, s):
     """
     s = validation.integer(s, "s")
     f = np.asarray(f, dtype=float)
-    f = np.abs(f - np.round(f))  # period 1: the fine grid cannot tell f from f + 1
-    numerator, denominator = np.sin(np.pi * f * s), s * np.sin(np.pi * f)
-    return np.abs(np.divide(numerator, denominator, out=np.ones_like(f), where=f > 1e-9))
+    near = np.abs(f - np.round(f))  # period 1: the fine grid cannot tell f from f + 1
+    numerator, denominator = np.sin(np.pi * near * s), s * np.sin(np.pi * near)
+    return np.abs(np.divide(numerator, denominator, out=np.ones_like(near), where=near > 1e-9))
 
 
 def _grid(shape):
@@ -232,14 +236,14 @@ def _grid(shape):
     return np.arange(kh)[:, None] - kh // 2, np.arange(kw)[None] - kw // 2
 
 
-def _normalised(psf):
+def _normalised(psf: np.ndarray) -> np.ndarray:
     return psf / psf.sum()
 
 
 # --- noise and light ---------------------------------------------------------------------------
 
 
-def photon_noise(x, photons, rng):
+def photon_noise(x: ArrayLike, photons: float, rng: Seed) -> np.ndarray:
     """Record `x` (..., H, W) with `photons` photons in a pixel of brightness 1, on average.
 
     y = Poisson(photons · x)/photons, so E[y] = x and Var[y] = x/photons. Counting `x` itself, in
@@ -250,14 +254,14 @@ def photon_noise(x, photons, rng):
     return np.random.default_rng(rng).poisson(photons * x) / photons
 
 
-def read_noise(x, sigma, rng):
+def read_noise(x: ArrayLike, sigma: float, rng: Seed) -> np.ndarray:
     """Add the electronics' Gaussian noise: y = x + n, n ~ N(0, σ²), same for all pixels."""
     x = validation.image(np.asarray(x), "x")
     sigma = validation.non_negative(sigma, "sigma")
     return x + sigma * np.random.default_rng(rng).standard_normal(x.shape)
 
 
-def srgb_encode(linear):
+def srgb_encode(linear: ArrayLike) -> np.ndarray:
     """Linear light in [0, 1] to sRGB codes in [0, 1] (multiply by 255 for 8 bits).
 
     References
@@ -273,13 +277,13 @@ def srgb_encode(linear):
     return np.where(x <= 0.0031308, 12.92 * x, 1.055 * np.maximum(x, 1e-9) ** (1 / 2.4) - 0.055)
 
 
-def srgb_decode(code):
+def srgb_decode(code: ArrayLike) -> np.ndarray:
     """sRGB codes in [0, 1] (8-bit values divided by 255) to linear light in [0, 1]."""
     x = _unit_interval(code, "code")
     return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
 
 
-def _unit_interval(x, name):
+def _unit_interval(x: ArrayLike, name: str) -> np.ndarray:
     x = np.asarray(x)
     x = x if x.dtype == np.float32 else x.astype(float)
     if x.size and not (x.min() >= -1e-6 and x.max() <= 1 + 1e-6):  # False for NaN, too

@@ -15,10 +15,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import linprog
 from scipy.special import ndtr
 
 from course_lib import validation
+from course_lib.arrays import Array, Shape
 from course_lib.imaging.limits import decompose
 from course_lib.imaging.operators import Downsample, LinearOperator, Matrix, Shift, Stack, _like
 
@@ -42,7 +44,7 @@ __all__ = [
 # --- Many frames -----------------------------------------------------------------------------
 
 
-def frames(shifts, factor):
+def frames(shifts: ArrayLike, factor: int | tuple[int, int]) -> Stack:
     """Camera that is moved between exposures: one coarse frame per shift.
 
     Coarse pixel j of frame k averages the scene from s·j + d_k to s·j + d_k + s. Without a lens:
@@ -84,7 +86,7 @@ def frames(shifts, factor):
     return Stack([coarse @ Shift(-float(dy), -float(dx)) for dy, dx in shifts])
 
 
-def rank_and_condition(A, shape, rtol=1e-10):
+def rank_and_condition(A: LinearOperator, shape: Shape, rtol: float = 1e-10) -> tuple[int, float]:
     """How many components of a scene `A` measures, and how unequally.
 
     Parameters
@@ -120,7 +122,7 @@ def rank_and_condition(A, shape, rtol=1e-10):
 # --- Spikes ----------------------------------------------------------------------------------
 
 
-def low_frequencies(n, cutoff):
+def low_frequencies(n: int, cutoff: int) -> Matrix:
     r"""What a lens with a sharp cutoff keeps of a periodic signal: its lowest Fourier components.
 
     .. math:: y = \left(\sum_i x_i,\; \sqrt2\sum_i x_i\cos\tfrac{2\pi ki}n,\;
@@ -153,7 +155,7 @@ def low_frequencies(n, cutoff):
     return Matrix(np.vstack([np.ones((1, n)), waves]))
 
 
-def spikes(positions, heights, n):
+def spikes(positions: ArrayLike, heights: ArrayLike, n: int) -> np.ndarray:
     """Signal (1, n) that is zero but for points of light.
 
     Parameters
@@ -193,7 +195,8 @@ def spikes(positions, heights, n):
     return x
 
 
-def recover_spikes(y, A, positive=False, tolerance=0.0):
+def recover_spikes(y: ArrayLike, A: LinearOperator, positive: bool = False,
+                   tolerance: float = 0.0) -> np.ndarray:
     r"""The scene of least total strength that explains the data, by linear programming.
 
     .. math:: \min_x \|x\|_1 = \sum_i |x_i| \quad\text{subject to}\quad |Ax - y| \le \delta
@@ -251,7 +254,8 @@ def recover_spikes(y, A, positive=False, tolerance=0.0):
     return x.reshape(shape)
 
 
-def consistent_range(y, A, weights, tolerance=0.0):
+def consistent_range(y: ArrayLike, A: LinearOperator, weights: ArrayLike,
+                     tolerance: float = 0.0) -> tuple[float, float]:
     """Smallest and largest value of Σ wᵢxᵢ over *all* scenes x ≥ 0 that explain the data.
 
     What positivity and the data say together, without choosing a scene: "known to within τ" is
@@ -291,7 +295,7 @@ def consistent_range(y, A, weights, tolerance=0.0):
     return ends[0], ends[1]
 
 
-def _linear_program(y, A):
+def _linear_program(y: ArrayLike, A: LinearOperator) -> tuple[np.ndarray, np.ndarray, Shape]:
     """The matrix of A, the flat measurement, and the shape of the scene."""
     if not isinstance(A, LinearOperator):
         validation.fail("A", f"a {type(A).__name__}", "a LinearOperator")
@@ -302,7 +306,7 @@ def _linear_program(y, A):
     return A.dense(shape), y.ravel(), shape
 
 
-def _minimise(cost, matrix, y, tolerance):
+def _minimise(cost: np.ndarray, matrix: np.ndarray, y: np.ndarray, tolerance: float) -> np.ndarray:
     """argmin cost·x over x ≥ 0 with |matrix x − y| ≤ tolerance."""
     tolerance = validation.non_negative(tolerance, "tolerance")
     scale = np.abs(y).max() or 1.0  # the solver's own tolerances are absolute
@@ -333,15 +337,17 @@ class Illuminate(LinearOperator):
     array([[1.5, 6. ]])
     """
 
-    def __init__(self, pattern):
+    pattern: np.ndarray
+
+    def __init__(self, pattern: ArrayLike) -> None:
         self._set(pattern=validation.matrix(pattern, "pattern"))
 
-    def _forward(self, x):
+    def _forward(self, x: Array) -> Array:
         return _like(self.pattern, x) * x
 
     _adjoint = _forward
 
-    def output_shape(self, shape):
+    def output_shape(self, shape: Shape) -> Shape:
         if tuple(shape[-2:]) != self.pattern.shape:
             validation.fail("x", f"of shape {tuple(shape)}",
                             f"of shape (..., {', '.join(map(str, self.pattern.shape))})")
@@ -349,11 +355,12 @@ class Illuminate(LinearOperator):
 
     input_shape = output_shape
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "Illuminate({}×{} pattern)".format(*self.pattern.shape)
 
 
-def fringes(shape, frequency, phase, contrast=1.0):
+def fringes(shape: tuple[int, int], frequency: tuple[float, float], phase: float,
+            contrast: float = 1.0) -> np.ndarray:
     r"""Stripes of light, 1 + m cos(2π(f_y i + f_x j) + φ) at the centre of pixel (i, j).
 
     Parameters
@@ -378,7 +385,9 @@ def fringes(shape, frequency, phase, contrast=1.0):
     return 1 + contrast * np.cos(2 * np.pi * (fy * i + fx * j) + validation.real(phase, "phase"))
 
 
-def structured_illumination(blur, shape, frequency, phases, contrast=1.0):
+def structured_illumination(blur: LinearOperator, shape: tuple[int, int],
+                            frequency: tuple[float, float], phases: ArrayLike,
+                            contrast: float = 1.0) -> Stack:
     """Camera that takes one frame for each phase of a striped illumination.
 
     y_k = blur(fringes_k · x). Multiplication by stripes of frequency p moves a detail of frequency
@@ -407,7 +416,7 @@ def structured_illumination(blur, shape, frequency, phases, contrast=1.0):
                   for phase in np.atleast_1d(phases)])
 
 
-def unmixing_matrix(phases, contrast=1.0):
+def unmixing_matrix(phases: ArrayLike, contrast: float = 1.0) -> np.ndarray:
     r"""How K frames mix the three bands: rows (1, ½m e^{iφ}, ½m e^{−iφ}), complex (K, 3).
 
     Its condition number says what separating the bands costs. Three equal steps of phase are best:
@@ -422,7 +431,7 @@ def unmixing_matrix(phases, contrast=1.0):
     return np.stack([np.ones_like(turn), contrast / 2 * turn, contrast / 2 / turn], axis=-1)
 
 
-def unmix(y, phases, contrast=1.0):
+def unmix(y: np.ndarray, phases: ArrayLike, contrast: float = 1.0) -> np.ndarray:
     """Separate the three bands that a striped illumination has mixed.
 
     Parameters
@@ -479,7 +488,8 @@ class Localisation:
     expected: np.ndarray
 
 
-def localise(counts, sigma, background=0.0, iterations=100):
+def localise(counts: ArrayLike, sigma: float, background: float = 0.0,
+             iterations: int = 100) -> Localisation:
     r"""Maximum-likelihood position of one molecule per picture, from photon counts.
 
     .. math:: n_{ij} \sim \text{Poisson}(N a_i(y) a_j(x) + b), \qquad

@@ -24,15 +24,28 @@ arXiv:2011.13456. Chung, Kim, McCann, Klasky & Ye, Diffusion posterior sampling 
 inverse problems, ICLR 2023, arXiv:2209.14687.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import softmax
 
 from course_lib import validation
+from course_lib.arrays import Seed
+
+if TYPE_CHECKING:
+    from course_lib.inference.posterior import Mixture
 
 __all__ = ["approximate", "draw", "exact", "score"]
 
+# (..., n) points and the noise's standard deviation → gradients of log p_t there.
+Score: TypeAlias = Callable[[np.ndarray, float], np.ndarray]
 
-def score(prior, x, t):
+
+def score(prior: Mixture, x: np.ndarray, t: float) -> tuple[np.ndarray, np.ndarray]:
     """Gradient and Hessian of log p_t at x: the prior blurred by noise of standard deviation t.
 
     Parameters
@@ -52,7 +65,8 @@ def score(prior, x, t):
     return _score(prior.weights, prior.means, prior.covariances, x, t)
 
 
-def _score(weights, means, covariances, x, t):
+def _score(weights: np.ndarray, means: np.ndarray, covariances: np.ndarray, x: np.ndarray,
+           t: float) -> tuple[np.ndarray, np.ndarray]:
     blurred = covariances + t**2 * np.eye(x.shape[-1])
     inverse, off = np.linalg.inv(blurred), means - x[..., None, :]
     pull = np.einsum("kij,...kj->...ki", inverse, off)  # each class's own gradient
@@ -65,7 +79,7 @@ def _score(weights, means, covariances, x, t):
     return gradient, hessian - gradient[..., :, None] * gradient[..., None, :]
 
 
-def exact(prior, A, y, sigma):
+def exact(prior: Mixture, A: ArrayLike, y: ArrayLike, sigma: float) -> Score:
     """Score of the true posterior, blurred by t: a function of x (N, n) and t.
 
     Parameters
@@ -84,7 +98,7 @@ def exact(prior, A, y, sigma):
     return lambda x, t: _score(weights, means, covariances, x, t)[0]
 
 
-def approximate(prior, A, y, sigma):
+def approximate(prior: Mixture, A: ArrayLike, y: ArrayLike, sigma: float) -> Score:
     r"""Score of the prior plus the usual guidance: E[x₀ | x_t] stands in for the scene.
 
     .. math:: \nabla \log p(y \mid x_t) \approx
@@ -97,7 +111,7 @@ def approximate(prior, A, y, sigma):
     A, y = validation.matrix(A, "A"), np.asarray(y, dtype=float)
     sigma = validation.positive(sigma, "sigma")
 
-    def guided(x, t):
+    def guided(x: np.ndarray, t: float) -> np.ndarray:
         gradient, hessian = score(prior, x, t)
         miss = y - (x + t**2 * gradient) @ A.T
         jacobian = np.eye(x.shape[-1]) + t**2 * hessian  # of E[x₀ | x_t]; symmetric
@@ -106,7 +120,8 @@ def approximate(prior, A, y, sigma):
     return guided
 
 
-def draw(score, dimension, n, rng, steps=150, largest=20.0, smallest=0.01, start=None):
+def draw(score: Score, dimension: int, n: int, rng: Seed, steps: int = 150, largest: float = 20.0,
+         smallest: float = 0.01, start: ArrayLike | None = None) -> np.ndarray:
     """Turn noise into n draws by taking it away step by step.
 
     Parameters

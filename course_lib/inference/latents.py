@@ -16,10 +16,14 @@ Bora, Jalal, Price & Dimakis, Compressed sensing using generative models, ICML 2
 arXiv:1703.03208.
 """
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import least_squares
 
 from course_lib import validation
+from course_lib.arrays import Seed
 
 __all__ = ["LATENTS", "latent_search", "tiny_generator"]
 
@@ -38,7 +42,7 @@ def _weights(width=24, side=8):
 _FIRST, _BIAS, _LAST = _weights()
 
 
-def tiny_generator(z):
+def tiny_generator(z: ArrayLike) -> np.ndarray:
     """Picture of 8 × 8 pixels as a row of 64, (..., 64), from latents (..., 4).
 
     Light around 0.5, nearly always within [0, 1].
@@ -49,7 +53,8 @@ def tiny_generator(z):
     return 0.5 + 0.2 * np.tanh(z @ _FIRST.T + _BIAS) @ _LAST.T
 
 
-def latent_search(y, A, generator, k, restarts=8, rng=0):
+def latent_search(y: np.ndarray, A: ArrayLike, generator: Callable[[np.ndarray], np.ndarray],
+                  k: int, restarts: int = 8, rng: Seed = 0) -> tuple[np.ndarray, float]:
     """Least squares in latent space: the z whose picture explains y best, from several starts.
 
     Parameters

@@ -22,12 +22,14 @@ True
 import math
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import overload
 
 import numpy as np
 from safetensors.numpy import load_file
 from scipy.special import logsumexp
 
 from course_lib import validation
+from course_lib.arrays import Seed
 from course_lib.data import verified_path
 from course_lib.imaging.operators import Downsample
 from course_lib.worlds import plates
@@ -67,16 +69,16 @@ class PlatePosterior:
     log_evidence: float
     misfit: float
 
-    def marginals(self):
+    def marginals(self) -> list[np.ndarray]:
         """P(character | y) at each place: five arrays, in the order of ``plates.ALPHABETS``."""
         return [self.weights @ p for p in self.given]
 
-    def probability(self, string):
+    def probability(self, string: str) -> float:
         """P(string | y)."""
         return float(self.table[tuple(plates.codes(string))])
 
     @cached_property
-    def table(self):
+    def table(self) -> np.ndarray:
         """P(string | y) of every string of the scheme, (23, 23, 10, 10, 10), sum 1."""
         a, b, *digits = self.given
         letters = np.einsum("n,na,nb->nab", self.weights, a, b)
@@ -85,7 +87,13 @@ class PlatePosterior:
         p = (letters.reshape(n, -1).T @ numbers.reshape(n, -1)).reshape(shape)
         return p / p.sum()  # 1 but for rounding
 
-    def most_probable(self, n=1):
+    @overload
+    def most_probable(self) -> tuple[str, float]: ...
+
+    @overload
+    def most_probable(self, n: int) -> tuple[str, float] | list[tuple[str, float]]: ...
+
+    def most_probable(self, n: int = 1) -> tuple[str, float] | list[tuple[str, float]]:
         """The n most probable strings with their probabilities, the best first.
 
         Returns
@@ -99,12 +107,12 @@ class PlatePosterior:
         found = list(zip(plates.spell(written), p[best].tolist(), strict=True))
         return found[0] if n == 1 else found
 
-    def read(self, threshold=0.95):
+    def read(self, threshold: float = 0.95) -> str | None:
         """The most probable string, or None, "unreadable", if its probability is lower."""
         string, p = self.most_probable()
         return string if p >= validation.fraction(threshold, "threshold") else None
 
-    def draw(self, n, rng=0):
+    def draw(self, n: int, rng: Seed = 0) -> plates.Plates:
         """n possible plates, all equally probable: ``plates.render`` or ``plates.read`` them."""
         rng = np.random.default_rng(rng)
         nodes = rng.choice(len(self.weights), size=n, p=self.weights)
@@ -114,7 +122,7 @@ class PlatePosterior:
         return plates.Plates(np.column_stack(written), some[:, :2].astype(int), *some[:, 2:].T)
 
 
-def simulate(seed, s=8, sigma=0.08):
+def simulate(seed: int, s: int = 8, sigma: float = 0.08) -> tuple[plates.Plates, np.ndarray]:
     """Draw a plate from the prior and take its small noisy picture.
 
     Parameters
@@ -138,7 +146,7 @@ def simulate(seed, s=8, sigma=0.08):
     return plate, y + validation.positive(sigma, "sigma") * rng.standard_normal(y.shape)
 
 
-def reference(y, sigma=0.08):
+def reference(y: np.ndarray, sigma: float = 0.08) -> PlatePosterior:
     """Exact posterior of a small picture of a plate.
 
     Parameters
@@ -181,7 +189,7 @@ def reference(y, sigma=0.08):
         float(misfit) / (y.size * sigma**2))
 
 
-def recorded(s=8):
+def recorded(s: int = 8) -> dict[str, np.ndarray]:
     """What the posterior said of fresh plates at σ = 0.08, as ``course data plates`` recorded it.
 
     Parameters

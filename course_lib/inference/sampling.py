@@ -22,12 +22,14 @@ Del Moral, Doucet & Jasra, J. R. Stat. Soc. B 68 (2006) 411, doi:10.1111/j.1467-
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.special import gammaln, logsumexp
 
 from course_lib import validation
+from course_lib.arrays import Seed
 
 __all__ = ["Swarm", "WeightedDraws", "refine", "temper", "weigh"]
 
@@ -55,7 +57,9 @@ class Swarm:
     acceptance: list = field(repr=False)
 
 
-def temper(log_likelihood, dimension, particles=1000, moves=6, rng=0, report=None):
+def temper(log_likelihood: Callable[[np.ndarray], np.ndarray], dimension: int,
+           particles: int = 1000, moves: int = 6, rng: Seed = 0,
+           report: Callable[[float], object] | None = None) -> Swarm:
     """Tempered sequential Monte Carlo from N(0, I) to the posterior N(0, I) · likelihood.
 
     Parameters
@@ -132,12 +136,13 @@ class WeightedDraws:
     log_evidence_error: float
 
     @property
-    def ess(self):
+    def ess(self) -> float:
         """Effective number of draws, 1/Σw²: so many unweighted ones would say as much."""
         return float(1 / np.sum(self.weights**2))
 
 
-def weigh(log_likelihood, u, draws=4000, rng=0, freedom=8):
+def weigh(log_likelihood: Callable[[np.ndarray], np.ndarray], u: np.ndarray, draws: int = 4000,
+          rng: Seed = 0, freedom: float = 8) -> WeightedDraws:
     """Importance sampling from a bell with heavy tails fitted to a swarm.
 
     Parameters
@@ -170,7 +175,8 @@ def weigh(log_likelihood, u, draws=4000, rng=0, freedom=8):
     return WeightedDraws(points, level, weights, log_mean, error)
 
 
-def refine(found, log_likelihood, draws, rng=0):
+def refine(found: WeightedDraws, log_likelihood: Callable[[np.ndarray], np.ndarray], draws: int,
+           rng: Seed = 0) -> WeightedDraws:
     """Exchange the likelihood of weighted draws for another one, on the draws that matter.
 
     Draws are chosen by their weight, those chosen more than once are kept once, and each gets

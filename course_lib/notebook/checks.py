@@ -10,11 +10,14 @@ import io
 import math
 import traceback
 import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def call(function, *arguments, **options):
+def call(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """Call a learner's function on copies of its arguments, quietly.
 
     Warnings and prints are swallowed (a line on stderr would cost marks), and whatever the function
@@ -48,7 +51,7 @@ def _name(function):
 
 
 @contextlib.contextmanager
-def _quiet():
+def _quiet() -> Iterator[None]:
     """Swallow what is printed and warned."""
     sink = io.StringIO()
     with warnings.catch_warnings(), contextlib.redirect_stderr(sink):
@@ -65,7 +68,8 @@ def _place(function, error):
     return f" (line {lines[-1]} of its cell)" if lines else ""
 
 
-def equal(actual, expected, what, atol=1e-9, mistakes=None):
+def equal(actual: ArrayLike | None, expected: ArrayLike | None, what: str, atol: float = 1e-9,
+          mistakes: Mapping[str, ArrayLike] | None = None) -> None:
     """Assert that `actual` equals `expected` to `atol`, and name the mistake if it doesn't.
 
     Parameters
@@ -119,7 +123,9 @@ def equal(actual, expected, what, atol=1e-9, mistakes=None):
     )
 
 
-def adjoint(forward, transpose, x, y, what, ratios=None, rtol=1e-12):
+def adjoint(forward: Callable[[np.ndarray], np.ndarray],
+            transpose: Callable[[np.ndarray], np.ndarray], x: np.ndarray, y: np.ndarray, what: str,
+            ratios: Mapping[str, float] | None = None, rtol: float = 1e-12) -> None:
     """Assert the dot-product law ⟨A x, y⟩ = ⟨x, Aᵀ y⟩.
 
     Parameters
@@ -152,7 +158,7 @@ def adjoint(forward, transpose, x, y, what, ratios=None, rtol=1e-12):
     )
 
 
-def refuses(function, *arguments, because):
+def refuses(function: Callable[..., object], *arguments: object, because: str) -> None:
     """Assert that `function` raises a ValueError for these arguments.
 
     Parameters

@@ -9,10 +9,16 @@ Figure: A straight line from (0, 0) to (1, 1).
 import base64
 import html
 import io
+from collections.abc import Mapping
+from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from course_lib.imaging.optics import srgb_encode
@@ -30,12 +36,12 @@ COLOURS = {
 }
 
 #: Matplotlib settings of every figure.
-STYLE = {
+STYLE: dict = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#555555",
     "axes.grid": True,
     "axes.labelsize": 11,
-    "axes.prop_cycle": matplotlib.cycler(color=list(COLOURS.values())),
+    "axes.prop_cycle": matplotlib.rcsetup.cycler(color=list(COLOURS.values())),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 12,
@@ -61,10 +67,10 @@ class Picture:
     the sentence itself.
     """
 
-    def __init__(self, png, alt, width):
+    def __init__(self, png: bytes, alt: str, width: int) -> None:
         self.png, self.alt, self.width = png, alt, width
 
-    def img(self):
+    def img(self) -> str:
         """Return the picture as an HTML ``<img>`` element with its alt text."""
         data = base64.b64encode(self.png).decode("ascii")
         return (
@@ -72,29 +78,31 @@ class Picture:
             f'style="max-width: 100%" alt="{html.escape(self.alt, quote=True)}">'
         )
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Figure: {self.alt}"
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: object = None,
+                          exclude: object = None) -> tuple[dict[str, Any], dict[str, Any]]:
         data = {"text/plain": repr(self), "image/png": compact(self.png), "text/html": self.img()}
         return data, {"image/png": {"alt": self.alt, "width": self.width}}
 
 
-def compact(png):
+def compact(png: bytes) -> bytes:
     """Return a PNG in half the bytes: with a palette of 256 colours, where that is invisible.
 
     Photographs, whose colours would change by more than one of 255 levels RMS, keep them all.
     """
     picture = Image.open(io.BytesIO(png)).convert("RGB")
     few = picture.quantize(256, dither=Image.Dither.NONE)
-    change = np.subtract(picture, few.convert("RGB"), dtype=float)
+    change = np.subtract(np.asarray(picture), np.asarray(few.convert("RGB")), dtype=float)
     buffer = io.BytesIO()
     kept = few if np.sqrt(np.mean(change**2)) < 1 else picture
     kept.save(buffer, format="PNG", optimize=True)
     return buffer.getvalue()
 
 
-def figure(rows=1, columns=1, size=None, **options):
+def figure(rows: int = 1, columns: int = 1, size: tuple[float, float] | None = None,
+           **options: Any) -> tuple[Figure, Any]:
     """Open a figure in the course's look; returns ``(fig, axes)`` as `matplotlib.pyplot.subplots`.
 
     Parameters
@@ -111,7 +119,7 @@ def figure(rows=1, columns=1, size=None, **options):
         return plt.subplots(rows, columns, figsize=size, **options)
 
 
-def show(fig, alt):
+def show(fig: Figure, alt: str) -> Picture:
     """Finish a figure with the sentence that says what it shows.
 
     Parameters
@@ -139,7 +147,7 @@ def show(fig, alt):
     return Picture(png, alt, width)
 
 
-def _rendered(fig, **options):
+def _rendered(fig: Figure, **options: Any) -> bytes:
     buffer = io.BytesIO()
     with matplotlib.rc_context(STYLE):
         fig.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None}, **options)
@@ -152,7 +160,8 @@ def _touches_border(png):
     return min(x[0].min(), x[-1].min(), x[:, 0].min(), x[:, -1].min()) < 250
 
 
-def draw_image(ax, x, title="", limits=(0.0, 1.0), colour_map="gray"):
+def draw_image(ax: Axes, x: ArrayLike, title: str = "", limits: tuple[float, float] = (0.0, 1.0),
+               colour_map: str = "gray") -> AxesImage | None:
     """Draw one linear-light image on `ax`, square pixels, its size in pixels below it.
 
     Parameters
@@ -188,7 +197,9 @@ def draw_image(ax, x, title="", limits=(0.0, 1.0), colour_map="gray"):
     return mapped
 
 
-def show_images(pictures, alt, columns=None, limits=(0.0, 1.0), colour_map="gray", unit=""):
+def show_images(pictures: Mapping[str, ArrayLike], alt: str, columns: int | None = None,
+                limits: tuple[float, float] = (0.0, 1.0), colour_map: str = "gray",
+                unit: str = "") -> Picture:
     """Show images side by side in linear light, all with the same intensity range.
 
     Parameters
@@ -221,7 +232,7 @@ def show_images(pictures, alt, columns=None, limits=(0.0, 1.0), colour_map="gray
     return show(fig, alt)
 
 
-def tiled(x, columns):
+def tiled(x: ArrayLike, columns: int) -> np.ndarray:
     """Lay pictures (n, C, H, W) out in rows of `columns` as one, (C, n / columns · H, columns · W).
 
     >>> tiled(np.zeros((6, 3, 4, 5)), columns=3).shape
@@ -232,7 +243,7 @@ def tiled(x, columns):
     return grid.transpose(2, 0, 3, 1, 4).reshape(channels, n // columns * height, columns * width)
 
 
-def draw_ring(ax, x, title="", real=None):
+def draw_ring(ax: Axes, x: np.ndarray, title: str = "", real: np.ndarray | None = None) -> None:
     """Draw points (n, 2) of `worlds.ring`, and `real` ones below them, on axes of equal scales."""
     if real is not None:
         ax.plot(*real.T, ".", ms=3, color=COLOURS["sky"], label="real")

@@ -17,7 +17,7 @@ import numpy as np
 from course_lib import releases
 from course_lib.notebook import figures
 
-_memory = {}
+_memory: dict[str, float | str] = {}
 
 
 def _file():
@@ -25,7 +25,7 @@ def _file():
     return Path(folder) / "predictions.json" if folder else None
 
 
-def _kept():
+def _kept() -> dict[str, float | str]:
     file = _file()
     if file is None or not file.exists():
         return dict(_memory)
@@ -34,12 +34,13 @@ def _kept():
     return {releases.by_name(key): value for key, value in kept.items()} | named
 
 
-def recall(key):
+def recall(key: str) -> float | str | None:
     """Return the prediction kept under `key`, or None."""
     return _kept().get(releases.by_name(key))
 
 
-def predict(key, value=None, between=None):
+def predict(key: str, value: float | str | None = None,
+            between: tuple[float, float] | None = None) -> None:
     """Keep a guess under `key`, before measuring.
 
     Parameters
@@ -76,7 +77,8 @@ def predict(key, value=None, between=None):
     print(f"Kept: {value}")
 
 
-def reveal(key, measured, label, unit="", log=False):
+def reveal(key: str, measured: float, label: str, unit: str = "",
+           log: bool = False) -> figures.Picture:
     """Show the prediction kept under `key` beside the measured number.
 
     Parameters

@@ -28,14 +28,14 @@ DIGITS = np.array([[[mark == "#" for mark in word] for word in line.split()]
                    for line in _ROWS.split("\n") if line]).transpose(1, 0, 2)
 
 
-def write(text):
+def write(text: str) -> np.ndarray:
     """Page of digits, one symbol each: (n, 7, 5) bool."""
     if not (text.isascii() and text.isdigit()):
         validation.fail("text", repr(text), "digits only")
     return DIGITS[[int(mark) for mark in text]]
 
 
-def encode(page, tolerance):
+def encode(page: np.ndarray, tolerance: int) -> np.ndarray:
     """For each symbol, the place of the stored symbol that will be shown instead.
 
     Symbols are taken in order. If a stored one differs in at most `tolerance` pixels, the nearest
@@ -52,7 +52,9 @@ def encode(page, tolerance):
     (n,) int array
         ``page[encode(page, tolerance)]`` is what comes back.
     """
-    tolerance, stored, shown = validation.integer(tolerance, "tolerance", 0), [], []
+    tolerance = validation.integer(tolerance, "tolerance", 0)
+    stored: list[int] = []
+    shown: list[int] = []
     for place, symbol in enumerate(page):
         apart = np.sum(page[stored] != symbol, axis=(1, 2)) if stored else np.array([])
         if len(apart) and apart.min() <= tolerance:

@@ -18,12 +18,12 @@ __all__ = ["load", "names"]
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
-def names():
+def names() -> list[str]:
     """Return the names of the bundled pictures, in alphabetical order."""
     return sorted(path.stem for path in data_path("images").glob("*.png"))
 
 
-def load(name, gray=False):
+def load(name: str, gray: bool = False) -> np.ndarray:
     """Return one bundled picture in linear light.
 
     Parameters

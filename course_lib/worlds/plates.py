@@ -16,6 +16,9 @@ The characters are bitmaps of DejaVu Sans Mono Bold (`course data plates`); ``da
 quotes its licence.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,6 +26,7 @@ import numpy as np
 from PIL import Image
 
 from course_lib import validation
+from course_lib.arrays import Seed
 from course_lib.data import verified_path
 
 __all__ = ["ALPHABETS", "CELLS", "CHARACTERS", "N_STRINGS", "PRIORS", "Plates", "bitmaps", "cells",
@@ -62,15 +66,15 @@ class Plates:
     light: np.ndarray
     haze: np.ndarray
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.codes)
 
-    def __getitem__(self, key):
-        key = [key] if isinstance(key, (int, np.integer)) else key
-        return Plates(self.codes[key], self.shift[key], self.light[key], self.haze[key])
+    def __getitem__(self, key: int | slice | np.ndarray) -> Plates:
+        rows = [key] if isinstance(key, (int, np.integer)) else key
+        return Plates(self.codes[rows], self.shift[rows], self.light[rows], self.haze[rows])
 
 
-def sample(n, seed=0):
+def sample(n: int, seed: Seed = 0) -> Plates:
     """Draw n plates from the prior; `seed` is an int or a numpy.random.Generator."""
     n, rng = validation.integer(n, "n", least=0), np.random.default_rng(seed)
     written = np.column_stack([rng.integers(len(alphabet), size=n) for alphabet in ALPHABETS])
@@ -79,7 +83,8 @@ def sample(n, seed=0):
     return Plates(written, shift, light, haze)
 
 
-def from_strings(strings, shift=(0, 0), light=PRIORS["light"][0], haze=PRIORS["haze"][0]):
+def from_strings(strings: Sequence[str], shift: tuple[int, int] = (0, 0),
+                 light: float = PRIORS["light"][0], haze: float = PRIORS["haze"][0]) -> Plates:
     """Plates that carry these strings, by default centred and in average light.
 
     Raises
@@ -91,11 +96,11 @@ def from_strings(strings, shift=(0, 0), light=PRIORS["light"][0], haze=PRIORS["h
     if len(shift) != 2 or not all(step in SHIFTS for step in shift):
         validation.fail("shift", repr(shift), f"two whole numbers from {SHIFTS[0]} to {SHIFTS[-1]}")
     n = len(written)
-    shift = np.tile(np.array(shift, int), (n, 1))
-    return Plates(written, shift, np.full(n, light), np.full(n, haze))
+    shifts = np.tile(np.array(shift, int), (n, 1))
+    return Plates(written, shifts, np.full(n, light), np.full(n, haze))
 
 
-def codes(string):
+def codes(string: str) -> list[int]:
     """Places of a string's characters in their alphabets, five ints.
 
     Raises
@@ -112,19 +117,19 @@ def codes(string):
             for character, alphabet in zip(string, ALPHABETS, strict=True)]
 
 
-def spell(written):
+def spell(written: np.ndarray) -> list[str]:
     """Strings of rows of codes (n, 5); the inverse of `codes`."""
     return ["".join(alphabet[code] for alphabet, code in zip(ALPHABETS, row, strict=True))
             for row in written]
 
 
-def read(plates):
+def read(plates: Plates) -> list[str]:
     """Strings that the plates carry (the truth: no picture is looked at)."""
     return spell(plates.codes)
 
 
 @cache
-def bitmaps(alphabet=CHARACTERS):
+def bitmaps(alphabet: str = CHARACTERS) -> np.ndarray:
     """Coverage of each pixel by each character of an alphabet, (n, 32, 24), in [0, 1]."""
     with Image.open(verified_path("plates", "glyphs.png")) as picture:
         row = np.asarray(picture) / 255
@@ -151,7 +156,7 @@ def _shifted(canvas, dy, dx):
     return canvas[..., rows : rows + SHAPE[0], columns : columns + SHAPE[1]]
 
 
-def reflectance(plates):
+def reflectance(plates: Plates) -> np.ndarray:
     """Share of the light that every pixel of the plates reflects, (n, 48, 224)."""
     ink = np.stack([bitmaps(alphabet)[plates.codes[:, place]]
                     for place, alphabet in enumerate(ALPHABETS)], axis=1)
@@ -163,7 +168,7 @@ def reflectance(plates):
     return x
 
 
-def inked(ink):
+def inked(ink: np.ndarray) -> np.ndarray:
     """Pictures of centred plates in average light, (n, 48, 224), with `ink` in the cells.
 
     `ink` is the coverage of each pixel of each character, (n, 5, 32, 24), in [0, 1].
@@ -172,14 +177,14 @@ def inked(ink):
     return PRIORS["haze"][0] + PRIORS["light"][0] * x
 
 
-def cells(x):
+def cells(x: np.ndarray) -> list[np.ndarray]:
     """The parts (n, 32, 24) of pictures (n, 48, 224) of centred plates that hold the characters."""
     top, offset = (SHAPE[0] - GLYPH[0]) // 2, (CELL - GLYPH[1]) // 2
     return [x[:, top : top + GLYPH[0], start + offset : start + offset + GLYPH[1]]
             for start in CELLS]
 
 
-def _written(ink):
+def _written(ink: np.ndarray) -> np.ndarray:
     """Canvases with a margin: plates with ink (n, 5, 32, 24) on them."""
     canvas = np.tile(_blank(), (len(ink), 1, 1))
     inner = canvas[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
@@ -188,7 +193,7 @@ def _written(ink):
     return canvas
 
 
-def render(plates):
+def render(plates: Plates) -> np.ndarray:
     """Pictures of the plates, (n, 1, 48, 224), linear light: haze + light · reflectance."""
     if not isinstance(plates, Plates):
         validation.fail("plates", f"of type {type(plates).__name__}", "Plates, as from sample")

@@ -5,7 +5,12 @@
 ((1000, 2), True)
 """
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike
+
+from course_lib.arrays import Seed
 
 __all__ = ["CENTRES", "SPREAD", "mode_of", "sample"]
 
@@ -16,7 +21,8 @@ SPREAD = 0.05  #: standard deviation of each mode, both ways
 FAR = 4 * SPREAD  # a point further than this from all centres belongs to none
 
 
-def sample(n, shares=None, rng=0):
+def sample(n: int, shares: Sequence[float] | np.ndarray | None = None,
+           rng: Seed = 0) -> tuple[np.ndarray, np.ndarray]:
     """Draw points of the ring.
 
     Parameters
@@ -36,7 +42,7 @@ def sample(n, shares=None, rng=0):
     return CENTRES[mode] + SPREAD * rng.standard_normal((n, 2)), mode
 
 
-def mode_of(x):
+def mode_of(x: ArrayLike) -> np.ndarray:
     """Mode 0 to 7 of points (n, 2), −1 for those further than `FAR` from every centre."""
     apart = np.linalg.norm(np.asarray(x)[:, None] - CENTRES, axis=-1)
     return np.where(apart.min(1) < FAR, apart.argmin(1), -1)

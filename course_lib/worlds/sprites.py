@@ -8,6 +8,7 @@ as you like. All functions return (3, 64, 64) float32 pictures in linear light.
 import numpy as np
 
 from course_lib import validation
+from course_lib.arrays import Seed
 from course_lib.imaging.optics import srgb_decode
 from course_lib.worlds import ladybirds
 
@@ -41,7 +42,7 @@ COLOURS = {  # sRGB codes
 PAINT = {"red": {}, "blue": {"R": "#6a94e0", "r": "#3563b5", "d": "#1e3a78"}}
 
 
-def robot_beetle(paint="red"):
+def robot_beetle(paint: str = "red") -> np.ndarray:
     """A clockwork beetle; `paint` is "red" or "blue" (no living ladybird is blue)."""
     palette = COLOURS | PAINT[validation.choice(paint, "paint", tuple(PAINT))]
     codes = {key: [int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for key, c in palette.items()}
@@ -51,13 +52,13 @@ def robot_beetle(paint="red"):
     return picture.repeat(SIZE // 16, axis=1).repeat(SIZE // 16, axis=2)
 
 
-def empty_leaf(seed=0):
+def empty_leaf(seed: Seed = 0) -> np.ndarray:
     """A leaf of the ladybirds' own world, from which the beetle has walked away."""
     away = ladybirds.sample(1, seed=seed).replace(x=9, y=9)
     return ladybirds.render(away, SIZE)[0]
 
 
-def tomato(seed=0):
+def tomato(seed: Seed = 0) -> np.ndarray:
     """A small tomato on the same leaf, lit from the upper left."""
     x = (np.arange(SIZE, dtype=np.float32) + 0.5) * (2 / SIZE) - 1
     x, y = np.meshgrid(x, -x)

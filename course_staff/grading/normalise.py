@@ -231,5 +231,5 @@ def finish(notebook: Node, outcome: Outcome) -> Node:
 
 def answers(notebook: Node, template: Template) -> dict[str, str]:
     """Return the text of each answer, by grade id, as it counts for comparing submissions."""
-    return {grade_id(cell): re.sub(r"#.*|\s+", "", cell["source"]) for cell in notebook["cells"]
-            if grade_id(cell) in template["solutions"]}
+    return {name: re.sub(r"#.*|\s+", "", cell["source"]) for cell in notebook["cells"]
+            if (name := grade_id(cell)) in template["solutions"]}

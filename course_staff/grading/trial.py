@@ -46,8 +46,8 @@ def with_reference(template: Template) -> Node:
     """Return the lesson's notebook with the reference answers."""
     notebook = copy.deepcopy(template["notebook"])
     for cell in notebook["cells"]:
-        if grade_id(cell) in template["solutions"]:
-            cell["source"] = template["solutions"][grade_id(cell)]["reference"]
+        if (name := grade_id(cell)) in template["solutions"]:
+            cell["source"] = template["solutions"][name]["reference"]
     return notebook
 
 
