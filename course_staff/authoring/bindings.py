@@ -6,18 +6,22 @@ does.
 """
 
 import ast
+from collections.abc import Iterator
+
+from course_staff.authoring.source import Cell, Lesson
 
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda,
           ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 FIRST = ("value", "iter")  # what Python evaluates before it binds a statement's targets
 
 
-def names(node):
+def names(node: ast.AST) -> tuple[set[str], set[str]]:
     """Return the names that a statement reads before it binds them, and those that it binds.
 
     Both in the notebook's scope; a function reads when it is defined what its body reads.
     """
-    loaded, stored = set(), set()
+    loaded: set[str] = set()
+    stored: set[str] = set()
     for _, field in sorted(ast.iter_fields(node), key=lambda field: field[0] not in FIRST):
         for child in field if isinstance(field, list) else [field]:
             if isinstance(child, ast.AST):
@@ -32,18 +36,18 @@ def names(node):
     elif isinstance(node, ast.alias):
         stored.add((node.asname or node.name).split(".")[0])
     elif isinstance(node, ast.ExceptHandler):
-        loaded.discard(node.name)  # Python unbinds it at the end of the block
+        loaded.discard(node.name or "")  # Python unbinds it at the end of the block
     if isinstance(node, SCOPES):  # what is bound inside stays inside
         loaded, stored = loaded - stored, {node.name} if hasattr(node, "name") else set()
     return loaded, stored
 
 
-def statements(lesson):
+def statements(lesson: Lesson) -> Iterator[tuple[Cell, set[str], set[str]]]:
     """Yield for each top-level statement of the code: its cell, the names it reads, those it binds.
 
     Importing once more what a plain cell has imported binds nothing new.
     """
-    imported = set()
+    imported: set[str] = set()
     for cell in lesson.cells:
         for statement in ast.parse(cell.text).body if cell.type == "code" else ():
             loaded, stored = names(statement)
@@ -54,16 +58,18 @@ def statements(lesson):
             yield cell, loaded, stored
 
 
-def leaning(lesson):
+def leaning(lesson: Lesson) -> Iterator[tuple[Cell, str]]:
     """Yield (cell, reason) for every name that a cell has only from a cell that may not be there.
 
     Tests and plain cells may use the functions that an exercise asks for, and nothing else of a
     solution cell; only deeper cells may use what a deeper cell binds.
     """
     asked = {e.solution.number: e.functions for e in lesson.exercises}
-    origin, unbound, told = {}, [], set()
+    origin: dict[str, Cell] = {}
+    unbound: list[tuple[Cell, str]] = []
+    told: set[tuple[int, str]] = set()
 
-    def judge(cell, name):
+    def judge(cell: Cell, name: str) -> Iterator[tuple[Cell, str]]:
         giver = origin.get(name, cell)
         if giver.deeper and not cell.deeper:
             why, or_else = "which the short way leaves out", ", or mark this cell deeper"

@@ -6,12 +6,15 @@ Names are written below `course_lib`: a module's is ``imaging.operators``, a fun
 
 import ast
 from functools import cache
+from pathlib import Path
 
 from course_staff.authoring.source import ROOT
 
+_Documented = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
 
 @cache
-def modules(root=ROOT):
+def modules(root: Path = ROOT) -> dict[str, ast.Module]:
     """Return the syntax trees of the library's modules and rooms, by name, sorted.
 
     Parameters
@@ -23,7 +26,8 @@ def modules(root=ROOT):
     -------
     dict of ast.Module
     """
-    found, package = {}, root / "course_lib"
+    found: dict[str, ast.Module] = {}
+    package = root / "course_lib"
     for path in package.rglob("*.py"):
         place = path.relative_to(package).with_suffix("")
         parts = place.parts[:-1] if place.name == "__init__" else place.parts
@@ -32,14 +36,14 @@ def modules(root=ROOT):
     return dict(sorted(found.items()))
 
 
-def sentence(node):
+def sentence(node: _Documented) -> str:
     """Return the first sentence of the docstring of a module, class or function."""
     first = (ast.get_docstring(node) or "").partition("\n\n")[0]
     return " ".join(first.split())
 
 
 @cache
-def public(module, root=ROOT):
+def public(module: str, root: Path = ROOT) -> dict[str, ast.stmt]:
     """Return a module's public names, in its own order: ``__all__``, or what it defines.
 
     Parameters
@@ -54,7 +58,8 @@ def public(module, root=ROOT):
     dict of ast nodes
         Name → its definition, a function, a class or an assignment.
     """
-    defined, listed = {}, None
+    defined: dict[str, ast.stmt] = {}
+    listed: list[str] | None = None
     for node in modules(root)[module].body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             defined[node.name] = node
@@ -63,13 +68,13 @@ def public(module, root=ROOT):
             for target in targets:
                 names = target.elts if isinstance(target, ast.Tuple) else [target]
                 defined |= {name.id: node for name in names if isinstance(name, ast.Name)}
-                if getattr(target, "id", None) == "__all__":
+                if getattr(target, "id", None) == "__all__" and node.value:
                     listed = ast.literal_eval(node.value)
     return {name: node for name, node in defined.items()
             if (name in listed if listed is not None else not name.startswith("_"))}
 
 
-def resolve(name, root=ROOT):
+def resolve(name: str, root: Path = ROOT) -> tuple[str, str, str] | None:
     """Split a name into module, public name and method, "" if it has none; None if unknown."""
     parts = name.split(".")
     for place in range(len(parts) - 1, 0, -1):
@@ -82,7 +87,7 @@ def resolve(name, root=ROOT):
     return None
 
 
-def used(code, root=ROOT):
+def used(code: str, root: Path = ROOT) -> list[str]:
     """Return the public names that code imports from the library, or takes from its modules.
 
     Parameters
@@ -100,7 +105,7 @@ def used(code, root=ROOT):
     tree, local, found = ast.parse(code), {}, set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("course_lib"):
-            room = node.module.removeprefix("course_lib").lstrip(".")
+            room = (node.module or "").removeprefix("course_lib").lstrip(".")
             for alias in node.names:
                 name = f"{room}.{alias.name}".lstrip(".")
                 if name in modules(root):

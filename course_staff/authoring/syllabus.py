@@ -21,8 +21,10 @@ this list.
 import itertools
 import re
 import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from course_lib.desk.commands import Told
 
@@ -36,7 +38,7 @@ QUARTERS = ("", "¼", "½", "¾")
 class SourceError(Told):
     """What is wrong with a source: a line per problem, each with file, cell and reason."""
 
-    def __init__(self, problems):
+    def __init__(self, problems: Iterable[str]) -> None:
         self.problems = list(problems)
         super().__init__("\n".join(self.problems))
 
@@ -50,23 +52,23 @@ class Entry:
     title: str
     question: str
     minutes: int
-    builds_on: tuple = ()
-    helps: tuple = ()
-    routes: tuple = ()
-    number: int = None
+    builds_on: tuple[str, ...] = ()
+    helps: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
+    number: int = 0
 
     @property
-    def digits(self):
+    def digits(self) -> str:
         """The number as texts say it, two digits."""
         return f"{self.number:02}"
 
     @property
-    def folder(self):
+    def folder(self) -> str:
         """The name of the folders and notebooks that are made of it."""
         return f"{self.digits}_{self.name}"
 
     @property
-    def hours(self):
+    def hours(self) -> str:
         """How long it takes, to the quarter of an hour: "2¾"."""
         whole, quarters = divmod(round(self.minutes / 15), 4)
         return f"{whole or ''}{QUARTERS[quarters]}"
@@ -78,7 +80,7 @@ KINDS = {str: "text", int: "whole number", list: "list of names"}
 NEEDED = ("name", "act", "title", "question", "minutes")
 
 
-def read(path=LIST):
+def read(path: Path = LIST) -> tuple[dict[str, Entry], dict[str, str]]:
     """Return the lessons of a list in order, by name, and for whom the routes are.
 
     Parameters
@@ -95,7 +97,8 @@ def read(path=LIST):
     SourceError
         With every problem of the file.
     """
-    where, problems, entries = f"{path.parent.name}/{path.name}", [], {}
+    where, problems = f"{path.parent.name}/{path.name}", []
+    entries: dict[str, Entry] = {}
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -111,7 +114,8 @@ def read(path=LIST):
         if wrong:
             problems += [f"{label}: {reason}" for reason in wrong]
             continue
-        values = {key: tuple(v) if isinstance(v, list) else v for key, v in table.items()}
+        values: dict[str, Any] = {
+            key: tuple(v) if isinstance(v, list) else v for key, v in table.items()}
         following, number = number + 1, values.pop("number", number + 1)
         if number < following:
             problems.append(f"{label}: its number {number} is taken; {following} is the next")
@@ -128,7 +132,7 @@ def read(path=LIST):
     return entries, routes
 
 
-def _wrong(table):
+def _wrong(table: Mapping[str, Any]) -> Iterator[str]:
     for key, value in table.items():
         if key not in KEYS:
             yield f"unknown key {key!r}; known are {', '.join(KEYS)}"
@@ -143,7 +147,7 @@ def _wrong(table):
         yield "its name must be lower_case_with_underscores"
 
 
-def entry(path):
+def entry(path: Path) -> Entry:
     """Return the entry of a lesson's source, from the list beside it.
 
     Raises
@@ -157,7 +161,7 @@ def entry(path):
     return entries[path.stem]
 
 
-def find(names=(), root=ROOT):
+def find(names: Iterable[str] = (), root: Path = ROOT) -> list[Path]:
     """Return the sources in solutions/ in the list's order: all, or those that are meant.
 
     Each of `names` is a lesson's name, its beginning if only one lesson begins so, its number
@@ -187,7 +191,7 @@ def find(names=(), root=ROOT):
     return [folder / f"{name}.py" for name in entries if name in meant or not names]
 
 
-def _meant(said, entries):
+def _meant(said: str, entries: Iterable[Entry]) -> list[str]:
     if said.isdecimal():
         return [each.name for each in entries if each.number == int(said)]
     exact = [each.name for each in entries if said in (each.name, each.folder)]
@@ -198,7 +202,7 @@ def _meant(said, entries):
 # --- what is made of the list ---------------------------------------------------------------------
 
 
-def ranges(numbers):
+def ranges(numbers: Iterable[int]) -> str:
     """Say which numbers, in two digits: ``[0, 1, 3, 6, 7, 8]`` → ``"00, 01, 03, 06–08"``."""
     runs = [[n for _, n in run] for _, run in itertools.groupby(
         enumerate(sorted(numbers)), key=lambda pair: pair[1] - pair[0])]
@@ -208,7 +212,7 @@ def ranges(numbers):
     return ", ".join(parts)
 
 
-def table(entries, routes):
+def table(entries: Mapping[str, Entry], routes: Mapping[str, str]) -> str:
     """Return the README's table of lessons and its sentence about routes."""
     rows = ["| lesson | question | builds on | hours |", "|---|---|---|---|"]
     for each in entries.values():
@@ -222,7 +226,7 @@ def table(entries, routes):
     return "\n".join([*rows, "", f"Half-course routes: {' and '.join(along)}."])
 
 
-def between(text, made):
+def between(text: str, made: str) -> str:
     """Return a text with what stands between `README_MARKS` replaced."""
     begin, end = README_MARKS
     before, found, rest = text.partition(begin)

@@ -15,7 +15,7 @@ from nbgrader import preprocessors
 from nbgrader.converters import GenerateAssignment
 
 from course_lib.desk.marking import split_test
-from course_staff.authoring import answers, build
+from course_staff.authoring import answers, bindings, build
 from course_staff.authoring.source import Cell, Lesson
 from course_staff.grading.shapes import Node, Parts, Solution, Template, Test
 
@@ -130,12 +130,15 @@ def _slice(code: Sequence[Cell], late: Set[str]) -> tuple[list[list[ast.stmt]], 
     return kept, inner
 
 
-def names(statement: ast.AST) -> tuple[Set[str], Set[str], Set[str], bool]:
+def names(statement: ast.AST) -> tuple[set[str], set[str], set[str], bool]:
     """Return the names that a statement reads, binds and changes, and whether it surely binds.
 
     Assigning to an element or attribute, or calling a method for its effect, changes a name.
     """
-    loaded, stored = answers.names(statement)
+    loaded, stored = bindings.names(statement)
+    # What it binds and reads it may read first, in one branch or another.
+    loaded |= stored & {node.id for node in ast.walk(statement)
+                        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     changed = set()
     for node in ast.walk(statement):
         if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
@@ -143,10 +146,6 @@ def names(statement: ast.AST) -> tuple[Set[str], Set[str], Set[str], bool]:
         elif (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
               and isinstance(node.value.func, ast.Attribute)):
             changed.add(_base(node.value.func))
-        elif isinstance(node, ast.AugAssign):
-            loaded = loaded | {_base(node.target)}
-        elif isinstance(node, ast.alias):
-            stored = stored | {(node.asname or node.name).split(".")[0]}
     certain = isinstance(statement, (ast.Assign, ast.FunctionDef, ast.ClassDef, ast.Import,
                                      ast.ImportFrom))
     return loaded, stored, changed & loaded, certain
