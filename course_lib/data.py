@@ -8,9 +8,10 @@ before it becomes a strange result; texts (``*.md``) are not listed.
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["checksum", "data_path", "problems", "verified_path"]
+__all__ = ["checksum", "data_path", "problems", "read_rows", "verified_path", "write_rows"]
 
 
 def data_path(*parts: str) -> Path:
@@ -65,6 +66,20 @@ def verified_path(*parts: str) -> Path:
             f"{name} is not the file that the course shipped: its SHA-256 is {checksum(path)}; "
             f"it must be {expected or 'listed in checksums.json'}")
     return path
+
+
+def read_rows(path: Path) -> list[dict]:
+    """Return the rows of a file of JSON lines, as `write_rows` wrote them.
+
+    Hand it a `verified_path` where the file ships: then a changed one is refused.
+    """
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def write_rows(path: Path, rows: Iterable[dict], append: bool = False) -> None:
+    """Write rows as JSON, a line each; with `append` after those that are there."""
+    with path.open("a" if append else "w", encoding="utf-8", newline="\n") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
 
 
 def problems() -> list[str]:

@@ -819,15 +819,12 @@ suspicious = None  # replace None by a number from 0 to 24
 predict("hallucination_measured.suspicious", suspicious, between=(0, 24))
 
 # %%
-import json
-
 from scipy.stats import binomtest
 
 from course_lib.audits.measures import uniformity
-from course_lib.data import verified_path
+from course_lib.data import read_rows, verified_path
 
-record = verified_path("calibration", "ranks_4x4.jsonl").read_text(encoding="utf-8").splitlines()
-audit = [json.loads(line) for line in record]
+audit = read_rows(verified_path("calibration", "ranks_4x4.jsonl"))
 ranks_of = {prior.name: [case["parameter_ranks"][k] for case in audit]
             for k, prior in enumerate(ladybirds.PRIORS)}
 ranks_of |= {"form": [case["form_rank"] for case in audit],

@@ -9,7 +9,6 @@ share of its training: nobody told it to blur. `course train regressors` repeats
 (3, 64, 64)
 """
 
-import json
 from functools import cache
 
 import numpy as np
@@ -18,7 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 from course_lib import validation
-from course_lib.data import verified_path
+from course_lib.data import read_rows, verified_path
 from course_lib.inference.networks import restore
 
 __all__ = ["Regressor", "errors", "regress", "shipped"]
@@ -87,6 +86,5 @@ def errors():
         squared distance of these two; "seed" (for `posterior.simulate`), "ess", and the draw
         itself, "draw_form" and "draw" (200, 22), for `Ladybirds`.
     """
-    text = verified_path("regressors", "errors_4x4.jsonl").read_text(encoding="utf-8")
-    rows = [json.loads(line) for line in text.splitlines()]
+    rows = read_rows(verified_path("regressors", "errors_4x4.jsonl"))
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}

@@ -10,7 +10,6 @@ Truth k is pale for k < `EACH`, dark otherwise. Searches go in blocks of `BLOCK`
 with the block's number as the seed, so that any block can be repeated alone.
 """
 
-import json
 from functools import cache
 
 import numpy as np
@@ -18,7 +17,7 @@ from safetensors import safe_open
 from scipy.special import expit
 
 from course_lib import validation
-from course_lib.data import data_path, verified_path
+from course_lib.data import data_path, read_rows, verified_path
 from course_lib.imaging.operators import Downsample
 from course_lib.inference import classifiers
 from course_lib.inference.networks import dense
@@ -194,8 +193,7 @@ def found(name, repeats=1):
 
 
 def _rows(name):
-    text = verified_path("flips", f"{name}.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+    return read_rows(verified_path("flips", f"{name}.jsonl"))
 
 
 def drawn_share(name):

@@ -6,14 +6,13 @@ of the truth among the draws, for the 22 parameters, the form and the log-likeli
 a table of p-values and, beside it, what the classifier says of the same pictures.
 """
 
-import json
 import time
 
 import numpy as np
 from tqdm import trange
 
 from course_lib.audits.measures import ranks, uniformity
-from course_lib.data import data_path
+from course_lib.data import data_path, read_rows, write_rows
 from course_lib.inference.classifiers import p_dark
 from course_lib.inference.posterior import MINIMUM, log_likelihood, reference, simulate
 from course_lib.worlds import ladybirds
@@ -63,16 +62,14 @@ def run(pixels, n):
     for seed in trange(FIRST, FIRST + n, desc="cases"):
         if seed not in done:
             cases.append(run_case(seed, pixels))
-            with file.open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps(cases[-1]) + "\n")
+            write_rows(file, cases[-1:], append=True)
     record("calibration")
     report(cases, pixels)
 
 
 def read(pixels):
     """Return the recorded cases."""
-    text = data_path("calibration", f"ranks_{pixels}x{pixels}.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+    return read_rows(data_path("calibration", f"ranks_{pixels}x{pixels}.jsonl"))
 
 
 def report(cases, pixels):

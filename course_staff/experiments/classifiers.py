@@ -7,10 +7,8 @@ can remember a picture; the loss of the form is the cross-entropy, whose minimum
 
 import numpy as np
 import torch
-from safetensors.numpy import save_file
 from torch import nn
 from torch.nn import functional
-from tqdm import trange
 
 from course_lib.audits.measures import calibration_error
 from course_lib.data import data_path
@@ -18,6 +16,7 @@ from course_lib.imaging.operators import Downsample
 from course_lib.inference.classifiers import SIGMA, p_dark
 from course_lib.inference.recogniser import Recogniser
 from course_lib.worlds import ladybirds
+from course_staff.experiments.fitting import fit, numbered, stack, store
 from course_staff.experiments.images import record
 
 WIDTH, BATCH, RATE = 256, 512, 3e-3
@@ -33,62 +32,54 @@ def small_pictures(n, seed):
 
 
 def train(x, form, steps, seed):
-    """Fit a network to pictures (n, 3, h, h) and forms; returns its weights as NumPy arrays."""
-    torch.manual_seed(seed)
+    """Fit a network, a `stack`, to pictures (n, 3, h, h) and forms."""
+    label = f"{x.shape[-1]} × {x.shape[-1]}"
     x = torch.tensor(x.reshape(len(x), -1))
     form = torch.tensor(form, dtype=torch.float32)
     mean, scale = x.mean(0), (x.var(0) + SIGMA**2).sqrt()
     sizes = [x.shape[1], WIDTH, WIDTH, WIDTH, 1]
-    layers = [nn.Linear(a, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
-    network = nn.Sequential(*[part for layer in layers for part in (layer, nn.SiLU())][:-1])
-    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
-    for _ in range(steps):
+
+    def build():
+        return stack([nn.Linear(a, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True)])
+
+    def loss(network):
         i = torch.randint(len(x), (BATCH,))
         y = x[i] + SIGMA * torch.randn(BATCH, x.shape[1])
-        loss = functional.binary_cross_entropy_with_logits(
+        return functional.binary_cross_entropy_with_logits(
             network((y - mean) / scale)[:, 0], form[i])
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        schedule.step()
+
+    network = fit(build, loss, steps=steps, rate=RATE, decay=1e-3, label=label, seed=seed)
     with torch.no_grad():
         # The first layer takes pictures as they are.
-        layers[0].weight /= scale
-        layers[0].bias -= layers[0].weight @ mean
-    return {f"{name}{k}": getattr(layer, name).detach().numpy().astype(np.float16)
-            for k, layer in enumerate(layers) for name in ("weight", "bias")}
+        network[0].weight /= scale
+        network[0].bias -= network[0].weight @ mean
+    return network
 
 
 def train_recogniser(n, steps, seed):
-    """Fit the 64-pixel network to n beetles; returns its weights as NumPy arrays.
+    """Fit the 64-pixel network to n beetles.
 
     Half of the loss is the form's, the other half the squared error of the parameters, which keeps
     the features from saying nothing else. Pictures get noise of up to 0.03.
     """
-    torch.manual_seed(seed)
     beetles = ladybirds.sample(n, share=0.5, seed=SEED)
     x = torch.empty(n, 3, 64, 64, dtype=torch.float16)
     for i in range(0, n, 500):
         x[i : i + 500] = torch.from_numpy(ladybirds.render(beetles[i : i + 500]))
     form = torch.tensor(beetles.form, dtype=torch.float32)
     fractions = torch.tensor(ladybirds.fractions(beetles), dtype=torch.float32)
-    network = Recogniser().to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
-    for _ in trange(steps, desc="64 × 64", mininterval=10):
+
+    def loss(network):
         i = torch.randint(n, (128,))
         pictures = x[i].float()
         pictures += 0.03 * torch.rand(128, 1, 1, 1) * torch.randn(pictures.shape)
         said = network(pictures.contiguous(memory_format=torch.channels_last))
-        loss = functional.binary_cross_entropy_with_logits(said[:, 0], form[i])
-        loss = loss + 12 * functional.mse_loss(said[:, 1:], fractions[i])  # 1 for a mere mean
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        schedule.step()
-    return {name: value.detach().contiguous().numpy().astype(np.float16)
-            for name, value in network.state_dict().items()}
+        # The second term is 1 for a mere mean.
+        return (functional.binary_cross_entropy_with_logits(said[:, 0], form[i])
+                + 12 * functional.mse_loss(said[:, 1:], fractions[i]))
+
+    return fit(lambda: Recogniser().to(memory_format=torch.channels_last), loss, steps=steps,
+               rate=RATE, decay=1e-3, label="64 × 64", seed=seed)
 
 
 def report(n, seed):
@@ -110,14 +101,14 @@ def report(n, seed):
 def rebuild(beetles=300_000, steps=12_000, large_beetles=40_000, large_steps=4000):
     """Train all three, write them and their checksums, and report."""
     data_path("classifiers").mkdir(exist_ok=True)
-    about = {"share": "0.5", "seed": str(SEED), "training_seed": "1"}
-    weights = train_recogniser(large_beetles, large_steps, seed=1)
-    save_file(weights, data_path("classifiers", "dark_64x64.safetensors"),
-              about | {"beetles": str(large_beetles), "steps": str(large_steps)})
+    about = {"share": 0.5, "seed": SEED, "training_seed": 1}
+    network = train_recogniser(large_beetles, large_steps, seed=1)
+    store(network.state_dict(), data_path("classifiers", "dark_64x64.safetensors"),
+          **about, beetles=large_beetles, steps=large_steps)
     x, form = small_pictures(beetles, SEED)
     for pixels, pictures in x.items():
-        save_file(train(pictures, form, steps, seed=1),
-                  data_path("classifiers", f"dark_{pixels}x{pixels}.safetensors"),
-                  about | {"sigma": str(SIGMA), "beetles": str(beetles), "steps": str(steps)})
+        store(numbered(train(pictures, form, steps, seed=1)),
+              data_path("classifiers", f"dark_{pixels}x{pixels}.safetensors"),
+              **about, sigma=SIGMA, beetles=beetles, steps=steps)
     record("classifiers")
     report(20_000, seed=303)

@@ -6,24 +6,25 @@ a network two. ``course data flips`` skips generators that are not there, and wh
 weights that have changed since is thrown away.
 """
 
-import json
+import copy
 import sys
 
 import numpy as np
 import torch
-from safetensors.numpy import load_file, save_file
 from scipy.special import expit, logit
 from torch import nn
 from torch.nn import functional
 from tqdm import tqdm, trange
 
 from course_lib.audits.measures import calibration_error
-from course_lib.data import checksum, data_path, verified_path
+from course_lib.data import checksum, data_path, read_rows, verified_path, write_rows
 from course_lib.generators import chains, gan, pulse
 from course_lib.imaging.operators import Downsample
 from course_lib.inference import classifiers
+from course_lib.inference.networks import dense
 from course_lib.records import flips
 from course_lib.worlds import ladybirds
+from course_staff.experiments.fitting import fit, numbered, stack, store
 from course_staff.experiments.images import record
 
 REPEATS = {"share_10": 4}  # searches of the same truths from other starts, in the first blocks
@@ -41,8 +42,8 @@ def searches(name, form=None):
     weights = checksum(data_path("generators", f"{name}.safetensors"))
     end = "" if form is None else f"_{form}_start"
     file = data_path("flips", f"{name}{end}.jsonl")
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    rows = [row for row in map(json.loads, lines) if row["weights"] == weights[:12]]
+    rows = [row for row in (read_rows(file) if file.exists() else [])
+            if row["weights"] == weights[:12]]
     done = {(row["repeat"], row["block"]) for row in rows}
     if form is None:
         todo = [(0, k) for k in range(flips.EACH // flips.BLOCK)]
@@ -51,7 +52,7 @@ def searches(name, form=None):
         todo = [(0, k) for k in range(SOME_BLOCKS)]
     generator = gan.load(name)
     law = pulse.fit_styles(generator)
-    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    write_rows(file, rows)
     for repeat, k in tqdm([each for each in todo if each not in done], desc=name,
                           file=sys.stdout, mininterval=30):
         row = {"weights": weights[:12], "repeat": repeat, "block": k}
@@ -60,21 +61,19 @@ def searches(name, form=None):
             latents = pulse.choose_starts(generator, form, 2 * flips.BLOCK, law=law, seed=k,
                                           surest=False)
         row |= flips.search_block(generator, k, law, repeat, latents)
-        with file.open("a", encoding="utf-8") as out:
-            out.write(json.dumps(row) + "\n")
+        write_rows(file, [row], append=True)
 
 
 def world_searches(share):
     """Record the searches of a perfect generator."""
-    lines = []
+    rows = []
     for k in trange(flips.EACH // flips.BLOCK, desc=f"world at {share:g}", mininterval=30):
         start, found, residual = flips.search_world(
             flips.truths()[1][flips.block(k)], share, seed=k)
-        lines.append(json.dumps({
+        rows.append({
             "repeat": 0, "block": k, "start": start.astype(int).tolist(),
-            "found": found.astype(int).tolist(), "residual": residual.round(6).tolist()}))
-    data_path("flips", f"world_{100 * share:02.0f}.jsonl").write_text(
-        "\n".join(lines) + "\n", encoding="utf-8")
+            "found": found.astype(int).tolist(), "residual": residual.round(6).tolist()})
+    write_rows(data_path("flips", f"world_{100 * share:02.0f}.jsonl"), rows)
 
 
 def shown(name, n=PICTURES, seed=500):
@@ -99,16 +98,13 @@ def learn(name, steps=STEPS):
     x, dark = shown(name)
     aside = np.arange(len(x)) % 5 == 0
     share = float(dark[~aside].mean().clip(0.002, 0.998))
-    stored = load_file(verified_path("classifiers", "dark_4x4.safetensors"))
-    stored["bias3"] = stored["bias3"] + logit(share)
-    layers = []
-    for k in range(len(stored) // 2):
-        weight, bias = (torch.from_numpy(stored[f"{part}{k}"].astype(np.float32))
-                        for part in ("weight", "bias"))
-        layer = nn.Linear(*weight.shape[::-1])
-        layer.load_state_dict({"weight": weight, "bias": bias})
-        layers += [layer, nn.SiLU()]
-    network = nn.Sequential(*layers[:-1])
+    world = dense(verified_path("classifiers", "dark_4x4.safetensors"))
+    world[-1] = world[-1][0], world[-1][1] + logit(share)
+    network = stack([nn.Linear(*weight.shape[::-1]) for weight, _ in world])
+    with torch.no_grad():
+        for layer, (weight, bias) in zip(network[::2], world, strict=True):
+            layer.weight.copy_(torch.from_numpy(weight))
+            layer.bias.copy_(torch.from_numpy(bias))
     rng = np.random.default_rng(1)
     noisy = torch.from_numpy((x[aside] + flips.SIGMA * rng.standard_normal(
         x[aside].shape)).astype(np.float32))
@@ -122,44 +118,39 @@ def learn(name, steps=STEPS):
               f"negative log-likelihood is {loss:.4f}, the expected calibration error {error:.4f}")
         return loss
 
-    torch.manual_seed(1)
     pixels, form = (torch.from_numpy(a[~aside].astype(np.float32)) for a in (x, dark))
-    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-2)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
-    best, kept = say("before"), {k: v.clone() for k, v in network.state_dict().items()}
-    for step in range(steps):
+    least, best = say("before"), copy.deepcopy(network)
+
+    def loss(network):
         i = torch.randint(len(pixels), (BATCH,))
         y = pixels[i] + flips.SIGMA * torch.randn(BATCH, pixels.shape[1])
-        loss = functional.binary_cross_entropy_with_logits(network(y)[:, 0], form[i])
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        schedule.step()
-        if step % 250 == 249 and (now := say(f"step {step + 1}")) < best:
-            best, kept = now, {k: v.clone() for k, v in network.state_dict().items()}
-    values = list(kept.values())
-    save_file({f"{part}{k}": values[2 * k + i].numpy().astype(np.float16)
-               for k in range(len(values) // 2) for i, part in enumerate(("weight", "bias"))},
-              data_path("flips", f"{name}_4x4.safetensors"),
-              {"generator": checksum(data_path("generators", f"{name}.safetensors")),
-               "pictures": str(PICTURES), "sigma": str(flips.SIGMA), "share": f"{dark.mean():.4f}",
-               "set_aside": f"{best:.4f}"})
+        return functional.binary_cross_entropy_with_logits(network(y)[:, 0], form[i])
+
+    def watch(step):
+        nonlocal least, best
+        if step % 250 == 0 and (now := say(f"step {step}")) < least:
+            least, best = now, copy.deepcopy(network)
+
+    fit(lambda: network, loss, steps=steps, rate=RATE, decay=1e-2, label=name, watch=watch)
+    store(numbered(best), data_path("flips", f"{name}_4x4.safetensors"),
+          generator=checksum(data_path("generators", f"{name}.safetensors")),
+          pictures=PICTURES, sigma=flips.SIGMA, share=f"{dark.mean():.4f}",
+          set_aside=f"{least:.4f}")
 
 
 def sample_some(each=25, name="share_10"):
     """Sample the generator's posterior for the first truths of either form, without a network."""
     file = data_path("flips", "sampled.jsonl")
-    done = file.read_text(encoding="utf-8").count("\n") if file.exists() else 0
+    done = len(read_rows(file)) if file.exists() else 0
     which = np.concatenate([np.arange(each), flips.EACH + np.arange(each)])[done:]
     generator = gan.load(name)
     for k in tqdm(which, desc="sampler", file=sys.stdout, mininterval=30):
         drawn = chains.sample(generator, flips.truths()[1][k], flips.SIGMA, seed=int(k), **CHAINS)
         dark = classifiers.p_dark(chains.pictures(generator, drawn.z, drawn.noise_seeds))[0] > 0.5
-        with file.open("a", encoding="utf-8") as out:
-            out.write(json.dumps({
-                "truth": int(k), "p": round(float(dark.mean()), 4),
-                "chains": dark.mean(1).round(4).tolist(),
-                "ess": round(chains.effective_size(dark.astype(float)), 1)}) + "\n")
+        write_rows(file, [{"truth": int(k), "p": round(float(dark.mean()), 4),
+                           "chains": dark.mean(1).round(4).tolist(),
+                           "ess": round(chains.effective_size(dark.astype(float)), 1)}],
+                   append=True)
 
 
 def rebuild(names=None):

@@ -23,6 +23,7 @@ from course_lib.imaging.operators import Downsample
 from course_lib.inference.plate_posterior import reference, simulate
 from course_lib.worlds import plates
 from course_lib.worlds.plates import CHARACTERS, GLYPH
+from course_staff.experiments.fitting import fit, store
 from course_staff.experiments.images import record
 
 EM, FINER = 39, 4  # size of the font in pixels; bitmaps are drawn this many times larger
@@ -63,36 +64,23 @@ def pairs(some, clean, rng):
 
 def train(steps=STEPS, seed=1):
     """Fit an enhancer to `POOL` plates, which get fresh noise each time they are shown."""
-    torch.manual_seed(seed)
-    rng, network = np.random.default_rng([seed, 10]), Enhancer()
+    rng = np.random.default_rng([seed, 10])
     pool = plates.sample(POOL, seed=rng)
     clean = np.concatenate([Downsample(S)(plates.render(pool[i : i + 500]))
                             for i in range(0, POOL, 500)])
-    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
-    losses = []
-    with trange(steps, desc="enhancer", mininterval=5) as bar:
-        for step in bar:
-            some = rng.integers(POOL, size=BATCH)
-            seen, ink = pairs(pool[some], clean[some], rng)
-            loss = functional.binary_cross_entropy_with_logits(network(seen), ink)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            losses.append(loss.item())
-            if step % 100 == 99:
-                bar.set_postfix(loss=f"{np.mean(losses[-100:]):.4f}")
-    return network
+
+    def loss(network):
+        some = rng.integers(POOL, size=BATCH)
+        seen, ink = pairs(pool[some], clean[some], rng)
+        return functional.binary_cross_entropy_with_logits(network(seen), ink)
+
+    return fit(Enhancer, loss, steps=steps, rate=RATE, decay=1e-4, label="enhancer", seed=seed)
 
 
 def enhancer(steps=STEPS):
     """Train and write the enhancer: ``course train enhancer``."""
-    weights = {name: value.detach().numpy().astype(np.float16)
-               for name, value in train(steps).state_dict().items()}
-    about = {"sigma": str(SIGMA), "s": str(S), "steps": str(steps), "batch": str(BATCH),
-             "seed": "1"}
-    save_file(weights, data_path("plates", "enhancer.safetensors"), about)
+    store(train(steps).state_dict(), data_path("plates", "enhancer.safetensors"),
+          sigma=SIGMA, s=S, steps=steps, batch=BATCH, seed=1)
     record("plates")
 
 

@@ -4,21 +4,18 @@ Rebuilds ``data/regressors/`` from seeds in about a quarter of an hour on one co
 `inference.regression`, and a table with the errors of several estimates on simulated pictures.
 """
 
-import json
-import time
-
 import numpy as np
 import torch
-from safetensors.numpy import save_file
 from torch.nn import functional
 from tqdm import trange
 
 from course_lib.audits.measures import mse
-from course_lib.data import data_path
+from course_lib.data import data_path, write_rows
 from course_lib.imaging.operators import Downsample
 from course_lib.inference.posterior import reference, simulate
 from course_lib.inference.regression import Regressor, regress
 from course_lib.worlds import ladybirds
+from course_staff.experiments.fitting import fit, store
 from course_staff.experiments.images import record
 
 SIGMA, SHARE = 0.05, 0.5
@@ -34,25 +31,14 @@ def pairs(n, rng):
 
 
 def train(steps=STEPS, seed=1):
-    """Fit a regressor to pictures of which none comes twice; returns it and the seconds taken."""
-    torch.manual_seed(seed)
-    rng, start = np.random.default_rng([seed, 4]), time.monotonic()
-    network = Regressor()
-    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
-    losses = []
-    with trange(steps, desc="regressor", mininterval=5) as bar:
-        for step in bar:
-            x, y = pairs(BATCH, rng)
-            loss = functional.mse_loss(network(y), x)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            losses.append(loss.item())
-            if step % 100 == 99:
-                bar.set_postfix(mse=f"{np.mean(losses[-100:]):.5f}")
-    return network, time.monotonic() - start
+    """Fit a regressor to pictures of which none comes twice."""
+    rng = np.random.default_rng([seed, 4])
+
+    def loss(network):
+        x, y = pairs(BATCH, rng)
+        return functional.mse_loss(network(y), x)
+
+    return fit(Regressor, loss, steps=steps, rate=RATE, decay=1e-4, label="regressor", seed=seed)
 
 
 def measure(seed, effort=EFFORT):
@@ -76,21 +62,15 @@ def measure(seed, effort=EFFORT):
 
 def table(cases=CASES):
     """Record the errors of `cases` pictures."""
-    file = data_path("regressors", "errors_4x4.jsonl")
     rows = [measure(seed) for seed in trange(FIRST, FIRST + cases, desc="errors", mininterval=5)]
-    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    write_rows(data_path("regressors", "errors_4x4.jsonl"), rows)
 
 
 def rebuild(steps=STEPS, cases=CASES):
     """Train, write the network, record the errors and the checksums."""
     data_path("regressors").mkdir(exist_ok=True)
-    network, seconds = train(steps)
-    weights = {name: value.detach().numpy().astype(np.float16)
-               for name, value in network.state_dict().items()}
-    about = {"sigma": str(SIGMA), "share": str(SHARE), "steps": str(steps), "batch": str(BATCH),
-             "seed": "1"}
-    save_file(weights, data_path("regressors", "mse_4x4.safetensors"), about)
+    store(train(steps).state_dict(), data_path("regressors", "mse_4x4.safetensors"),
+          sigma=SIGMA, share=SHARE, steps=steps, batch=BATCH, seed=1)
     record("regressors")
-    print(f"trained in {seconds:.0f} s")
     table(cases)
     record("regressors")

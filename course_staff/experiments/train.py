@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from safetensors.torch import save_file
 from tqdm import tqdm
 
 from course_lib.audits.measures import coverage, precision, recall, share_interval
@@ -30,6 +29,7 @@ from course_lib.imaging.optics import srgb_encode
 from course_lib.inference import classifiers
 from course_lib.notebook import figures
 from course_lib.worlds import ladybirds
+from course_staff.experiments.fitting import store
 from course_staff.experiments.images import record
 
 # Grown from random weights; all others start from its networks, at full size.
@@ -202,12 +202,6 @@ def _device(device):
     return "a CPU" if device == "cpu" else device
 
 
-def store(network, file, recipe):
-    """Write a network in half precision, with the recipe as metadata."""
-    save_file({key: value.detach().cpu().half().contiguous()
-               for key, value in network.state_dict().items()}, file, {"recipe": repr(recipe)})
-
-
 def run(args):
     """Carry out ``course train``."""
     if args.what in OTHERS:
@@ -237,9 +231,10 @@ def run(args):
     target = data_path("generators") if args.ship else folder
     target.mkdir(exist_ok=True)
     weights = target / f"{name}.safetensors"
-    store(trainer.average, weights, recipe)
+    store(trainer.average.state_dict(), weights, recipe=recipe)
     if name == BALANCED:
-        store(trainer.discriminator, target / f"{name}_discriminator.safetensors", recipe)
+        store(trainer.discriminator.state_dict(), target / f"{name}_discriminator.safetensors",
+              recipe=recipe)
     shown = gan.read(weights)
     write_sheet(shown, target / f"{name}.png")
     write_card(name, trainer, audit(shown, recipe.share), target / f"{name}.md")

@@ -10,7 +10,7 @@ import pytest
 from course_lib.audits.measures import calibration_error, coverage, expected_coverage
 from course_lib.data import data_path
 from course_lib.imaging.operators import Downsample
-from course_lib.inference import classifiers, posterior
+from course_lib.inference import classifiers, networks, posterior
 from course_lib.inference.classifiers import SIGMA, features, p_dark
 from course_lib.worlds import ladybirds
 
@@ -127,10 +127,10 @@ def test_the_recipe_trains_a_recogniser_the_same_way_twice():
     from course_staff.experiments.classifiers import train_recogniser
 
     torch.set_num_threads(1)
-    first, second = (train_recogniser(600, steps=120, seed=1) for _ in range(2))
-    assert all((first[name] == second[name]).all() for name in first)
-    network = Recogniser()
-    network.load_state_dict({name: torch.tensor(v).float() for name, v in first.items()})
+    network, again = (train_recogniser(600, steps=120, seed=1) for _ in range(2))
+    assert isinstance(network, Recogniser)
+    assert all(torch.equal(a, b) for a, b in zip(network.parameters(), again.parameters(),
+                                                 strict=True))
     beetles = ladybirds.sample(300, share=0.5, seed=912)
     with torch.no_grad():
         said = network(torch.from_numpy(ladybirds.render(beetles)))[:, 0].numpy()
@@ -156,17 +156,16 @@ def test_a_flipped_byte_is_refused(tmp_path, monkeypatch, pixels):
         p_dark(np.zeros((3, pixels, pixels)))
 
 
-def test_recipe_trains_a_classifier_and_folds_in_its_scaling():
+def test_recipe_trains_a_classifier_and_folds_in_its_scaling(tmp_path):
     torch = pytest.importorskip("torch")
     from course_staff.experiments.classifiers import small_pictures, train
+    from course_staff.experiments.fitting import numbered, store
 
     torch.set_num_threads(1)
     x, form = small_pictures(300, seed=1)
-    layers = train(x[4], form, steps=150, seed=1)
-    values = x[4].reshape(300, -1)
-    for k in range(4):
-        values = values @ layers[f"weight{k}"].T.astype(float) + layers[f"bias{k}"]
-        values = values / (1 + np.exp(-values)) if k < 3 else values
-    assert np.mean((values[:, 0] > 0) == form) > 0.75
-    again = train(x[4], form, steps=150, seed=1)
-    assert all((layers[name] == again[name]).all() for name in layers)
+    network, again = (train(x[4], form, steps=150, seed=1) for _ in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(network.parameters(), again.parameters(),
+                                                 strict=True))
+    file = tmp_path / "network.safetensors"
+    store(numbered(network), file)
+    assert np.mean((classifiers.log_odds(x[4], networks.dense(file)) > 0) == form) > 0.75

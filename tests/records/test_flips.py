@@ -1,7 +1,5 @@
 """The record of `bias`: blocks that can be repeated alone, the exact world searched, rungs."""
 
-import json
-
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
@@ -9,7 +7,7 @@ from scipy.stats import binomtest, fisher_exact
 
 torch = pytest.importorskip("torch")
 
-from course_lib.data import checksum, data_path, verified_path  # noqa: E402
+from course_lib.data import checksum, data_path, read_rows, verified_path, write_rows  # noqa: E402
 from course_lib.generators import gan, pulse  # noqa: E402
 from course_lib.imaging.operators import Downsample  # noqa: E402
 from course_lib.inference import classifiers  # noqa: E402
@@ -90,8 +88,7 @@ def test_a_record_comes_back_by_truth_and_by_repeat(folder):
     rows = [{"repeat": r, "block": k} | {key: (100 * r + flips.block(k)).tolist()
                                          for key in ("start", "found", "residual")}
             for r, k in ((0, 2), (0, 0), (1, 2), (0, 1))]
-    (folder / "share_10.jsonl").write_text(
-        "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    write_rows(folder / "share_10.jsonl", rows)
     record("flips")
     once, twice = flips.found("share_10"), flips.found("share_10", repeats=2)
     np.testing.assert_array_equal(once["truth"], np.sort(np.concatenate(
@@ -107,8 +104,8 @@ def test_a_record_comes_back_by_truth_and_by_repeat(folder):
 @pytest.mark.parametrize("name", RECORDED)
 def test_the_record_is_complete_and_of_the_generator_that_ships(name):
     weights = checksum(data_path("generators", f"{name}.safetensors"))
-    lines = data_path("flips", f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    assert {json.loads(line)["weights"] for line in lines} == {weights[:12]}
+    rows = read_rows(data_path("flips", f"{name}.jsonl"))
+    assert {row["weights"] for row in rows} == {weights[:12]}
     np.testing.assert_array_equal(flips.found(name)["truth"], np.arange(2 * flips.EACH))
     for cells in flips.cells(name):
         assert len(cells) == 8 and all(flip.shape == (flips.EACH,) for flip in cells.values())
