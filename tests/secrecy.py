@@ -2,6 +2,13 @@
 
 import re
 
+from course_staff.authoring import source
+
+
+def text(path):
+    """Everything that a lesson's source says, its references resolved as in what is built."""
+    return "\n".join(cell.text for cell in source.read(path).cells)
+
 
 def secrets(text):
     """Lines of a source that stand between markers and nowhere else."""

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+import secrecy
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from secrecy import secrets, squeeze
@@ -109,7 +110,7 @@ def strings(node):
 
 @each_lesson
 def test_lesson_leaks_nothing(path):
-    text = path.read_text(encoding="utf-8")
+    text = secrecy.text(path)
     assert secrets(text)
     assert leaks(text, nbformat.read(derived("lessons", path), 4)) == []
     notebook = derived("lessons", path)
@@ -119,7 +120,7 @@ def test_lesson_leaks_nothing(path):
 @pytest.mark.parametrize("place", [
     "source", "metadata", "cell metadata", "widget state", "output", "attachment"])
 def test_a_planted_leak_is_found(place, tmp_path):
-    text = MINI.read_text(encoding="utf-8")
+    text = secrecy.text(MINI)
     nb = nbformat.reads(build.release("90_mini", build.load(MINI)[1], tmp_path), 4)
     assert leaks(text, nb) == []
     secret, cell = "return x * 2**times", nb.cells[3]

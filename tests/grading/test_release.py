@@ -11,6 +11,7 @@ import zipfile
 import corpus
 import nbformat
 import pytest
+import secrecy
 from secrecy import secrets, squeeze
 
 from course_lib.desk import commands
@@ -69,7 +70,7 @@ def test_no_solution_no_hidden_test_no_staff_and_no_history(bundle):
         for marker in (b"BEGIN SOLUTION", b"BEGIN HIDDEN TESTS", b"BEGIN MARK SCHEME"):
             assert marker not in content, path
     for path in PATHS:
-        text = path.read_text(encoding="utf-8")
+        text = secrecy.text(path)
         notebook = notebook_in(folder, path)
         inside = squeeze(notebook.read_text(encoding="utf-8").replace('\\"', '"'))
         for line in secrets(text):
