@@ -3,6 +3,7 @@
 #   make lab LESSON=01        opens that lesson
 #   make mark LESSON=01       marks your notebook
 #   make reset LESSON=01      starts it again; your version is kept
+#   make update               puts your answers into the lessons of a newer release
 #   make test ARGS="-k blur"  passes arguments to pytest
 #   make slides LESSON=workshop    makes that deck; make dist makes all that is handed out
 #   make train ARGS="--share 0.1 --minutes 60 --resume"   trains a generator; make data rebuilds data/
@@ -10,12 +11,12 @@
 PYTHON := $(shell command -v python3 || command -v python || command -v python3.14 || \
 	command -v python3.13 || command -v python3.12 || command -v python3.11)
 
-.PHONY: help lab test build check data doctor mark reset train slides site dist bench
+.PHONY: help lab test build check data doctor mark reset update train slides site dist bench
 
 help:
 	@sed -n '/^#/s/^# \{0,1\}//p' Makefile
 
-lab test build check data doctor mark reset train slides site dist bench:
+lab test build check data doctor mark reset update train slides site dist bench:
 	@test -n "$(PYTHON)" || { echo "No python3 found. Install Python 3.11 to 3.14 (64-bit);" \
 		"on Debian and Ubuntu: sudo apt install python3 python3-venv"; exit 1; }
 	@"$(PYTHON)" setup_course.py $@ $(LESSON) $(ARGS)

@@ -7,6 +7,7 @@
     check      are all data and lessons as shipped?
     mark 01    mark your notebook of lesson 01
     reset 01   start lesson 01 again; your version is kept
+    update     put your answers into the lessons of a newer release
     build ...  and the other verbs of instructors
 
 On Windows: py setup_course.py lab.  The first time needs the network and a few minutes; from then
@@ -33,7 +34,7 @@ VERSIONS = [(3, minor) for minor in MINORS]
 # Each layer contains the one before it.
 LAYERS = ("lessons", "staff", "test", "bench")
 LAYER_OF = {"lab": "lessons", "check": "lessons", "reset": "lessons", "mark": "lessons",
-            "test": "test", "bench": "bench"}
+            "update": "lessons", "test": "test", "bench": "bench"}
 
 PROBE = (
     "import json, struct, sys\n"

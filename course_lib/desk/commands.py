@@ -19,7 +19,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TypeAlias
 
-__all__ = ["add_lessons", "find_lesson", "main", "reset_lesson"]
+__all__ = ["add_lessons", "find_lesson", "main", "new_backup", "reset_lesson"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -81,11 +81,17 @@ def find_lesson(said: str) -> Path:
 
 
 def add_lessons(work: Path) -> list[str]:
-    """Copy every lesson that is not in `work` yet; touch nothing that is. Return their names."""
+    """Copy every lesson that is not in `work` yet; touch nothing that is. Return their names.
+
+    A lesson that is there under the number of an earlier release counts as there.
+    """
+    from course_lib.desk import update
+
     work.mkdir(parents=True, exist_ok=True)
+    update.finish(work)
     added = []
     for lesson in lessons():
-        if not (work / lesson.name).exists():
+        if not update.my_folder(lesson, work).exists():
             # Copied aside first: an interrupted copy must not pass for a learner's own.
             part = work / f".{lesson.name}.part"
             shutil.rmtree(part, ignore_errors=True)
@@ -93,6 +99,16 @@ def add_lessons(work: Path) -> list[str]:
             part.rename(work / lesson.name)
             added.append(lesson.name)
     return added
+
+
+def new_backup(work: Path, name: str, now: datetime | None = None) -> Path:
+    """Return a folder below ``work/backups/NAME`` that isn't there yet, named after the time."""
+    stamp = f"{now or datetime.now():%Y-%m-%d_%H-%M-%S}"
+    backup, again = work / "backups" / name / stamp, 1
+    while backup.exists():
+        again += 1
+        backup = backup.with_name(f"{stamp}_{again}")
+    return backup
 
 
 def reset_lesson(lesson: Path, work: Path, now: datetime | None = None) -> Path | None:
@@ -103,11 +119,7 @@ def reset_lesson(lesson: Path, work: Path, now: datetime | None = None) -> Path 
     pathlib.Path or None
         Folder of the backup, below ``work/backups/``; None if there was nothing to keep.
     """
-    stamp = f"{now or datetime.now():%Y-%m-%d_%H-%M-%S}"
-    backup, again = work / "backups" / lesson.name / stamp, 1
-    while backup.exists():
-        again += 1
-        backup = backup.with_name(f"{stamp}_{again}")
+    backup = new_backup(work, lesson.name, now)
     for file in sorted(path for path in lesson.rglob("*") if path.is_file()):
         mine = work / lesson.name / file.relative_to(lesson)
         if mine.exists():
@@ -132,11 +144,13 @@ def lab(args: Namespace) -> int:
     work, lesson = work_folder(), find_lesson(args.lesson) if args.lesson else lessons()[0]
     if added := add_lessons(work):
         print(f"Copied to {work}: {', '.join(added)}")
+    tell_of_older(lessons(), work)
+    mine = my_notebook(lesson, work)
     print(f"Your lessons are in {work}; Control-C here ends JupyterLab.", flush=True)
     command = [
         sys.executable, "-m", "jupyterlab", *QUIET,
         f"--ServerApp.root_dir={work}",
-        f"--LabApp.default_url=/lab/tree/{lesson.name}/{lesson.name}.ipynb",
+        f"--LabApp.default_url=/lab/tree/{mine.relative_to(work).as_posix()}",
         # Its own list of open tabs: those of other projects would not be found here.
         f"--LabApp.workspaces_dir={work / '.jupyter' / 'workspaces'}",
     ]
@@ -145,6 +159,25 @@ def lab(args: Namespace) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container; it listens on this machine only
     return run(command, COURSE_WORK=str(work))
+
+
+def my_notebook(lesson: Path, work: Path) -> Path:
+    """Return a learner's notebook of a lesson, wherever in `work` it is."""
+    from course_lib.desk import update
+
+    folder = update.my_folder(lesson, work)
+    return folder / f"{folder.name}.ipynb"
+
+
+def tell_of_older(some: list[Path], work: Path) -> None:
+    """Say which lessons in `work` come from an earlier release, and what to do."""
+    from course_lib.desk import update
+
+    older = [update.my_folder(lesson, work).name for lesson in some
+             if update.is_older(lesson, work)]
+    if older:
+        print(f"From an earlier release of the course: {', '.join(older)}.\n`course update` puts "
+              "your answers into the new lessons and keeps the old ones in work/backups.")
 
 
 def run(command: list[str], **environment: str) -> int:
@@ -204,11 +237,47 @@ def add_reset_arguments(parser: ArgumentParser) -> None:
 
 
 def reset(args: Namespace) -> int:
+    from course_lib.desk import update
+
     lesson, work = find_lesson(args.lesson), work_folder()
+    for earlier in update.folders(lesson, work):
+        if earlier.name != lesson.name:
+            aside = new_backup(work, lesson.name)
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            earlier.rename(aside)
+            print(f"Your version of an earlier release is kept in {aside}")
     backup = reset_lesson(lesson, work)
     if backup:
         print(f"Your version is kept in {backup}")
     print(f"{lesson.name} is fresh. If it is open in JupyterLab, close its tab and reopen it.")
+    return 0
+
+
+def add_update_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("lesson", metavar="LESSON", nargs="?",
+                        help="its number or part of its name (default: all that need it)")
+
+
+def bring_up_to_date(args: Namespace) -> int:
+    """Put a learner's answers into the lessons as they are handed out now."""
+    from course_lib.desk import update
+
+    work, done = work_folder(), 0
+    for lesson in [find_lesson(args.lesson)] if args.lesson else lessons():
+        carried = update.update(lesson, work)
+        if carried is None:
+            continue
+        done += 1
+        print(f"{lesson.name} is up to date. Carried over: {carried.summary()}.")
+        for lost in carried.lost:
+            print(f"  Not carried: {lost}.")
+        for backup in carried.backups:
+            print(f"  Your version is kept in {backup}")
+    if done:
+        print("If a lesson is open in JupyterLab, close its tab and reopen it. Run it from top to "
+              "bottom:\nimports follow the library, other names in your cells may have changed.")
+    else:
+        print("Nothing to do: no lesson comes from an earlier release.")
     return 0
 
 
@@ -221,8 +290,10 @@ def mark(args: Namespace) -> int:
     """Run the tests on a learner's notebook, the hidden ones too where they are known."""
     from course_lib.desk import marking
 
-    lesson = find_lesson(args.lesson)
-    path = Path(args.file) if args.file else work_folder() / lesson.name / f"{lesson.name}.ipynb"
+    lesson, work = find_lesson(args.lesson), work_folder()
+    path = Path(args.file) if args.file else my_notebook(lesson, work)
+    if not args.file:
+        tell_of_older([lesson], work)
     try:
         cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
     except FileNotFoundError:
@@ -280,6 +351,8 @@ VERBS: dict[str, Verb] = {
     "lab": ("open the course in JupyterLab", add_lab_arguments, lab),
     "mark": ("mark your notebook: points and hints", add_mark_arguments, mark),
     "reset": ("start a lesson again; your version is kept", add_reset_arguments, reset),
+    "update": ("bring lessons up to date, with your answers", add_update_arguments,
+               bring_up_to_date),
     "check": ("are all data and lessons as shipped?", nothing_to_add, check),
     "doctor": ("is this computer ready? What to do if not", nothing_to_add, doctor),
     "test": ("run the course's tests; what follows goes to pytest", nothing_to_add, test),

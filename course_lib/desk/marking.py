@@ -22,6 +22,8 @@ import zmq
 from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
+from course_lib.desk.cells import grade_id, text_of
+
 __all__ = ["Kernel", "Ran", "mark", "split_test", "splice"]
 
 CELL_SECONDS = 120
@@ -56,18 +58,6 @@ def split_test(text: str) -> tuple[str, str, str]:
 
 
 # --- answers into the lesson ----------------------------------------------------------------------
-
-
-def grade_id(cell: Cell) -> str | None:
-    """Return the name by which nbgrader knows a cell, or None."""
-    about = cell.get("metadata", {}).get("nbgrader")
-    return about.get("grade_id") if isinstance(about, dict) else None
-
-
-def text_of(cell: Cell) -> str:
-    """Return a cell's source as one text."""
-    source = cell["source"]
-    return source if isinstance(source, str) else "".join(source)
 
 
 def splice(template: Notebook, cells: list[Cell]) -> tuple[Notebook, list[tuple[str, str]]]:

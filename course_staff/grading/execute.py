@@ -23,7 +23,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Self
 
-from course_lib.desk.marking import PATIENCE, Kernel, Ran, text_of
+from course_lib.desk.cells import text_of
+from course_lib.desk.marking import PATIENCE, Kernel, Ran
 from course_staff.authoring import source
 from course_staff.grading.normalise import whole_characters
 from course_staff.grading.sandbox import HERE, Limits, Sandbox, sweep

@@ -7,7 +7,7 @@ answers show the mark and comment that a person gave, once there is one.
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from course_lib.desk.marking import grade_id, text_of
+from course_lib.desk.cells import grade_id, text_of
 from course_staff.grading.pages import escape, page, points, table
 from course_staff.grading.shapes import Mark, Node, Result, Template, Test, Verdict
 

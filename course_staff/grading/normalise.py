@@ -16,7 +16,8 @@ from typing import Any
 
 import nbformat
 
-from course_lib.desk.marking import grade_id, splice, text_of
+from course_lib.desk.cells import grade_id, text_of
+from course_lib.desk.marking import splice
 from course_staff.grading.shapes import Flag, Node, Outcome, Template
 
 LARGEST = 20 << 20

@@ -28,11 +28,12 @@ LEFT_OUT = {"__pycache__", ".ipynb_checkpoints"}
 EPOCH = (1980, 1, 1, 0, 0, 0)
 MAKEFILE = """\
 # make lab opens the course; make mark LESSON=01 marks your notebook; make reset LESSON=01 starts
-# it again and keeps your version; make check, make doctor. Without make: python3 setup_course.py …
+# it again and keeps your version; make update puts your answers into newer lessons; make check,
+# make doctor. Without make: python3 setup_course.py …
 
-.PHONY: lab mark reset check doctor
+.PHONY: lab mark reset update check doctor
 
-lab mark reset check doctor:
+lab mark reset update check doctor:
 \tpython3 setup_course.py $@ $(LESSON)
 """
 README = """\

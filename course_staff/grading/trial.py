@@ -12,8 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from course_lib.desk.cells import grade_id
 from course_lib.desk.commands import Told
-from course_lib.desk.marking import grade_id
 from course_staff.grading import execute
 from course_staff.grading.sandbox import HERE, Limits, plain_limits
 from course_staff.grading.shapes import Job, Node, Template, Trial

@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.converters import Autograde
 
-from course_lib.desk.marking import grade_id
+from course_lib.desk.cells import grade_id
 from course_staff.authoring import build, source
 from course_staff.grading import grade, inbox, record, release, sandbox, trial
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from course_lib.desk.marking import grade_id
+from course_lib.desk.cells import grade_id
 from course_staff.authoring import build, source
 from course_staff.grading import release
 

@@ -24,9 +24,10 @@ import psutil
 import pytest
 from nbconvert import HTMLExporter
 
+from course_lib.desk.cells import grade_id
 from course_lib.desk.commands import Told
 from course_lib.desk.doctor import sandbox_refusal
-from course_lib.desk.marking import Kernel, grade_id, splice
+from course_lib.desk.marking import Kernel, splice
 from course_staff.grading import (
     execute,
     grade,
