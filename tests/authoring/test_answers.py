@@ -3,6 +3,7 @@
 The rules are those of `authoring.answers`; ``course answers NAME`` shows how each answer fares.
 """
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,29 @@ np.sum = lambda x: 7
 def double(x, times=1):
     return x
 
+# %% wrong="mends_numpy" exercise="double" says="multiply"
+np.sum = np._core.fromnumeric.sum
+def double(x, times=1):
+    return x
+
+# %% wrong="binds_another's_function" exercise="double" says="multiply"
+def total(x):
+    return 7
+def double(x, times=1):
+    return x
+
+# %% wrong="and_binds_it_to_what_is_right" exercise="double" says="multiply"
+def total(x):
+    return sum(x)
+def double(x, times=1):
+    return x
+
+# %% wrong="binds_a_built-in_name" exercise="total" says="is not 7"
+def range(n):
+    return []
+def total(x):
+    return 7
+
 # %% wrong="hangs" exercise="double" says="."
 def double(x, times=1):
     while True:
@@ -105,6 +129,8 @@ TOLD = {
     "wrong double/defines_nothing": "defines none of double",
     "wrong double/crashes": "can't be run: ZeroDivisionError",
     "wrong double/breaks_numpy": "fails total_adds, a test of another exercise",
+    "wrong double/binds_another's_function": "fails total_adds, a test of another exercise",
+    "wrong total/binds_a_built-in_name": "fails double_doubles, a test of another exercise",
     "wrong double/hangs": "dies or takes more than",
     "wrong double/dies": "dies or takes more than",
     "right double/not_right": "fails double_doubles: AssertionError: doubled twice",
@@ -115,12 +141,72 @@ TOLD = {
 
 @pytest.mark.skipif(not answers.FORKS, reason="answers that hang or die need a fork")
 def test_planted_faults_are_found_and_no_others(tmp_path):
-    planted = tmp_path / "mini.py"
+    lesson = changed(tmp_path, "got = double(np.arange(4.0))\n",
+                     "got = double(np.arange(4.0))\nassert len(range(2)) == 2, 'two'\n")
+    planted = tmp_path / "answers.py"
     planted.write_text(PLANTED, encoding="utf-8")
-    report = {label: problems for label, problems, _ in answers.examine_apart(LESSON, planted, 3)}
+    report = {label: problems for label, problems, _ in answers.examine_apart(lesson, planted, 3)}
     for label, expected in TOLD.items():
         assert any(expected in problem for problem in report[label]), (label, report[label])
     assert [label for label in report if label not in TOLD and report[label]] == []
+
+
+def changed(folder, old, new):
+    """The mini lesson with other words in one place."""
+    text = LESSON.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path = folder / "mini.py"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return path
+
+
+def test_a_test_that_reads_another_exercise_in_secret_is_found(tmp_path):
+    old = "assert total([1.0, 2.0]) == 3"
+    lesson = changed(tmp_path, old, f"assert globals()['double'](1, 3) == 8, 'not eight'\n{old}")
+    assert answers.borrowed(source.read(lesson)) == []
+    report = answers.examine_apart(lesson, ANSWERS)
+    found = {label for label, problems, _ in report if "fails total_adds" in " ".join(problems)}
+    written = answers.read(ANSWERS, source.read(LESSON))
+    assert found >= {a.label for a in written if a.exercise == "double" and a.kind == "wrong"}
+    assert not [label for label in found if "total" in label or "right" in label]
+
+
+@pytest.mark.parametrize(("code", "does"), [
+    ("def double(x):\n    return np.sum(x)", False),
+    ("import numpy as np\nfrom numpy import sum as add\ndef double(x): return add(x)", False),
+    ("def helper(x): return x\ndef double(x): return helper(x)", False),
+    ("def taken(x): return x\ndef double(x): return taken(x)", True),
+    ("def len(x): return 1\ndef double(x): return x", True),
+    ("import wave as np\ndef double(x): return x", True),
+    ("import antigravity\ndef double(x): return x", True),
+    ("from numpy import *\ndef double(x): return x", True),
+    ("def double(x, y=taken.append(1)): return x", True),
+    ("@print\ndef double(x): return x", True),
+    ("np.sum = 7\ndef double(x): return x", True),
+    ("taken[0] = 1\ndef double(x): return x", True),
+    ("taken += [1]\ndef double(x): return x", True),
+    ("class A:\n    np.sum = 7\ndef double(x): return x", True),
+    ("def double(x)", True),
+])
+def test_what_does_more_than_bind_names_of_its_own(code, does):
+    answer = answers.Answer("wrong", "a", "double", code)
+    exercise = source.read(LESSON).exercises[0]
+    assert exercise.functions == ["double"]
+    namespace = {"np": np, "taken": [0], "double": abs}
+    assert answers.binds_only(answer, exercise, namespace) != does
+    assert namespace == {"np": np, "taken": [0], "double": abs}
+
+
+def slowly(seconds, _namespace):
+    time.sleep(seconds)
+    return {"failed": {}, "error": None}
+
+
+@pytest.mark.skipif(not answers.FORKS, reason="limits need a fork")
+def test_limits_count_processor_time_and_the_clock_ends_what_sleeps(monkeypatch):
+    assert answers.isolated(1, slowly, 1.5, {})["error"] is None
+    monkeypatch.setattr(answers, "PATIENCE", 1)
+    assert "takes more than 1 s" in answers.isolated(1, slowly, 60, {})["error"]
 
 
 @pytest.mark.parametrize(("header", "expected"), [
