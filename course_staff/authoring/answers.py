@@ -20,13 +20,15 @@ expression without backslashes, any case) and no test of another exercise; a rig
 all.  The zero map, the input returned unchanged and the first array returned unchanged are tried on
 every function without being written down.
 
-Each exercise is tried where a learner meets it: everything above its solution cell has run, with
-reference answers.  The other exercises' tests are run at the lesson's end, with the answer in
-place, unless they can't see it (`try_others`).  The lesson runs once, in a process of its own that
-forks for every answer; systems without a safe fork try the answers on copies of the namespace.
+Each exercise is tried where a learner meets it: above its solution cell everything has run that a
+test depends on (`bindings.needed`), with reference answers.  The other exercises' tests are run at
+the lesson's end, with the answer in place, unless they can't see it (`try_others`).  The lesson
+runs once, in a process of its own that forks for every answer; systems without a safe fork try the
+answers on copies of the namespace.
 """
 
 import argparse
+import ast
 import builtins
 import contextlib
 import functools
@@ -48,7 +50,7 @@ from PIL import Image
 
 from course_staff import commands
 from course_staff.authoring import source
-from course_staff.authoring.bindings import statements
+from course_staff.authoring.bindings import needed, statements
 from course_staff.authoring.source import ROOT, SourceError
 
 SECONDS = 60
@@ -210,7 +212,7 @@ def try_all(lesson, answers, seconds=SECONDS):
     exercises = {exercise.solution.number: exercise for exercise in lesson.exercises}
     namespace = {"__name__": "__main__", "__builtins__": builtins}
     outcomes = {}
-    code = [cell for cell in lesson.cells if cell.type == "code"]
+    code = needed(lesson.cells)
     for place, cell in enumerate(code):
         for answer in answers:
             if cell.number in exercises and answer.exercise == cell.name:

@@ -2,16 +2,20 @@
 
 A learner may rewrite a solution cell as they like, and whoever takes the short way leaves out
 the cells marked ``deeper``.  So nothing else may lean on what only those bind: `leaning` says what
-does.
+does.  `needed` says what tests depend on; all else are pictures and demonstrations.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 
 from course_staff.authoring.source import Cell, Lesson
 
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda,
           ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+SURE = (ast.Assign, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)  # bind for sure
+BRANCHING = (ast.If, ast.For, ast.While, ast.Try, ast.Match)  # may leave out their blocks
+BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 FIRST = ("value", "iter")  # what Python evaluates before it binds a statement's targets
 
 
@@ -20,26 +24,40 @@ def names(node: ast.AST) -> tuple[set[str], set[str]]:
 
     Both in the notebook's scope; a function reads when it is defined what its body reads.
     """
+    loaded, stored, _ = _names(node)
+    return loaded, stored
+
+
+def _names(node: ast.AST) -> tuple[set[str], set[str], set[str]]:
+    """Return as `names` what a node reads and binds, and what it binds whichever way it takes."""
     loaded: set[str] = set()
     stored: set[str] = set()
-    for _, field in sorted(ast.iter_fields(node), key=lambda field: field[0] not in FIRST):
+    surely: set[str] = set()
+    for key, field in sorted(ast.iter_fields(node), key=lambda field: field[0] not in FIRST):
+        before = surely
         for child in field if isinstance(field, list) else [field]:
             if isinstance(child, ast.AST):
-                below = names(child)
-                loaded, stored = loaded | below[0] - stored, stored | below[1]
-    if isinstance(node, ast.Name):
-        (stored if isinstance(node.ctx, ast.Store) else loaded).add(node.id)
+                reads, may_bind, binds = _names(child)
+                loaded, stored, surely = loaded | reads - surely, stored | may_bind, surely | binds
+        if key in BLOCKS and isinstance(node, BRANCHING):
+            surely = before
+    own = set()
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store):
+        loaded.add(node.id)
+    elif isinstance(node, ast.Name):
+        own = {node.id}
     elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         loaded.add(node.target.id)
     elif isinstance(node, ast.arg):
-        stored.add(node.arg)
+        own = {node.arg}
     elif isinstance(node, ast.alias):
-        stored.add((node.asname or node.name).split(".")[0])
+        own = {(node.asname or node.name).split(".")[0]}
     elif isinstance(node, ast.ExceptHandler):
         loaded.discard(node.name or "")  # Python unbinds it at the end of the block
-    if isinstance(node, SCOPES):  # what is bound inside stays inside
-        loaded, stored = loaded - stored, {node.name} if hasattr(node, "name") else set()
-    return loaded, stored
+    elif isinstance(node, SCOPES):  # what is bound inside stays inside
+        loaded, stored, surely = loaded - stored, set(), set()
+        own = {node.name} if hasattr(node, "name") else set()
+    return loaded, stored | own, surely | own
 
 
 def statements(lesson: Lesson) -> Iterator[tuple[Cell, set[str], set[str]]]:
@@ -91,3 +109,64 @@ def leaning(lesson: Lesson) -> Iterator[tuple[Cell, str]]:
         origin.update(dict.fromkeys(stored, cell))
     for cell, name in unbound:
         yield from judge(cell, name)
+
+
+def needed(cells: Sequence[Cell]) -> list[Cell]:
+    """Return the code that a lesson's tests and answers depend on: no pictures, no demonstrations.
+
+    Solution and test cells stay as they are, of all others what binds or changes a name that is
+    read later.  What a function reads it may read whenever it is called, so every binding of such a
+    name stays.
+
+    Cells of which nothing is left are left out.
+    """
+    code = [cell for cell in cells if cell.type == "code"]
+    late: set[str] = set()  # names that kept functions read
+    kept: list[list[ast.stmt]] = []
+    more = {""}
+    while more - late:
+        late |= more
+        kept, more = _needed(code, late)
+    texts = ["\n".join(map(ast.unparse, statements)) for statements in kept]
+    return [cell if cell.kind else replace(cell, text=text)
+            for cell, text in zip(code, texts, strict=True) if text]
+
+
+def _needed(cells: Sequence[Cell], late: Set[str]) -> tuple[list[list[ast.stmt]], set[str]]:
+    """Return the statements to keep of each cell, and the names that kept functions read."""
+    wanted: set[str] = set()
+    inner: set[str] = set()
+    kept: list[list[ast.stmt]] = []
+    for cell in reversed(cells):
+        statements: list[ast.stmt] = []
+        for statement in reversed(ast.parse(cell.text).body):
+            loaded, stored = names(statement)
+            if (cell.kind in ("test", "solution")
+                    or (stored | _changed(statement) & loaded) & (wanted | late)):
+                statements.insert(0, statement)
+                if isinstance(statement, SURE):
+                    wanted = wanted - stored
+                wanted = wanted | loaded
+                inner |= {name for node in ast.walk(statement)
+                          if isinstance(node, ast.FunctionDef | ast.Lambda)
+                          for name in names(node)[0]}
+        kept.insert(0, statements)
+    return kept, inner
+
+
+def _changed(statement: ast.stmt) -> set[str]:
+    """Names whose elements or attributes a statement binds, or whose methods it calls."""
+    changed = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            changed.add(_base(node))
+        elif (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+              and isinstance(node.value.func, ast.Attribute)):
+            changed.add(_base(node.value.func))
+    return changed
+
+
+def _base(node: ast.AST) -> str:
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""

@@ -7,7 +7,6 @@ lesson that is corrected later doesn't change how this release is graded.
 
 import ast
 import tempfile
-from collections.abc import Sequence, Set
 from pathlib import Path
 
 import nbformat
@@ -16,7 +15,7 @@ from nbgrader.converters import GenerateAssignment
 
 from course_lib.desk.marking import split_test
 from course_staff.authoring import answers, bindings, build
-from course_staff.authoring.source import Cell, Lesson
+from course_staff.authoring.source import Lesson
 from course_staff.grading.shapes import Node, Parts, Solution, Template, Test
 
 # As nbgrader releases a notebook, but for what it hides at the end.
@@ -85,23 +84,12 @@ def _without_markers(text: str) -> str:
 def program(lesson: Lesson) -> list[Node]:
     """Return what the referee runs, in order: solution and test cells, and what these depend on.
 
-    Of all other cells only those statements are kept that bind or change a name that is read
-    later, so that figures and demonstrations don't run.  What a function reads it may read
-    whenever it is called, so every binding of such a name is kept.
+    Figures and demonstrations don't run (`bindings.needed`).
     """
-    code = [cell for cell in lesson.in_notebook if cell.type == "code"]
-    late: set[str] = set()  # names that kept functions read
-    while True:
-        kept, more = _slice(code, late)
-        if more <= late:
-            break
-        late |= more
     owner = {exercise.solution.number: exercise for exercise in lesson.exercises}
     found = []
-    for cell, statements in zip(code, kept, strict=True):
-        if not statements:
-            continue
-        text = "\n".join(map(ast.unparse, statements))
+    for cell in bindings.needed(lesson.in_notebook):
+        text = ast.unparse(ast.parse(cell.text))
         entry: Node = {"id": cell.name, "kind": cell.kind, "source": text}
         if cell.kind == "solution":
             entry["functions"] = owner[cell.number].functions
@@ -109,49 +97,3 @@ def program(lesson: Lesson) -> list[Node]:
             entry |= parts(cell.text)
         found.append(entry)
     return found
-
-
-def _slice(code: Sequence[Cell], late: Set[str]) -> tuple[list[list[ast.stmt]], set[str]]:
-    """Return the statements to keep of each cell, and the names that kept functions read."""
-    wanted: set[str] = set()
-    inner: set[str] = set()
-    kept: list[list[ast.stmt]] = []
-    for cell in reversed(code):
-        statements: list[ast.stmt] = []
-        for statement in reversed(ast.parse(cell.text).body):
-            loaded, stored, changed, certain = names(statement)
-            if cell.kind in ("test", "solution") or (stored | changed) & (wanted | late):
-                statements.insert(0, statement)
-                wanted = (wanted - (stored if certain else set())) | loaded
-                inner |= {name for node in ast.walk(statement)
-                          if isinstance(node, (ast.FunctionDef, ast.Lambda))
-                          for name in names(node)[0]}
-        kept.insert(0, statements)
-    return kept, inner
-
-
-def names(statement: ast.AST) -> tuple[set[str], set[str], set[str], bool]:
-    """Return the names that a statement reads, binds and changes, and whether it surely binds.
-
-    Assigning to an element or attribute, or calling a method for its effect, changes a name.
-    """
-    loaded, stored = bindings.names(statement)
-    # What it binds and reads it may read first, in one branch or another.
-    loaded |= stored & {node.id for node in ast.walk(statement)
-                        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    changed = set()
-    for node in ast.walk(statement):
-        if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
-            changed.add(_base(node))
-        elif (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-              and isinstance(node.value.func, ast.Attribute)):
-            changed.add(_base(node.value.func))
-    certain = isinstance(statement, (ast.Assign, ast.FunctionDef, ast.ClassDef, ast.Import,
-                                     ast.ImportFrom))
-    return loaded, stored, changed & loaded, certain
-
-
-def _base(node: ast.AST) -> str:
-    while isinstance(node, (ast.Subscript, ast.Attribute)):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""

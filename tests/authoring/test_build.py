@@ -226,6 +226,8 @@ def test_names_that_are_always_there_may_be_used(tmp_path, change):
     ("for i in i: j = i", "i", "i j"), ("with f() as g: g(h)", "f h", "g"),
     ("try: f()\nexcept E as e: print(e)", "f E print", ""), ("del x", "x", ""),
     ("[i + j for i in k]", "j k", ""), ("if (a := b): a", "b", "a"), ("lambda x: x + y", "y", ""),
+    ("if a: b = c\nelse: d = b", "a b c", "b d"),
+    ("for a in b:\n    if a: c = 1\n    d = c + a", "b c", "a c d"),
     ("def f(x, y=z):\n    w = x\n    return w + v", "z v", "f"),
     ("class C(B):\n    a = 1", "B", "C"),
 ])
