@@ -36,20 +36,30 @@ outputs of a classifier to new a priori probabilities, Neural Computation 14 (20
 doi:10.1162/089976602753284446.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import permutations
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import expit, ndtr, ndtri
 from scipy.stats import norm
 
 from course_lib import validation
+from course_lib.arrays import Seed
 from course_lib.inference.posterior import prior_log_odds
 
 __all__ = ["FACTORS", "Estimate", "Ladder", "always_pale_share", "bias_budget",
            "conditional_shares", "corrected_share", "flip_share", "gaps", "latent_map_log_odds",
            "map_recalls", "output_share", "sampling_recalls", "shift_prior"]
+
+# What happens to each truth of one form, by cell of the bias budget.
+Cells: TypeAlias = Mapping[tuple[int, int, int], ArrayLike]
+Number = TypeVar("Number", float, np.ndarray)
 
 #: What a rung changes, in the order of the ladder; a cell of the table says 0 or 1 for each.
 FACTORS = ("share", "generator", "search")
@@ -65,10 +75,10 @@ class Estimate:
     low: np.ndarray
     high: np.ndarray
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Estimate:
         return Estimate(self.value[key], self.low[key], self.high[key])
 
-    def __format__(self, spec):
+    def __format__(self, spec: str) -> str:
         value, low, high = (format(float(x), spec or ".3f")
                             for x in (self.value, self.low, self.high))
         return f"{value} ({low} to {high})"
@@ -77,7 +87,7 @@ class Estimate:
 # --- measures ------------------------------------------------------------------------------------
 
 
-def gaps(truth, output, share, rng=0):
+def gaps(truth: ArrayLike, output: ArrayLike, share: float, rng: Seed = 0) -> dict[str, Estimate]:
     """Recalls and the gaps of RDP, PR and SPE.
 
     Parameters
@@ -106,7 +116,8 @@ def gaps(truth, output, share, rng=0):
     return {name: _estimate(values) for name, values in found.items()}
 
 
-def conditional_shares(truth, output, p, share, bins=5, rng=0):
+def conditional_shares(truth: ArrayLike, output: ArrayLike, p: ArrayLike, share: float,
+                       bins: int = 5, rng: Seed = 0) -> tuple[Estimate, Estimate]:
     """What an algorithm returns beside what it should, for CPR: P(x̂ dark | y) and P(x dark | y).
 
     Parameters
@@ -130,7 +141,7 @@ def conditional_shares(truth, output, p, share, bins=5, rng=0):
     if validation.integer(bins, "bins") > len(p):
         validation.fail("bins", bins, f"at most {len(p)}, the number of cases")
     bin_of = np.argsort(np.argsort(p, kind="stable")) * bins // len(p)
-    sums = 0.0
+    sums: Any = 0.0
     for form, weight in ((0, 1 - prior), (1, prior)):
         some = truth == form
         inside = bin_of[some, None] == np.arange(bins)
@@ -140,7 +151,7 @@ def conditional_shares(truth, output, p, share, bins=5, rng=0):
     return _estimate(sums[:, 1] / sums[:, 0]), _estimate(sums[:, 2] / sums[:, 0])
 
 
-def corrected_share(said, truth, known, rng=0):
+def corrected_share(said: ArrayLike, truth: ArrayLike, known: ArrayLike, rng: Seed = 0) -> Estimate:
     """Share of the dark form among outputs that an imperfect classifier has read.
 
     Parameters
@@ -179,13 +190,13 @@ def corrected_share(said, truth, known, rng=0):
         return _estimate(np.clip((seen - alarms) / (hits - alarms), 0, 1))
 
 
-def output_share(recalls, share):
+def output_share(recalls: tuple[Number, Number], share: float) -> Number:
     """P(x̂ dark), from the recalls (pale, dark) and the population's share of the dark form."""
     pale, dark = recalls
     return share * dark + (1 - share) * (1 - pale)
 
 
-def shift_prior(p, old, new):
+def shift_prior(p: ArrayLike, old: float, new: float) -> np.ndarray:
     """P(dark | y) at another share of the dark form: Bayes' rule (Saerens et al. 2002).
 
     Parameters
@@ -205,7 +216,7 @@ def shift_prior(p, old, new):
 # --- two Gaussian classes ------------------------------------------------------------------------
 
 
-def map_recalls(d, share):
+def map_recalls(d: float, share: float) -> tuple[float, float]:
     r"""Recalls (pale, dark) of the more probable class, for N(0, 1) and N(d, 1).
 
     .. math:: \Phi\left(\tfrac d2 \pm \tfrac Ld\right), \qquad L = \log\frac{1 - share}{share}
@@ -217,7 +228,7 @@ def map_recalls(d, share):
     return ndtr(d / 2 + odds / d), ndtr(d / 2 - odds / d)
 
 
-def sampling_recalls(d, share):
+def sampling_recalls(d: float, share: float) -> tuple[float, float]:
     """Recalls (pale, dark) of a draw from P(class | y), for N(0, 1) and N(d, 1).
 
     >>> [round(float(r), 3) for r in sampling_recalls(2, share=0.2)]
@@ -229,7 +240,7 @@ def sampling_recalls(d, share):
     return weight @ expit(d * (d / 2 - t) - prior), weight @ expit(d * (d / 2 + t) + prior)
 
 
-def flip_share(d):
+def flip_share(d: float) -> float:
     """Share of the pale form above which the average dark picture counts as pale.
 
     Its likelihood ratio is e^(d²/2), so that this is 1/(1 + e^(−d²/2)).
@@ -240,7 +251,7 @@ def flip_share(d):
     return expit(validation.positive(d, "d") ** 2 / 2)
 
 
-def always_pale_share(spread_pale, spread_dark, distance):
+def always_pale_share(spread_pale: float, spread_dark: float, distance: float) -> float:
     """Share of the pale form above which *no* picture counts as dark, its class being narrower.
 
     The likelihood ratio of two Gaussian classes is then bounded, by
@@ -257,7 +268,7 @@ def always_pale_share(spread_pale, spread_dark, distance):
     return expit(math.log(pale / dark) + distance**2 / (2 * (pale**2 - dark**2)))
 
 
-def latent_map_log_odds(share):
+def latent_map_log_odds(share: float) -> float:
     """Prior log-odds for the pale form of a mode sought in *latents*, not in pictures.
 
     One latent, N(0, 1), whose tail beyond a threshold is the dark form: its most probable dark
@@ -300,12 +311,12 @@ class Ladder:
     by_order: Estimate
 
     @property
-    def ranges(self):
+    def ranges(self) -> np.ndarray:
         """Least and largest step of each of `FACTORS` over the orders, (3, 2)."""
         return np.stack([self.by_order.value.min(0), self.by_order.value.max(0)], axis=1)
 
 
-def bias_budget(dark, pale, rng=0):
+def bias_budget(dark: Cells, pale: Cells, rng: Seed = 0) -> dict[str, Ladder]:
     """The bias budget, of dark truths and of pale ones.
 
     Parameters
@@ -359,7 +370,8 @@ def _ladder(cells, rng):
 
 def _path(order):
     """Cells that one passes when the factors are changed in this order."""
-    cell, path = [0, 0, 0], [(0, 0, 0)]
+    cell = [0, 0, 0]
+    path: list[tuple[int, ...]] = [(0, 0, 0)]
     for factor in order:
         cell[factor] = 1
         path.append(tuple(cell))
@@ -393,7 +405,7 @@ def _resampled(columns, rng):
     return np.concatenate(means)
 
 
-def _estimate(values):
+def _estimate(values: np.ndarray) -> Estimate:
     """Estimate from the statistic as it is, first, and as it is in the draws of the bootstrap."""
     tail = (1 - LEVEL) / 2
     return Estimate(values[0], *np.quantile(values[1:], [tail, 1 - tail], axis=0))

@@ -29,17 +29,20 @@ doi:10.1214/ss/1177011137 (effective size).
 
 import copy
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from safetensors.numpy import load_file
 from tqdm import trange
 
 from course_lib import validation
 from course_lib.data import verified_path
-from course_lib.generators.gan import Z_DIM
+from course_lib.generators.gan import Z_DIM, Generator
 from course_lib.imaging.operators import Downsample
+from course_lib.inference.networks import channels_last
 
 __all__ = ["Chains", "effective_size", "noise_maps", "pictures", "sample", "shipped"]
 
@@ -75,7 +78,7 @@ class Chains:
     steps: np.ndarray = field(repr=False)
 
     @property
-    def ess(self):
+    def ess(self) -> np.ndarray:
         """Effective number of draws for the log-likelihood, all chains of an input, (inputs,).
 
         Other quantities may have far fewer: take their `effective_size`.
@@ -83,7 +86,7 @@ class Chains:
         return np.array([effective_size(level) for level in self.log_likelihood])
 
 
-def shipped(name):
+def shipped(name: str) -> Chains:
     """Long chains that the course computed, four for one picture of `posterior.EXAMPLES`.
 
     Two began at a picture of the dark form, two at one of the pale form. Recipe, generator and
@@ -101,7 +104,7 @@ def shipped(name):
     return Chains(**load_file(verified_path("chains", f"{name}.safetensors")))
 
 
-def noise_maps(generator, seeds):
+def noise_maps(generator: Generator, seeds: Iterable[int]) -> list[torch.Tensor]:
     """Noise maps of a generator, one (n, 1, s, s) tensor per layer, from n integers."""
     sides = [s for s in generator.sizes for _ in range(2)]
     flat = torch.stack([torch.randn(sum(s * s for s in sides),
@@ -111,7 +114,7 @@ def noise_maps(generator, seeds):
     return [part.reshape(-1, 1, s, s) for part, s in zip(parts, sides, strict=True)]
 
 
-def pictures(generator, z, noise_seeds):
+def pictures(generator: Generator, z: ArrayLike, noise_seeds: ArrayLike) -> np.ndarray:
     """Pictures (..., 3, H, W) of draws (..., Z_DIM) and their noise seeds (...); linear light."""
     z, seeds = np.asarray(z, dtype=np.float32), np.asarray(noise_seeds)
     validation.matching(seeds, z.shape[:-1], "noise_seeds")
@@ -124,8 +127,9 @@ def pictures(generator, z, noise_seeds):
     return x.reshape(*z.shape[:-1], *x.shape[1:])
 
 
-def sample(generator, y, sigma=LEAST_SIGMA, chains=2, draws=100, burn_in=100, thin=1,
-           temperatures=8, starts=None, seed=0, progress=False):
+def sample(generator: Generator, y: np.ndarray, sigma: float = LEAST_SIGMA, chains: int = 2,
+           draws: int = 100, burn_in: int = 100, thin: int = 1, temperatures: int = 8,
+           starts: ArrayLike | None = None, seed: int = 0, progress: bool = False) -> Chains:
     """Sample the pictures of a generator that explain y, for all inputs and chains at once.
 
     Parameters
@@ -164,9 +168,9 @@ def sample(generator, y, sigma=LEAST_SIGMA, chains=2, draws=100, burn_in=100, th
     shape = (len(y), validation.integer(chains, "chains"),
              validation.integer(temperatures, "temperatures", 2))
     rng, camera = np.random.default_rng(seed), Downsample(side // y.shape[-1])
-    generator = copy.deepcopy(generator).to(memory_format=torch.channels_last)  # a third faster
+    generator = channels_last(copy.deepcopy(generator))
 
-    def log_likelihood(z, noise_seeds):
+    def log_likelihood(z: np.ndarray, noise_seeds: np.ndarray) -> np.ndarray:
         small = camera(pictures(generator, z, noise_seeds)).astype(float)
         return -np.sum((small - y) ** 2, axis=(-3, -2, -1)) / (2 * sigma**2)
 
@@ -204,12 +208,12 @@ class _Tempered:
         self.b[:, 0] = 1  # on the prior itself every move is accepted
         self.forget_counts()
 
-    def forget_counts(self):
+    def forget_counts(self) -> None:
         inputs, n = self.t.shape
         self.moves, self.accepted = 0, np.zeros((inputs, n))
         self.tries, self.exchanged = np.zeros(n - 1), np.zeros((inputs, n - 1))
 
-    def rates(self):
+    def rates(self) -> tuple[np.ndarray, np.ndarray]:
         """Shares of accepted moves and of exchanges since the counts were forgotten."""
         return self.accepted / self.moves, self.exchanged / np.maximum(self.tries, 1)
 
@@ -242,7 +246,7 @@ class _Tempered:
         self.states = [np.take_along_axis(z, order[..., None], axis=2),
                        *(np.take_along_axis(x, order, axis=2) for x in (noise_seeds, level))]
 
-    def respace(self):
+    def respace(self) -> None:
         """Move the temperatures to where exchanges would be refused equally often."""
         refused = 1 - self.rates()[1]
         for t, gaps in zip(self.t, refused + 1e-3, strict=True):
@@ -250,7 +254,7 @@ class _Tempered:
             t[:] = np.interp(np.linspace(0, way[-1], len(t)), way, t.copy())
 
 
-def effective_size(values):
+def effective_size(values: np.ndarray) -> float:
     """Effective number of draws: so many independent ones would tell the mean as precisely.
 
     Parameters

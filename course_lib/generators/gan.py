@@ -15,11 +15,16 @@ ICML 2018 (R1). Q. Mao et al., Mode seeking generative adversarial networks for 
 synthesis, CVPR 2019 (pictures paid for being different; here, once, for being alike).
 """
 
+from __future__ import annotations
+
 import ast
 import copy
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -31,7 +36,7 @@ from torch.nn import functional
 from course_lib.data import data_path, verified_path
 from course_lib.imaging.operators import Downsample
 from course_lib.imaging.optics import srgb_encode
-from course_lib.inference.networks import restore
+from course_lib.inference.networks import channels_last, restore
 from course_lib.worlds import ladybirds
 
 Z_DIM = 64  #: numbers in a latent
@@ -41,7 +46,7 @@ CHANNELS = {4: 64, 8: 48, 16: 40, 32: 24, 64: 12}  #: of the features, by pixels
 class ModulatedConvolution(nn.Module):
     """Convolution whose input channels are scaled by a style, its output renormalised."""
 
-    def __init__(self, inputs, outputs, kernel=3, demodulate=True):
+    def __init__(self, inputs: int, outputs: int, kernel: int = 3, demodulate: bool = True) -> None:
         super().__init__()
         scale = 1 / math.sqrt(inputs * kernel**2)
         self.weight = nn.Parameter(scale * torch.randn(outputs, inputs, kernel, kernel))
@@ -50,7 +55,7 @@ class ModulatedConvolution(nn.Module):
         nn.init.ones_(self.style.bias)
         self.demodulate = demodulate
 
-    def forward(self, x, w):
+    def forward(self, x: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
         style = self.style(w)
         x = functional.conv2d(
             x * style[:, :, None, None], self.weight, padding=self.weight.shape[-1] // 2)
@@ -63,13 +68,13 @@ class ModulatedConvolution(nn.Module):
 class StyledLayer(nn.Module):
     """Modulated convolution, noise of a learned strength, bias, leaky ReLU."""
 
-    def __init__(self, inputs, outputs):
+    def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         self.convolution = ModulatedConvolution(inputs, outputs)
         self.strength = nn.Parameter(torch.zeros(()))
         self.bias = nn.Parameter(torch.zeros(outputs, 1, 1))
 
-    def forward(self, x, w, noise):
+    def forward(self, x: torch.Tensor, w: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
         x = self.convolution(x, w) + self.strength * noise + self.bias
         return functional.leaky_relu(x, 0.2) * math.sqrt(2)
 
@@ -83,18 +88,21 @@ class Generator(nn.Module):
         Height and width of the pictures, a key of `CHANNELS`.
     """
 
-    def __init__(self, size=64):
+    mean_w: torch.Tensor
+
+    def __init__(self, size: int = 64) -> None:
         super().__init__()
         self.sizes = [s for s in CHANNELS if s <= size]
         if size not in CHANNELS:
             raise ValueError(f"size is {size}; it must be one of {list(CHANNELS)}")
-        layers = []
+        layers: list[nn.Module] = []
         for _ in range(3):
             layers += [nn.Linear(Z_DIM, Z_DIM), nn.LeakyReLU(0.2)]
         self.mapping_network = nn.Sequential(*layers)
-        for layer in layers[::2]:  # styles begin with variance 1
-            nn.init.kaiming_normal_(layer.weight, 0.2)
-            nn.init.zeros_(layer.bias)
+        for layer in layers:
+            if isinstance(layer, nn.Linear):  # styles begin with variance 1
+                nn.init.kaiming_normal_(layer.weight, 0.2)
+                nn.init.zeros_(layer.bias)
         self.constant = nn.Parameter(torch.randn(CHANNELS[4], 4, 4))
         self.layers, self.to_rgb = nn.ModuleList(), nn.ModuleList()
         inputs = CHANNELS[4]
@@ -106,25 +114,26 @@ class Generator(nn.Module):
         self.register_buffer("mean_w", torch.zeros(Z_DIM))
 
     @property
-    def n_layers(self):
+    def n_layers(self) -> int:
         """Number of styled layers, that is of style rows and of noise maps."""
         return len(self.layers)
 
-    def mapping(self, z):
+    def mapping(self, z: torch.Tensor) -> torch.Tensor:
         """Map latents (n, `Z_DIM`), first put on the sphere of radius √`Z_DIM`, to styles."""
         return self.mapping_network(functional.normalize(z, dim=1) * math.sqrt(Z_DIM))
 
-    def noise(self, n, generator=None):
+    def noise(self, n: int, generator: torch.Generator | None = None) -> list[torch.Tensor]:
         """Draw standard normal noise maps, one (n, 1, s, s) per layer."""
         device = self.constant.device
         return [torch.randn(n, 1, s, s, generator=generator).to(device)
                 for s in self.sizes for _ in range(2)]
 
-    def display(self, w, noise):
+    def display(self, w: torch.Tensor, noise: Sequence[torch.Tensor]) -> torch.Tensor:
         """Synthesise sRGB-coded pictures in [0, 1]; see `synthesis`."""
         if w.ndim == 2:
             w = w[:, None].expand(-1, self.n_layers, -1)
-        x, rgb = self.constant.expand(len(w), -1, -1, -1), 0.0
+        x = self.constant.expand(len(w), -1, -1, -1)
+        rgb: Any = 0.0  # no picture yet
         for block, to_rgb in enumerate(self.to_rgb):
             if block:
                 x, rgb = (functional.interpolate(
@@ -134,7 +143,7 @@ class Generator(nn.Module):
             rgb = rgb + to_rgb(x, w[:, 2 * block + 1])
         return torch.sigmoid(rgb)
 
-    def synthesis(self, w, noise):
+    def synthesis(self, w: torch.Tensor, noise: Sequence[torch.Tensor]) -> torch.Tensor:
         """Synthesise pictures from styles.
 
         Parameters
@@ -152,7 +161,8 @@ class Generator(nn.Module):
         code = self.display(w, noise)
         return torch.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
 
-    def forward(self, z, truncation=1.0, generator=None):
+    def forward(self, z: torch.Tensor, truncation: float = 1.0,
+                generator: torch.Generator | None = None) -> torch.Tensor:
         """Pictures in linear light from latents (n, `Z_DIM`); noise maps are drawn afresh.
 
         `truncation` ψ moves styles towards their mean: w ← mean + ψ (w − mean).
@@ -164,13 +174,13 @@ class Generator(nn.Module):
 class ResidualBlock(nn.Module):
     """Two convolutions beside a 1 × 1 shortcut, then half the size."""
 
-    def __init__(self, inputs, outputs):
+    def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         self.first = nn.Conv2d(inputs, inputs, 3, padding=1)
         self.second = nn.Conv2d(inputs, outputs, 3, padding=1)
         self.shortcut = nn.Conv2d(inputs, outputs, 1, bias=False)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         h = self.first(functional.leaky_relu(x, 0.2))
         h = self.second(functional.leaky_relu(functional.avg_pool2d(h, 2), 0.2))
         return (h + self.shortcut(functional.avg_pool2d(x, 2))) / math.sqrt(2)
@@ -183,7 +193,7 @@ class Discriminator(nn.Module):
     which a collapsed generator gives itself away.
     """
 
-    def __init__(self, size=64, minibatch=True):
+    def __init__(self, size: int = 64, minibatch: bool = True) -> None:
         super().__init__()
         width = CHANNELS
         self.sizes = [s for s in width if s <= size][::-1]
@@ -200,9 +210,9 @@ class Discriminator(nn.Module):
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
         with torch.no_grad():
-            self.head[-1].weight.mul_(0.1)
+            cast(nn.Linear, self.head[-1]).weight.mul_(0.1)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.from_rgb(2 * x - 1)
         for block in self.blocks.values():
             x = block(x)
@@ -215,16 +225,17 @@ class Discriminator(nn.Module):
 
 
 @torch.no_grad()
-def grow_generator(small):
+def grow_generator(small: Generator) -> Generator:
     """Generator of twice the size that draws the same pictures, interpolated."""
     grown = Generator(2 * small.sizes[-1])
     grown.load_state_dict(small.state_dict(), strict=False)
-    grown.to_rgb[-1].weight.zero_()  # its styles stay: with both zero neither would ever move
+    # Its styles stay: with both zero neither would ever move.
+    cast(ModulatedConvolution, grown.to_rgb[-1]).weight.zero_()
     return grown
 
 
 @torch.no_grad()
-def grow_discriminator(small):
+def grow_discriminator(small: Discriminator) -> Discriminator:
     """Discriminator of twice the size that gives the scores of `small` for the shrunken pictures.
 
     The new block passes on the three colours, as averages of 2 × 2 pixels, and nothing else.
@@ -233,15 +244,15 @@ def grow_discriminator(small):
     old = small.state_dict()
     weight, bias = old.pop("from_rgb.weight"), old.pop("from_rgb.bias")
     grown.load_state_dict(old, strict=False)
-    block = grown.blocks[str(grown.sizes[0])]
+    block = cast(ResidualBlock, grown.blocks[str(grown.sizes[0])])
     grown.from_rgb.weight[:3] = torch.eye(3)[:, :, None, None]
     block.shortcut.weight.zero_()[:, :3] = math.sqrt(2) * weight
     block.second.weight.zero_()
-    block.second.bias.copy_(math.sqrt(2) * bias)
+    cast(nn.Parameter, block.second.bias).copy_(math.sqrt(2) * bias)
     return grown
 
 
-def load(name):
+def load(name: str) -> Generator:
     """Return a shipped generator, its weights fixed; `names` says which there are.
 
     Raises
@@ -252,7 +263,7 @@ def load(name):
     return read(verified_path("generators", f"{name}.safetensors"))
 
 
-def load_discriminator(name, minibatch=True):
+def load_discriminator(name: str, minibatch: bool = True) -> Discriminator:
     """Return the discriminator that trained a shipped generator, to start others from.
 
     Its weights are fixed. Only that of "share_50" is shipped. Without `minibatch` the part that
@@ -268,19 +279,18 @@ def load_discriminator(name, minibatch=True):
     return blind.requires_grad_(False)
 
 
-def names():
+def names() -> list[str]:
     """Return the names of the shipped generators."""
     return sorted(card.stem for card in data_path("generators").glob("*.md")
                   if card.with_suffix(".safetensors").exists())
 
 
-def read(file):
+def read(file: Path) -> Generator:
     """Return the generator of pictures of 64 × 64 that a file holds, its weights fixed."""
-    # Channels last: three times as fast on a CPU.
-    return restore(Generator(64), file).to(memory_format=torch.channels_last)
+    return channels_last(restore(Generator(64), file))
 
 
-def pictures(generator, n, seed, truncation=1.0):
+def pictures(generator: Generator, n: int, seed: int, truncation: float = 1.0) -> np.ndarray:
     """Draw n pictures (n, 3, size, size), linear light, NumPy; the first ones don't depend on n.
 
     The same seed means the same latents and noise maps, whatever the generator and `truncation`.
@@ -329,7 +339,7 @@ class Recipe:
     spread_weight: float = 0.0
 
     @property
-    def steps(self):
+    def steps(self) -> int:
         """Number of steps of the whole run."""
         return sum(steps for _, steps in self.stages)
 
@@ -353,7 +363,7 @@ class Trainer:
     half_life = 10_000  # pictures until half of the averaged weights is renewed
     rates = {"generator": 1e-3, "mapping": 1e-5, "discriminator": 5e-4}
 
-    def __init__(self, recipe, device="cpu"):
+    def __init__(self, recipe: Recipe, device: str = "cpu") -> None:
         self.recipe, self.step, self.seconds, self.device = recipe, 0, 0.0, device
         torch.manual_seed(recipe.seed)
         if recipe.start is None:
@@ -363,30 +373,33 @@ class Trainer:
             self._take(load(recipe.start).requires_grad_(True),
                        load_discriminator(recipe.start, recipe.minibatch).requires_grad_(True))
 
-    def _take(self, generator, discriminator, average=None):
+    def _take(self, generator: Generator, discriminator: Discriminator,
+              average: Generator | None = None) -> None:
         """Go on with these networks and fresh optimisers."""
-        networks = generator, discriminator, average or copy.deepcopy(generator)
-        self.generator, self.discriminator, self.average = (
-            network.to(self.device, memory_format=torch.channels_last) for network in networks)
+        average = average or copy.deepcopy(generator)
+        self.generator = channels_last(generator.to(self.device))
+        self.discriminator = channels_last(discriminator.to(self.device))
+        self.average = channels_last(average.to(self.device))
         self.average.requires_grad_(False)
         mapping = [p for n, p in generator.named_parameters() if n.startswith("mapping")]
         others = [p for n, p in generator.named_parameters() if not n.startswith("mapping")]
+        groups: list[dict[str, Any]] = [
+            {"params": others}, {"params": mapping, "lr": self.rates["mapping"]}]
         self.adam_g = torch.optim.Adam(
-            [{"params": others}, {"params": mapping, "lr": self.rates["mapping"]}],
-            lr=self.rates["generator"], betas=(0.0, 0.99))
+            groups, lr=self.rates["generator"], betas=(0.0, 0.99))
         self.adam_d = torch.optim.Adam(
             discriminator.parameters(), lr=self.rates["discriminator"], betas=(0.0, 0.99))
 
-    def _networks(self):
+    def _networks(self) -> dict[str, nn.Module]:
         return {"generator": self.generator, "discriminator": self.discriminator,
                 "average": self.average}
 
     @property
-    def size(self):
+    def size(self) -> int:
         """Height and width of the pictures at present."""
         return self.generator.sizes[-1]
 
-    def save(self, path):
+    def save(self, path: Path) -> None:
         """Write everything that a resumed run needs, as safetensors; never half a file."""
         tensors = {f"{name}/{key}": value for name, network in self._networks().items()
                    for key, value in network.state_dict().items()}
@@ -401,7 +414,7 @@ class Trainer:
         os.replace(partial, path)
 
     @classmethod
-    def load(cls, path, device="cpu"):
+    def load(cls, path: Path, device: str = "cpu") -> Trainer:
         """Return the trainer that `save` wrote."""
         with safe_open(path, framework="pt") as file:
             about = {key: ast.literal_eval(value) for key, value in file.metadata().items()}
@@ -415,7 +428,7 @@ class Trainer:
                                      for key, value in tensors.items()
                                      if key.startswith(f"{name}/")})
         for name, adam in (("adam_g", trainer.adam_g), ("adam_d", trainer.adam_d)):
-            entries = {}
+            entries: dict[int, dict[str, torch.Tensor]] = {}
             for key, value in tensors.items():
                 if key.startswith(f"{name}/"):
                     _, i, entry = key.split("/")
@@ -423,7 +436,7 @@ class Trainer:
             adam.load_state_dict({**adam.state_dict(), "state": entries})
         return trainer
 
-    def real(self, rng):
+    def real(self, rng: np.random.Generator) -> torch.Tensor:
         """A batch of fresh sRGB-coded renders, shrunk from 64 pixels."""
         seed = int(rng.integers(2**31))
         beetles = ladybirds.sample(self.batch, share=self.recipe.share, seed=seed)
@@ -431,13 +444,13 @@ class Trainer:
         return torch.from_numpy(srgb_encode(x).astype(np.float32)).to(
             self.device, memory_format=torch.channels_last)
 
-    def fake(self, torch_rng):
+    def fake(self, torch_rng: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         """A batch of the generator's pictures, and the styles that made them."""
         z = torch.randn(self.batch, Z_DIM, generator=torch_rng).to(self.device)
         w = self.generator.mapping(z)
         return self.generator.display(w, self.generator.noise(self.batch, torch_rng)), w
 
-    def advance(self):
+    def advance(self) -> tuple[float, float]:
         """One step of the discriminator and of the generator; returns both losses."""
         begins = np.cumsum([0, *(steps for _, steps in self.recipe.stages)])
         stage = int(np.searchsorted(begins[1:], self.step, side="right"))
@@ -480,7 +493,7 @@ class Trainer:
         return float(loss_d.detach()), float(loss_g.detach())
 
     @staticmethod
-    def _descend(optimiser, loss):
+    def _descend(optimiser: torch.optim.Optimizer, loss: torch.Tensor) -> None:
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()

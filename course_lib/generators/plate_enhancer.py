@@ -34,19 +34,19 @@ class Enhancer(nn.Module):
     `width` is the number of units of the first two, `narrow` of the third layer.
     """
 
-    def __init__(self, width=160, narrow=96):
+    def __init__(self, width: int = 160, narrow: int = 96) -> None:
         super().__init__()
         inputs, outputs = HEIGHT * WIDTH + 1, plates.GLYPH[0] * plates.GLYPH[1]
         self.layers = nn.Sequential(
             nn.Linear(inputs, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(),
             nn.Linear(width, narrow), nn.SiLU(), nn.Linear(narrow, outputs))
 
-    def forward(self, cells):
+    def forward(self, cells: torch.Tensor) -> torch.Tensor:
         """Logits of ink (..., 768) from `windows` (..., 37)."""
         return self.layers(cells)
 
 
-def windows(y):
+def windows(y: np.ndarray) -> np.ndarray:
     """What the network sees of small pictures: (n, 5, 37) from (n, 1, 6, 28).
 
     The pixels of a cell and of the columns beside it, brought to the brightness and the contrast
@@ -61,7 +61,7 @@ def windows(y):
                      for cell, kind in zip(found, kinds, strict=True)], axis=1).astype(np.float32)
 
 
-def enhance(y, contrast=12.0):
+def enhance(y: np.ndarray, contrast: float = 12.0) -> np.ndarray:
     """Picture that the network makes of a small one: a plate, centred, in average light.
 
     Parameters
@@ -83,11 +83,11 @@ def enhance(y, contrast=12.0):
         validation.fail("y", f"of shape {y.shape}", f"of shape (..., {', '.join(map(str, small))})")
     with torch.inference_mode():
         ink = torch.sigmoid(shipped()(torch.from_numpy(windows(y.reshape(-1, *small)))))
-    ink = np.clip(0.5 + contrast * (ink.numpy().astype(float) - 0.5), 0, 1)
-    return plates.inked(ink.reshape(-1, 5, *plates.GLYPH)).reshape(*y.shape[:-2], *plates.SHAPE)
+    crisp = np.clip(0.5 + contrast * (ink.numpy().astype(float) - 0.5), 0, 1)
+    return plates.inked(crisp.reshape(-1, 5, *plates.GLYPH)).reshape(*y.shape[:-2], *plates.SHAPE)
 
 
-def legible(x):
+def legible(x: np.ndarray) -> tuple[list[str], np.ndarray]:
     """What a reader makes of crisp plates, and how much like characters they look.
 
     Parameters
@@ -118,6 +118,6 @@ def _standard(rows):
 
 
 @cache
-def shipped():
+def shipped() -> Enhancer:
     """Return the trained network; ValueError if its file is not the one that was shipped."""
     return restore(Enhancer(), verified_path("plates", "enhancer.safetensors"))

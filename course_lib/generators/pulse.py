@@ -19,6 +19,7 @@ whether or not it met ε, and returns the picture whose error it tells.
 import copy
 import math
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,10 +29,11 @@ from tqdm import trange
 
 from course_lib import validation
 from course_lib.data import verified_path
-from course_lib.generators.gan import Z_DIM
+from course_lib.generators.gan import Z_DIM, Generator
 from course_lib.imaging.operators import Downsample
 from course_lib.imaging.optics import srgb_decode
 from course_lib.inference.classifiers import p_dark
+from course_lib.inference.networks import channels_last
 from course_lib.worlds import ladybirds, sprites
 
 __all__ = ["MAIN", "Search", "StyleLaw", "TRUTHS", "choose_starts", "fit_styles", "geocross",
@@ -52,12 +54,13 @@ def _render(share, seed):
     return ladybirds.render(ladybirds.sample(1, share=share, seed=seed))[0]
 
 
-def truth(name):
+def truth(name: str) -> np.ndarray:
     """One of `TRUTHS`, (3, 64, 64), linear light."""
     return TRUTHS[validation.choice(name, "name", tuple(TRUTHS))]().astype(float)
 
 
-def recorded_picture(record, row, size, start):
+def recorded_picture(record: Mapping[str, np.ndarray], row: int, size: int,
+                     start: int) -> np.ndarray:
     """Picture (3, 64, 64) of the explorer: a row of `TRUTHS`, 0 for 8 × 8 or 1 for 4 × 4, a start.
 
     It was stored in few colours: look at it, but measure on `search`'s own.
@@ -67,7 +70,7 @@ def recorded_picture(record, row, size, start):
     return srgb_decode(np.moveaxis(codes, -1, 0) / 255)
 
 
-def recorded(name):
+def recorded(name: str) -> dict[str, np.ndarray]:
     """Searches that the course made with a shipped generator (`course_staff.experiments.searches`).
 
     Returns
@@ -95,16 +98,16 @@ class StyleLaw:
     mean: torch.Tensor
     sd: torch.Tensor
 
-    def styles(self, latents):
+    def styles(self, latents: torch.Tensor) -> torch.Tensor:
         """Styles (..., Z_DIM) of latents that are standard normal at the start."""
         return functional.leaky_relu(latents * self.sd + self.mean, 0.2)
 
-    def latents(self, styles):
+    def latents(self, styles: torch.Tensor) -> torch.Tensor:
         """Latents (..., Z_DIM) whose `styles` these are."""
         return (functional.leaky_relu(styles, 5.0) - self.mean) / self.sd
 
 
-def fit_styles(generator, n=100_000, seed=0):
+def fit_styles(generator: Generator, n: int = 100_000, seed: int = 0) -> StyleLaw:
     """Fit `StyleLaw` to n mapped latents."""
     z = torch.randn(n, Z_DIM, generator=torch.Generator().manual_seed(seed))
     with torch.no_grad():
@@ -112,7 +115,7 @@ def fit_styles(generator, n=100_000, seed=0):
     return StyleLaw(before.mean(0), before.std(0))
 
 
-def geocross(w):
+def geocross(w: torch.Tensor) -> torch.Tensor:
     """How far the style rows of an item lie apart: mean over pairs of d θ²/8, (n,).
 
     θ is the angle between two rows of w, (n, rows, d), measured as 2 atan2(‖a − b‖, ‖a + b‖).
@@ -123,7 +126,7 @@ def geocross(w):
     return (w.shape[-1] * angle.square()).mean((1, 2)) / 8
 
 
-def learning_rate(step, steps, peak=0.4):
+def learning_rate(step: int, steps: int, peak: float = 0.4) -> float:
     """Rate at a step: linear from a tenth of the peak to the peak at 45 % of the steps, back to a
     tenth at 90 %, and to a thousandth at the end."""
     return peak * float(np.interp(step / steps, [0, 0.45, 0.9, 1], [0.1, 1, 0.1, 0.001]))
@@ -150,12 +153,13 @@ class Search:
     epsilon: float
 
     @property
-    def met(self):
+    def met(self) -> np.ndarray:
         """Whether the residual is at most ε, (inputs, starts)."""
         return self.residuals <= self.epsilon
 
 
-def choose_starts(generator, form, starts, pool=100, law=None, seed=0, surest=True):
+def choose_starts(generator: Generator, form: str, starts: int, pool: int = 100,
+                  law: StyleLaw | None = None, seed: int = 0, surest: bool = True) -> torch.Tensor:
     """Starts in the region of one form: own pictures of the generator that show it.
 
     All rows of such a start are the same, the style of one latent. (The starts that `search` draws
@@ -207,8 +211,11 @@ def choose_starts(generator, form, starts, pool=100, law=None, seed=0, surest=Tr
                     f"{100 * pool:,}", f"one that draws it {starts} times")
 
 
-def search(generator, y, starts=1, steps=100, epsilon=EPSILON, weights=(100.0, 0.05), camera=None,
-           trained_noise=5, law=None, latents=None, seed=0, progress=False):
+def search(generator: Generator, y: np.ndarray, starts: int = 1, steps: int = 100,
+           epsilon: float = EPSILON, weights: tuple[float, float] = (100.0, 0.05),
+           camera: Callable[[torch.Tensor], torch.Tensor] | None = None, trained_noise: int = 5,
+           law: StyleLaw | None = None, latents: torch.Tensor | None = None, seed: int = 0,
+           progress: bool = False) -> Search:
     """Search for pictures that shrink to y, all inputs and starts at once.
 
     Parameters
@@ -244,12 +251,12 @@ def search(generator, y, starts=1, steps=100, epsilon=EPSILON, weights=(100.0, 0
     y = np.ascontiguousarray(validation.image(y, "y"), dtype=np.float32)
     if y.ndim not in (3, 4) or y.shape[-3] != 3 or y.shape[-1] != y.shape[-2] or 64 % y.shape[-1]:
         validation.fail("y", f"of shape {y.shape}", "of shape (inputs, 3, h, h), h a divisor of 64")
-    y = torch.from_numpy(y.reshape(-1, *y.shape[-3:]))
-    inputs, starts = len(y), validation.integer(starts, "starts")
+    small = torch.from_numpy(y.reshape(-1, *y.shape[-3:]))
+    inputs, starts = len(small), validation.integer(starts, "starts")
     steps, epsilon = validation.integer(steps, "steps"), validation.non_negative(epsilon, "epsilon")
     camera = camera or Downsample(64 // y.shape[-1])
     law = law or fit_styles(generator)
-    generator = copy.deepcopy(generator).to(memory_format=torch.channels_last)  # a third faster
+    generator = channels_last(copy.deepcopy(generator))
     rng = torch.Generator().manual_seed(seed)
 
     def everywhere(x):  # (starts, …) → (inputs · starts, …)
@@ -263,14 +270,14 @@ def search(generator, y, starts=1, steps=100, epsilon=EPSILON, weights=(100.0, 0
     noise[-1].zero_()
     moved = [latents, *noise[:trained_noise]]
     lengths = [_length(x) for x in moved]
-    target = y.repeat_interleave(starts, 0)
+    target = small.repeat_interleave(starts, 0)
     for x in moved:
         x.requires_grad_(True)
     adam = torch.optim.Adam(moved, betas=(0.9, 0.999))
     least = torch.full((len(target),), math.inf)
     residuals = torch.empty(len(target))
     pictures = torch.empty(len(target), 3, 64, 64)
-    beginnings = None
+    beginnings = torch.empty(0)
     for step in trange(steps + 1, disable=not progress, file=sys.stdout, desc="search"):
         w = law.styles(latents)
         x = generator.synthesis(w, noise)
@@ -280,7 +287,7 @@ def search(generator, y, starts=1, steps=100, epsilon=EPSILON, weights=(100.0, 0
             better = loss < least
             least[better], residuals[better] = loss[better], error[better]
             pictures[better] = x[better]
-            if beginnings is None:
+            if step == 0:
                 beginnings = x.detach().clone()
         if step == steps:
             break
@@ -291,8 +298,9 @@ def search(generator, y, starts=1, steps=100, epsilon=EPSILON, weights=(100.0, 0
         with torch.no_grad():
             for x, length in zip(moved, lengths, strict=True):
                 x.mul_(length / _length(x))
-    return Search(*(x.reshape(inputs, starts, *x.shape[1:]).numpy()
-                    for x in (pictures, residuals, beginnings)), epsilon)
+    pictures, residuals, beginnings = (
+        x.reshape(inputs, starts, *x.shape[1:]) for x in (pictures, residuals, beginnings))
+    return Search(pictures.numpy(), residuals.numpy(), beginnings.numpy(), epsilon)
 
 
 def _length(x):

@@ -17,6 +17,7 @@ between its `features` serve to compare sets of pictures (`measures.coverage` an
 trained on renders alone, before any generator of this course had been seen.
 """
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -32,7 +33,7 @@ __all__ = ["SIGMA", "features", "p_dark"]
 SIGMA = 0.05  #: noise that the small pictures must have
 
 
-def p_dark(y, share=0.5):
+def p_dark(y: np.ndarray, share: float = 0.5) -> np.ndarray:
     """P(dark | y) at any share.
 
     Parameters
@@ -62,7 +63,7 @@ def p_dark(y, share=0.5):
     return expit(log_odds(y, _layers(y.shape[-1])) + prior)
 
 
-def log_odds(y, layers):
+def log_odds(y: np.ndarray, layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     """What a small network says of pictures y (..., 3, h, w): its one number, (...).
 
     `layers` are pairs of weights and biases; between them stands SiLU, v / (1 + exp(−v)).
@@ -75,7 +76,7 @@ def log_odds(y, layers):
     return (values @ weight.T + bias)[..., 0]
 
 
-def features(x):
+def features(x: np.ndarray) -> np.ndarray:
     """Describe pictures by the last layer but one of the 64-pixel network (needs PyTorch).
 
     Parameters

@@ -13,7 +13,7 @@ from safetensors.numpy import load_file
 if TYPE_CHECKING:  # the small classifiers do without PyTorch
     from torch import nn
 
-__all__ = ["dense", "restore"]
+__all__ = ["channels_last", "dense", "restore"]
 
 Network = TypeVar("Network", bound="nn.Module")
 
@@ -42,6 +42,17 @@ def restore(network: Network, file: Path) -> Network:
 
     network.load_state_dict({name: value.float() for name, value in load_file(file).items()})
     return network.eval().requires_grad_(False)
+
+
+def channels_last(network: Network) -> Network:
+    """Put the weights of convolutions in the order that a CPU is fastest with; the same network.
+
+    A generator then draws a third faster, or more.
+    """
+    import torch
+
+    # PyTorch's own types don't know this argument of a network.
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def dense(file: Path) -> list[tuple[np.ndarray, np.ndarray]]:

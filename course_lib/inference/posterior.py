@@ -16,17 +16,22 @@ Answers for the pictures that lessons show are shipped, so that only one need be
 0.8
 """
 
+from __future__ import annotations
+
 import math
 import sys
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 from safetensors.numpy import load_file
 from scipy.special import expit, logit, logsumexp
 from tqdm import tqdm
 
 from course_lib import validation
+from course_lib.arrays import Seed
 from course_lib.data import verified_path
 from course_lib.imaging.operators import Downsample
 from course_lib.inference.sampling import WeightedDraws, refine, temper, weigh
@@ -74,7 +79,11 @@ class Mixture:
     means: np.ndarray
     covariances: np.ndarray
 
-    def __post_init__(self):
+    if TYPE_CHECKING:  # what is given need not be arrays yet
+        def __init__(self, weights: ArrayLike, means: ArrayLike,
+                     covariances: ArrayLike) -> None: ...
+
+    def __post_init__(self) -> None:
         w, m, c = (np.asarray(getattr(self, name), dtype=float)
                    for name in ("weights", "means", "covariances"))
         if m.ndim != 2 or w.shape != m.shape[:1] or c.shape != (*m.shape, m.shape[-1]):
@@ -86,17 +95,17 @@ class Mixture:
             object.__setattr__(self, name, values)
 
     @property
-    def mean(self):
+    def mean(self) -> np.ndarray:
         """E[x], (n,): the estimate with the smallest mean squared error."""
         return self.weights @ self.means
 
     @property
-    def sd(self):
+    def sd(self) -> np.ndarray:
         """Standard deviation of each coordinate, (n,)."""
         variances = np.diagonal(self.covariances, axis1=1, axis2=2)
         return np.sqrt(self.weights @ (variances + (self.means - self.mean) ** 2))
 
-    def sample(self, n, rng):
+    def sample(self, n: int, rng: Seed) -> tuple[np.ndarray, np.ndarray]:
         """Draw n points; returns them, (n, dimension), and their classes, (n,)."""
         rng = np.random.default_rng(rng)
         kinds = rng.choice(len(self.weights), size=n, p=self.weights)
@@ -105,22 +114,22 @@ class Mixture:
         z = rng.standard_normal((n, self.means.shape[1]))
         return self.means[kinds] + np.einsum("nij,nj->ni", roots[kinds], z), kinds
 
-    def log_density(self, x):
+    def log_density(self, x: ArrayLike) -> np.ndarray:
         """log p(x) at points (..., n)."""
         return logsumexp(self._log_joint(x), axis=-1)
 
-    def classify(self, x):
+    def classify(self, x: ArrayLike) -> np.ndarray:
         """P(class | x), (..., K), at points (..., n)."""
         joint = self._log_joint(x)
         return np.exp(joint - logsumexp(joint, axis=-1, keepdims=True))
 
-    def measured(self, A, sigma):
+    def measured(self, A: ArrayLike, sigma: float) -> Mixture:
         """Law of y = A x + noise, again a mixture: ``log_density(y)`` is the log-evidence of y."""
         A = validation.matrix(A, "A")
         noise = validation.positive(sigma, "sigma") ** 2 * np.eye(len(A))
         return Mixture(self.weights, self.means @ A.T, A @ self.covariances @ A.T + noise)
 
-    def posterior(self, y, A, sigma):
+    def posterior(self, y: ArrayLike, A: ArrayLike, sigma: float) -> Mixture:
         r"""Law of x after y = A x + noise was seen, again a mixture.
 
         .. math:: G_k = C_k A^T (A C_k A^T + \sigma^2 I)^{-1}, \qquad
@@ -153,7 +162,7 @@ class Mixture:
 # --- Ladybirds -----------------------------------------------------------------------------------
 
 
-def prior_log_odds(share):
+def prior_log_odds(share: float) -> float:
     """log(share / (1 − share)), to which log p(y | dark) − log p(y | pale) is added: Bayes' rule.
 
     `share` is that of the dark form, in [0, 1]; ValueError if it is not.
@@ -186,19 +195,19 @@ class LadybirdPosterior:
     minimum: float = MINIMUM
 
     @property
-    def log_evidence(self):
+    def log_evidence(self) -> np.ndarray:
         """log p(y | form) for pale and dark, (2,); its standard error is the next attribute."""
         return np.array([form.log_evidence for form in self.forms])
 
     @property
-    def log_evidence_error(self):
+    def log_evidence_error(self) -> np.ndarray:
         return np.array([form.log_evidence_error for form in self.forms])
 
-    def ess(self, share):
+    def ess(self, share: float) -> float:
         """Effective number of draws at this share, never refused."""
         return float(1 / np.sum(self._weights(share) ** 2))
 
-    def misfit(self, share):
+    def misfit(self, share: float) -> float:
         """E[‖y − A x‖²]/(m σ²), m numbers in y: near 1 if the world explains y, far above if not.
 
         A small value does not say that y came from this world.
@@ -207,34 +216,34 @@ class LadybirdPosterior:
         squares -= self.y.size * math.log(2 * math.pi * self.sigma**2)
         return float(self._checked(share) @ squares) / self.y.size
 
-    def p_dark(self, share):
+    def p_dark(self, share: float) -> float:
         """P(dark | y)."""
         self._checked(share)
         return self._p(share)
 
-    def p_dark_error(self, share):
+    def p_dark_error(self, share: float) -> float:
         """Standard error of `p_dark`."""
         p = self.p_dark(share)
         return p * (1 - p) * float(np.hypot(*self.log_evidence_error))
 
-    def samples(self, share):
+    def samples(self, share: float) -> tuple[ladybirds.Ladybirds, np.ndarray]:
         """Possible beetles, pale ones first, and their weights (n,) with sum 1."""
         weights = self._checked(share)
         u = np.concatenate([form.u for form in self.forms])
         form = np.repeat([0, 1], [len(draws.u) for draws in self.forms])
         return ladybirds.from_latents(u, form), weights
 
-    def draw(self, n, share, rng=0):
+    def draw(self, n: int, share: float, rng: Seed = 0) -> ladybirds.Ladybirds:
         """n possible beetles, all equally probable: ``ladybirds.render`` them. Some may repeat."""
         beetles, weights = self.samples(share)
         return beetles[np.random.default_rng(rng).choice(len(weights), size=n, p=weights)]
 
-    def mean(self, share):
+    def mean(self, share: float) -> np.ndarray:
         """Mean picture E[x | y], (3, 64, 64), linear light. The first call renders all draws."""
         self._checked(share)
         return self._mix(share, self._moments[0])
 
-    def sd(self, share):
+    def sd(self, share: float) -> np.ndarray:
         """Standard deviation of every pixel, (3, 64, 64)."""
         self._checked(share)
         first, second = (self._mix(share, moment) for moment in self._moments)
@@ -274,7 +283,8 @@ class LadybirdPosterior:
         return self._weights(share)
 
 
-def reference(y, sigma=0.05, effort=1.0, rng=0, minimum=MINIMUM, progress=False):
+def reference(y: np.ndarray, sigma: float = 0.05, effort: float = 1.0, rng: Seed = 0,
+              minimum: float = MINIMUM, progress: bool = False) -> LadybirdPosterior:
     """Posterior of a small picture of a ladybird.
 
     The swarm and most draws use small renders, four pixels for each of y's, which shrink to nearly
@@ -316,7 +326,8 @@ def reference(y, sigma=0.05, effort=1.0, rng=0, minimum=MINIMUM, progress=False)
     return LadybirdPosterior(y, sigma, tuple(forms), minimum)
 
 
-def simulate(seed, pixels=4, sigma=0.05, share=0.5):
+def simulate(seed: int, pixels: int = 4, sigma: float = 0.05,
+             share: float = 0.5) -> tuple[ladybirds.Ladybirds, np.ndarray]:
     """Draw a beetle from the prior and take its small noisy picture.
 
     Parameters
@@ -342,12 +353,12 @@ def simulate(seed, pixels=4, sigma=0.05, share=0.5):
     return beetle, y + validation.positive(sigma, "sigma") * rng.standard_normal(y.shape)
 
 
-def example(name):
+def example(name: str) -> tuple[ladybirds.Ladybirds, np.ndarray]:
     """Beetle and small picture, as from `simulate`, of one of `EXAMPLES`."""
     return simulate(*EXAMPLES[validation.choice(name, "name", tuple(EXAMPLES))])
 
 
-def shipped(name):
+def shipped(name: str) -> LadybirdPosterior:
     """Posterior of a picture that lessons show, as `reference` found it.
 
     Parameters
@@ -377,7 +388,8 @@ def _explains(y, sigma, form, size, u):
     return log_likelihood(y, ladybirds.from_latents(u, form), sigma, size)
 
 
-def log_likelihood(y, beetles, sigma=0.05, size=64):
+def log_likelihood(y: np.ndarray, beetles: ladybirds.Ladybirds, sigma: float = 0.05,
+                   size: int = 64) -> np.ndarray:
     """log p(y | beetles), (n,): how well each of n beetles explains the small picture.
 
     Parameters

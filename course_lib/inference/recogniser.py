@@ -6,6 +6,7 @@ PyTorch, which they need for nothing else.
 
 from functools import cache
 
+import torch
 from torch import nn
 from torch.nn import functional
 
@@ -25,7 +26,7 @@ class Recogniser(nn.Module):
 
     width = 64
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         channels = [3, 16, 32, 48, 64]
         self.convolutions = nn.ModuleList(
@@ -34,18 +35,18 @@ class Recogniser(nn.Module):
         self.describe = nn.Linear(16 * channels[-1], self.width)
         self.heads = nn.Linear(self.width, 1 + N_LATENTS)
 
-    def features(self, x):
+    def features(self, x: torch.Tensor) -> torch.Tensor:
         """Features (n, 64) of pictures (n, 3, 64, 64) in linear light."""
         x = 2 * x.clamp(0, 1).sqrt() - 1  # nearly the coding of a display: dark tones count
         for convolution in self.convolutions:
             x = functional.silu(convolution(x))
         return functional.silu(self.describe(x.flatten(1)))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.heads(self.features(x))
 
 
 @cache
-def shipped():
+def shipped() -> Recogniser:
     """Return the trained network; ValueError if its file is not the one that was shipped."""
     return restore(Recogniser(), verified_path("classifiers", "dark_64x64.safetensors"))

@@ -29,14 +29,14 @@ class Regressor(nn.Module):
     `width` is the number of channels of all layers but the last.
     """
 
-    def __init__(self, width=80):
+    def __init__(self, width: int = 80) -> None:
         super().__init__()
         channels = [3] + [width] * 5
         self.layers = nn.ModuleList(nn.Conv2d(a, b, 3, padding=1)
                                     for a, b in zip(channels[:-1], channels[1:], strict=True))
         self.paint = nn.Conv2d(width, 48, 3, padding=1)
 
-    def forward(self, y):
+    def forward(self, y: torch.Tensor) -> torch.Tensor:
         """Pictures (n, 3, 64, 64) from small ones (n, 3, 4, 4), linear light."""
         x = 4 * (y - 0.2)  # about the mean and the scale of the world
         for k, layer in enumerate(self.layers):
@@ -47,7 +47,7 @@ class Regressor(nn.Module):
         return blocks / 4 + functional.interpolate(y, scale_factor=16, mode="bilinear")
 
 
-def regress(y):
+def regress(y: np.ndarray) -> np.ndarray:
     """Picture that the shipped network makes of sixteen pixels.
 
     Parameters
@@ -69,12 +69,12 @@ def regress(y):
 
 
 @cache
-def shipped():
+def shipped() -> Regressor:
     """Return the trained network; ValueError if its file is not the one that was shipped."""
     return restore(Regressor(), verified_path("regressors", "mse_4x4.safetensors"))
 
 
-def errors():
+def errors() -> dict[str, np.ndarray]:
     """Errors of estimates on 200 simulated pictures, as ``course train regressors`` recorded them.
 
     Returns

@@ -62,17 +62,17 @@ class Cases:
     residuals: np.ndarray
 
     @cached_property
-    def truth(self):
+    def truth(self) -> np.ndarray:
         """(n, 3, 64, 64), linear light."""
         return ladybirds.render(self.beetles).astype(float)
 
-    def draws(self, i, n=DRAWS):
+    def draws(self, i: int, n: int = DRAWS) -> np.ndarray:
         """The first n draws of case i as pictures (n, 3, 64, 64)."""
         some = ladybirds.from_latents(self.u[i, :n], self.form[i, :n])
         return ladybirds.render(some).astype(float)
 
 
-def simulated(n=CASES):
+def simulated(n: int = CASES) -> tuple[ladybirds.Ladybirds, np.ndarray]:
     """Beetles, and their pictures (n, 3, 4, 4), of the first n cases."""
     pairs = [simulate(FIRST + i, 4, SIGMA, SHARE) for i in range(n)]
     form, values = (np.concatenate([getattr(beetle, name) for beetle, _ in pairs])
@@ -81,12 +81,13 @@ def simulated(n=CASES):
 
 
 @cache
-def shipped():
+def shipped() -> Cases:
     """Return the cases; ValueError if a file is not the one that was shipped."""
     stored = load_file(verified_path("casebook", "draws.safetensors"))
-    pictures = _sheet("pulse_4x4.png", CASES)
-    return Cases(*simulated()[::-1], stored["u"].astype(float), stored["form"], stored["ess"],
-                 *pictures.reshape(3, CASES, 3, 64, 64), _residuals()["cases"])
+    beetles, y = simulated()
+    pulse, low, high = _sheet("pulse_4x4.png", CASES).reshape(3, CASES, 3, 64, 64)
+    return Cases(y, beetles, stored["u"].astype(float), stored["form"], stored["ess"],
+                 pulse, low, high, _residuals()["cases"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +118,7 @@ class LineUp:
     balanced: np.ndarray | None = None
 
 
-def individuals(number):
+def individuals(number: int) -> LineUp:
     """Line-up `number`, 0 or 1, before the search."""
     animals = ladybirds.sample(INDIVIDUALS, share=SHARE, seed=100 + number)
     scene = ladybirds.sample(1, share=SHARE, seed=200 + number)
@@ -130,7 +131,7 @@ def individuals(number):
 
 
 @cache
-def line_up(number):
+def line_up(number: int) -> LineUp:
     """Return line-up `number`, 0 or 1."""
     found = individuals(validation.choice(number, "number", range(LINE_UPS)))
     own = slice(number * INDIVIDUALS, (number + 1) * INDIVIDUALS)
@@ -139,11 +140,11 @@ def line_up(number):
                    residuals=stored["line_ups"][own], balanced=stored["balanced"][own])
 
 
-def _residuals():
+def _residuals() -> dict[str, np.ndarray]:
     return load_file(verified_path("casebook", "residuals.safetensors"))
 
 
-def _sheet(name, columns):
+def _sheet(name: str, columns: int) -> np.ndarray:
     """Pictures (n, 3, 64, 64) of a shipped sheet, row by row."""
     with Image.open(verified_path("casebook", name)) as sheet:
         code = np.asarray(sheet)

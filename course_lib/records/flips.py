@@ -10,9 +10,13 @@ Truth k is pale for k < `EACH`, dark otherwise. Searches go in blocks of `BLOCK`
 with the block's number as the seed, so that any block can be repeated alone.
 """
 
+from __future__ import annotations
+
 from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 from safetensors import safe_open
 from scipy.special import expit
 
@@ -20,12 +24,20 @@ from course_lib import validation
 from course_lib.data import data_path, read_rows, verified_path
 from course_lib.imaging.operators import Downsample
 from course_lib.inference import classifiers
-from course_lib.inference.networks import dense
+from course_lib.inference.networks import channels_last, dense
 from course_lib.worlds import ladybirds
+
+if TYPE_CHECKING:  # they need PyTorch, which most of this does without
+    import torch
+
+    from course_lib.generators.gan import Generator
+    from course_lib.generators.pulse import Search, StyleLaw
 
 __all__ = ["DECLARED", "EACH", "SHARES", "block", "cells", "drawn_share", "found", "names",
            "network", "p_dark_under", "sampled", "search_block", "search_each", "search_world",
            "truths"]
+
+Cells: TypeAlias = dict[tuple[int, int, int], np.ndarray]
 
 EACH = 400  #: truths of each form
 BLOCK, SEED, SIGMA = 8, 9001, 0.05
@@ -36,7 +48,7 @@ EDGE = 0.2  # width of the crossing between the forms in `search_world`
 
 
 @cache
-def truths():
+def truths() -> tuple[ladybirds.Ladybirds, np.ndarray]:
     """Beetles (2 · `EACH`) and their sixteen noisy pixels, (2 · `EACH`, 3, 4, 4); σ = `SIGMA`."""
     forms = np.repeat([0, 1], EACH)
     beetles = ladybirds.sample(2 * EACH, seed=SEED, form=forms)
@@ -45,13 +57,14 @@ def truths():
     return beetles, small + SIGMA * noise
 
 
-def block(number):
+def block(number: int) -> np.ndarray:
     """Indices of the truths of a block, pale ones first."""
     first = BLOCK * np.arange(2 * EACH // BLOCK).reshape(2, -1)[:, number]
     return (first[:, None] + np.arange(BLOCK)).ravel()
 
 
-def search_each(generator, y, law=None, latents=None, seed=0):
+def search_each(generator: Generator, y: np.ndarray, law: StyleLaw | None = None,
+                latents: torch.Tensor | None = None, seed: int = 0) -> Search:
     """PULSE from one start for each of n pictures: start k searches for picture k alone.
 
     Parameters
@@ -73,13 +86,12 @@ def search_each(generator, y, law=None, latents=None, seed=0):
     offsets = torch.from_numpy((y - y[0]).astype(np.float32))
     shrink = Downsample(64 // y.shape[-1])
     # The difference A x − yₖ is the same as (A x − yₖ + y₀) − y₀.
-    # The order in memory saves a third of the time.
-    return pulse.search(generator.to(memory_format=torch.channels_last), y[0], starts=len(y),
-                        law=law, latents=latents, seed=seed,
-                        camera=lambda x: shrink(x) - offsets)
+    return pulse.search(channels_last(generator), y[0], starts=len(y), law=law,
+                        latents=latents, seed=seed, camera=lambda x: shrink(x) - offsets)
 
 
-def search_block(generator, number, law=None, repeat=0, latents=None):
+def search_block(generator: Generator, number: int, law: StyleLaw | None = None, repeat: int = 0,
+                 latents: torch.Tensor | None = None) -> dict[str, list[float]]:
     """Search for the truths of a block; `repeat` takes other starts, `latents` gives them.
 
     Returns
@@ -95,7 +107,8 @@ def search_block(generator, number, law=None, repeat=0, latents=None):
             "residual": result.residuals[0].astype(float).round(6).tolist()}
 
 
-def search_world(y, share, steps=100, epsilon=2e-3, seed=0):
+def search_world(y: np.ndarray, share: float, steps: int = 100, epsilon: float = 2e-3,
+                 seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     r"""The search of PULSE in a perfect generator: the renderer itself, at a share of one's choice.
 
     Its latents are the 22 of a beetle and one more, t, standard normal: beyond the threshold that
@@ -137,7 +150,7 @@ def search_world(y, share, steps=100, epsilon=2e-3, seed=0):
         least[better], residual[better] = np.maximum(error, epsilon)[better], error[better]
         found[better] = mix[better] > 0.5
         if step == steps:
-            return start, found, residual
+            break
         slope = np.zeros_like(v)
         far = error > epsilon  # nearer than ε the data no longer pull
         slope[far, -1] = np.mean(off * (pictures[1] - pictures[0]), axis=1)[far] * (
@@ -154,6 +167,7 @@ def search_world(y, share, steps=100, epsilon=2e-3, seed=0):
         v = v - learning_rate(step, steps) * (first / (1 - 0.9 ** (step + 1))) / (
             np.sqrt(second / (1 - 0.999 ** (step + 1))) + 1e-10)
         v *= length / np.linalg.norm(v, axis=1, keepdims=True)
+    return start, found, residual
 
 
 def _small(u, form):
@@ -165,7 +179,7 @@ def _small(u, form):
 # --- what was recorded ---------------------------------------------------------------------------
 
 
-def found(name, repeats=1):
+def found(name: str, repeats: int = 1) -> dict[str, np.ndarray]:
     """Searches of a generator, as recorded.
 
     Parameters
@@ -196,18 +210,18 @@ def _rows(name):
     return read_rows(verified_path("flips", f"{name}.jsonl"))
 
 
-def drawn_share(name):
+def drawn_share(name: str) -> float:
     """Share of the dark form among the 20,000 pictures of a generator that taught its network."""
     with safe_open(verified_path("flips", f"{name}_4x4.safetensors"), "np") as file:
         return float(file.metadata()["share"])
 
 
-def network(name):
+def network(name: str) -> list[tuple[np.ndarray, np.ndarray]]:
     """Weights and biases of the network that knows a generator's posterior."""
     return dense(verified_path("flips", f"{name}_4x4.safetensors"))
 
 
-def p_dark_under(y, name):
+def p_dark_under(y: ArrayLike, name: str) -> np.ndarray:
     """P(dark | y) if the prior is the generator `name`, as it is.
 
     Parameters
@@ -223,7 +237,7 @@ def p_dark_under(y, name):
     return expit(classifiers.log_odds(np.asarray(y), network(name)))
 
 
-def sampled():
+def sampled() -> dict[str, np.ndarray]:
     """Draws of `course_lib.generators.chains` for 50 of the truths, the generator being "share_10".
 
     Returns
@@ -236,13 +250,13 @@ def sampled():
     return {key: np.array([row[key] for row in rows]) for key in rows[0]}
 
 
-def names():
+def names() -> list[str]:
     """Names of the generators with a complete record, as in `SHARES`."""
     return [name for name in SHARES if all(
         data_path("flips", f"{name}{end}").exists() for end in (".jsonl", "_4x4.safetensors"))]
 
 
-def cells(name):
+def cells(name: str) -> tuple[Cells, Cells]:
     """Table of the bias budget of a generator, for `fairness.bias_budget`.
 
     Returns

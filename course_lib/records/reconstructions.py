@@ -12,17 +12,18 @@ mean and draws of `posterior`.
 from functools import cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from course_lib import validation
 from course_lib.imaging.deconvolution import total_variation
-from course_lib.imaging.operators import Downsample
+from course_lib.imaging.operators import Downsample, LinearOperator
 from course_lib.worlds import ladybirds
 
 __all__ = ["LinearEstimate", "bicubic", "edge_preserving", "linear"]
 
 
-def bicubic(y, size=64):
+def bicubic(y: np.ndarray, size: int = 64) -> np.ndarray:
     """Smooth curves through the pixels, as image editors draw them (Keys 1981).
 
     Parameters
@@ -42,7 +43,7 @@ def bicubic(y, size=64):
     return np.stack(drawn).astype(float).reshape(*y.shape[:-2], size, size)
 
 
-def edge_preserving(y, lam=0.01, size=64):
+def edge_preserving(y: np.ndarray, lam: float = 0.01, size: int = 64) -> np.ndarray:
     """Total variation through the camera, `deconvolution.total_variation`, on one picture.
 
     λ = 0.01 errs least on six other ladybirds at 4 × 4, σ = 0.05: lesson
@@ -69,7 +70,7 @@ class LinearEstimate:
         Gaussian.
     """
 
-    def __init__(self, x, A, sigma):
+    def __init__(self, x: np.ndarray, A: LinearOperator, sigma: float) -> None:
         y = A(x)
         self._mean_x, self._mean_y = x.mean(0), y.mean(0)
         off_x, off_y = (v.reshape(len(v), -1) - v.reshape(len(v), -1).mean(0) for v in (x, y))
@@ -79,7 +80,7 @@ class LinearEstimate:
         left = off_x.var(0, ddof=1) - np.sum(self._gain * cross, axis=1)
         self.sd = np.sqrt(np.maximum(left, 0)).reshape(self._mean_x.shape)
 
-    def __call__(self, y):
+    def __call__(self, y: ArrayLike) -> np.ndarray:
         """Pictures (..., C, H, W) from measurements (..., C, h, w)."""
         off = np.asarray(y) - self._mean_y
         flat = off.reshape(*off.shape[:-3], -1) @ self._gain.T
@@ -87,7 +88,7 @@ class LinearEstimate:
 
 
 @cache
-def linear(pixels=4, sigma=0.05, share=0.5):
+def linear(pixels: int = 4, sigma: float = 0.05, share: float = 0.5) -> LinearEstimate:
     """`LinearEstimate` for ladybirds, from 2000 renders."""
     world = ladybirds.render(ladybirds.sample(2000, share=share, seed=77)).astype(float)
     return LinearEstimate(world, Downsample(64 // pixels), sigma)

@@ -22,16 +22,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from course_lib import validation
+from course_lib.arrays import Seed
 from course_lib.imaging.operators import Downsample
 
 __all__ = ["DARK", "FORMS", "N_LATENTS", "OVERLAP", "PALE", "PRIORS", "Ladybirds", "fractions",
            "from_latents", "look_alikes", "render", "sample", "sixteen_pixels"]
+
+Values: TypeAlias = float | np.ndarray  # one, or one for each beetle or pixel
 
 PALE = "pale"  #: form 0, orange to red with black spots
 DARK = "dark"  #: form 1, melanic
@@ -99,17 +103,22 @@ class Ladybirds:
     form: np.ndarray
     values: np.ndarray
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.form)
 
-    def __getitem__(self, key):
+    @overload
+    def __getitem__(self, key: str) -> np.ndarray: ...
+
+    @overload
+    def __getitem__(self, key: int | slice | np.ndarray) -> Ladybirds: ...
+
+    def __getitem__(self, key: str | int | slice | np.ndarray) -> np.ndarray | Ladybirds:
         if isinstance(key, str):
             return self.values[:, _column(key)]
-        if isinstance(key, (int, np.integer)):
-            key = [key]
-        return Ladybirds(self.form[key], self.values[key])
+        rows = [key] if isinstance(key, (int, np.integer)) else key
+        return Ladybirds(self.form[rows], self.values[rows])
 
-    def replace(self, **columns):
+    def replace(self, **columns: ArrayLike) -> Ladybirds:
         """Copy with some parameters (numbers or (n,) arrays) or the `form` set by hand."""
         form, values = self.form, self.values.copy()
         if "form" in columns:
@@ -121,13 +130,14 @@ class Ladybirds:
             values[:, _column(name)] = value
         return Ladybirds(form, values)
 
-    def with_new_scene(self, seed):
+    def with_new_scene(self, seed: Seed) -> Ladybirds:
         """The same animals (form, pattern, pigment, proportions) under another pose and light."""
         fresh = from_latents(_normals(len(self), seed)[:, :-1], self.form)
         return replace(self, values=np.where(_SCENE, fresh.values, self.values))
 
 
-def sample(n, share=0.1, seed=0, form=None, overlap=OVERLAP):
+def sample(n: int, share: float = 0.1, seed: Seed = 0, form: ArrayLike | None = None,
+           overlap: float = OVERLAP) -> Ladybirds:
     """Draw n beetles and their scenes from the prior.
 
     The first k beetles do not depend on n, and neither do the beetles on `share`: a larger share
@@ -156,7 +166,7 @@ def sample(n, share=0.1, seed=0, form=None, overlap=OVERLAP):
     return from_latents(u[:, :-1], form, overlap)
 
 
-def from_latents(u, form, overlap=OVERLAP):
+def from_latents(u: ArrayLike, form: ArrayLike, overlap: float = OVERLAP) -> Ladybirds:
     """Beetles from independent standard normals: each parameter is its prior's quantile of ndtr(u).
 
     Parameters
@@ -186,7 +196,7 @@ def from_latents(u, form, overlap=OVERLAP):
     return Ladybirds(_forms(form, len(u)), values.astype(np.float32))
 
 
-def fractions(beetles):
+def fractions(beetles: Ladybirds) -> np.ndarray:
     """Parameters as the fractions of their ranges that lie below them: (n, N_LATENTS) in [0, 1].
 
     Under the prior they are uniform: the inverse of what `from_latents` does with ndtr(u).
@@ -200,7 +210,7 @@ def fractions(beetles):
     return found
 
 
-def look_alikes():
+def look_alikes() -> Ladybirds:
     """Four different beetles, two of each form, that shrink to nearly the same 4 × 4 pixels.
 
     Their 64-pixel pictures differ from the mean of the four by less than 0.004 in every block of
@@ -225,7 +235,7 @@ def look_alikes():
     return from_latents(u, form=[0, 1, 0, 1])
 
 
-def sixteen_pixels():
+def sixteen_pixels() -> np.ndarray:
     """What the camera kept of one beetle: the 4 × 4 pixels that the first lesson shows.
 
     The beetle is none of the `look_alikes`; each of them comes within 0.006 of its pixels.
@@ -239,7 +249,7 @@ def sixteen_pixels():
     return Downsample(16)(render(beetle)[0].astype(float))
 
 
-def render(beetles, size=64):
+def render(beetles: Ladybirds, size: int = 64) -> np.ndarray:
     """Pictures of the beetles.
 
     Every picture is a sum of six pigments, each times a map of how much of it is seen and how
@@ -385,7 +395,8 @@ def _coloured(side, y, p, form, dot):
     return (1 - marked) * (1 - 0.75 * inside(side - 0.012, dot))  # with the seam between the wings
 
 
-def dome(x, y, centre, a, b, lamp):
+def dome(x: np.ndarray, y: np.ndarray, centre: float, a: Values, b: Values,
+         lamp: tuple[Values, Values, Values]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Edge distance, diffuse light and highlight of a glossy cap over an ellipse."""
     # Surface normal; a slope below 1 lets the cap meet the leaf at an angle, as wing cases do.
     slope = 0.85
@@ -422,7 +433,7 @@ def _ellipse(x, y, cx, cy, a, b):
     return (np.sqrt(qx * qx + qy * qy) - 1) * np.minimum(a, b)
 
 
-def inside(distance, width):
+def inside(distance: np.ndarray, width: Values) -> np.ndarray:
     """Share of a pixel (or of a soft edge) of this width that lies on the inner side."""
     return np.clip(0.5 - distance / width, 0, 1)
 
@@ -432,7 +443,7 @@ def _strip(distance, radius, width):
     return inside(distance - radius, width) - inside(distance + radius, width)
 
 
-def unit(x, y, z):
+def unit(x: Values, y: Values, z: Values) -> tuple[Values, Values, Values]:
     length = np.sqrt(x * x + y * y + z * z)
     return x / length, y / length, z / length
 

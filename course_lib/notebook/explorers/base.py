@@ -7,8 +7,13 @@ in, with the same alt text.
 `watched` is for loops that are worth watching: a progress bar above a picture that keeps up.
 """
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import ipywidgets
 from IPython.display import display
+
+from course_lib.notebook.figures import Picture
 
 
 class Explorer:
@@ -22,7 +27,7 @@ class Explorer:
         One labelled control per argument of `draw`.
     """
 
-    def __init__(self, draw, **controls):
+    def __init__(self, draw: Callable[..., Picture], **controls: ipywidgets.Widget) -> None:
         self.draw, self.controls = draw, controls
         for control in controls.values():
             control.style.description_width = "12em"
@@ -33,14 +38,14 @@ class Explorer:
         self.panel = ipywidgets.VBox([*controls.values(), self.view])
 
     @property
-    def values(self):
+    def values(self) -> dict[str, Any]:
         """Current values of the controls, by name."""
         return {name: control.value for name, control in self.controls.items()}
 
     def _update(self, _change):
         self.view.value = self.draw(**self.values).img()
 
-    def _repr_mimebundle_(self, **_options):
+    def _repr_mimebundle_(self, **_options: object) -> tuple[dict[str, Any], dict[str, Any]]:
         # The widget is shown where a kernel runs; the picture stays where none does.
         data, metadata = self.first._repr_mimebundle_()
         data.pop("text/html")
@@ -50,7 +55,7 @@ class Explorer:
         return {**data, view: live[view]}, metadata
 
 
-def watched(steps, draw, pictures=10):
+def watched(steps: int, draw: Callable[[], Picture], pictures: int = 10) -> Iterator[int]:
     """Count from 0 to steps − 1 and show how far a loop has come, in a notebook.
 
     Parameters

@@ -10,7 +10,7 @@ from course_lib.notebook import figures
 from course_lib.notebook.explorers.base import Explorer
 
 
-def two_groups():
+def two_groups() -> Explorer:
     """Share, separation and method against the recall of two groups.
 
     What the pixels say is one number: N(0, 1) for pale beetles, N(d, 1) for dark ones.

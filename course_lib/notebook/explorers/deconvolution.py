@@ -1,5 +1,7 @@
 """Where a deconvolved picture's error comes from."""
 
+from collections.abc import Callable, Mapping
+
 import ipywidgets
 import numpy as np
 
@@ -9,7 +11,8 @@ from course_lib.notebook import figures
 from course_lib.notebook.explorers.base import Explorer
 
 
-def who_pays(budget, wide, margin=16):
+def who_pays(budget: Callable[..., Mapping[str, np.ndarray]], wide: np.ndarray,
+             margin: int = 16) -> Explorer:
     """What noise, border, wrong PSF and regularisation add to one picture's error.
 
     Parameters

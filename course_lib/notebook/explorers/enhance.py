@@ -1,5 +1,7 @@
 """Different pictures that leave the same pixels."""
 
+from collections.abc import Sequence
+
 import ipywidgets
 import numpy as np
 
@@ -8,7 +10,7 @@ from course_lib.notebook import figures
 from course_lib.notebook.explorers.base import Explorer
 
 
-def sixteen_pixels(candidates, pixels):
+def sixteen_pixels(candidates: Sequence[np.ndarray], pixels: np.ndarray) -> Explorer:
     """Fade between pictures that all leave the same pixels.
 
     Parameters

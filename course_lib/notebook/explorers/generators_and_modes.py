@@ -1,15 +1,18 @@
 """A walk through what a generator can draw."""
 
+from collections.abc import Mapping
+
 import ipywidgets
 import numpy as np
 import torch
 
+from course_lib.generators.gan import Generator
 from course_lib.inference.classifiers import p_dark
 from course_lib.notebook import figures
 from course_lib.notebook.explorers.base import Explorer
 
 
-def latent_walk(generators, n_anchors=4, seed=0):
+def latent_walk(generators: Mapping[str, Generator], n_anchors: int = 4, seed: int = 0) -> Explorer:
     """A walk among latents of one generator, and truncation, against what is drawn.
 
     Parameters

@@ -8,7 +8,7 @@ from course_lib.notebook import figures
 from course_lib.notebook.explorers.base import Explorer
 
 
-def abstention(means, sds, truths):
+def abstention(means: np.ndarray, sds: np.ndarray, truths: np.ndarray) -> Explorer:
     """Case and threshold against what is shown, its expected and its true error.
 
     Parameters

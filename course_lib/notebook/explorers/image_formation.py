@@ -9,7 +9,7 @@ from course_lib.notebook import figures
 from course_lib.notebook.explorers.base import Explorer
 
 
-def image_formation(scene):
+def image_formation(scene: np.ndarray) -> Explorer:
     """Lens cutoff, pixel size and light against what is recorded and what folds back.
 
     Parameters

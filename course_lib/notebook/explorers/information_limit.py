@@ -9,7 +9,7 @@ from course_lib.notebook import figures
 from course_lib.notebook.explorers.base import Explorer
 
 
-def information_limit(scene):
+def information_limit(scene: np.ndarray) -> Explorer:
     """Noise level against the components that survive, what they show and what is lost.
 
     Parameters

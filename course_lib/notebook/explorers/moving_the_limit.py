@@ -8,7 +8,7 @@ from course_lib.notebook import figures
 from course_lib.notebook.explorers.base import Explorer
 
 
-def moving_the_limit():
+def moving_the_limit() -> Explorer:
     """Distance of two spikes, noise and the assumption against what comes back."""
     cutoff, n = 10, 400
     A = low_frequencies(n, cutoff)

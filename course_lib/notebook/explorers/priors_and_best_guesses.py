@@ -8,7 +8,7 @@ from course_lib.notebook import figures
 from course_lib.notebook.explorers.base import Explorer
 
 
-def best_guesses():
+def best_guesses() -> Explorer:
     """Prior odds, noise and measurement against mean, mode and sample of one posterior.
 
     The scene is one number, near +1 or near −1, each with standard deviation 0.15.

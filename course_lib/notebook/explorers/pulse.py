@@ -10,7 +10,7 @@ from course_lib.notebook import figures
 from course_lib.notebook.explorers.base import Explorer
 
 
-def recorded_searches():
+def recorded_searches() -> Explorer:
     """What PULSE makes of a scene, by size, start and generator (recorded searches)."""
     records = {path.stem: pulse.recorded(path.stem)
                for path in sorted(data_path("pulse").glob("*.npz"))}

@@ -8,7 +8,7 @@ from course_lib.notebook import figures
 from course_lib.notebook.explorers.base import Explorer
 
 
-def use_and_misuse():
+def use_and_misuse() -> Explorer:
     """Likelihood ratio and pool size against posterior and coincidental matches.
 
     The test has no misses, so that its likelihood ratio is one over the rate of false matches.

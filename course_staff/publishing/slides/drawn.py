@@ -83,6 +83,7 @@ def who() -> tuple[np.ndarray, int, np.ndarray, int]:
     suspects = np.sort([*chosen, SOURCE])
     gallery = line.gallery[suspects]
     misfit = np.sum((line.y[SOURCE] - Downsample(8)(gallery)) ** 2, axis=(1, 2, 3))
+    assert line.pulse is not None  # the search has run
     gap = np.sum((line.pulse[SOURCE] - gallery) ** 2, axis=(1, 2, 3))
     answer = int(np.flatnonzero(suspects == SOURCE)[0]) + 1
     return suspects, answer, softmax(-misfit / (2 * casebook.SIGMA**2)), int(gap.argmin()) + 1
@@ -105,8 +106,9 @@ def _line(first: np.ndarray, title: str, notes: Sequence[str]) -> Figure:
 
 def line_up() -> figures.Picture:
     """PULSE's picture of somebody, and six who might have been photographed."""
-    picture = casebook.line_up(0).pulse[SOURCE]
-    return figures.show(_line(picture, "PULSE's picture", [""] * SUSPECTS), alt=(
+    line = casebook.line_up(0)
+    assert line.pulse is not None  # the search has run
+    return figures.show(_line(line.pulse[SOURCE], "PULSE's picture", [""] * SUSPECTS), alt=(
         "Left, large: a sharp ladybird that PULSE made of a small picture. Right: six sharp "
         "ladybirds, numbered 1 to 6, in the same light and pose."))
 

@@ -52,10 +52,9 @@ def shake(method, x, rng):
     os.kill(os.getpid(), 9)
 
 
-import os
-
 # %% attack="crashes" at="shake" score=5 flag="kernel ended"
 import ctypes
+import os
 
 
 def shake(method, x, rng):
