@@ -13,7 +13,6 @@ from course_staff.authoring.source import Cell, Lesson
 
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda,
           ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-SURE = (ast.Assign, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)  # bind for sure
 BRANCHING = (ast.If, ast.For, ast.While, ast.Try, ast.Match)  # may leave out their blocks
 BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 FIRST = ("value", "iter")  # what Python evaluates before it binds a statement's targets
@@ -140,13 +139,11 @@ def _needed(cells: Sequence[Cell], late: Set[str]) -> tuple[list[list[ast.stmt]]
     for cell in reversed(cells):
         statements: list[ast.stmt] = []
         for statement in reversed(ast.parse(cell.text).body):
-            loaded, stored = names(statement)
+            loaded, stored, surely = _names(statement)
             if (cell.kind in ("test", "solution")
-                    or (stored | _changed(statement) & loaded) & (wanted | late)):
+                    or (stored | changed(statement)) & (wanted | late)):
                 statements.insert(0, statement)
-                if isinstance(statement, SURE):
-                    wanted = wanted - stored
-                wanted = wanted | loaded
+                wanted = (wanted - surely) | loaded
                 inner |= {name for node in ast.walk(statement)
                           if isinstance(node, ast.FunctionDef | ast.Lambda)
                           for name in names(node)[0]}
@@ -154,16 +151,16 @@ def _needed(cells: Sequence[Cell], late: Set[str]) -> tuple[list[list[ast.stmt]]
     return kept, inner
 
 
-def _changed(statement: ast.stmt) -> set[str]:
-    """Names whose elements or attributes a statement binds, or whose methods it calls."""
-    changed = set()
+def changed(statement: ast.stmt) -> set[str]:
+    """Return names whose elements or attributes a statement binds, or whose methods it calls."""
+    found = set()
     for node in ast.walk(statement):
         if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
-            changed.add(_base(node))
+            found.add(_base(node))
         elif (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
               and isinstance(node.value.func, ast.Attribute)):
-            changed.add(_base(node.value.func))
-    return changed
+            found.add(_base(node.value.func))
+    return found - {""}
 
 
 def _base(node: ast.AST) -> str:

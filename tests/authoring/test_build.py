@@ -220,7 +220,8 @@ def test_names_that_are_always_there_may_be_used(tmp_path, change):
 
 
 @pytest.mark.parametrize(("code", "loaded", "stored"), [
-    ("x = x + 1", "x", "x"), ("x += y", "x y", "x"), ("x = y = z", "z", "x y"),
+    ("x = x + 1", "x", "x"), ("x = y", "y", "x"), ("def f(a): return a + b", "b", "f"),
+    ("x += y", "x y", "x"), ("x = y = z", "z", "x y"),
     ("x.a = y", "x y", ""),
     ("import a.b, c as d", "", "a d"), ("from a import b as c, d", "", "c d"),
     ("for i in i: j = i", "i", "i j"), ("with f() as g: g(h)", "f h", "g"),
@@ -233,6 +234,33 @@ def test_names_that_are_always_there_may_be_used(tmp_path, change):
 ])
 def test_names_follow_the_order_of_evaluation(code, loaded, stored):
     assert bindings.names(ast.parse(code)) == (set(loaded.split()), set(stored.split()))
+
+
+@pytest.mark.parametrize(("code", "names"), [
+    ("x[0] = y", "x"), ("x.a.b = y", "x"), ("x.append(y)", "x"), ("x.a[0].sort()", "x"),
+    ("y = x.append(z)", ""), ("f(x)", ""), ("f(x).sort()", ""), ("if y: del z\nx[0] += 1", "x"),
+])
+def test_names_that_change_without_being_bound(code, names):
+    found = set().union(*map(bindings.changed, ast.parse(code).body))
+    assert found == set(names.split())
+
+
+def test_only_what_tests_and_answers_depend_on_is_needed(tmp_path):
+    cells = {
+        "": "import a, b, c", " ": "fig = a.draw(unused)", "  ": "used = b.make(seed)\nprint(used)",
+        "   ": "seed = 3", "    ": "used.append(late)\nlate = c",
+        ' solution="f"': "def f(x):\n    return x + inside", "     ": "inside = 1\ninside = 2",
+        "      ": "for y in b:\n    if y:\n        used = y\n    print(used)",
+        ' test="t" points=1': "assert f(1) == used", "       ": "used = c",
+    }
+    text = "".join(f"# %%{header.rstrip()}\n{code}\n\n" for header, code in cells.items())
+    path = tmp_path / "made.py"
+    path.write_text(text, encoding="utf-8")
+    needed = [cell.text for cell in bindings.needed(source.read(path).cells)]
+    # Functions read `inside` when they are called, so `seed`, bound after its use, is not needed.
+    assert needed == [
+        "import a, b, c", "used = b.make(seed)", "used.append(late)", cells[' solution="f"'],
+        "inside = 1\ninside = 2", cells["      "], cells[' test="t" points=1']]
 
 
 @pytest.mark.parametrize(("change", "expected"), [

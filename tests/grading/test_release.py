@@ -17,7 +17,7 @@ from secrecy import secrets, squeeze
 from course_lib.desk import commands
 from course_staff.authoring import build, source
 from course_staff.grading import release
-from course_staff.grading.template import describe, names
+from course_staff.grading.template import describe
 
 PATHS = source.find()
 
@@ -109,19 +109,6 @@ def test_only_what_the_tests_need_is_kept():
     others = [cell["source"] for cell in lesson["program"] if not cell["id"]]
     assert others == ["import numpy as np\nstart = 5.0"]
     assert lesson["answers"] == {"why_double": 3}
-
-
-def test_names_that_a_statement_reads_binds_and_changes():
-    import ast
-
-    def of(text):
-        return names(ast.parse(text).body[0])
-
-    assert of("x = y") == ({"y"}, {"x"}, set(), True)
-    assert of("x[0] = y")[2] == {"x"}
-    assert of("x.append(y)")[2] == {"x"}
-    assert of("for i in x: y = i")[3] is False
-    assert of("def f(a): return a + b") == ({"b"}, {"f"}, set(), True)
 
 
 # --- course mark ----------------------------------------------------------------------------------
