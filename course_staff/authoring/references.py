@@ -90,6 +90,8 @@ def _f_strings(code):
     spans = sorted((offset(node.lineno, node.col_offset),
                     offset(node.end_lineno, node.end_col_offset))
                    for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
+    # A format's own span, before Python 3.12, can begin with the whole and end before it.
+    spans.sort(key=lambda span: (span[0], -span[1]))
     return [span for n, span in enumerate(spans)
             if not any(begin <= span[0] and span[1] <= end for begin, end in spans[:n])]
 

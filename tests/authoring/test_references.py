@@ -48,6 +48,8 @@ def test_names_after_the_word_lesson_become_numbers(text, read, code):
     ('f"lesson {n}"', 'f"lesson {n}"'),
     ('f"é lesson {{bias}}: {x}"  # lesson {bias}', 'f"é lesson 10: {x}"  # lesson 10'),
     ('print(f"{x} in "\n      "lesson {{bias}}")', 'print(f"{x} in "\n      "lesson 10")'),
+    ('print(f"{x:.3f} in "\n      f"{x} of lesson {{bias}}")',
+     'print(f"{x:.3f} in "\n      f"{x} of lesson 10")'),
     ('f"""\nlessons {{enhance}} and {{bias}}\n{f"{x}"}"""',
      'f"""\nlessons 00 and 10\n{f"{x}"}"""'),
     ('"lesson {{bias}}"', '"lesson {{bias}}"'),
