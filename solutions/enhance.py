@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {points: 5}
+#   course: {points: 5, reads: [images]}
 # ---
 
 # %% [markdown] only="slides" slide="slide"

@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {points: 20}
+#   course: {points: 20, reads: [calibration, casebook, classifiers, generators, images, posteriors, regressors]}
 # ---
 
 # %% [markdown]

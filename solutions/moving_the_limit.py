@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {points: 20}
+#   course: {points: 20, reads: [images]}
 # ---
 
 # %% [markdown] only="slides" slide="slide"

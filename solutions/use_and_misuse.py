@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {points: 20}
+#   course: {points: 20, reads: [classifiers, generators, images, plates]}
 # ---
 
 # %% [markdown]

@@ -12,8 +12,8 @@ For every lesson ``solutions/NAME.py``, in this order (NN is its place in the li
     records, and stop here if they are equal;
 5.  execute the notebook in a fresh kernel, in a scratch folder as a learner's would be;
 6.  tidy the outputs: widget state and views, timing and the HTML twins of pictures go;
-7.  judge what only shows when a lesson runs: alt text, warnings in tests, stray results,
-    time, size;
+7.  judge what only shows when a lesson runs: alt text, warnings in tests, stray results, data
+    that the header doesn't say it reads (`authoring.reads`), time, size;
 8.  execute the lesson's short way, if it has one: all but its deeper cells;
 9.  record the hashes, and how many cells step 8 left out, and write
     ``solutions/NN_NAME/NN_NAME.ipynb``.
@@ -44,7 +44,7 @@ from nbgrader.utils import capture_log
 from tqdm import tqdm
 
 from course_staff import commands
-from course_staff.authoring import rules, source, syllabus
+from course_staff.authoring import reads, rules, source, syllabus
 from course_staff.authoring.source import KINDS, ROOT, WITH_POINTS, SourceError
 
 CELL_TIMEOUT = 120
@@ -159,16 +159,16 @@ def fingerprint(text, root=ROOT):
 
     ``source`` is the unexecuted notebook; ``library`` the modules of `course_lib` that it imports,
     directly or through others, with the package's other files; ``data`` the folders of data/
-    whose names occur in any of these; ``lock`` the pinned versions.  A new module or data set
-    that a lesson doesn't use leaves its hashes alone.
+    that the lesson's header says it ``reads``; ``lock`` the pinned versions.  A new module or data
+    set that a lesson doesn't use leaves its hashes alone.
     """
-    code = "\n".join(c["source"] for c in nbformat.reads(text, 4).cells if c.cell_type == "code")
+    nb = nbformat.reads(text, 4)
+    code = "\n".join(cell["source"] for cell in nb.cells if cell.cell_type == "code")
     package = root / "course_lib"
     modules = _modules(code, root)
     others = [p for p in package.rglob("*") if p.suffix not in {".py", ".pyc"} and p.is_file()]
-    words = code + "".join(path.read_text(encoding="utf-8") for path in modules)
-    folders = [p for p in (root / "data").glob("*/") if re.search(rf"\b{p.name}\b", words)]
-    data = [p for folder in folders for p in folder.rglob("*") if p.is_file()]
+    folders = nb.metadata.get("course", {}).get("reads", [])
+    data = [p for name in folders for p in (root / "data" / name).rglob("*") if p.is_file()]
     lock = root / "requirements.lock"
     return {
         "source": hashlib.sha256(text.encode()).hexdigest(),
@@ -220,7 +220,10 @@ def recorded(path):
 
 
 def execute(lesson, nb):
-    """Execute a notebook in place, in a scratch folder; the first error ends the build."""
+    """Execute a notebook in place, in a scratch folder; the first error ends the build.
+
+    Returns the folders of data/ that it has opened.
+    """
     codes = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code"]
     with (
         tempfile.TemporaryDirectory(prefix="course-") as folder,
@@ -242,6 +245,7 @@ def execute(lesson, nb):
             on_cell_execute=started,
             on_cell_complete=lambda cell, cell_index: bar.update(cell.cell_type == "code"),
         )
+        reads.watch(Path(folder))
         try:
             client.execute(env=source.environment() | {"IPYTHONDIR": folder})
         except CellTimeoutError:
@@ -249,7 +253,7 @@ def execute(lesson, nb):
         except CellExecutionError as error:
             reason = f"raises {error.ename}: {error.evalue}"
         else:
-            return
+            return reads.opened(Path(folder))
     raise SourceError([lesson.problem(lesson.in_notebook[running[0]], reason)])
 
 
@@ -385,9 +389,10 @@ def build(path, force=False, root=ROOT):
     if recorded(target) == hashes and not force:
         return [*told, f"{name}: solution unchanged"]
     nb = nbformat.reads(text, 4)
-    execute(lesson, nb)
+    opened = execute(lesson, nb)
     seconds = tidy(nb)
     problems, warnings = judge(lesson, nb, seconds)
+    problems += [lesson.problem(None, reason) for reason in reads.problems(lesson.reads, opened)]
     if problems:
         raise SourceError(problems)
     left_out = execute_short_way(lesson)

@@ -16,6 +16,9 @@ is a problem wherever a reference stands.
 
 import ast
 import re
+from collections.abc import Mapping
+
+from course_staff.authoring.syllabus import Entry
 
 NAME = r"\{([a-z][a-z0-9_]*)\}"
 IN_F_STRING = NAME.replace(r"\{", r"\{\{").replace(r"\}", r"\}\}")
@@ -25,14 +28,15 @@ _BETWEEN = rf"(?:,{_AFTER}|,?{_AFTER}(?:and|or|to){_AFTER}|–)"
 FIELDS = re.compile(r"(?<![\w\\^{}])\{(title|question|minutes|folder|builds_on)\}")
 
 
-def _phrases(name):
+def _phrases(name: str) -> re.Pattern[str]:
     return re.compile(rf"\b[Ll]essons?{_AFTER}{name}(?:{_BETWEEN}{name})*")
 
 
 PHRASE, PHRASE_IN_F_STRING = _phrases(NAME), _phrases(IN_F_STRING)
 
 
-def resolve(text, entries, entry=None, code=False):
+def resolve(text: str, entries: Mapping[str, Entry], entry: Entry | None = None,
+            code: bool = False) -> tuple[str, list[str]]:
     """Put numbers in the places of names.
 
     Parameters
@@ -51,9 +55,10 @@ def resolve(text, entries, entry=None, code=False):
     (str, list of str)
         The text, and what is wrong with its references.
     """
-    problems, parts = [], []
+    problems: list[str] = []
+    parts: list[str] = []
 
-    def number(match):
+    def number(match: re.Match[str]) -> str:
         if match[1] in entries:
             return entries[match[1]].digits
         problems.append(f"no lesson is called {match[1]!r}")
@@ -75,7 +80,7 @@ def resolve(text, entries, entry=None, code=False):
     return text, problems
 
 
-def _f_strings(code):
+def _f_strings(code: str) -> list[tuple[int, int]]:
     """Where f-strings begin and end, as offsets, in order; none if the code can't be read."""
     try:
         tree = ast.parse(code)
@@ -84,11 +89,11 @@ def _f_strings(code):
     lines = code.split("\n")
     starts = [sum(len(line) + 1 for line in lines[:n]) for n in range(len(lines))]
 
-    def offset(line, column):  # ast counts bytes
+    def offset(line: int, column: int) -> int:  # ast counts bytes
         return starts[line - 1] + len(lines[line - 1].encode()[:column].decode())
 
     spans = sorted((offset(node.lineno, node.col_offset),
-                    offset(node.end_lineno, node.end_col_offset))
+                    offset(node.end_lineno or 0, node.end_col_offset or 0))
                    for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
     # A format's own span, before Python 3.12, can begin with the whole and end before it.
     spans.sort(key=lambda span: (span[0], -span[1]))
@@ -96,7 +101,7 @@ def _f_strings(code):
             if not any(begin <= span[0] and span[1] <= end for begin, end in spans[:n])]
 
 
-def _field(name, entry, entries):
+def _field(name: str, entry: Entry, entries: Mapping[str, Entry]) -> str:
     if name == "title":
         return f"{entry.digits} · {entry.title}"
     if name == "builds_on":
@@ -104,7 +109,7 @@ def _field(name, entry, entries):
     return str(getattr(entry, name))
 
 
-def builds_on(entry, entries):
+def builds_on(entry: Entry, entries: Mapping[str, Entry]) -> str:
     """Say in a sentence what a lesson builds on, and what helps."""
     needs, helps = ([f"{entries[name].digits} ({entries[name].title})" for name in names]
                     for names in (entry.builds_on, entry.helps))
@@ -114,6 +119,6 @@ def builds_on(entry, entries):
     return f"{said}." if said else ""
 
 
-def _listed(words):
+def _listed(words: list[str]) -> str:
     *rest, last = words
     return f"{', '.join(rest)} and {last}" if rest else last

@@ -13,11 +13,13 @@ import nbformat
 from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import PyFileConfigLoader
 
+from course_lib.data import data_path
 from course_staff.authoring import library
 from course_staff.authoring.bindings import leaning
 from course_staff.authoring.source import KINDS, ROOT, WITH_POINTS, SourceError, regions
 
 HEADER = {"points": int}
+HEADER_TOO = {"reads"}  # may be there
 DECK_OPTIONS = {"slide", "only", "title", "figure", "frames"}
 OPTIONS = {*KINDS, *DECK_OPTIONS, "points", "rebuilds", "deeper"}
 SLIDES = {"slide", "subslide", "fragment", "notes", "skip"}
@@ -49,8 +51,12 @@ def check(lesson):
 
 
 def _header(lesson):
-    for key in lesson.header.keys() - HEADER.keys():
-        yield None, f"unknown key {key!r}; known are {', '.join(HEADER)}"
+    for key in lesson.header.keys() - HEADER.keys() - HEADER_TOO:
+        yield None, f"unknown key {key!r}; known are {', '.join([*HEADER, *HEADER_TOO])}"
+    there = {path.name for path in data_path().iterdir() if path.is_dir()}
+    for folder in lesson.reads if isinstance(lesson.reads, list) else [lesson.reads]:
+        if folder not in there:
+            yield None, f"`reads` declares {folder!r}, which is no folder of data/"
     for key, kind in HEADER.items():
         if not isinstance(lesson.header.get(key), kind):
             yield None, f"`course:` must give {key} ({kind.__name__})"

@@ -5,7 +5,7 @@ A lesson's name is that of its source; title, minutes and number stand in the on
 
     # ---
     # jupyter:
-    #   course: {points: 20}
+    #   course: {points: 20, reads: [images, posteriors]}    folders of data/ that it opens
     # ---
 
     # %% [markdown] slide="slide"           text; `slide` as in a deck, "notes" for the speaker
@@ -155,6 +155,11 @@ class Lesson:
     def folder(self):
         """The name of the folders and notebooks that are made of it: "08_pulse"."""
         return self.entry.folder
+
+    @property
+    def reads(self):
+        """The folders of data/ that it opens, as its header declares."""
+        return self.header.get("reads", [])
 
     @property
     def title(self):

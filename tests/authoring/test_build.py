@@ -50,13 +50,14 @@ BROKEN = {
     "recalls_no_lesson": 'cell 1 .*recall."nowhere.x".: its guesses are called "recalls_no_lesson',
     "recalls_no_prediction": 'cell 1 .*recall."sound.x".: nobody is asked for it',
     "reveals_without_prediction": 'cell 1 .*reveal.*: nobody is asked for it',
+    "reads_no_folder": "header: `reads` declares 'pictures', which is no folder of data/",
     "tests_before_exercise": 'cell 1 .test "too_early".*no solution cell precedes',
     "unbalanced_hidden_tests": "cell 2 .*BEGIN HIDDEN TESTS without",
     "unbalanced_markers": "cell 1 .*BEGIN SOLUTION without",
     "unknown_key": "cell 2 .*unknown header key 'pionts'",
     "unquoted_value": "cell 1 .*can't be read: slide=fragment",
 }
-RUN_ONLY = {"raises_name_error", "bad_outputs"}
+RUN_ONLY = {"raises_name_error", "bad_outputs", "reads_other_data"}
 
 
 def problems(path):
@@ -124,6 +125,18 @@ def test_bad_outputs_are_told_together(tmp_path):
     assert len(caught.value.problems) == len(expected)
     for told, pattern in zip(caught.value.problems, expected, strict=True):
         assert re.search(pattern, told), told
+    assert not (tmp_path / "solutions").exists()
+
+
+def test_data_that_a_lesson_opens_must_be_declared_and_no_other(tmp_path):
+    with pytest.raises(SourceError) as caught:
+        build.build(SOURCES / "reads_other_data.py", root=tmp_path)
+    assert caught.value.problems == [
+        "sources/reads_other_data.py: header: opens data/images: `reads` must declare it",
+        "sources/reads_other_data.py: header: opens data/pulse: `reads` must declare it",
+        "sources/reads_other_data.py: header: `reads` declares flips, but nothing of data/flips "
+        "is opened",
+    ]
     assert not (tmp_path / "solutions").exists()
 
 
@@ -426,7 +439,7 @@ def small_course(tmp_path):
     files = {
         "course_lib/__init__.py": "",
         "course_lib/used.py": "from course_lib import deeper\n",
-        "course_lib/deeper.py": "FOLDER = 'pictures'\n",
+        "course_lib/deeper.py": "FOLDER = 'weights'\n",  # a word proves nothing
         "course_lib/worlds/__init__.py": "",
         "course_lib/worlds/place.py": "",
         "course_lib/unused.py": "",
@@ -439,7 +452,8 @@ def small_course(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     code = "import course_lib.used\nfrom course_lib.worlds import place"
-    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code, id="a")])
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code, id="a")],
+                                  metadata={"course": {"reads": ["pictures"]}})
     return tmp_path, build.dumps(nb)
 
 
