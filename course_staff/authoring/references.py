@@ -92,13 +92,16 @@ def _f_strings(code: str) -> list[tuple[int, int]]:
     def offset(line: int, column: int) -> int:  # ast counts bytes
         return starts[line - 1] + len(lines[line - 1].encode()[:column].decode())
 
-    spans = sorted((offset(node.lineno, node.col_offset),
-                    offset(node.end_lineno or 0, node.end_col_offset or 0))
-                   for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
-    # A format's own span, before Python 3.12, can begin with the whole and end before it.
-    spans.sort(key=lambda span: (span[0], -span[1]))
-    return [span for n, span in enumerate(spans)
-            if not any(begin <= span[0] and span[1] <= end for begin, end in spans[:n])]
+    spans: list[tuple[int, int]] = []
+    # A format within braces is an f-string, too; before Python 3.12 its place may be told wrongly.
+    for begin, end in sorted((offset(node.lineno, node.col_offset),
+                              offset(node.end_lineno or 0, node.end_col_offset or 0))
+                             for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)):
+        if spans and begin < spans[-1][1]:
+            spans[-1] = spans[-1][0], max(end, spans[-1][1])
+        else:
+            spans.append((begin, end))
+    return spans
 
 
 def _field(name: str, entry: Entry, entries: Mapping[str, Entry]) -> str:

@@ -110,6 +110,14 @@ def test_an_unknown_name_fails_with_file_cell_and_name(tmp_path, cell, where):
     assert f"lesson {digits}" in read.text + read.options.get("title", "")
 
 
+def test_what_has_been_read_is_read_as_it_is():
+    entries, _ = syllabus.read()
+    for path in source.find():
+        for cell in source.read(path).cells:
+            text, code = cell.text, cell.type == "code"
+            assert references.resolve(text, entries, code=code) == (text, [])
+
+
 def test_every_lesson_says_what_it_builds_on():
     entries, _ = syllabus.read()
     for path in source.find():
