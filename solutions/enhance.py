@@ -255,8 +255,8 @@ print(f"the two scenes differ by {100 * rms:.0f} % of the sky's own variation; "
 # rebuild.
 #
 # *How exercises work.* Replace the line that raises `NotImplementedError` by your code. The cell
-# below tests it and says what is wrong, if something is. Some tests stay hidden until grading: they try other
-# inputs, so write what the text says rather than what the visible test wants.
+# below tests it and says what is wrong, if something is; it is folded, a click on ••• opens it. Some tests stay
+# hidden until grading: they try other inputs, so write what the text says rather than what the visible test wants.
 
 # %% solution="downsample" rebuilds="imaging.operators.Downsample"
 def downsample(x, s):

@@ -4,8 +4,8 @@ For every lesson ``solutions/NAME.py``, in this order (NN is its place in the li
 
 1.  read the source into cells (`authoring.source`) and check it (`authoring.rules`);
 2.  make the notebook that nbgrader starts from: cells and marks for decks are left out, compact
-    headers become nbgrader metadata, cell ids follow from the text; text that the short way
-    leaves out begins with »;
+    headers become nbgrader metadata, cell ids follow from the text; tests are folded and say in
+    their first line what they are, text that the short way leaves out begins with »;
 3.  run ``nbgrader generate_assignment`` on it in a scratch folder and write the result to
     ``lessons/NN_NAME/NN_NAME.ipynb``: no answers, no hidden tests, no outputs;
 4.  compare the hashes of {notebook, library, data, lock} with those that the executed notebook
@@ -72,6 +72,10 @@ def to_notebook(lesson):
             if cell.kind in WITH_POINTS:
                 metadata["nbgrader"]["points"] = cell.options["points"]
         text = cell.text
+        if cell.kind == "test":  # folded, for it gives the pitfalls away; its first line is seen
+            metadata["jupyter"] = {"source_hidden": True}
+            points = f"{cell.options['points']} point{'s' * (cell.options['points'] > 1)}"
+            text = f"# Test {cell.name}, {points}: says nothing if it passes.\n{text}"
         if cell.deeper:
             metadata["tags"] = ["deeper"]
             if cell.type == "markdown":

@@ -239,6 +239,7 @@ def test_names_that_are_always_there_may_be_used(tmp_path, change):
     ("import a.b, c as d", "", "a d"), ("from a import b as c, d", "", "c d"),
     ("for i in i: j = i", "i", "i j"), ("with f() as g: g(h)", "f h", "g"),
     ("try: f()\nexcept E as e: print(e)", "f E print", ""), ("del x", "x", ""),
+    ("if a: b = 1\nelse: b", "a b", "b"), ("for i in j: k = i\nk", "j k", "i k"),
     ("[i + j for i in k]", "j k", ""), ("if (a := b): a", "b", "a"), ("lambda x: x + y", "y", ""),
     ("if a: b = c\nelse: d = b", "a b c", "b d"),
     ("for a in b:\n    if a: c = 1\n    d = c + a", "b c", "a c d"),
@@ -351,6 +352,16 @@ def test_lesson_holds_stubs_and_visible_tests(lesson):
     graded = [cell.metadata.get("nbgrader", {}) for cell in lesson.cells]
     assert [cell.points for cell in graded if "points" in cell] == [1, 2, 2]
     assert dict(lesson.metadata.course) == {"title": "Mini", "points": 5, "minutes": 1}
+
+
+def test_tests_are_folded_and_nothing_else(lesson, solution):
+    for nb in (lesson, solution):
+        folded = [cell.id for cell in nb.cells
+                  if cell.metadata.get("jupyter", {}).get("source_hidden")]
+        assert folded == ["double_doubles", "total_adds"]
+        seen = [cell.source.splitlines()[0] for cell in nb.cells if cell.id in folded]
+        assert seen == ["# Test double_doubles, 1 point: says nothing if it passes.",
+                        "# Test total_adds, 2 points: says nothing if it passes."]
 
 
 @pytest.mark.parametrize(

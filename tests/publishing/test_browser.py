@@ -144,6 +144,15 @@ def test_lesson_opens_runs_and_its_panel_moves(opened):
 
     wait_for(cells_run, 240, "all cells run")
 
+    # Tests have run, and are folded all the same: one line says what each is.
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    names = [grade_id(cell) for cell in cells if cell["cell_type"] == "code"
+             and cell["metadata"].get("nbgrader", {}).get("grade")]
+    folded = page.locator(".jp-InputPlaceholder")
+    wait_for(lambda: folded.count() == len(names), 30, f"{len(names)} folded tests")
+    seen = folded.locator(".jp-PlaceholderText").all_text_contents()
+    assert [line.split()[2].rstrip(",") for line in seen] == names
+
     panel = page.locator(".jp-OutputArea-output", has=page.locator(".noUi-handle")).first
     panel.locator(".noUi-handle").first.scroll_into_view_if_needed()
     controls = [*panel.locator(".noUi-handle").all(), *panel.locator("select").all(),
