@@ -83,7 +83,7 @@ predict("bias.pale_to_dark", pale_to_dark, between=(0, 100))
 from course_lib.inference.classifiers import p_dark
 from course_lib.notebook.predictions import reveal
 
-record = flips.found("share_10")
+record = flips.recorded("share_10")
 came_back = record["found"][:, 0] > 0.5  # dark, as the classifier of 64-pixel pictures reads it
 reveal("bias.dark_to_pale", 100 * np.mean(~came_back[400:]), label="dark beetles that came back pale", unit="%")
 
@@ -294,7 +294,7 @@ def rate(wrong):
 
 truth = np.repeat([0, 1], 400)
 dark_truth = truth == 1
-returned = {name: flips.found(name)["found"][:, 0] > 0.5 for name in flips.names()}
+returned = {name: flips.recorded(name)["found"][:, 0] > 0.5 for name in flips.names()}
 print(f"{'':11}{'dark → pale':24}{'pale → dark':24}{'RDP gap':24}PR gap at π = ½")
 for name, back in returned.items():
     got = fairness.gaps(truth, back, share=0.5)
@@ -734,7 +734,7 @@ show(fig, alt=f"Ladders of both directions for each generator, from R1 to R4: {t
 # %%
 print("share of dark    shown   drawn   starts   answers (equal truths)")
 for name, back in returned.items():
-    starts = flips.found(name)["start"][:, 0] > 0.5
+    starts = flips.recorded(name)["start"][:, 0] > 0.5
     print(f"{name:14}{flips.SHARES[name]:8.2f}{flips.drawn_share(name):8.3f}{starts.mean():9.3f}{back.mean():10.3f}")
 
 # %% [markdown]
@@ -924,7 +924,7 @@ dark_start = None  # replace None by a number from 0 to 100
 predict("bias.dark_start", dark_start, between=(0, 100))
 
 # %%
-arms = {start: flips.found(f"share_10_{start}_start") for start in ("pale", "dark")}
+arms = {start: flips.recorded(f"share_10_{start}_start") for start in ("pale", "dark")}
 arms_truth = arms["dark"]["truth"]  # all arms have the same truths
 form = truth[arms_truth]
 arms = {"ordinary start": came_back[arms_truth]} | {
@@ -958,7 +958,7 @@ predict("bias.pale_start", pale_start, between=(0, 100))
 
 # %%
 for name in ("share_10", "share_50", "collapsed", "world_02", "world_10", "world_50"):  # world: the search on the renderer
-    both = flips.found(name)
+    both = flips.recorded(name)
     began, back = both["start"][:, 0] > 0.5, both["found"][:, 0] > 0.5
     for at, word in enumerate(("pale", "dark")):
         if np.any(group := began == at):
@@ -966,7 +966,7 @@ for name in ("share_10", "share_50", "collapsed", "world_02", "world_10", "world
             print(f"{name:10}{group.sum():4} {word} starts: dark → pale {rate(~back[group & dark_truth])}   "
                   f"pale → dark {rate(back[group & ~dark_truth])}   RDP gap {gap:+.2f}")
     print(f"{'':10}answers have the form of the start in {np.mean(back == began):.0%}, of the truth in {np.mean(back == dark_truth):.0%}")
-began, back = (flips.found("share_50")[key][:, 0] for key in ("start", "found"))
+began, back = (flips.recorded("share_50")[key][:, 0] for key in ("start", "found"))
 print(f"share_50, only starts as surely pale as those of share_10 (P(dark) < .0005): dark → pale {rate(back[dark_truth & (began < 5e-4)] < 0.5)}")
 reveal("bias.pale_start", 100 * np.mean(back[dark_truth & (began < 0.5)] < 0.5), label="share_50, dark → pale from pale starts", unit="%")
 
@@ -992,7 +992,7 @@ reveal("bias.pale_start", 100 * np.mean(back[dark_truth & (began < 0.5)] < 0.5),
 # %% deeper=true
 from course_lib.imaging.operators import Downsample
 
-four = flips.found("share_10", repeats=4)
+four = flips.recorded("share_10", repeats=4)
 form, back4 = truth[four["truth"]], four["found"] > 0.5
 best = np.take_along_axis(back4, np.argmin(four["residual"], axis=1)[:, None], axis=1)[:, 0]
 for name, back in {"best of four": best, "dark if any is": back4.any(1)}.items():
@@ -1165,10 +1165,10 @@ show_images(shown, columns=3, alt="Photographs of a star field, a brick wall and
 
 # %%
 for name in flips.names():
-    level = flips.found(name)["found"][:, 0]
-    print(f"{name:10} read with less than 90 % certainty {np.mean((level > 0.1) & (level < 0.9)):5.1%};  with the threshold at .1, .5, .9: dark → pale "
-          + " ".join(f"{np.mean(level[dark_truth] <= at):.2f}" for at in (0.1, 0.5, 0.9)) + ", pale → dark "
-          + " ".join(f"{np.mean(level[~dark_truth] > at):.2f}" for at in (0.1, 0.5, 0.9)))
+    p = flips.recorded(name)["found"][:, 0]
+    print(f"{name:10} read with less than 90 % certainty {np.mean((p > 0.1) & (p < 0.9)):5.1%};  with the threshold at .1, .5, .9: dark → pale "
+          + " ".join(f"{np.mean(p[dark_truth] <= at):.2f}" for at in (0.1, 0.5, 0.9)) + ", pale → dark "
+          + " ".join(f"{np.mean(p[~dark_truth] > at):.2f}" for at in (0.1, 0.5, 0.9)))
 
 # %% [markdown]
 # For `share_10` a few points, which change no conclusion (the fifth beetle of section 1 is such a case). For

@@ -544,11 +544,11 @@ from course_lib.imaging.deconvolution import tikhonov
 
 print(f"m σ² = {y.size * sigma**2:.3f}")
 for trial in (1e-4, 1e-2, 1.0):
-    misfit = np.sum((A(tikhonov(y, A, trial)) - y) ** 2)
-    print(f"λ = {trial:<6g}  ‖A x̂ − y‖² = {misfit:.3f}")
+    squares = np.sum((A(tikhonov(y, A, trial)) - y) ** 2)
+    print(f"λ = {trial:<6g}  ‖A x̂ − y‖² = {squares:.3f}")
 
 # %% [markdown]
-# The middle one is close. The misfit grows with λ, so there is exactly one λ that hits it, as long
+# The middle one is close. The residual grows with λ, so there is exactly one λ that hits it, as long
 # as $m\sigma^2$ lies below $\|y\|^2$ and above what $A$ can't explain at all.
 #
 # ### Exercise 3: choose λ without the truth
@@ -556,14 +556,14 @@ for trial in (1e-4, 1e-2, 1.0):
 # Write `morozov(y, A, sigma)`: `y` is the measurement (an array with `m = y.size` numbers), `A`
 # the camera (an operator of the library), `sigma` the standard deviation of the noise. Return the
 # λ that solves the equation above, to at least four digits. `tikhonov(y, A, lam)` gives
-# $\hat x_\lambda$. The misfit grows with λ, so bisection works: search over $\log_{10} λ$ from
+# $\hat x_\lambda$. The residual grows with λ, so bisection works: search over $\log_{10} λ$ from
 # −12 to 12 (or hand that interval to `scipy.optimize.brentq`; if it finds no change of sign, your
-# misfit isn't $\|A\hat x - y\|^2$). If $\|y\|^2 \le m\sigma^2$, then $x = 0$ explains the data already: raise `ValueError`. The scene is not among the arguments, on
+# squared residual isn't $\|A\hat x - y\|^2$). If $\|y\|^2 \le m\sigma^2$, then $x = 0$ explains the data already: raise `ValueError`. The scene is not among the arguments, on
 # purpose.
 
 # %% solution="morozov" rebuilds="imaging.deconvolution.discrepancy_lambda"
 def morozov(y, A, sigma):
-    """Return the Tikhonov λ at which the misfit equals the expected noise.
+    """Return the Tikhonov λ at which the residual is as large as the expected noise.
 
     Parameters
     ----------
@@ -606,18 +606,18 @@ from course_lib.imaging.operators import (  # a camera that changes nothing; any
 )
 
 # The camera multiplies by 1.2, sixteen pixels of value 2, σ = ½: with a = 1.2² the estimate gives
-# A x_λ = a y/(a + λ), and the misfit is 64 (λ/(a + λ))². It must be 16 · ¼ = 4: λ = a/3.
+# A x_λ = a y/(a + λ), and the residual's square is 64 (λ/(a + λ))². It must be 16 · ¼ = 4: λ = a/3.
 twos, brighter = np.full((1, 1, 16), 2.0), Matrix(1.2 * np.eye(16))
 equal(call(morozov, twos, brighter, 0.5), 1.2**2 / 3, "morozov(twos, brighter, .5)", mistakes={
-    "A is missing: the misfit is ‖A x̂ − y‖², not ‖x̂ − y‖².": 1.2 / 0.75 - 1.2**2,
-    "this is right without a camera only; A belongs in the misfit.": 1 / 3,
+    "A is missing: the residual is A x̂ − y, not x̂ − y.": 1.2 / 0.75 - 1.2**2,
+    "this is right without a camera only; A belongs in the residual.": 1 / 3,
     "the sum over m pixels must reach mσ², not σ²: is the factor m missing?": 1.2**2 / 15,
     "you compare the norm with mσ²; the *squared* norm belongs there.": 1.2**2,
     "you compare with mσ; the variance σ² belongs there.": 1.2**2 * 0.5469181606780272,
     "this is log₁₀ λ; return λ.": np.log10(1.2**2 / 3),
     "this is ln λ; return λ.": np.log(1.2**2 / 3),
-    "this is σ² over the signal's power; the misfit must decide.": 0.0625,
-    "this is σ²: the misfit must decide, not the noise alone.": 0.25,
+    "this is σ² over the signal's power; the residual must decide.": 0.0625,
+    "this is σ²: the residual must decide, not the noise alone.": 0.25,
 }, atol=1e-4)
 refuses(morozov, np.full((1, 4, 4), 0.1), Identity(), 0.5,
         because="the measurement is weaker than its noise")
@@ -630,8 +630,8 @@ small_scene = np.random.default_rng(4).random((1, 16, 16))
 small_y = read_noise(small_blur(small_scene), 0.05, rng=5)
 small_lam = call(morozov, small_y, small_blur, 0.05)
 assert small_lam > 0, "λ is not positive: return λ itself, not its logarithm."
-small_misfit = np.sum((small_blur(tikhonov(small_y, small_blur, small_lam)) - small_y) ** 2)
-equal(small_misfit / (256 * 0.05**2), 1.0, "misfit / (m σ²) at your λ, with a blur", atol=1e-3)
+small_squares = np.sum((small_blur(tikhonov(small_y, small_blur, small_lam)) - small_y) ** 2)
+equal(small_squares / (256 * 0.05**2), 1.0, "‖A x̂ − y‖² / (m σ²) at your λ, with a blur", atol=1e-3)
 ### BEGIN HIDDEN TESTS
 # hint: scaling picture and noise together changes nothing; a camera may also shrink the picture.
 equal(call(morozov, 7 * small_y, small_blur, 0.35) / small_lam, 1.0,
@@ -640,30 +640,30 @@ hidden_camera = Downsample(2) @ Blur(gaussian_psf(1.0, 5), "reflect")
 hidden_seen = read_noise(hidden_camera(small_scene), 0.02, rng=6)
 hidden_lam = call(morozov, hidden_seen, hidden_camera, 0.02)
 assert hidden_lam > 0, "λ is not positive."
-hidden_misfit = np.sum(
+hidden_squares = np.sum(
     (hidden_camera(tikhonov(hidden_seen, hidden_camera, hidden_lam)) - hidden_seen) ** 2)
-equal(hidden_misfit / (64 * 0.02**2), 1.0, "misfit / (m σ²), another camera", atol=1e-3)
+equal(hidden_squares / (64 * 0.02**2), 1.0, "‖A x̂ − y‖² / (m σ²), another camera", atol=1e-3)
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # ### How much does not knowing cost?
 
-# %% slide="subslide" title="The error you can't see, the misfit you can"
+# %% slide="subslide" title="The error you can't see, the residual you can"
 from course_lib.imaging.deconvolution import discrepancy_lambda
 
 lam = discrepancy_lambda(y, A, sigma)  # the library's morozov
 lams = np.logspace(-4, 0, 41)
 errors = [rms(tikhonov(y, A, value) - scene) for value in lams]
-misfits = [rms(A(tikhonov(y, A, value)) - y) for value in lams]
+residuals = [rms(A(tikhonov(y, A, value)) - y) for value in lams]
 oracle = lams[np.argmin(errors)]
 fig, ax = figure()
 ax.loglog(lams, errors, label="error (needs the truth)")
-ax.loglog(lams, misfits, color=COLOURS["orange"], label="misfit to the data")
+ax.loglog(lams, residuals, color=COLOURS["orange"], label="residual")
 ax.axhline(sigma, color=COLOURS["black"], linestyle=":", label="noise σ")
 ax.axvline(lam, color=COLOURS["vermilion"], linestyle="--", label="Morozov's λ")
 ax.set(xlabel="λ", ylabel="rms (1 = white)", ylim=(5e-3, 2))
 ax.legend(fontsize=9, loc="upper left")
-show(fig, alt=f"Error against λ has its minimum near {oracle:.3f}; the misfit to the data rises "
+show(fig, alt=f"Error against λ has its minimum near {oracle:.3f}; the residual rises "
               f"and crosses the noise level at Morozov's λ = {lam:.3f}, close to that minimum.")
 
 # %%
@@ -969,15 +969,15 @@ show_images({"scene": sky, "recorded": night,
 # In a signal, the sum is the total height of all edges; in a picture, their height times their
 # length. What does the price do to a clean signal? Without blur, the answer is exact as long as
 # neighbouring plateaus don't meet. Move a plateau of
-# $n$ samples by δ: the misfit costs $\tfrac12 n δ^2$, and each of its edges that gets lower saves
+# $n$ samples by δ: the residual costs $\tfrac12 n δ^2$, and each of its edges that gets lower saves
 # $λδ$. An **end** plateau has one edge, so δ = λ/n. A **peak or valley** has two: 2λ/n. A
 # **stair** gains at one edge what it loses at the other: 0.
 
 # %% slide="subslide"
 from course_lib.imaging.deconvolution import total_variation
 
-levels, lengths, price = [0.2, 0.5, 0.9, 0.4], [8, 10, 5, 7], 0.2
-clean = np.repeat(levels, lengths)[None]
+heights, lengths, price = [0.2, 0.5, 0.9, 0.4], [8, 10, 5, 7], 0.2
+clean = np.repeat(heights, lengths)[None]
 smooth = total_variation(clean, price, tol=1e-7, iterations=20_000)
 fig, ax = figure(size=(7, 3))
 ax.step(range(30), clean[0], where="mid", color=COLOURS["black"], label="signal")
@@ -1024,16 +1024,16 @@ show_images(estimates,
 # %%
 print(f"recorded: error {rms(y - scene):.4f}")
 for name, x_hat in estimates.items():
-    print(f"{name:26s} error {rms(x_hat - scene):.4f}, misfit {rms(A(x_hat) - y):.4f}")
+    print(f"{name:26s} error {rms(x_hat - scene):.4f}, residual {rms(A(x_hat) - y):.4f}")
 
 # %% [markdown]
-# Three different pictures, and the data fit all of them equally well: the misfits agree, the
+# Three different pictures, and the data fit all of them equally well: the residuals agree, the
 # pictures don't. Grain, softness or paint: each method fills what the blur removed with what it
 # believes in. Fitting the data can't choose between them. (No dots yet from Richardson–Lucy: it was
 # stopped early. And the page itself, the "truth", is an 8-bit, processed picture.)
 
 # %% [markdown] slide="notes"
-# Ask: which of the three is right? Then read the misfits. This is the whole course on one slide:
+# Ask: which of the three is right? Then read the residuals. This is the whole course on one slide:
 # same data, same fit, three pictures. Three minutes.
 
 # %% [markdown]
@@ -1237,7 +1237,7 @@ assert not call(wraps_around, lambda p: np.sqrt(mirror_method(p) ** 2 + 1), (32,
 #
 # "$A$ is known." Is it? Suppose that the blur's true width is 1.5 pixels, and you believe one
 # that is off by ten or twenty per cent. Everything else is right: good exposure
-# ($\sigma = .002$), λ by Morozov. What does it cost, and does the misfit warn you?
+# ($\sigma = .002$), λ by Morozov. What does it cost, and does the residual warn you?
 
 # %% slide="subslide"
 bright = read_noise(A(scene), 0.002, rng=0)
@@ -1251,25 +1251,25 @@ for factor in factors:
     darkest.append(x_hat.min())
 fig, ax = figure()
 ax.plot(100 * (factors - 1), costs, "o-", label="error (needs the truth)")
-ax.plot(100 * (factors - 1), warnings_given, "s-", color=COLOURS["orange"], label="misfit")
+ax.plot(100 * (factors - 1), warnings_given, "s-", color=COLOURS["orange"], label="residual")
 ax.axhline(rms(bright - scene), color=COLOURS["black"], linestyle=":", label="recorded picture")
 ax.set(xlabel="believed width of the PSF minus true width (%)", ylabel="rms (1 = white)",
        ylim=(0, None))
 ax.legend(fontsize=9)
 show(fig, alt="Error against the believed width of the PSF: lowest at the true width, higher on "
-              "both sides, worst where the PSF is believed too wide; the misfit is a flat line.")
+              "both sides, worst where the PSF is believed too wide; the residual is a flat line.")
 
 # %%
-for factor, cost, misfit, least in zip(factors, costs, warnings_given, darkest, strict=True):
+for factor, cost, residual, least in zip(factors, costs, warnings_given, darkest, strict=True):
     print(f"{100 * (factor - 1):+4.0f} %: error {cost:.4f} ({cost / costs[3]:.2f} ×), "
-          f"misfit {misfit:.4f}, darkest pixel {least:+.2f}")
+          f"residual {residual:.4f}, darkest pixel {least:+.2f}")
 print(f"recorded: error {rms(bright - scene):.4f}")
 
 # %% [markdown]
 # Ten per cent off cost about 15 % more error. Twenty per cent too wide nearly doubles it, to .0725:
 # the recorded picture has .0744, so nearly all that deconvolution had gained is gone. Thirty makes
 # the picture far worse than doing nothing. The
-# misfit says .0020 every time, because Morozov chose λ so. What the table does show is that such a
+# residual says .0020 every time, because Morozov chose λ so. What the table does show is that such a
 # λ *exists* for every width: this blur passes a little of every frequency, so any width can explain
 # the data. **The size of the residual doesn't check the PSF.** Its pattern might, and so might what
 # can't be: at +30 % the darkest "light" is −.57. "A is known" is an assumption like any other.
@@ -1417,7 +1417,7 @@ for name, kernel in {"PSF as designed": design, "PSF from a star": measured,
     x_hat = richardson_lucy(orbit, Blur(kernel, "zero"), 60)
     mended[name] = x_hat
     print(f"{name:16s} error {rms(x_hat - sky):.4f}, "
-          f"misfit {rms(Blur(kernel, 'zero')(x_hat) - orbit):.4f}")
+          f"residual {rms(Blur(kernel, 'zero')(x_hat) - orbit):.4f}")
 print(f"{'recorded':16s} error {rms(orbit - sky):.4f}")
 print(f"noise level {rms(orbit - Blur(actual, 'zero')(sky)):.4f}")
 del mended["true PSF"]  # looks like the one from a star
@@ -1427,9 +1427,9 @@ show_images({"recorded": orbit} | mended, limits=(0, 0.3),
 
 # %% [markdown]
 # With the PSF from the drawing board, nothing is gained; with the one from a star, nearly
-# everything that the true PSF would give. And look at the misfits: the *wrong* PSF fits the data
-# **better**. A narrow PSF can follow every speck of noise. Whoever chooses by the *smaller* misfit
-# chooses the wrong telescope. Whoever knows the noise level, .0024, is warned: a misfit of .0014 is
+# everything that the true PSF would give. And look at the residuals: the *wrong* PSF fits the data
+# **better**. A narrow PSF can follow every speck of noise. Whoever chooses by the *smaller* residual
+# chooses the wrong telescope. Whoever knows the noise level, .0024, is warned: a residual of .0014 is
 # too good. But a warning is all it is: it may mean a wrong PSF, or only too many steps, and the table
 # doesn't say which.
 
@@ -1448,13 +1448,13 @@ for length in (18, 36):
     motion = Blur(motion_psf(length, 0), "reflect")
     x_hat = richardson_lucy(clock, motion, 100)
     trials[f"motion of {length} px"] = x_hat
-    print(f"motion of {length} px: misfit {rms(motion(x_hat) - clock):.4f}")
+    print(f"motion of {length} px: residual {rms(motion(x_hat) - clock):.4f}")
 show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1, 1),
             alt="A clock smeared sideways, and restorations with motions of 18 and 36 pixels. At 36 "
                 "the rim is round and a hand points to about four; ghosts of the rim remain.")
 
 # %% [markdown]
-# Which motion was it? The misfit prefers the shorter one, which changes the picture less, and
+# Which motion was it? The residual prefers the shorter one, which changes the picture less, and
 # says nothing of use. You would choose 36 pixels, and now notice *why*: at 36 the rim is round.
 # **You know that clocks are round.** That is an assumption $P$, it doesn't come from the data,
 # and here it is a good one. The ghosts beside the rim say that the motion wasn't quite even, or
@@ -1483,7 +1483,7 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 # *Example.* That the result reproduces the photograph shows only that it is one of many that do:
 # for our page, three methods fitted the data to the noise level and gave three pictures. It
 # doesn't show that the PSF was right either: with a width 20 % too large some λ still gave our
-# misfit of .0020, while the error nearly doubled, and in the telescope the wrong PSF fitted better. The
+# residual of .0020, while the error nearly doubled, and in the telescope the wrong PSF fitted better. The
 # second argument is an oracle's: the least error over all settings needs the truth, which the
 # photograph doesn't come with; and if the test pictures were made with the method's own operator,
 # without other noise, it is an inverse crime ($10^{-12}$ turned into 10.2). I would ask: how was
@@ -1495,7 +1495,7 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 #
 # 1. fitting the data is necessary, not sufficient: names that different pictures fit equally
 #    well;
-# 2. the misfit doesn't check the PSF: asks how it was obtained, measured or believed;
+# 2. the residual doesn't check the PSF: asks how it was obtained, measured or believed;
 # 3. says either that the settings were chosen with those pictures' truths, so that the reported
 #    error is optimistic (oracle), or that nothing shows that they suit *this* photograph;
 # 4. asks how the test data were made (same operator, grid, noise, borders: inverse crime);

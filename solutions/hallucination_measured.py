@@ -241,10 +241,10 @@ equal(again[0], maps_of_two[0], "the null part of a null part (it is itself)")
 # hint: other cameras, other noise; the pseudo-inverse invents nothing.
 for view, size in ((Downsample(2), (8, 6)), (Downsample(2) @ Blur(optics.gaussian_psf(1.0, (5, 5))), (8, 8))):
     spectrum, (one, other) = decompose(view, size), fresh.standard_normal((2, 3, *size))
-    for level, unit in ((0.0, 1.0), (0.2, 1.0), (0.2, 0.7), (5.0, 1.0)):
-        expected = hallucination.maps(view, one, other, level, unit)
-        for value, name in zip(call(three_maps, spectrum, one, other, level, unit), expected, strict=True):
-            equal(value, expected[name], f"{name} at σ = {level}, scale {unit}", atol=1e-7)
+    for noise_sd, unit in ((0.0, 1.0), (0.2, 1.0), (0.2, 0.7), (5.0, 1.0)):
+        expected = hallucination.maps(view, one, other, noise_sd, unit)
+        for value, name in zip(call(three_maps, spectrum, one, other, noise_sd, unit), expected, strict=True):
+            equal(value, expected[name], f"{name} at σ = {noise_sd}, scale {unit}", atol=1e-7)
     quiet = hallucination.pseudo_inverse(view, view(one), 0.2)
     equal(call(three_maps, spectrum, quiet, one, 0.2, 1.0)[0], 0 * one, "invented, of a pseudo-inverse", atol=1e-9)
 ### END HIDDEN TESTS
@@ -394,10 +394,10 @@ def mean_and_error(values):
 table = {}
 for name, pictures in methods.items():
     found = hallucination.fractions(A, pictures, bank.truth, sigma, scale)
-    misfit = np.sqrt(np.mean((A(pictures) - bank.y) ** 2)) / sigma
-    table[name] = found["invented"], found["wrong"], misfit
+    residual = np.sqrt(np.mean((A(pictures) - bank.y) ** 2)) / sigma
+    table[name] = found["invented"], found["wrong"], residual
     (made_up, _), (wrong, error) = map(mean_and_error, table[name][:2])
-    print(f"{name:16} invented {made_up:.2f}, wrong {wrong:.2f} ± {error:.2f}; its pixels {misfit:.2f} σ from y")
+    print(f"{name:16} invented {made_up:.2f}, wrong {wrong:.2f} ± {error:.2f}; its pixels {residual:.2f} σ from y")
 print(f"omitted, whatever the method: {np.mean(found['omitted']):.2f}")
 
 # %% slide="subslide" title="Eight methods, the same pixels" figure="methods"
@@ -426,7 +426,7 @@ reveal("hallucination_measured.pulse_wrong", np.mean(table["PULSE"][1]), label="
 #   would have been nearer to the truth, pixel by pixel.
 # - **PULSE invents as much as a sample, and is wrong by about as much.** By these numbers it could be one. (Section
 #   5 finds out.)
-# - **The misfit doesn't tell.** The last number of each row is what a check of data consistency sees.
+# - **The residual doesn't tell.** The last number of each row is what a check of data consistency sees.
 
 # %% slide="subslide" title="What each method invented"
 from course_lib.notebook.figures import draw_image
@@ -776,12 +776,12 @@ p_coin = [call(rank_test, coin[0], coin[1:], np.random.default_rng(k))[1] for k,
 assert min(p_coin) > 1e-4, "forms (0 or 1) drawn from one law are refuted: are ties broken at random, between both ends?"
 ### BEGIN HIDDEN TESTS
 # hint: sound draws pass at any L, narrow ones and shifted ones are refuted; p is uniform for sound ones.
-for levels in (1, 5, 9, 19):
-    law = np.random.default_rng(levels).standard_normal((levels + 1, 400))
+for n_draws in (1, 5, 9, 19):
+    law = np.random.default_rng(n_draws).standard_normal((n_draws + 1, 400))
     counted, p = call(rank_test, law[0], law[1:], np.random.default_rng(0))
-    by_hand = np.bincount((law[1:] < law[0]).sum(0), minlength=levels + 1)
-    equal(counted, by_hand, f"counts for L = {levels}")
-    equal(p, chisquare(by_hand).pvalue, f"p for L = {levels}")
+    by_hand = np.bincount((law[1:] < law[0]).sum(0), minlength=n_draws + 1)
+    equal(counted, by_hand, f"counts for L = {n_draws}")
+    equal(p, chisquare(by_hand).pvalue, f"p for L = {n_draws}")
 wide = np.random.default_rng(3).standard_normal((10, 500))
 assert call(rank_test, wide[0], wide[1:] / 2, np.random.default_rng(0))[1] < 1e-6, "draws half as wide aren't refuted."
 assert call(rank_test, wide[0] + 0.7, wide[1:], np.random.default_rng(0))[1] < 1e-6, "shifted draws aren't refuted."
@@ -842,17 +842,17 @@ reveal("hallucination_measured.suspicious", len(low), label="tests of 24 with p 
 # And PULSE, taken for a sampler? Its nine starts, ranked by log-likelihood:
 
 # %%
-true_misfit = np.mean((A(bank.truth) - bank.y) ** 2, axis=(1, 2, 3))
-counts, _ = rank_test(-true_misfit, -bank.residuals.T, np.random.default_rng(0))
+true_residual = np.mean((A(bank.truth) - bank.y) ** 2, axis=(1, 2, 3))
+counts, _ = rank_test(-true_residual, -bank.residuals.T, np.random.default_rng(0))
 p = binomtest(int(counts[0]), 20, 0.1, alternative="greater").pvalue  # too few for chi-square
 print(f"ranks of the truth's log-likelihood among nine starts, 20 cases: {counts}; "
       f"P({counts[0]} or more at rank 0) = {p:.0e}")
-print(f"misfit of the truths {true_misfit.mean():.5f} (σ² = {sigma**2:.4f}), of PULSE {bank.residuals.mean():.5f}")
+print(f"mean squared residual of the truths {true_residual.mean():.5f} (σ² = {sigma**2:.4f}), of PULSE {bank.residuals.mean():.5f}")
 
 # %% [markdown]
-# PULSE explains the sixteen pixels *better than the truth does*: the data pull as long as the misfit exceeds ε = .002,
+# PULSE explains the sixteen pixels *better than the truth does*: the data pull as long as the mean squared residual exceeds ε = .002,
 # whatever σ is, and the noise alone leaves $σ^2$ = .0025. In fifteen of twenty cases *all nine* starts fit better than the
-# scene that was there. The misfits of posterior draws scatter as the truths' do; PULSE is no sampler.
+# scene that was there. The residuals of posterior draws scatter as the truths' do; PULSE is no sampler.
 
 # %% [markdown]
 # ### Your answer of lesson {enhance}
@@ -922,13 +922,13 @@ def abstain(sd, tolerance):
         Share of the pixels that is shown.
     """
     ### BEGIN SOLUTION
-    levels, counts = np.unique(sd, return_counts=True)
+    thresholds, counts = np.unique(sd, return_counts=True)
     shown = np.cumsum(counts)
-    expected = np.sqrt(np.cumsum(counts * levels**2) / shown)
+    expected = np.sqrt(np.cumsum(counts * thresholds**2) / shown)
     allowed = np.flatnonzero(expected <= tolerance)
     if len(allowed) == 0:
         return 0.0, 0.0
-    return float(levels[allowed[-1]]), float(shown[allowed[-1]] / np.size(sd))
+    return float(thresholds[allowed[-1]]), float(shown[allowed[-1]] / np.size(sd))
     ### END SOLUTION
 
 
@@ -1112,8 +1112,8 @@ def suspects(y, gallery, A, sigma):
         Probabilities; they add up to 1.
     """
     ### BEGIN SOLUTION
-    level = -np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
-    p = np.exp(level - level.max())
+    log_l = -np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
+    p = np.exp(log_l - log_l.max())
     return p / p.sum()
     ### END SOLUTION
 

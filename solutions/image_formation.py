@@ -1147,14 +1147,14 @@ reveal("image_formation.photons", 100 * right_way.std() / right_way.mean(), labe
 # add **read noise**: the electronics' own jitter, the same for all pixels.
 
 # %% slide="subslide" title="Photon noise grows as the root of the light"
-levels = np.geomspace(1e-3, 1, 13)
-flat = np.repeat(levels[:, None], 20_000, axis=1)
+brightness = np.geomspace(1e-3, 1, 13)
+flat = np.repeat(brightness[:, None], 20_000, axis=1)
 exposed = optics.photon_noise(flat, photons=1000, rng=3)
 read_out = optics.read_noise(exposed, sigma=0.004, rng=4)
 fig, ax = figure(size=(6.5, 3.4))
-ax.loglog(levels, exposed.std(axis=1), "o", label="photons only")
-ax.loglog(levels, read_out.std(axis=1), "s", label="photons and read noise 0.004")
-ax.loglog(levels, np.sqrt(levels / 1000), color="gray", linewidth=1, label="√(x / 1000)")
+ax.loglog(brightness, exposed.std(axis=1), "o", label="photons only")
+ax.loglog(brightness, read_out.std(axis=1), "s", label="photons and read noise 0.004")
+ax.loglog(brightness, np.sqrt(brightness / 1000), color="gray", linewidth=1, label="√(x / 1000)")
 ax.axhline(0.004, color="gray", linestyle=":", linewidth=1)
 ax.set(xlabel="light x (white = 1)", ylabel="standard deviation")
 ax.legend(fontsize=9)

@@ -404,9 +404,9 @@ surviving = None  # replace None by a number from 22 to 64
 predict("information_limit.surviving", surviving, between=(22, 64))
 
 # %%
-levels = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6]
-counts = [limits.picard_count(blur_modes.values, sigma) for sigma in levels]
-print(dict(zip(levels, counts, strict=True)))
+sigmas = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6]
+counts = [limits.picard_count(blur_modes.values, sigma) for sigma in sigmas]
+print(dict(zip(sigmas, counts, strict=True)))
 print(f"{counts[-1] / counts[0]:.1f} times the components for 100,000 times less noise")
 reveal("information_limit.surviving", counts[-1], label="components with singular values above 1e-6")
 
@@ -418,8 +418,8 @@ reveal("information_limit.surviving", counts[-1], label="components with singula
 from course_lib.notebook.figures import COLOURS, figure, show
 
 tail = Blur.from_otf(lambda f: np.exp(-f / 0.03))
-tail_counts = [limits.picard_count(limits.decompose(tail, (1, 64)).values, s) for s in levels]
-decades = -np.log10(levels)
+tail_counts = [limits.picard_count(limits.decompose(tail, (1, 64)).values, s) for s in sigmas]
+decades = -np.log10(sigmas)
 root = counts[0] * np.sqrt(decades)
 fig, ax = figure(size=(6.4, 3.6))
 ax.plot(decades, counts, "o-", label="Gaussian blur")
@@ -440,7 +440,7 @@ show(fig, alt=f"Surviving components against the logarithm of 1/sigma. Gaussian 
 
 # %%
 cut = limits.decompose(Blur(optics.gaussian_psf(2, (1, 17)), "zero"), (1, 64)).values
-print("Gaussian cut at 4 standard deviations:", [limits.picard_count(cut, s) for s in levels])
+print("Gaussian cut at 4 standard deviations:", [limits.picard_count(cut, s) for s in sigmas])
 
 # %% [markdown]
 # A warning about small numbers. Cut the same Gaussian at four standard deviations, and the last two
@@ -484,7 +484,7 @@ reveal("information_limit.pure_noise", 100 * above, label="coefficients of pure 
 # noisy coefficients above σ therefore counts noise. What you may count are the *singular values*
 # times the scale (no data needed), or the coefficients *before the plateau* in the
 # plot that Hansen (1990) named after Picard. `limits.picard_plateau` finds the last coefficient above
-# $3.8\,\sigma$, a level that 64 values of pure noise exceed in one case of a hundred.
+# $3.8\,\sigma$, a threshold that 64 values of pure noise exceed in one case of a hundred.
 
 # %% slide="subslide" title="The Picard plot: where the noise takes over"
 row = stones[:, 20:21, :]  # one row of a real picture
@@ -557,9 +557,9 @@ print(f"{len(shifts)} trials: best k − count runs from {min(shifts)} to {max(s
 
 # %%
 varying_row = row - row.mean()
-for level in (1e-2, 1e-3, 1e-4, 1e-5):
-    _, lost = limits.split(blur, varying_row, sigma=level, scale=scale)
-    print(f"σ = {level:g}: {np.sum(lost**2) / np.sum(varying_row**2):.2%} of the row's variance is "
+for sd in (1e-2, 1e-3, 1e-4, 1e-5):
+    _, lost = limits.split(blur, varying_row, sigma=sd, scale=scale)
+    print(f"σ = {sd:g}: {np.sum(lost**2) / np.sum(varying_row**2):.2%} of the row's variance is "
           "lost in the noise")
 _, null = limits.split(blur, varying_row)
 print(f"σ = 0: {np.sum(null**2) / np.sum(varying_row**2):.2%}: nothing is null")
@@ -696,13 +696,13 @@ refuses(surviving_components, Downsample(4), (16, 16), 0.1, -1.0, because="a sca
 
 # %% slide="subslide" title="A slope, never a wall"
 fig, ax = figure(size=(6.4, 3.4))
-for level, colour in zip((1e-1, 1e-3, 1e-5), ("blue", "orange", "green"), strict=True):
-    share = blur_modes.values**2 / (blur_modes.values**2 + level**2)
-    sharp_count = limits.picard_count(blur_modes.values, level)
-    ax.plot(i, share, color=COLOURS[colour], label=f"σ = {level:g}: sum {share.sum():.1f}")
+for sd, colour in zip((1e-1, 1e-3, 1e-5), ("blue", "orange", "green"), strict=True):
+    share = blur_modes.values**2 / (blur_modes.values**2 + sd**2)
+    sharp_count = limits.picard_count(blur_modes.values, sd)
+    ax.plot(i, share, color=COLOURS[colour], label=f"σ = {sd:g}: sum {share.sum():.1f}")
     ax.axvline(sharp_count + 0.5, color=COLOURS[colour], linestyle=":",
                label=f"count {sharp_count}")
-    print(f"σ = {level:g}: counted {sharp_count}, sum of shares {share.sum():.1f}, "
+    print(f"σ = {sd:g}: counted {sharp_count}, sum of shares {share.sum():.1f}, "
           f"{np.sum((share > 0.01) & (share < 0.99))} components between .01 and .99")
 ax.set(xlabel="component i", ylabel="share known, φᵢ")
 ax.legend(loc="lower left")
@@ -716,10 +716,10 @@ show(fig, alt="Three curves that fall smoothly from 1 to 0, each around its dott
 # %% slide="subslide" title="The known part, and the rest"
 soft_lens = Blur.from_otf(lambda f: optics.gaussian_otf(f, 1.5))
 parts, rests = {}, {}
-for level in (1e-1, 1e-2, 1e-4):
-    known, rest = limits.split(soft_lens, stones - stones.mean(), sigma=level,
+for sd in (1e-1, 1e-2, 1e-4):
+    known, rest = limits.split(soft_lens, stones - stones.mean(), sigma=sd,
                                scale=stones.std(), soft=True)
-    parts[f"known + .35, σ = {level:g}"] = known + 0.35
+    parts[f"known + .35, σ = {sd:g}"] = known + 0.35
     rests[f"rest + .35, {np.sqrt(np.mean(rest**2)):.3f} RMS"] = rest + 0.35
 show_images(parts | rests, columns=3, limits=(0, 0.7),
             alt="Gravel in three columns, known above rest. At high noise the known part is a blur and "
@@ -754,11 +754,11 @@ def together(values):
 
 sizes = np.sqrt(together(components) / members)[equal_s]
 fates = {}
-for level in (0.1, 0.03, 0.01, 0.003):
-    known = whole.values * sizes > level
+for sd in (0.1, 0.03, 0.01, 0.003):
+    known = whole.values * sizes > sd
     share = [energies[known].sum(), energies[~known].sum(), 1 - energies.sum()]
-    fates[f"σ = {level}"] = share
-    print(f"σ = {level}: known {known.sum()} ({share[0]:.0%} of the variance), lost "
+    fates[f"σ = {sd}"] = share
+    print(f"σ = {sd}: known {known.sum()} ({share[0]:.0%} of the variance), lost "
           f"{np.sum(~known)} ({share[1]:.0%}), null {4096 - whole.rank} ({share[2]:.0%})")
 
 # %% slide="subslide" title="The null share doesn't care about noise" figure="null_share"
@@ -788,10 +788,10 @@ from scipy.stats import chi2
 
 scale = stones.std()
 clear = chi2.isf(0.01 / len(members), members)  # in 1 case of 100, noise alone exceeds any of these
-for level in (0.1, 0.03, 0.01, 0.003):
-    noisy = whole.coefficients(optics.read_noise(camera(varying), level, rng=0))
-    stand_out = together(noisy / level) > clear
-    print(f"σ = {level}: count with one scale {limits.picard_count(whole.values, level, scale)}; "
+for sd in (0.1, 0.03, 0.01, 0.003):
+    noisy = whole.coefficients(optics.read_noise(camera(varying), sd, rng=0))
+    stand_out = together(noisy / sd) > clear
+    print(f"σ = {sd}: count with one scale {limits.picard_count(whole.values, sd, scale)}; "
           f"{stand_out.sum()} of {len(members)} groups stand clear of the noise ({members[stand_out].sum()} components)")
 
 # %% [markdown]
@@ -959,8 +959,8 @@ print(f"power falls like f^{slope:.2f}")
 
 # %%
 grid = np.hypot(np.fft.fftfreq(64)[:, None], np.fft.fftfreq(64))
-level = stones.var() / np.mean((grid**2 + 64.0**-2) ** (slope / 2))
-gravel_like = Blur.from_otf(lambda f: level * (f**2 + 64.0**-2) ** (slope / 2))
+strength = stones.var() / np.mean((grid**2 + 64.0**-2) ** (slope / 2))
+gravel_like = Blur.from_otf(lambda f: strength * (f**2 + 64.0**-2) ** (slope / 2))
 for noise in (0.1, 0.01, 0.001):
     white, coloured = (limits.mutual_information(camera, (64, 64), noise, c) / 256
                        for c in (float(stones.var()), gravel_like))

@@ -280,8 +280,8 @@ def believe_in_shifts(K, wrong_by, rng, sigma=0.002):
     y = read_noise(frames([(0, d) for d in true], (1, 4))(line), sigma, rng)
     camera = frames([(0, d) for d in stated], (1, 4))
     x_hat = reconstruct(y, camera, sigma)
-    error, misfit = x_hat - line, camera(x_hat) - y
-    return np.sqrt(np.mean(error**2)) / line.std(), np.sqrt(np.mean(misfit**2)) / sigma
+    error, residual = x_hat - line, camera(x_hat) - y
+    return np.sqrt(np.mean(error**2)) / line.std(), np.sqrt(np.mean(residual**2)) / sigma
 
 
 # %% slide="subslide" title="Wrong shifts: noticed or not"
@@ -293,18 +293,18 @@ for K, colour in ((4, "vermilion"), (16, "blue")):
     for ax, values in zip(axes, runs.T, strict=True):
         ax.plot(wrong_by, values, "o-", color=COLOURS[colour], label=f"{K} frames")
     print(f"{K} frames, errors of the shifts with standard deviation 0 and 0.5 px: "
-          f"error {runs[0, 0]:.2f} and {runs[-1, 0]:.2f}, misfit {runs[0, 1]:.1f} and {runs[-1, 1]:.1f} σ")
+          f"error {runs[0, 0]:.2f} and {runs[-1, 0]:.2f}, residual {runs[0, 1]:.1f} and {runs[-1, 1]:.1f} σ")
 axes[0].set(xlabel="shifts off by, standard deviation (px)", ylabel="error (of the scene)", ylim=0)
-axes[1].set(xlabel="shifts off by, standard deviation (px)", ylabel="misfit to the data (σ)", ylim=0)
+axes[1].set(xlabel="shifts off by, standard deviation (px)", ylabel="residual (σ)", ylim=0)
 axes[1].legend()
 show(fig, alt="Left: with wrong shifts the error of the reconstruction grows, with four frames and "
-              "with sixteen. Right: the misfit to the data rises far above the noise with sixteen "
+              "with sixteen. Right: the residual rises far above the noise with sixteen "
               "frames, but stays below it with four.")
 
 # %% [markdown]
-# With four frames the error grows three to four times, and the misfit hardly moves and stays below the noise.
+# With four frames the error grows three to four times, and the residual hardly moves and stays below the noise.
 # Of course: 64 numbers against 61 unknowns leave three to disagree (the repeated means), so almost *any* data
-# can be explained, right or wrong. With sixteen frames 256 numbers must agree, and they don't: the misfit
+# can be explained, right or wrong. With sixteen frames 256 numbers must agree, and they don't: the residual
 # leaves the noise and tells you.
 #
 # Take this home: **a residual is a diagnostic only where there are more data than freedom.** Consistency of a
@@ -316,9 +316,9 @@ true_shifts = np.array(quarters) + 0.25 * rng.standard_normal((16, 2))
 y_false = read_noise(frames(true_shifts, factor=4)(stones), 0.005, rng)
 x_false = reconstruct(y_false, moved, 0.005)
 for name, x_hat, y in (("right", x_moved, y_moved), ("wrong", x_false, y_false)):
-    misfit = np.sqrt(np.mean((moved(x_hat) - y) ** 2)) / 0.005
+    residual = np.sqrt(np.mean((moved(x_hat) - y) ** 2)) / 0.005
     error = np.sqrt(np.mean((x_hat - stones) ** 2)) / stones.std()
-    print(f"shifts {name}: error {error:.2f}, misfit {misfit:.1f} σ; "
+    print(f"shifts {name}: error {error:.2f}, residual {residual:.1f} σ; "
           f"{100 * np.mean(x_hat < 0):.1f} % of the pixels negative, the lowest {x_hat.min():.2f}")
 show_images({"the scene": stones, "shifts right": x_moved, "shifts wrong": x_false}, limits=(0, 0.8),
             alt="The gravel; its reconstruction from sixteen frames; and one with wrong shifts, "
@@ -329,7 +329,7 @@ show_images({"the scene": stones, "shifts right": x_moved, "shifts wrong": x_fal
 # On the picture, shifts wrong by a quarter of a fine pixel make the stones no less crisp. They make them
 # *rougher*. The roughness looks like stone. It is registration error.
 #
-# Two checks notice. The misfit, 1.9 σ over 4096 numbers, is a clear alarm *if you know σ*. (It isn't larger
+# Two checks notice. The residual, 1.9 σ over 4096 numbers, is a clear alarm *if you know σ*. (It isn't larger
 # because there is little surplus: rows and columns are averaged separately, so the ranks multiply, and 16 ·
 # 256 = 4096 numbers measure 61 · 61 = 3721 components.) And four times as many pixels are negative, down to
 # −0.29: no stone sends out less than no light. The picture clips them to black and so hides them.
@@ -562,7 +562,7 @@ equal(call(sparsest, np.zeros(6), mix), np.zeros(9), "sparsest of zero data", at
 # %% [markdown]
 # ### Break it: the scene is no row of points
 #
-# The program makes the misfit zero whatever the scene is, so the misfit says nothing. Two better questions:
+# The program makes the residual zero whatever the scene is, so the residual says nothing. Two better questions:
 # *how many* spikes did it need, and do they **predict** frequencies that were held back?
 
 # %%
@@ -578,14 +578,14 @@ scenes = {"eight spikes, 2.5/fc apart": lens40(eight), "eight spikes, 0.5/fc apa
 
 # %%
 lens36, kept = low_frequencies(640, 36), np.r_[0:37, 41:77]  # of 1 + 40 + 40 rows: the mean, 36 cosines, 36 sines
-print(f"{'scene':34}{'spikes':>7}   misfit of the held-out numbers, in % of them")
+print(f"{'scene':34}{'spikes':>7}   residual of the held-out numbers, in % of them")
 for name, y in scenes.items():
     x_hat = np.abs(recover_spikes(y, lens40))
     count = np.sum(x_hat > 1e-6 * x_hat.max())
     held_out = np.delete(y, kept)
     predicted = np.delete(lens40(recover_spikes(y[:, kept], lens36)), kept)
-    misfit = np.linalg.norm(predicted - held_out) / np.linalg.norm(held_out)
-    print(f"{name:34}{count:7d}   {100 * misfit:.2g} %")
+    residual = np.linalg.norm(predicted - held_out) / np.linalg.norm(held_out)
+    print(f"{name:34}{count:7d}   {100 * residual:.2g} %")
 
 # %% [markdown]
 # (The program is run on the frequencies 0 … 36 and asked for 37 … 40.)
@@ -693,8 +693,8 @@ print(f"eight lights in a ring, exact data: a pixel between two of them: {low:.2
 # Write `positive_scene(y, A)`. It returns an `x` of shape `(n,)` with `x >= 0` and `A @ x = y`, to 1e-9 of
 # the largest number in `y`. If no such `x` exists, raise `ValueError`: then the data refute the assumption.
 # Any method will do: `linprog` (its result has `status == 2` if the constraints contradict each other) or
-# `scipy.optimize.nnls`, which returns `(x, misfit)`. `linprog`'s tolerances are absolute: divide `y` by its
-# largest number first, or check the misfit yourself.
+# `scipy.optimize.nnls`, which returns `(x, residual)`. `linprog`'s tolerances are absolute: divide `y` by its
+# largest number first, or check the residual yourself.
 
 # %% solution="positive_scene" rebuilds="imaging.recovery.recover_spikes"
 from scipy.optimize import linprog
@@ -743,7 +743,7 @@ except AssertionError as refusal:
             "Is your solver, or your check, as accurate as you demand?")
     raise refusal from None
 assert not isinstance(guess64, tuple), (
-    "positive_scene returns a tuple. nnls gives (x, misfit): return x alone, and use the misfit.")
+    "positive_scene returns a tuple. nnls gives (x, residual): return x alone, and use the residual.")
 equal(guess64, neighbours,
       "positive_scene(camera7 @ neighbours, camera7)", mistakes={
           "this is the solution of least Σx² (pinv, lstsq); it goes below zero.": spread,
@@ -1169,18 +1169,18 @@ for name, scene in {"the fine wave alone": fabric, "with a coarse wave": fabric 
         x_hat = tikhonov(y, striped, 1e-4)
         peak = np.argmax(np.abs(np.fft.rfft(x_hat[0]))[25:45]) + 25
         size = np.abs(np.fft.rfft(x_hat[0]))[peak] / 100
-        misfit = np.sqrt(np.mean((striped(x_hat) - y) ** 2)) / 0.002
+        residual = np.sqrt(np.mean((striped(x_hat) - y) ** 2)) / 0.002
         print(f"{name:20} fault: {fault:16} wave at {peak / 20:.2f} fc, "
-              f"amplitude {size:.2f}, misfit {misfit:4.1f} σ")
+              f"amplitude {size:.2f}, residual {residual:4.1f} σ")
 
 # %% [markdown]
 # True are 1.60 $f_c$ and 0.50. If the stripes' contrast is overrated, the detail comes back too weak; if
 # their frequency is off, it comes back *elsewhere*, as crisp as before. With nothing else in the scene the
-# misfit sees neither. Yet there is a surplus of data. The direct band, and the two that the stripes move into the lens from
+# residual sees neither. Yet there is a surplus of data. The direct band, and the two that the stripes move into the lens from
 # above and below, hold 39 numbers each, 117 in all, and cover only 79 components, since neighbours overlap by half: what lies
 # in an overlap is measured twice. But nothing of *this scene* lies there. (Even its mean, moved by exactly $f_c$, lands
 # where the lens passes nothing.) A coarse wave is seen twice, directly and in its shifted copies, and the copies
-# contradict each other: now the misfit **notices**. Practitioners calibrate their stripes in just this
+# contradict each other: now the residual **notices**. Practitioners calibrate their stripes in just this
 # overlap.
 #
 # With stripes slightly coarser, at 0.9 $f_c$, the moved mean falls inside the lens:
@@ -1189,11 +1189,11 @@ for name, scene in {"the fine wave alone": fabric, "with a coarse wave": fabric 
 believed, true = (structured_illumination(scope, (1, 200), (0, 0.9 * fc), phases, m)
                   for m in (1.0, 0.7))
 y = read_noise(true(fabric), 0.002, rng=0)
-misfit = np.sqrt(np.mean((believed(tikhonov(y, believed, 1e-4)) - y) ** 2)) / 0.002
-print(f"stripes at 0.9 fc, contrast 0.7 believed to be 1: misfit {misfit:.1f} σ")
+residual = np.sqrt(np.mean((believed(tikhonov(y, believed, 1e-4)) - y) ** 2)) / 0.002
+print(f"stripes at 0.9 fc, contrast 0.7 believed to be 1: residual {residual:.1f} σ")
 
 # %% [markdown]
-# The fine wave alone, and the misfit notices. Whether a check speaks depends on the scene, too.
+# The fine wave alone, and the residual notices. Whether a check speaks depends on the scene, too.
 
 # %% [markdown] slide="notes"
 # Same moral as for the frames: surplus data make the check, where the scene puts light into the surplus. STED
@@ -1267,16 +1267,16 @@ moving_the_limit()
 # | technique | A, σ, K: what is measured | P: what is assumed | what it adds | what breaks if P is false | how you would notice |
 # |---|---|---|---|---|---|
 # | positivity | one frame, fc = 7, no noise | x ≥ 0, at most fc lights | lights at any distance | negative: no answer, if it exceeds the noise; too many lights: one of many answers | infeasible program; range of a pixel |
-# | many frames | K shifted frames, 4-pixel box, noise σ | shifts known, scene at rest | up to 61 of 64 components; unfolds aliases | a crisp false texture | misfit, if there are more frames than needed; not with four |
+# | many frames | K shifted frames, 4-pixel box, noise σ | shifts known, scene at rest | up to 61 of 64 components; unfolds aliases | a crisp false texture | residual, if there are more frames than needed; not with four |
 # | few points | 81 low frequencies, no noise | few spikes, on the grid, not too close | exact positions | a bar becomes beads; close pairs move apart | number of spikes, held-out frequencies; not for the bar |
 # | localisation (PALM) | N photons, pixels, background | one molecule per spot, σ known | position to about σ/√N, a little more with pixels, more with background | the middle between two molecules, with a small claimed error | χ², from about one σ on; whether it switches off in one step |
 # | distance from photons | N photons | two equal lights, σ known | d to 10 % for 800(σ/d)⁴ photons | a 3 % wider spot is read as half a σ | not in this picture at this number of photons (it takes millions); calibrate σ on a single light |
-# | structured light | three striped frames | stripes' frequency, phase, contrast; scene at rest | every frequency below 2 fc | detail too weak, or at the wrong frequency | misfit where bands overlap; not if nothing of the scene lies in the overlap |
+# | structured light | three striped frames | stripes' frequency, phase, contrast; scene at rest | every frequency below 2 fc | detail too weak, or at the wrong frequency | residual where bands overlap; not if nothing of the scene lies in the overlap |
 # | a generator's prior | one small picture | the scene is one the network draws | any amount of natural detail | a sharp, natural, wrong picture that fits the data | you might not: whenever the search succeeds it fits the data |
 #
 # *Defence of "many frames".* With shifts off by half a pixel, four frames gave several times the error while
-# the misfit stayed below the noise: 64 numbers explain 61 unknowns whatever they are. With sixteen frames the
-# same fault raised the misfit far above σ. The check stays silent if all frames share one fault, for example
+# the residual stayed below the noise: 64 numbers explain 61 unknowns whatever they are. With sixteen frames the
+# same fault raised the residual far above σ. The check stays silent if all frames share one fault, for example
 # a box of the wrong width at every shift, which is then explained by another scene.
 #
 # *Rubric, one point each:*

@@ -199,8 +199,8 @@ def posterior_mean(y, weights, means, spreads, sigma):
     ### BEGIN SOLUTION
     variances = spreads**2 + sigma**2
     off = np.asarray(y)[..., None] - means
-    level = np.log(weights) - off**2 / (2 * variances) - np.log(variances) / 2
-    share = np.exp(level - level.max(axis=-1, keepdims=True))
+    log_p = np.log(weights) - off**2 / (2 * variances) - np.log(variances) / 2
+    share = np.exp(log_p - log_p.max(axis=-1, keepdims=True))
     share = share / share.sum(axis=-1, keepdims=True)
     return np.sum(share * (means + spreads**2 / variances * off), axis=-1)
     ### END SOLUTION
@@ -609,19 +609,19 @@ from course_lib.inference.posterior import log_likelihood
 def climb(form, rng=0):
     """Search the mode from the most probable draw of one form: latents and log posterior."""
     rng, some, step = np.random.default_rng(rng), answer.forms[form], 0.3
-    level = some.log_likelihood - np.sum(some.u**2, axis=1) / 2  # likelihood × N(0, I)
-    u, best = some.u[np.argmax(level)], level.max()
+    log_p = some.log_likelihood - np.sum(some.u**2, axis=1) / 2  # likelihood × N(0, I)
+    u, best = some.u[np.argmax(log_p)], log_p.max()
     for _ in range(60):
         trials = u + step * rng.random((32, 1)) * rng.standard_normal((32, 22))
-        level = log_likelihood(y, ladybirds.from_latents(trials, form)) - np.sum(trials**2, axis=1) / 2
-        better = level.max() > best
-        u, best, step = (trials[np.argmax(level)], level.max(), 1.2 * step) if better else (
+        log_p = log_likelihood(y, ladybirds.from_latents(trials, form)) - np.sum(trials**2, axis=1) / 2
+        better = log_p.max() > best
+        u, best, step = (trials[np.argmax(log_p)], log_p.max(), 1.2 * step) if better else (
             u, best, 0.8 * step)
     return u, best
 
 
-(pale_u, pale_level), (dark_u, dark_level) = climb(0), climb(1)
-form = int(dark_level > pale_level)  # equal prior shares
+(pale_u, pale_log_p), (dark_u, dark_log_p) = climb(0), climb(1)
+form = int(dark_log_p > pale_log_p)  # equal prior shares
 mode_u, those = (pale_u, dark_u)[form], answer.forms[form]
 mode = ladybirds.render(ladybirds.from_latents(mode_u[None], form))[0].astype(float)
 print(f"the best point found is {('pale', 'dark')[form]}; sum of its 22 squared latents "
@@ -824,14 +824,14 @@ show_images(shown, columns=4,
 from course_lib.inference import diffusion
 
 line = Mixture([0.8, 0.2], [[-1.0], [1.0]], np.full((2, 1, 1), 0.09))
-levels, rng = np.geomspace(20, 0.02, 150), np.random.default_rng(0)
+sigmas, rng = np.geomspace(20, 0.02, 150), np.random.default_rng(0)
 path = [20 * rng.standard_normal((2000, 1))]
-for t, less in zip(levels[:-1], levels[1:], strict=True):
+for t, less in zip(sigmas[:-1], sigmas[1:], strict=True):
     guess = path[-1] + t**2 * diffusion.score(line, path[-1], t)[0]
     fresh = np.sqrt((t**2 - less**2) * less / t) * rng.standard_normal(guess.shape)
     path.append(path[-1] + (1 - less**2 / t**2) * (guess - path[-1]) + fresh)
 fig, axes = figure(1, 2, size=(9.4, 3.2), sharey=True)
-axes[0].plot(levels, np.squeeze(path)[:, :25], color=COLOURS["blue"], lw=0.8)
+axes[0].plot(sigmas, np.squeeze(path)[:, :25], color=COLOURS["blue"], lw=0.8)
 axes[0].set(xscale="log", xlim=(4, 0.02), ylim=(-3, 3), xlabel="noise t (time runs to the right)",
             ylabel="x", title="25 walks")
 here = np.linspace(-3, 3, 121)[:, None]
@@ -996,11 +996,11 @@ def audit(sampler, prior, A, sigma, cases, draws, rng):
     y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
     found = sampler(y, draws, rng)
 
-    def level(x):
+    def log_l(x):
         return -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
 
     by_coordinate = ranks(truth, found, rng)
-    by_likelihood = ranks(level(truth), level(found), rng)
+    by_likelihood = ranks(log_l(truth), log_l(found), rng)
     return (np.array([uniformity(column, draws)[2] for column in by_coordinate.T]),
             uniformity(by_likelihood, draws)[2])
     ### END SOLUTION
@@ -1137,13 +1137,13 @@ for known in ([[0, 1]], [[0.5**0.5, -(0.5**0.5)]]):
 
 
 def same_squares(y, draws, rng):
-    """Misfits in the first number only; by chance alone more or less of them are shorter than the truth's."""
+    """Residuals in the first number only; by chance alone more or less of them are shorter than the truth's."""
     rng = np.random.default_rng(rng)
     length = np.linalg.norm(y - two_rows @ [1.0, 0, 2], axis=1)
     shorter = rng.permuted(np.arange(draws)[:, None] < rng.integers(draws + 1, size=len(y)), axis=0)
-    misfit = np.zeros((draws, len(y), 2))
-    misfit[..., 0] = length * np.where(shorter, 0.99, 1.01)
-    return (y - misfit) @ np.linalg.pinv(two_rows).T
+    residual = np.zeros((draws, len(y), 2))
+    residual[..., 0] = length * np.where(shorter, 0.99, 1.01)
+    return (y - residual) @ np.linalg.pinv(two_rows).T
 
 
 assert audited(same_squares, **second_world | {"prior": fixed3, "noise": 1.0, "draws": 19})[1] > 1e-5, (
@@ -1187,12 +1187,12 @@ for name, sampler in samplers.items():
 from course_lib.audits.measures import ranks
 
 chance = np.sqrt(500 * 0.05 * 0.95)  # standard deviation of a bar, if all ranks are equally probable
-truth_level = -np.sum((y_all - x @ A2.T) ** 2, axis=1)[:500]
+truth_log_l = -np.sum((y_all - x @ A2.T) ** 2, axis=1)[:500]
 fig, axes = figure(1, 4, size=(10, 2.6), sharey=True)
 for ax, name in zip(axes, list(samplers)[1:], strict=True):
     drawn = samplers[name](y_all[:500], 19, 8)
-    levels = -np.sum((y_all[:500] - drawn @ A2.T) ** 2, axis=-1)
-    found = ranks(truth_level, levels, 0)
+    log_l = -np.sum((y_all[:500] - drawn @ A2.T) ** 2, axis=-1)
+    found = ranks(truth_log_l, log_l, 0)
     ax.bar(np.arange(20), np.bincount(found, minlength=20), color=COLOURS["sky"], width=1, ec="white")
     ax.axhline(25, color="black", ls=":")
     ax.axhspan(25 - 2 * chance, 25 + 2 * chance, color="gray", alpha=0.25, lw=0)
@@ -1336,8 +1336,8 @@ reveal("priors_and_best_guesses.from_one_start", hits["block averages", 1], labe
 # ### Exercise 4: search the latent space
 #
 # Write `search_latents(y, A, generator, k, restarts, rng)`. From `restarts` random starts $z_0 \sim N(0,
-# 1)^k$ minimise $\|A\,G(z) - y\|^2$ and return the pair `(z, misfit)` of the **best** start: `z` of shape
-# `(k,)`, and $\text{misfit} = \|A\,G(z) - y\|$. `generator(z)` returns the picture as a row `(n,)`; `A` is
+# 1)^k$ minimise $\|A\,G(z) - y\|^2$ and return the pair `(z, norm)` of the **best** start: `z` of shape
+# `(k,)`, and $\text{norm} = \|A\,G(z) - y\|$. `generator(z)` returns the picture as a row `(n,)`; `A` is
 # a matrix `(m, n)`; `rng` is a `numpy.random.Generator`. Use `scipy.optimize.least_squares(residual, z0)`:
 # `residual(z)` returns the *vector* $A\,G(z) - y$, not its square. The result has the minimiser `x` and
 # `cost`, half the sum of squares. *Off limits:* `latent_search`.
@@ -1364,7 +1364,7 @@ def search_latents(y, A, generator, k, restarts, rng):
     Returns
     -------
     z : array (k,)
-    misfit : float
+    norm : float
         ‖A G(z) − y‖.
     """
     ### BEGIN SOLUTION
@@ -1382,21 +1382,21 @@ def searched(y, A, generator, k, restarts=8, seed=0):
     """Call a learner's search and check the form of what it returns."""
     told = call(search_latents, y, A, generator, k, restarts, np.random.default_rng(seed))
     assert isinstance(told, tuple | list) and len(told) == 2, (
-        "search_latents must return two things: (z, misfit).")
+        "search_latents must return two things: (z, norm).")
     assert np.shape(told[0]) == (k,), (
         f"z has shape {np.shape(told[0])}; it should have shape ({k},): the latents, not the picture.")
-    assert np.shape(told[1]) == (), "the misfit must be one number, the norm of A G(z) − y."
+    assert np.shape(told[1]) == (), "the second thing must be one number, the norm of A G(z) − y."
     return np.asarray(told[0]), float(told[1])
 
 
 def check_best(y, A, generator, z, **options):
     """A scene in the range must be found; say what is wrong if it isn't."""
-    z_found, told_misfit = searched(y, A, generator, 1, **options)
+    z_found, told_norm = searched(y, A, generator, 1, **options)
     if abs(z_found[0] - z) > 1e-3:
         raise AssertionError(f"a scene in the range, z = {z:.3f}, is missed: you return z = {z_found[0]:.3f}. Draw a new "
                              "start each time, minimise from *every* start, and keep the best of the minima (not the "
                              "last, the first or their mean).")
-    assert told_misfit < 1e-3, (f"you find the scene, z = {z:.3f}, but return the misfit {told_misfit:.2g}, not that of "
+    assert told_norm < 1e-3, (f"you find the scene, z = {z:.3f}, but return the norm {told_norm:.2g}, not that of "
                                 "this z, which is 0.")
 
 
@@ -1415,13 +1415,13 @@ def straight(z):
 design, target = mixing @ plain, seen8 - mixing.sum(axis=1)
 z_best = np.linalg.lstsq(design, target)[0]
 rest = np.linalg.norm(design @ z_best - target)
-z_found, told_misfit = searched(seen8, mixing, straight, 3)
+z_found, told_norm = searched(seen8, mixing, straight, 3)
 squared = least_squares(lambda z: (design @ z - target) ** 2, z_best).x
 equal(z_found, z_best, "z for a linear generator", atol=1e-3, mistakes={
     "nothing was minimised: this is the first start.": np.random.default_rng(0).standard_normal(3),
     "the residual was squared: `least_squares` takes A G(z) − y itself and squares it.": squared})
-equal(told_misfit, rest, "misfit for a linear generator", atol=1e-5, mistakes={
-    "this is `cost`, half the sum of squares; the misfit is its root, ‖A G(z) − y‖.": rest**2 / 2,
+equal(told_norm, rest, "norm of the residual for a linear generator", atol=1e-5, mistakes={
+    "this is `cost`, half the sum of squares; the norm is its root, ‖A G(z) − y‖.": rest**2 / 2,
     "this is the sum of squares; take the root.": rest**2,
     "a factor √2: `cost` is *half* the sum of squares.": rest / 2**0.5,
     "this is the root of the mean; the norm is the root of the sum.": rest / 8**0.5,
@@ -1451,13 +1451,13 @@ assert before != (given_rng.bit_generator.state, given_rng.bit_generator.seed_se
 for seed in range(3):
     hidden_z = np.random.default_rng(40 + seed).standard_normal(4)
     for view in cameras.values():
-        z_found, told_misfit = searched(view @ tiny_generator(hidden_z), view, tiny_generator, 4, 12, seed)
+        z_found, told_norm = searched(view @ tiny_generator(hidden_z), view, tiny_generator, 4, 12, seed)
         equal(tiny_generator(z_found), tiny_generator(hidden_z), "G(z) for a scene in the range", atol=1e-4)
 stray = np.random.default_rng(8).uniform(0, 1, 64)
 view = cameras["block averages"]
-z_found, told_misfit = searched(view @ stray, view, tiny_generator, 4, 12)
-equal(told_misfit, np.linalg.norm(view @ tiny_generator(z_found) - view @ stray), "misfit (it belongs to z)", atol=1e-8)
-assert told_misfit < 0.2, "a scene out of the range is explained worse than nearly any twelve starts do."
+z_found, told_norm = searched(view @ stray, view, tiny_generator, 4, 12)
+equal(told_norm, np.linalg.norm(view @ tiny_generator(z_found) - view @ stray), "norm of the residual (it belongs to z)", atol=1e-8)
+assert told_norm < 0.2, "a scene out of the range is explained worse than nearly any twelve starts do."
 check_best(np.zeros(1), np.eye(1), two_valleys(-1), 0.5002, restarts=40)
 ### END HIDDEN TESTS
 
@@ -1467,7 +1467,7 @@ check_best(np.zeros(1), np.eye(1), two_valleys(-1), 0.5002, restarts=40)
 # Three kinds of outsiders. **Generic**: white noise with the mean and spread of the generator's pictures.
 # **Real**: patches of 8 × 8 pixels from photographs (gravel, brick, grass, printed text; shrunk by 4,
 # brought to the same mean and contrast). **Crafted**: a picture from the range, plus a *null part* of a
-# real brick wall, which the camera can't see. The misfit of the best of eight starts is given relative to
+# real brick wall, which the camera can't see. The residual of the best of eight starts is given relative to
 # what $y$ says beyond the average picture. For block averages it is also compared with a tolerance that
 # people use: PULSE (lesson {pulse}) accepts a mean squared difference of .002 in the small picture.
 
@@ -1493,16 +1493,16 @@ pulse_epsilon = 2e-3**0.5  # RMS
 print(f"PULSE's tolerance: {pulse_epsilon:.3f} RMS")
 for name, M in cameras.items():
     for kind, scenes in outsiders.items():
-        misfits = np.array([latent_search(M @ x, M, tiny_generator, 4, 8, rng)[1] for x in scenes])
+        norms = np.array([latent_search(M @ x, M, tiny_generator, 4, 8, rng)[1] for x in scenes])
         told = np.array([np.linalg.norm(M @ (x - average)) for x in scenes])
-        accepted = (f"; within PULSE's tolerance {np.mean(misfits / 8**0.5 < pulse_epsilon):.0%}, the average picture "
+        accepted = (f"; within PULSE's tolerance {np.mean(norms / 8**0.5 < pulse_epsilon):.0%}, the average picture "
                     f"{np.sum(told / 8**0.5 < pulse_epsilon)} of {len(told)} times")
-        print(f"{name:15} {kind:8} misfit, median {np.median(misfits / told):.0%} (least "
-              f"{np.min(misfits / told):.0%}){accepted if name == 'block averages' else ''}")
+        print(f"{name:15} {kind:8} residual, median {np.median(norms / told):.0%} (least "
+              f"{np.min(norms / told):.0%}){accepted if name == 'block averages' else ''}")
 
 # %% [markdown]
 # Without noise every one of these outsiders is **detected**: eight starts found no picture that explains it,
-# while a scene in the range leaves a misfit of zero. (More starts would find somewhat smaller ones. How
+# while a scene in the range leaves a residual of zero. (More starts would find somewhat smaller ones. How
 # much should be left? Were the range a flat space of four dimensions, four of the eight numbers in $y$
 # could be matched and four not: of white noise half of the square would remain, $\sqrt{4/8}$ = 71 % of the
 # norm. Ours is curved and comes closer.) But nobody measures without noise, so everybody needs a tolerance.
@@ -1522,9 +1522,9 @@ scenes = {"in the range": inside, "outsider, null part": inside + hidden,
               outsiders["real"][4], (8, 8))}
 panels = {}
 for name, x in scenes.items():
-    z, misfit = latent_search(blocks(x).ravel(), cameras["block averages"], tiny_generator, 4, 8, 0)
+    z, norm = latent_search(blocks(x).ravel(), cameras["block averages"], tiny_generator, 4, 8, 0)
     x_hat = tiny_generator(z).reshape(8, 8)
-    print(f"{name:20} misfit {misfit / 8**0.5:.4f} RMS, error {np.sqrt(mse(x_hat, x)):.3f} RMS")
+    print(f"{name:20} residual {norm / 8**0.5:.4f} RMS, error {np.sqrt(mse(x_hat, x)):.3f} RMS")
     panels[name] = x, x_hat
 show_images({name: x for name, (x, _) in panels.items()}
             | {f"answer {i + 1}": x_hat for i, (_, x_hat) in enumerate(panels.values())}, columns=4, limits=(0.1, 0.9),
@@ -1534,8 +1534,8 @@ show_images({name: x for name, (x, _) in panels.items()}
 
 # %% [markdown]
 # The outsider with a null part has exactly the measurement of the picture beside it. So it gets its answer:
-# as sharp, as consistent, misfit zero, and **wrong** by the whole null part. With a tolerance the
-# measurement needn't even be the same: the third scene leaves a misfit, and PULSE's ε accepts it; it
+# as sharp, as consistent, residual zero, and **wrong** by the whole null part. With a tolerance the
+# measurement needn't even be the same: the third scene leaves a residual, and PULSE's ε accepts it; it
 # accepts the real bricks, too.
 #
 # That completes the row that lesson {moving_the_limit} left open. A generator's prior adds *everything*, if the scene is in

@@ -591,8 +591,8 @@ script = iter([(0.1, torch.ones(1, 4, 64)), (0.08, torch.eye(4, 64)[None])])  # 
 
 
 def scripted(latents):
-    level, styles = next(script)
-    return 0 * latents.reshape(1, 3, 2, 2) + level, styles + 0 * latents.sum()
+    value, styles = next(script)
+    return 0 * latents.reshape(1, 3, 2, 2) + value, styles + 0 * latents.sum()
 
 
 kept, _ = call(search_loop, scripted, centre, begin[:1], torch.zeros(1, 3, 1, 1), 1, 0.0)
@@ -686,7 +686,7 @@ print(f"two answers differ by {np.mean(outside):.3f} RMS (the most alike by {np.
 # That can be tested. Lesson {priors_and_best_guesses}'s battery has a test that needs no truth: **opposite starts must agree**.
 # On the same generator weights the course has a real sampler, `chains.sample`: small random moves of the latent
 # and the noise (pCN), each accepted or not by how well the picture explains $y$. Helpers run at higher *temperatures*, where
-# misfits count less: they get about more easily and hand their states down. Here are four long runs that ship with
+# residuals count less: they get about more easily and hand their states down. Here are four long runs that ship with
 # the course. Two began at pictures that are surely dark, two at surely pale ones.
 
 # %%
@@ -861,9 +861,9 @@ strangers = ["clockwork beetle", "tomato", "empty leaf"]
 rows_of = [list(pulse.TRUTHS).index(name) for name in strangers]
 for row, name in zip(rows_of, strangers, strict=True):
     for size, pixels in enumerate((8, 4)):
-        levels = 255 * record["explorer_residual"][row, size] ** 0.5
-        verdict = "passes" if (levels <= allowed).any() else "caught"
-        print(f"{name:16} {pixels} × {pixels}: {', '.join(f'{v:.1f}' for v in levels)} grey levels RMS, {verdict} "
+        off = 255 * record["explorer_residual"][row, size] ** 0.5
+        verdict = "passes" if (off <= allowed).any() else "caught"
+        print(f"{name:16} {pixels} × {pixels}: {', '.join(f'{v:.1f}' for v in off)} grey levels RMS, {verdict} "
               f"(allowed {allowed:.1f})")
 panels = {}
 for size, pixels in enumerate((8, 4)):
@@ -948,7 +948,7 @@ recorded_searches()
 
 # %% readonly="three_programs"
 from course_lib.audits import suspects
-from course_lib.audits.suspects import EPSILON, best, misfit, program, sound, try_on
+from course_lib.audits.suspects import EPSILON, best, program, residual, sound, try_on
 from course_lib.audits.suspects import shrink as block_averages
 from course_lib.inference.latents import tiny_generator
 
@@ -961,7 +961,7 @@ unreachable = np.array([1, 0, 1, 0, 0, 1, 0, 1.0])  # a checkerboard: no picture
 # pass for every sound one. The visible tests try two or three faults of a kind; when you are graded, others of the same
 # kind follow, and sound programs that use other random numbers, work through the inputs one by one, or return
 # their starts in another order. So don't compare with `sound`, and don't look at the source code.
-# `reachable` and `unreachable` are two inputs to begin with; `misfit(pictures, y)` computes mean squared
+# `reachable` and `unreachable` are two inputs to begin with; `residual(pictures, y)` computes mean squared
 # errors, `(inputs, starts)` for `y[:, None]`.
 #
 # ### Exercise 6: seeds
@@ -1035,7 +1035,7 @@ def check_residuals(run):
     y = np.stack([reachable, unreachable, 0.5 * reachable])
     for seed in range(3):
         found = run(y, starts=4, seed=seed)
-        own = misfit(found.pictures, y[:, None])
+        own = residual(found.pictures, y[:, None])
         assert np.allclose(found.residuals, own, rtol=1e-6, atol=1e-10), "a residual of another picture"
     ### END SOLUTION
 

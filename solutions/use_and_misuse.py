@@ -144,7 +144,7 @@ show_images({f"draw {i + 1}: {s[:2]} {s[2:]}": x for i, (s, x) in enumerate(zip(
 # %% [markdown]
 # ### Exercise 1: characters that share their nuisance
 #
-# Write `marginals(levels, log_prior)`. The nuisance takes one of $G$ values. `levels`, of shape $(G, K,
+# Write `marginals(log_l, log_prior)`. The nuisance takes one of $G$ values. `log_l`, of shape $(G, K,
 # C)$, holds $\log p(y_k \mid c, \nu_g)$: how well character $c$ explains the pixels $y_k$ of place $k$ if
 # the nuisance is $\nu_g$. `log_prior`, of shape $(G,)$, holds $\log p(\nu_g)$. All $C$ characters are
 # equally probable at each of the $K$ places. Return $P(c \text{ at place } k \mid y)$ as an array $(K, C)$.
@@ -156,19 +156,19 @@ show_images({f"draw {i + 1}: {s[:2]} {s[2:]}": x for i, (s, x) in enumerate(zip(
 #   $g$: the plate lies in one position, and every place is a witness to it;
 # - $P(c \mid y) = \sum_g P(\nu_g \mid y)\, P(c \mid y_k, \nu_g)$.
 #
-# Levels may be −10 000: work with logarithms (`scipy.special.logsumexp` helps). *Off limits:*
+# Log-likelihoods may be −10 000: work with logarithms (`scipy.special.logsumexp` helps). *Off limits:*
 # `PlatePosterior`.
 
 # %% solution="marginals" rebuilds="inference.plate_posterior.PlatePosterior.marginals"
 from scipy.special import logsumexp
 
 
-def marginals(levels, log_prior):
+def marginals(log_l, log_prior):
     """Posterior of the character at each place, the nuisance integrated out.
 
     Parameters
     ----------
-    levels : array (G, K, C)
+    log_l : array (G, K, C)
         log p(pixels of place k | character c, nuisance g).
     log_prior : array (G,)
         Log of the prior probability of each nuisance.
@@ -179,10 +179,10 @@ def marginals(levels, log_prior):
         P(character c at place k | y); each row has sum 1.
     """
     ### BEGIN SOLUTION
-    seen = logsumexp(levels, axis=2)  # the factor 1/C is the same for all
+    seen = logsumexp(log_l, axis=2)  # the factor 1/C is the same for all
     log_weights = log_prior + seen.sum(axis=1)
     weights = np.exp(log_weights - logsumexp(log_weights))
-    given = np.exp(levels - seen[:, :, None])
+    given = np.exp(log_l - seen[:, :, None])
     return np.einsum("g,gkc->kc", weights, given)
     ### END SOLUTION
 
@@ -191,13 +191,13 @@ def marginals(levels, log_prior):
 import itertools
 
 
-def by_trying_all(levels, log_prior):
+def by_trying_all(log_l, log_prior):
     """Marginals from all C^K strings and all G values, one by one."""
-    G, K, C = levels.shape
+    G, K, C = log_l.shape
     found = np.zeros((K, C))
-    top = max(log_prior[g] + levels[g].max(axis=1).sum() for g in range(G))
+    top = max(log_prior[g] + log_l[g].max(axis=1).sum() for g in range(G))
     for g, string in itertools.product(range(G), itertools.product(range(C), repeat=K)):
-        p = np.exp(log_prior[g] + sum(levels[g, k, c] for k, c in enumerate(string)) - top)
+        p = np.exp(log_prior[g] + sum(log_l[g, k, c] for k, c in enumerate(string)) - top)
         for k, c in enumerate(string):
             found[k, c] += p
     return found / found.sum(axis=1, keepdims=True)
@@ -212,10 +212,10 @@ equal(call(marginals, one, np.zeros(1)), [[0.25, 0.75], [0.75, 0.25], [0.5, 0.5]
     "these are logarithms.": np.log([[0.25, 0.75], [0.75, 0.25], [0.5, 0.5]]),
     "the rows don't add up to 1: divide by the sum over the characters.": np.exp(one[0])})
 equal(call(marginals, one - 10_000, np.zeros(1)), [[0.25, 0.75], [0.75, 0.25], [0.5, 0.5]],
-      "the same with levels near −10 000 (subtract a maximum before you take exponentials)")
+      "the same with log-likelihoods near −10 000 (subtract a maximum before you take exponentials)")
 lower = one - np.array([10_000, 0, 0])[:, None]
 equal(call(marginals, lower, np.zeros(1)), [[0.25, 0.75], [0.75, 0.25], [0.5, 0.5]],
-      "the same with the first place's levels 10 000 lower (each place needs a maximum of its own)")
+      "the same with the first place's log-likelihoods 10 000 lower (each place needs a maximum of its own)")
 twice = np.concatenate([one, one])
 equal(call(marginals, twice, np.log([0.9, 0.1])), [[0.25, 0.75], [0.75, 0.25], [0.5, 0.5]],
       "marginals if the nuisance makes no difference")
@@ -227,9 +227,9 @@ pair = np.log(np.array([[[0.9, 0.01], [0.6, 0.2]], [[0.02, 0.3], [0.2, 0.6]]]))
 even = np.log([0.5, 0.5])
 
 
-def alone(levels, log_prior):
+def alone(log_l, log_prior):
     """Each place with a nuisance of its own."""
-    joint = levels + log_prior[:, None, None]
+    joint = log_l + log_prior[:, None, None]
     return np.exp(logsumexp(joint, axis=0) - logsumexp(joint, axis=(0, 2))[:, None])
 
 
@@ -238,22 +238,22 @@ def normalised(p):
     return p / p.sum(axis=-1, keepdims=True)
 
 
-def check_shared(levels, log_prior, what):
+def check_shared(log_l, log_prior, what):
     """Compare with all strings; name the mistake."""
-    own_maximum = levels.max(axis=2, keepdims=True)
-    given = normalised(np.exp(levels - own_maximum))
-    average = np.einsum("g,gkc->kc", np.exp(log_prior - logsumexp(log_prior)), levels)
-    places = logsumexp(levels, axis=2)
+    own_maximum = log_l.max(axis=2, keepdims=True)
+    given = normalised(np.exp(log_l - own_maximum))
+    average = np.einsum("g,gkc->kc", np.exp(log_prior - logsumexp(log_prior)), log_l)
+    places = logsumexp(log_l, axis=2)
     seen = log_prior + places.sum(axis=1)
     by_others = seen[:, None] - places
     mistakes = {
-        "a maximum that you subtract from a place's levels is missing from its evidence in P(ν | y): add it again.":
-            by_trying_all(levels - own_maximum, log_prior),
+        "a maximum that you subtract from a place's log-likelihoods is missing from its evidence in P(ν | y): add it again.":
+            by_trying_all(log_l - own_maximum, log_prior),
         "P(ν | y) takes the evidence of *all* places, also of the one whose character is asked for.":
             np.einsum("gk,gkc->kc", np.exp(by_others - logsumexp(by_others, axis=0)), given),
         "each place has its own nuisance here; P(ν | y) takes the evidence of *all* places.":
-            alone(levels, log_prior),
-        "the prior of the nuisance is left out.": by_trying_all(levels, np.zeros(len(levels))),
+            alone(log_l, log_prior),
+        "the prior of the nuisance is left out.": by_trying_all(log_l, np.zeros(len(log_l))),
         "this is the posterior at the most probable nuisance alone; average over all of them.":
             given[np.argmax(seen)],
         "the nuisances are weighed by their prior; weigh by P(ν | y).":
@@ -261,7 +261,7 @@ def check_shared(levels, log_prior, what):
         "logarithms were averaged; add probabilities.":
             normalised(np.exp(average - average.max(axis=1, keepdims=True))),
     }
-    equal(call(marginals, levels, log_prior), by_trying_all(levels, log_prior), what, mistakes=mistakes)
+    equal(call(marginals, log_l, log_prior), by_trying_all(log_l, log_prior), what, mistakes=mistakes)
 
 
 check_shared(pair, np.log([0.8, 0.2]), "marginals of two places, two nuisances")
@@ -271,7 +271,7 @@ check_shared(pair - np.array([10_000, 0])[:, None, None], even, "the same with o
 # hint: more places, characters and nuisances, compared with all strings; one sure place decides the shift for all.
 hidden_rng = np.random.default_rng(5)
 check_shared(hidden_rng.normal(0, 2, (4, 3, 3)), np.log(hidden_rng.dirichlet(np.ones(4))), "4 nuisances, 3 places")
-check_shared(hidden_rng.normal(-700, 3, (3, 4, 2)), np.log([0.2, 0.5, 0.3]), "levels near −700")
+check_shared(hidden_rng.normal(-700, 3, (3, 4, 2)), np.log([0.2, 0.5, 0.3]), "log-likelihoods near −700")
 witness = np.zeros((2, 2, 2))
 witness[0, 0] -= 60  # the first place can't have been seen under nuisance 0
 witness[:, 1] = np.log([[0.9, 0.1], [0.2, 0.8]])
@@ -957,7 +957,7 @@ for s in (4, 8, 16):
 # | **Microscopy**: learned restoration (Weigert 2018) | can be checked against a slower exposure of the same sample | a spread for each pixel and the disagreement of several networks | the training samples | as above, *if* the samples are like those in training |
 # | **Remote sensing**: many frames of the same field (Proba-V; Märtens 2019) | not enforced; each frame can be compared | can be tested on places that were also imaged sharply | a static scene between frames | for a crop map yes; for a target no |
 # | **Number plates**, exact posterior, threshold | misfit | calibrated, with "unreadable" | scheme, font, camera | for a parking fee yes; for an arrest no |
-# | **Face super-resolution for identification** | at most loosely (an ε of 11 grey levels: lesson {pulse}) | none: one picture | a collection of faces, not stated on the picture | no |
+# | **Face super-resolution for identification** | at most loosely (an ε of 11 grey log_l: lesson {pulse}) | none: one picture | a collection of faces, not stated on the picture | no |
 #
 # The same technique appears in different rows: the row is decided by the *use*. A search that is
 # **restarted** sixteen times shows the spread of its starts, not of the posterior (lesson {pulse}). Today's

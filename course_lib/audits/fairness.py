@@ -131,7 +131,7 @@ def conditional_shares(truth: ArrayLike, output: ArrayLike, p: ArrayLike, share:
 
     Returns
     -------
-    expected, found : Estimate of (bins,) arrays
+    expected, observed : Estimate of (bins,) arrays
         Means of p and of the output in each bin. CPR demands that they be equal.
     """
     truth, output, p = (np.asarray(x, dtype=float) for x in (truth, output, p))

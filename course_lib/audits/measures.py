@@ -114,12 +114,13 @@ def ranks(truth: ArrayLike, draws: ArrayLike, rng: Seed) -> np.ndarray:
     return np.sum(draws < truth, axis=0) + np.random.default_rng(rng).integers(0, ties + 1)
 
 
-def uniformity(found: ArrayLike, draws: int, bins: int = 5) -> tuple[np.ndarray, np.ndarray, float]:
+def uniformity(observed: ArrayLike, draws: int,
+               bins: int = 5) -> tuple[np.ndarray, np.ndarray, float]:
     """Histogram of ranks and the p-value of a chi-square test that they are uniform.
 
     Parameters
     ----------
-    found : array (n,) of int
+    observed : array (n,) of int
         Ranks of n independent cases among L = `draws` draws each.
     draws, bins : int
         The L + 1 possible ranks are put into so many bins of nearly equal size. The test needs
@@ -136,15 +137,16 @@ def uniformity(found: ArrayLike, draws: int, bins: int = 5) -> tuple[np.ndarray,
     >>> counts.tolist(), expected.tolist(), float(p)
     ([20, 20, 20, 20, 20], [20.0, 20.0, 20.0, 20.0, 20.0], 1.0)
     """
-    found, levels = np.asarray(found), validation.integer(draws, "draws") + 1
-    if validation.integer(bins, "bins", least=2) > levels:
-        validation.fail("bins", bins, f"at most {levels}, the number of possible ranks")
-    if found.ndim != 1 or found.dtype.kind not in "iu" or not np.isin(found, range(levels)).all():
-        validation.fail("found", f"of shape {found.shape}, values {np.unique(found)}",
+    observed, possible = np.asarray(observed), validation.integer(draws, "draws") + 1
+    if validation.integer(bins, "bins", least=2) > possible:
+        validation.fail("bins", bins, f"at most {possible}, the number of possible ranks")
+    if observed.ndim != 1 or observed.dtype.kind not in "iu" or not np.isin(
+            observed, range(possible)).all():
+        validation.fail("observed", f"of shape {observed.shape}, values {np.unique(observed)}",
                         f"(n,) integers from 0 to {draws}")
-    bin_of = np.arange(levels) * bins // levels
-    counts = np.bincount(bin_of[found], minlength=bins)
-    expected = np.bincount(bin_of, minlength=bins) * (len(found) / levels)
+    bin_of = np.arange(possible) * bins // possible
+    counts = np.bincount(bin_of[observed], minlength=bins)
+    expected = np.bincount(bin_of, minlength=bins) * (len(observed) / possible)
     return counts, expected, chisquare(counts, expected).pvalue
 
 
@@ -381,10 +383,10 @@ def audit_sampler(sampler: Callable[[np.ndarray, int, np.random.Generator], Arra
     found = np.asarray(sampler(y, draws, rng))
     validation.matching(found, (draws, *x.shape), "what the sampler returns")
 
-    def level(points):
+    def log_l(points):
         return -np.sum((y - points @ A.T) ** 2, axis=-1)
 
     by_coordinate = ranks(x, found, rng)
-    by_likelihood = ranks(level(x), level(found), rng)
+    by_likelihood = ranks(log_l(x), log_l(found), rng)
     return {"coordinates": np.array([uniformity(r, draws)[2] for r in by_coordinate.T]),
             "likelihood": float(uniformity(by_likelihood, draws)[2])}

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from course_lib import validation
 from course_lib.inference.latents import LATENTS, tiny_generator
 
-__all__ = ["EPSILON", "Found", "misfit", "picture_fault", "program", "seed_fault", "shrink",
+__all__ = ["EPSILON", "Found", "picture_fault", "program", "residual", "seed_fault", "shrink",
            "sound", "survives", "try_on", "verdict_fault"]
 
 EPSILON = 2e-3  #: mean squared error at which a program counts the data as met
@@ -34,7 +34,7 @@ def shrink(x: ArrayLike) -> np.ndarray:
     return x.reshape(*x.shape[:-1], 2, 4, 4, 2).mean((-3, -1)).reshape(*x.shape[:-1], 8)
 
 
-def misfit(x: ArrayLike, y: ArrayLike) -> np.ndarray:
+def residual(x: ArrayLike, y: ArrayLike) -> np.ndarray:
     """Mean squared error (...) of pictures (..., 64), shrunk, from y (..., 8)."""
     return np.mean((shrink(x) - y) ** 2, axis=-1)
 
@@ -128,11 +128,11 @@ def _search(y: np.ndarray, starts: int, rng: np.random.Generator,
     for step in range(steps):
         near = z + 1.5 * 0.93**step * rng.standard_normal((24, 1, 1, LATENTS))
         # The best neighbour, even if it is worse than the present place: the last is not the best.
-        choice = misfit(tiny_generator(near), y[:, None]).argmin(0)[None, ..., None]
+        choice = residual(tiny_generator(near), y[:, None]).argmin(0)[None, ..., None]
         z = np.take_along_axis(near, choice, 0)[0]
         way.append(tiny_generator(z))
     pictures = np.stack(way)
-    return pictures, misfit(pictures, y[:, None])
+    return pictures, residual(pictures, y[:, None])
 
 
 def survives(run: Program, check: Check) -> bool:

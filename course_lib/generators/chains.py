@@ -83,7 +83,7 @@ class Chains:
 
         Other quantities may have far fewer: take their `effective_size`.
         """
-        return np.array([effective_size(level) for level in self.log_likelihood])
+        return np.array([effective_size(some) for some in self.log_likelihood])
 
 
 def shipped(name: str) -> Chains:
@@ -192,17 +192,17 @@ def sample(generator: Generator, y: np.ndarray, sigma: float = LEAST_SIGMA, chai
         tempered.exchange(step % 2, rng)
         if step >= 0 and (step + 1) % thin == 0:
             kept.append([values[:, :, -1].copy() for values in tempered.states])
-    z, noise_seeds, level = (np.stack(values, axis=2) for values in zip(*kept, strict=True))
-    return Chains(z.astype(np.float32), noise_seeds, level, *tempered.rates(), tempered.t,
+    z, noise_seeds, log_l = (np.stack(values, axis=2) for values in zip(*kept, strict=True))
+    return Chains(z.astype(np.float32), noise_seeds, log_l, *tempered.rates(), tempered.t,
                   tempered.b)
 
 
 class _Tempered:
     """States of all chains at all temperatures, (inputs, chains, n, …), and their moves."""
 
-    def __init__(self, z, noise_seeds, level):
-        inputs, _, n = level.shape
-        self.states = [z, noise_seeds, level]
+    def __init__(self, z, noise_seeds, log_l):
+        inputs, _, n = log_l.shape
+        self.states = [z, noise_seeds, log_l]
         self.t = np.tile(np.linspace(0, 1, n) ** 3, (inputs, 1))
         self.b = np.clip(0.15 / np.sqrt(self.t + 0.02), 0, 1)
         self.b[:, 0] = 1  # on the prior itself every move is accepted
@@ -218,13 +218,13 @@ class _Tempered:
         return self.accepted / self.moves, self.exchanged / np.maximum(self.tries, 1)
 
     def move(self, log_likelihood, rng, fresh_noise, adapt):
-        z, noise_seeds, level = self.states
+        z, noise_seeds, log_l = self.states
         b = self.b[:, None, :, None]
         z_new = np.sqrt(1 - b**2) * z + b * rng.standard_normal(z.shape)
-        seeds_new = rng.integers(2**62, size=level.shape) if fresh_noise else noise_seeds
-        level_new = log_likelihood(z_new, seeds_new)
-        yes = np.log(rng.random(level.shape)) < self.t[:, None] * (level_new - level)
-        for values, new in zip(self.states, (z_new, seeds_new, level_new), strict=True):
+        seeds_new = rng.integers(2**62, size=log_l.shape) if fresh_noise else noise_seeds
+        log_l_new = log_likelihood(z_new, seeds_new)
+        yes = np.log(rng.random(log_l.shape)) < self.t[:, None] * (log_l_new - log_l)
+        for values, new in zip(self.states, (z_new, seeds_new, log_l_new), strict=True):
             values[yes] = new[yes]
         share = yes.mean(1)
         self.moves, self.accepted = self.moves + 1, self.accepted + share
@@ -233,18 +233,18 @@ class _Tempered:
 
     def exchange(self, first, rng):
         """Let temperatures first and first + 1, first + 2 and first + 3 … exchange states."""
-        level, n = self.states[2], self.t.shape[1]
+        log_l, n = self.states[2], self.t.shape[1]
         low = np.arange(first, n - 1, 2)
         log_ratio = (self.t[:, low + 1] - self.t[:, low])[:, None] * (
-            level[..., low] - level[..., low + 1])
+            log_l[..., low] - log_l[..., low + 1])
         self.tries[low] += 1
         self.exchanged[:, low] += np.exp(np.minimum(log_ratio, 0)).mean(1)
         yes = np.log(rng.random(log_ratio.shape)) < log_ratio
-        order = np.tile(np.arange(n), (*level.shape[:2], 1))
+        order = np.tile(np.arange(n), (*log_l.shape[:2], 1))
         order[..., low], order[..., low + 1] = low + yes, low + 1 - yes
-        z, noise_seeds, level = self.states
+        z, noise_seeds, log_l = self.states
         self.states = [np.take_along_axis(z, order[..., None], axis=2),
-                       *(np.take_along_axis(x, order, axis=2) for x in (noise_seeds, level))]
+                       *(np.take_along_axis(x, order, axis=2) for x in (noise_seeds, log_l))]
 
     def respace(self) -> None:
         """Move the temperatures to where exchanges would be refused equally often."""

@@ -53,8 +53,8 @@ def windows(y: np.ndarray) -> np.ndarray:
     of the whole picture, and 1 for a digit's place or 0 for a letter's.
     """
     y = y[:, 0]
-    level, spread = (f(y, axis=(1, 2), keepdims=True) for f in (np.mean, np.std))
-    y = (y - level) / np.maximum(spread, 1e-9)  # an even picture has no contrast to stretch
+    mean, spread = (f(y, axis=(1, 2), keepdims=True) for f in (np.mean, np.std))
+    y = (y - mean) / np.maximum(spread, 1e-9)  # an even picture has no contrast to stretch
     found = [y[:, :, start // S - 1 : (start + plates.CELL) // S + 1] for start in plates.CELLS]
     kinds = [float(alphabet == plates.DIGITS) for alphabet in plates.ALPHABETS]
     return np.stack([np.column_stack([cell.reshape(len(y), -1), np.full(len(y), kind)])

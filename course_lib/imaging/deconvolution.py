@@ -169,11 +169,11 @@ def discrepancy_lambda(y: Array, A: LinearOperator, sigma: float, tau: float = 1
     xp = array_namespace(y)
 
     def excess(exponent):
-        misfit = A._forward(tikhonov(y, A, 10.0**exponent)) - y
-        return math.log(max(float(xp.mean(misfit**2)), 1e-300)) / 2 - goal
+        residual = A._forward(tikhonov(y, A, 10.0**exponent)) - y
+        return math.log(max(float(xp.mean(residual**2)), 1e-300)) / 2 - goal
 
     low = high = 0.0
-    while excess(low) > 0:  # the misfit grows with lam
+    while excess(low) > 0:  # the residual grows with lam
         low -= 1
         if low < -12:
             validation.fail("sigma", sigma, "larger: no estimate explains y that closely")
@@ -509,7 +509,7 @@ def _tv_denoise(y, lam, _, tol, iterations):
 
 
 def _tv_deblur(y, lam, A, tol, iterations):
-    """Primal–dual iteration: p stands for the slope's direction, q for the misfit A x − y.
+    """Primal–dual iteration: p stands for the slope's direction, q for the residual A x − y.
 
     Converges if step · (8 lam · p_step + ‖A‖² q_step) ≤ 1, since ‖∇‖² ≤ 8. How to share that out
     is a rule of thumb: the weaker the penalty, the longer the step of x.

@@ -155,13 +155,13 @@ def picard_count(values: ArrayLike, sigma: float, scale: float = 1.0) -> int:
 def picard_plateau(coefficients: ArrayLike, sigma: float) -> int:
     """Number of Picard coefficients before the plateau of noise, from one measurement.
 
-    The index (counted from 1) of the last coefficient with ``|uᵢᵀy| > t·σ``. The level t leaves
+    The index (counted from 1) of the last coefficient with ``|uᵢᵀy| > t·σ``. The threshold t leaves
     pure noise a chance of 1 % to exceed it anywhere: ``P(|n| > tσ) = 0.01/m`` for each of m normal
     values (t = 3.8 for m = 64). No single coefficient beyond stands out of the noise *in these
-    data*; the rule is cautious, usually stops before `picard_count` (level 1), and means something
-    only where coefficients fall with i, as for a blurred row; for a picture they don't, and one
-    late outlier counts everything before it. It depends on the scene, too: a component that
-    this scene doesn't have isn't seen, however large its singular value.
+    data*; the rule is cautious, usually stops before `picard_count` (threshold 1), and means
+    something only where coefficients fall with i, as for a blurred row; for a picture they don't,
+    and one late outlier counts everything before it. It depends on the scene, too: a component
+    that this scene doesn't have isn't seen, however large its singular value.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def picard_plateau(coefficients: ArrayLike, sigma: float) -> int:
 
     References
     ----------
-    Hansen (1990), as in `picard_count`, for the plateau; the level is Bonferroni's for m
+    Hansen (1990), as in `picard_count`, for the plateau; the threshold is Bonferroni's for m
     two-sided tests.
 
     Examples
@@ -182,8 +182,8 @@ def picard_plateau(coefficients: ArrayLike, sigma: float) -> int:
     """
     sigma = validation.positive(sigma, "sigma")
     magnitudes = np.abs(_vector(coefficients, "coefficients"))
-    level = -special.ndtri(0.005 / len(magnitudes))
-    above = np.flatnonzero(magnitudes > level * sigma)
+    threshold = -special.ndtri(0.005 / len(magnitudes))
+    above = np.flatnonzero(magnitudes > threshold * sigma)
     return int(above[-1]) + 1 if above.size else 0
 
 

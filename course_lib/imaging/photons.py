@@ -98,20 +98,20 @@ class RingCorrelation(NamedTuple):
     correlation: np.ndarray
     size: np.ndarray
 
-    def crossing(self, level: float = 1 / 7) -> float:
-        """Frequency at which the correlation first falls below `level`; NaN if it never does.
+    def crossing(self, threshold: float = 1 / 7) -> float:
+        """Frequency at which the correlation first falls below `threshold`; NaN if it never does.
 
         Linear between the rings on either side. 1/7 is what an average of both halves needs for
         a signal-to-noise ratio of ½ (Rosenthal & Henderson 2003): a convention, not a law.
         """
-        below = np.flatnonzero(self.correlation < level)
+        below = np.flatnonzero(self.correlation < threshold)
         if below.size == 0:
             return float("nan")
         k = int(below[0])
         if k == 0:
             return float(self.frequency[0])
         upper, lower = self.correlation[k - 1], self.correlation[k]
-        part = (upper - level) / (upper - lower)
+        part = (upper - threshold) / (upper - lower)
         return float(self.frequency[k - 1] + part * (self.frequency[k] - self.frequency[k - 1]))
 
 

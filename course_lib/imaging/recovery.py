@@ -213,7 +213,7 @@ def recover_spikes(y: ArrayLike, A: LinearOperator, positive: bool = False,
         Assume x ≥ 0. If A also measures Σx, every x ≥ 0 that explains y has the same strength:
         then positivity itself, not sparsity, decides.
     tolerance : float
-        δ ≥ 0, largest misfit of each single number in `y`, in its unit. 0 demands equality.
+        δ ≥ 0, largest residual of each single number in `y`, in its unit. 0 demands equality.
 
     Returns
     -------

@@ -71,8 +71,8 @@ def _score(weights: np.ndarray, means: np.ndarray, covariances: np.ndarray, x: n
     inverse, off = np.linalg.inv(blurred), means - x[..., None, :]
     pull = np.einsum("kij,...kj->...ki", inverse, off)  # each class's own gradient
     with np.errstate(divide="ignore"):
-        level = np.log(weights) - (np.sum(off * pull, -1) + np.linalg.slogdet(blurred)[1]) / 2
-    share = softmax(level, axis=-1)  # P(class | x)
+        log_share = np.log(weights) - (np.sum(off * pull, -1) + np.linalg.slogdet(blurred)[1]) / 2
+    share = softmax(log_share, axis=-1)  # P(class | x)
     gradient = np.einsum("...k,...ki->...i", share, pull)
     hessian = np.einsum("...k,...ki,...kj->...ij", share, pull, pull)
     hessian -= np.einsum("...k,kij->...ij", share, inverse)
@@ -133,7 +133,7 @@ def draw(score: Score, dimension: int, n: int, rng: Seed, steps: int = 150, larg
     steps : int
         Between the noise levels `largest`, well above the world's extent, and `smallest`, well
         below its finest detail (a tenth of it costs 1 % of the variance), in equal ratios. The
-        last level is removed at once.
+        noise that is left is removed at once.
     start : (n, dimension) array, optional
         Where to begin; by default pure noise of standard deviation `largest`.
 
@@ -142,11 +142,11 @@ def draw(score: Score, dimension: int, n: int, rng: Seed, steps: int = 150, larg
     (n, dimension) array
     """
     rng = np.random.default_rng(rng)
-    levels = np.geomspace(validation.positive(largest, "largest"),
+    sigmas = np.geomspace(validation.positive(largest, "largest"),
                           validation.positive(smallest, "smallest"),
                           validation.integer(steps, "steps", least=2))
     x = largest * rng.standard_normal((n, dimension)) if start is None else np.array(start, float)
-    for t, s in zip(levels[:-1], levels[1:], strict=True):
+    for t, s in zip(sigmas[:-1], sigmas[1:], strict=True):
         # A step towards E[x₀ | x_t]. Its noise lies between what a known x₀ would need, variance
         # (t² − s²) s²/t², and what a very wide world would, t² − s²: their geometric mean.
         x = x + (t**2 - s**2) * score(x, t)

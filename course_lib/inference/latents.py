@@ -6,8 +6,8 @@ can be recovered from few numbers, what does not is noticed only if the measurem
 
 >>> z = np.array([0.3, -1.0, 0.5, 0.8])
 >>> A = np.random.default_rng(0).standard_normal((8, 64)) / 8          # eight numbers of 64
->>> found, misfit = latent_search(A @ tiny_generator(z), A, tiny_generator, 4, restarts=8, rng=0)
->>> bool(np.abs(tiny_generator(found) - tiny_generator(z)).max() < 1e-5), bool(misfit < 1e-6)
+>>> found, norm = latent_search(A @ tiny_generator(z), A, tiny_generator, 4, restarts=8, rng=0)
+>>> bool(np.abs(tiny_generator(found) - tiny_generator(z)).max() < 1e-5), bool(norm < 1e-6)
 (True, True)
 
 References
@@ -70,8 +70,9 @@ def latent_search(y: np.ndarray, A: ArrayLike, generator: Callable[[np.ndarray],
     Returns
     -------
     z : (k,) array
-    misfit : float
-        ‖A G(z) − y‖ of the best start. It says how well y is explained, not how right G(z) is.
+    norm : float
+        Of the residual, ‖A G(z) − y‖, of the best start. It says how well y is explained, not how
+        right G(z) is.
     """
     A, rng = validation.matrix(A, "A"), np.random.default_rng(rng)
     found = [least_squares(lambda z: A @ generator(z) - y, rng.standard_normal(k))

@@ -116,8 +116,8 @@ class PlatePosterior:
         """n possible plates, all equally probable: ``plates.render`` or ``plates.read`` them."""
         rng = np.random.default_rng(rng)
         nodes = rng.choice(len(self.weights), size=n, p=self.weights)
-        levels = [np.cumsum(p[nodes], axis=1) for p in self.given]
-        written = [np.sum(rng.random((n, 1)) * level[:, -1:] > level, axis=1) for level in levels]
+        sums = [np.cumsum(p[nodes], axis=1) for p in self.given]
+        written = [np.sum(rng.random((n, 1)) * each[:, -1:] > each, axis=1) for each in sums]
         some = self.nuisance[nodes]
         return plates.Plates(np.column_stack(written), some[:, :2].astype(int), *some[:, 2:].T)
 
@@ -172,13 +172,13 @@ def reference(y: np.ndarray, sigma: float = 0.08) -> PlatePosterior:
     nodes, log_weights = _nodes(centre[near], spread[near])  # (shifts, nodes, 2), (shifts, nodes)
     # Squared residuals at every node: of the rest, and of each place for each character.
     squares = [_squares(sums, nodes) for sums in (rest, *cells)]
-    levels = [-each / (2 * sigma**2) for each in squares]
-    evidence = log_weights + _explained(levels)
+    log_l = [-each / (2 * sigma**2) for each in squares]
+    evidence = log_weights + _explained(log_l)
     total = logsumexp(evidence)
     weights = np.exp(evidence - total)
     kept = weights > NEGLIGIBLE
-    given = [np.exp(level[kept] - logsumexp(level[kept], axis=-1, keepdims=True))
-             for level in levels[1:]]
+    given = [np.exp(each[kept] - logsumexp(each[kept], axis=-1, keepdims=True))
+             for each in log_l[1:]]
     weights = weights[kept] / weights[kept].sum()
     misfit = weights @ (squares[0][kept][:, 0] + sum(
         np.sum(p * each[kept], axis=-1) for p, each in zip(given, squares[1:], strict=True)))
@@ -209,16 +209,16 @@ def recorded(s: int = 8) -> dict[str, np.ndarray]:
     return {key.removesuffix(end): values for key, values in stored.items() if key.endswith(end)}
 
 
-def _explained(levels):
+def _explained(log_l):
     """log p(y | nuisance) up to a constant, whatever stands at each place."""
-    return levels[0][..., 0] + sum(
-        logsumexp(level, axis=-1) - math.log(level.shape[-1]) for level in levels[1:])
+    return log_l[0][..., 0] + sum(
+        logsumexp(each, axis=-1) - math.log(each.shape[-1]) for each in log_l[1:])
 
 
 def _near(rest, cells, sigma, centre, spread):
     """Shifts that are not hopeless: within e⁻⁵⁰ of the best one, by the height of its peak."""
-    levels = [-_squares(sums, centre[:, None]) / (2 * sigma**2) for sums in (rest, *cells)]
-    height = (_explained(levels)[:, 0] + _log_prior(centre)
+    log_l = [-_squares(sums, centre[:, None]) / (2 * sigma**2) for sums in (rest, *cells)]
+    height = (_explained(log_l)[:, 0] + _log_prior(centre)
               + np.log(np.linalg.det(spread)) / 2)
     return height > height.max() - 50
 
@@ -307,8 +307,8 @@ def _light_and_haze(rest, cells, sigma, rounds=4):
         centre = np.einsum("gij,gj->gi", spread, pull)
         total = rest[:, 0].copy()
         for sums in cells:
-            level = -_squares(sums, centre[:, None])[:, 0] / (2 * sigma**2)
-            p = np.exp(level - logsumexp(level, axis=-1, keepdims=True))
+            log_l = -_squares(sums, centre[:, None])[:, 0] / (2 * sigma**2)
+            p = np.exp(log_l - logsumexp(log_l, axis=-1, keepdims=True))
             total += np.einsum("gc,gck->gk", p, sums)
     return centre, spread
 

@@ -379,8 +379,8 @@ def shipped(name: str) -> LadybirdPosterior:
     stored = load_file(verified_path("posteriors", f"{name}.safetensors"))
     forms = []
     for form in range(len(ladybirds.FORMS)):
-        u, level, weights, evidence = (stored[f"{key}{form}"] for key in STORED)
-        forms.append(WeightedDraws(u.astype(float), level, weights, *map(float, evidence)))
+        u, log_l, weights, evidence = (stored[f"{key}{form}"] for key in STORED)
+        forms.append(WeightedDraws(u.astype(float), log_l, weights, *map(float, evidence)))
     return LadybirdPosterior(stored["y"], float(stored["sigma"]), tuple(forms))
 
 

@@ -87,32 +87,32 @@ def temper(log_likelihood: Callable[[np.ndarray], np.ndarray], dimension: int,
     n, rng = validation.integer(particles, "particles", least), np.random.default_rng(rng)
     moves = validation.integer(moves, "moves")
     u = rng.standard_normal((n, dimension))
-    level = _finite(log_likelihood(u))
+    log_l = _finite(log_likelihood(u))
     temperature, log_evidence, step, temperatures, acceptance = 0.0, 0.0, 1.0, [], []
     while temperature < 1:
-        rise = _rise(level, 1 - temperature)
-        weights, log_mean = _normalise(rise * level)
+        rise = _rise(log_l, 1 - temperature)
+        weights, log_mean = _normalise(rise * log_l)
         log_evidence += log_mean
         temperature = 1.0 if rise == 1 - temperature else temperature + rise
         mean, root = _bell(u, weights)
         chosen = _resample(weights, n, rng)
-        u, level = u[chosen], level[chosen]
+        u, log_l = u[chosen], log_l[chosen]
         z = np.linalg.solve(root, (u - mean).T).T
         for _ in range(moves):
             z_new = math.sqrt(1 - step**2) * z + step * rng.standard_normal(z.shape)
             u_new = mean + z_new @ root.T
-            level_new = _finite(log_likelihood(u_new))
-            ratio = temperature * (level_new - level) + _prior_over_bell(u_new, z_new)
+            log_l_new = _finite(log_likelihood(u_new))
+            ratio = temperature * (log_l_new - log_l) + _prior_over_bell(u_new, z_new)
             ratio -= _prior_over_bell(u, z)
             accepted = np.log(rng.random(n)) < ratio
             u[accepted], z[accepted] = u_new[accepted], z_new[accepted]
-            level[accepted] = level_new[accepted]
+            log_l[accepted] = log_l_new[accepted]
             step = float(np.clip(step * math.exp(accepted.mean() - 0.3), 0.05, 1))
         temperatures.append(temperature)
         acceptance.append(float(accepted.mean()))
         if report is not None:
             report(rise)
-    return Swarm(u, level, log_evidence, temperatures, acceptance)
+    return Swarm(u, log_l, log_evidence, temperatures, acceptance)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,13 +169,13 @@ def weigh(log_likelihood: Callable[[np.ndarray], np.ndarray], u: np.ndarray, dra
     log_t = (gammaln((freedom + d) / 2) - gammaln(freedom / 2) - d / 2 * math.log(freedom / 2)
              - (freedom + d) / 2 * np.log1p(np.sum(z**2, axis=1) / freedom)
              - np.linalg.slogdet(root)[1])
-    level = _finite(log_likelihood(points))
-    weights, log_mean = _normalise(level - np.sum(points**2, axis=1) / 2 - log_t)
+    log_l = _finite(log_likelihood(points))
+    weights, log_mean = _normalise(log_l - np.sum(points**2, axis=1) / 2 - log_t)
     error = math.sqrt(max(np.sum(weights**2) - 1 / draws, 0))
-    return WeightedDraws(points, level, weights, log_mean, error)
+    return WeightedDraws(points, log_l, weights, log_mean, error)
 
 
-def refine(found: WeightedDraws, log_likelihood: Callable[[np.ndarray], np.ndarray], draws: int,
+def refine(quick: WeightedDraws, log_likelihood: Callable[[np.ndarray], np.ndarray], draws: int,
            rng: Seed = 0) -> WeightedDraws:
     """Exchange the likelihood of weighted draws for another one, on the draws that matter.
 
@@ -184,7 +184,7 @@ def refine(found: WeightedDraws, log_likelihood: Callable[[np.ndarray], np.ndarr
 
     Parameters
     ----------
-    found : WeightedDraws
+    quick : WeightedDraws
     log_likelihood : callable
         The better one, as for `temper`; evaluated at most `draws` times.
     draws : int
@@ -195,15 +195,15 @@ def refine(found: WeightedDraws, log_likelihood: Callable[[np.ndarray], np.ndarr
     WeightedDraws
     """
     rng, draws = np.random.default_rng(rng), validation.integer(draws, "draws")
-    chosen, times = np.unique(_resample(found.weights, draws, rng), return_counts=True)
-    level = _finite(log_likelihood(found.u[chosen]))
-    gain = level - found.log_likelihood[chosen]
+    chosen, times = np.unique(_resample(quick.weights, draws, rng), return_counts=True)
+    log_l = _finite(log_likelihood(quick.u[chosen]))
+    gain = log_l - quick.log_likelihood[chosen]
     weights, log_mean = _normalise(gain + np.log(times))
     log_mean += math.log(len(chosen) / draws)
     # Relative variance of the mean gain, added to that of the mean weight.
     variance = np.sum(times * np.expm1(gain - log_mean) ** 2) / draws**2
-    error = math.sqrt(found.log_evidence_error**2 + variance)
-    return WeightedDraws(found.u[chosen], level, weights, found.log_evidence + log_mean, error)
+    error = math.sqrt(quick.log_evidence_error**2 + variance)
+    return WeightedDraws(quick.u[chosen], log_l, weights, quick.log_evidence + log_mean, error)
 
 
 def _finite(values):
@@ -218,10 +218,10 @@ def _normalise(log_weights):
     return np.exp(log_weights - total), float(total) - math.log(len(log_weights))
 
 
-def _rise(level, most):
+def _rise(log_l, most):
     """Largest increase of the temperature that leaves half of the particles effective."""
     def too_much(rise):
-        return 1 / np.sum(_normalise(rise * level)[0] ** 2) < len(level) / 2
+        return 1 / np.sum(_normalise(rise * log_l)[0] ** 2) < len(log_l) / 2
 
     if not too_much(most):
         return most

@@ -33,9 +33,9 @@ if TYPE_CHECKING:  # they need PyTorch, which most of this does without
     from course_lib.generators.gan import Generator
     from course_lib.generators.pulse import Search, StyleLaw
 
-__all__ = ["DECLARED", "EACH", "SHARES", "block", "cells", "drawn_share", "found", "names",
-           "network", "p_dark_under", "sampled", "search_block", "search_each", "search_world",
-           "truths"]
+__all__ = ["DECLARED", "EACH", "SHARES", "block", "cells", "drawn_share", "names",
+           "network", "p_dark_under", "recorded", "sampled", "search_block", "search_each",
+           "search_world", "truths"]
 
 Cells: TypeAlias = dict[tuple[int, int, int], np.ndarray]
 
@@ -179,7 +179,7 @@ def _small(u, form):
 # --- what was recorded ---------------------------------------------------------------------------
 
 
-def found(name: str, repeats: int = 1) -> dict[str, np.ndarray]:
+def recorded(name: str, repeats: int = 1) -> dict[str, np.ndarray]:
     """Searches of a generator, as recorded.
 
     Parameters
@@ -273,12 +273,12 @@ def cells(name: str) -> tuple[Cells, Cells]:
         (0, 0, 0): classifiers.p_dark(y, DECLARED),
         (1, 0, 0): classifiers.p_dark(y, share),
         (1, 1, 0): p_dark_under(y, name),
-        (1, 1, 1): found(name)["found"],
+        (1, 1, 1): recorded(name)["found"],
         # The same recipe, trained on the declared share.
         (0, 1, 0): p_dark_under(y, "share_50"),
-        (0, 1, 1): found("share_50")["found"],
-        (0, 0, 1): found("world_50")["found"],
-        (1, 0, 1): found(f"world_{100 * share:02.0f}")["found"],
+        (0, 1, 1): recorded("share_50")["found"],
+        (0, 0, 1): recorded("world_50")["found"],
+        (1, 0, 1): recorded(f"world_{100 * share:02.0f}")["found"],
     }
     said = {cell: shape(p) for cell, p in said.items()}
     return ({cell: 1 - p[EACH:] for cell, p in said.items()},

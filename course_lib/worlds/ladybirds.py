@@ -70,7 +70,7 @@ PRIORS = (
     Prior("angle", "scene", "uniform", -0.5, 0.5, "heading, radians anticlockwise from up"),
     Prior("scale", "scene", "uniform", 0.54, 0.64, "size of the beetle in the picture"),
     Prior("lamp", "scene", "uniform", -0.5, 0.5, "sideways slant of the light, 0 centred"),
-    Prior("level", "scene", "log-uniform", 0.55, 1.35, "light on the whole scene"),
+    Prior("brightness", "scene", "log-uniform", 0.55, 1.35, "light on the whole scene"),
     Prior("shade", "scene", "log-uniform", 0.40, 1.20, "light on the beetle and close around it"),
     Prior("slope_x", "scene", "uniform", -0.25, 0.25, "light gradient to the right"),
     Prior("slope_y", "scene", "uniform", -0.25, 0.25, "light gradient upwards"),
@@ -357,7 +357,7 @@ def _draw(beetles, form, size):
     maps[:, 4] = body - colour - collar * ivory
     maps[:, 5] = wing * wing_gloss + 0.35 * collar * collar_gloss
 
-    light = p["level"] * (1 + p["slope_x"] * right + p["slope_y"] * up)
+    light = p["brightness"] * (1 + p["slope_x"] * right + p["slope_y"] * up)
     light *= 1 + (p["shade"] - 1) * np.exp(-np.square(x * x + y * y))
     pictures = _pigments(beetles) @ maps.reshape(len(beetles), 6, -1)
     pictures = pictures.reshape(-1, 3, size, size) * light[:, None]

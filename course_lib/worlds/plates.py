@@ -144,8 +144,8 @@ def _blank():
     height, width = SHAPE
     m = _MARGIN
     x = np.full((height + 2 * m, width + 2 * m), CAR)
-    for inset, level in ((4, INK), (6, PAPER)):  # the frame, two pixels wide, then the paper
-        x[m + inset : m + height - inset, m + inset : m + width - inset] = level
+    for inset, tone in ((4, INK), (6, PAPER)):  # the frame, two pixels wide, then the paper
+        x[m + inset : m + height - inset, m + inset : m + width - inset] = tone
     x[m + 9 : m + height - 9, m + 9 : m + 27] = BAND
     return x
 

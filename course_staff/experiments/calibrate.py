@@ -33,13 +33,13 @@ def run_case(seed, pixels=4, sigma=0.05, effort=1.0):
     beetles, weights = found.samples(SHARE)
     rng = np.random.default_rng([seed, pixels, 2])
     some = rng.choice(len(weights), size=DRAWS, p=weights)
-    level = np.concatenate([form.log_likelihood for form in found.forms])[some]
+    log_l = np.concatenate([form.log_likelihood for form in found.forms])[some]
     return {
         "seed": seed, "form": int(beetle.form[0]), "p_dark": found.p_dark(SHARE),
         "p_dark_error": found.p_dark_error(SHARE), "ess": round(found.ess(SHARE), 1),
         "seconds": round(time.process_time() - start, 2),
         "form_rank": int(ranks(beetle.form[0], beetles.form[some], rng)),
-        "log_likelihood_rank": int(ranks(log_likelihood(y, beetle, sigma)[0], level, rng)),
+        "log_likelihood_rank": int(ranks(log_likelihood(y, beetle, sigma)[0], log_l, rng)),
         "parameter_ranks": ranks(beetle.values[0], beetles.values[some], rng).tolist(),
     }
 

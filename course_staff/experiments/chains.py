@@ -65,8 +65,8 @@ def calibrate(generator, cases=CASES, first=0):
 
 def quantities(x, z, y):
     """Numbers whose ranks are taken, each (cases,) or (cases, draws)."""
-    misfit = np.sum((Downsample(16)(x) - y) ** 2, axis=(-3, -2, -1))
-    return {"log-likelihood": -misfit / (2 * SIGMA**2), "length of z": np.linalg.norm(z, axis=-1),
+    squares = np.sum((Downsample(16)(x) - y) ** 2, axis=(-3, -2, -1))
+    return {"log-likelihood": -squares / (2 * SIGMA**2), "length of z": np.linalg.norm(z, axis=-1),
             **{f"z{i}": z[..., i] for i in range(4)}, "light": x.mean((-3, -2, -1)),
             "redness": (x[..., 0, :, :] - x[..., 1, :, :]).mean((-2, -1)),
             "sharpness": np.abs(np.diff(x, axis=-1)).mean((-3, -2, -1)), "P(dark)": p_dark(x)}

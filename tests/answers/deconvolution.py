@@ -233,7 +233,7 @@ def morozov(y, A, sigma):
         lambda t: np.sum((A(tikhonov(y, A, 10**t)) - y) ** 2) - y.size * sigma**2, -12, 12)
 
 
-# %% wrong="guesses_noise_over_signal" exercise="morozov" says="the misfit must decide"
+# %% wrong="guesses_noise_over_signal" exercise="morozov" says="the residual must decide"
 def morozov(y, A, sigma):
     if np.sum(y**2) <= y.size * sigma**2:
         raise ValueError
@@ -248,7 +248,7 @@ def morozov(y, A, sigma):
     return share / (1 - share)
 
 
-# %% wrong="forgets_a_in_the_misfit" exercise="morozov" says="A is missing: the misfit"
+# %% wrong="forgets_a_in_the_residual" exercise="morozov" says="A is missing: the residual"
 def morozov(y, A, sigma):
     from scipy.optimize import brentq
 
@@ -270,8 +270,8 @@ def morozov(y, A, sigma):
     low, high = -12.0, 12.0
     for _ in range(60):
         middle = (low + high) / 2
-        misfit = np.sum((A(tikhonov(y, A, 10**middle)) - y) ** 2)
-        low, high = (middle, high) if misfit < y.size * sigma**2 else (low, middle)
+        squares = np.sum((A(tikhonov(y, A, 10**middle)) - y) ** 2)
+        low, high = (middle, high) if squares < y.size * sigma**2 else (low, middle)
     return 10**middle
 
 
@@ -279,7 +279,7 @@ def morozov(y, A, sigma):
 ### INSTEAD OF np.sum(y**2)
 np.linalg.norm(y)
 
-# %% right="root_of_the_mean_misfit" exercise="morozov"
+# %% right="root_of_the_mean_residual" exercise="morozov"
 def morozov(y, A, sigma):
     from scipy.optimize import brentq
 

@@ -250,30 +250,30 @@ def abstain(sd, tolerance):
 
 # %% wrong="share_painted_over" exercise="abstain" says="painted over"
 def abstain(sd, tolerance):
-    levels, counts = np.unique(sd, return_counts=True)
+    thresholds, counts = np.unique(sd, return_counts=True)
     shown = np.cumsum(counts)
-    allowed = np.flatnonzero(np.sqrt(np.cumsum(counts * levels**2) / shown) <= tolerance)
+    allowed = np.flatnonzero(np.sqrt(np.cumsum(counts * thresholds**2) / shown) <= tolerance)
     if len(allowed) == 0:
         return 0.0, 0.0
-    return float(levels[allowed[-1]]), float(1 - shown[allowed[-1]] / sd.size)
+    return float(thresholds[allowed[-1]]), float(1 - shown[allowed[-1]] / sd.size)
 
 
 # %% wrong="sum_of_squares" exercise="abstain" says="errors of the .sum."
 def abstain(sd, tolerance):
-    levels, counts = np.unique(sd, return_counts=True)
-    allowed = np.flatnonzero(np.sqrt(np.cumsum(counts * levels**2)) <= tolerance)
+    thresholds, counts = np.unique(sd, return_counts=True)
+    allowed = np.flatnonzero(np.sqrt(np.cumsum(counts * thresholds**2)) <= tolerance)
     if len(allowed) == 0:
         return 0.0, 0.0
-    return float(levels[allowed[-1]]), float(np.cumsum(counts)[allowed[-1]] / sd.size)
+    return float(thresholds[allowed[-1]]), float(np.cumsum(counts)[allowed[-1]] / sd.size)
 
 
 # %% wrong="mean_over_all_pixels" exercise="abstain" says="not over all pixels"
 def abstain(sd, tolerance):
-    levels, counts = np.unique(sd, return_counts=True)
-    allowed = np.flatnonzero(np.sqrt(np.cumsum(counts * levels**2) / sd.size) <= tolerance)
+    thresholds, counts = np.unique(sd, return_counts=True)
+    allowed = np.flatnonzero(np.sqrt(np.cumsum(counts * thresholds**2) / sd.size) <= tolerance)
     if len(allowed) == 0:
         return 0.0, 0.0
-    return float(levels[allowed[-1]]), float(np.cumsum(counts)[allowed[-1]] / sd.size)
+    return float(thresholds[allowed[-1]]), float(np.cumsum(counts)[allowed[-1]] / sd.size)
 
 
 # %% wrong="splits_equal_ones" exercise="abstain" says="equal ones are shown together"
@@ -286,22 +286,22 @@ def abstain(sd, tolerance):
 
 # %% wrong="variance_for_tolerance" exercise="abstain" says="taken for a variance"
 def abstain(sd, tolerance):
-    levels, counts = np.unique(sd, return_counts=True)
+    thresholds, counts = np.unique(sd, return_counts=True)
     shown = np.cumsum(counts)
-    allowed = np.flatnonzero(np.cumsum(counts * levels**2) / shown <= tolerance)
+    allowed = np.flatnonzero(np.cumsum(counts * thresholds**2) / shown <= tolerance)
     if len(allowed) == 0:
         return 0.0, 0.0
-    return float(levels[allowed[-1]]), float(shown[allowed[-1]] / sd.size)
+    return float(thresholds[allowed[-1]]), float(shown[allowed[-1]] / sd.size)
 
 
 # %% wrong="mean_of_the_sds" exercise="abstain" says="averages the standard deviations"
 def abstain(sd, tolerance):
-    levels, counts = np.unique(sd, return_counts=True)
+    thresholds, counts = np.unique(sd, return_counts=True)
     shown = np.cumsum(counts)
-    allowed = np.flatnonzero(np.cumsum(counts * levels) / shown <= tolerance)
+    allowed = np.flatnonzero(np.cumsum(counts * thresholds) / shown <= tolerance)
     if len(allowed) == 0:
         return 0.0, 0.0
-    return float(levels[allowed[-1]]), float(shown[allowed[-1]] / sd.size)
+    return float(thresholds[allowed[-1]]), float(shown[allowed[-1]] / sd.size)
 
 
 # %% wrong="scatter_of_the_sds" exercise="abstain" says="scatter"
@@ -335,22 +335,22 @@ def abstain(sd, tolerance):
 
 # %% wrong="without_the_half" exercise="suspects" says="the ½ in the exponent"
 def suspects(y, gallery, A, sigma):
-    level = -np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / sigma**2
-    p = np.exp(level - level.max())
+    log_l = -np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / sigma**2
+    p = np.exp(log_l - log_l.max())
     return p / p.sum()
 
 
 # %% wrong="sigma_not_squared" exercise="suspects" says="σ enters squared"
 def suspects(y, gallery, A, sigma):
-    level = -np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma)
-    p = np.exp(level - level.max())
+    log_l = -np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma)
+    p = np.exp(log_l - log_l.max())
     return p / p.sum()
 
 
 # %% wrong="mean_of_squares" exercise="suspects" says="not the mean"
 def suspects(y, gallery, A, sigma):
-    level = -np.mean((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
-    p = np.exp(level - level.max())
+    log_l = -np.mean((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
+    p = np.exp(log_l - log_l.max())
     return p / p.sum()
 
 
@@ -368,15 +368,15 @@ def suspects(y, gallery, A, sigma):
 
 # %% wrong="one_channel_only" exercise="suspects" says="only the first channel"
 def suspects(y, gallery, A, sigma):
-    level = -np.sum((A(gallery) - y)[:, 0] ** 2, axis=(1, 2)) / (2 * sigma**2)
-    p = np.exp(level - level.max())
+    log_l = -np.sum((A(gallery) - y)[:, 0] ** 2, axis=(1, 2)) / (2 * sigma**2)
+    p = np.exp(log_l - log_l.max())
     return p / p.sum()
 
 
 # %% wrong="relative_weights" exercise="suspects" says="relative to the largest"
 def suspects(y, gallery, A, sigma):
-    level = -np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
-    return np.exp(level - level.max())
+    log_l = -np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
+    return np.exp(log_l - log_l.max())
 
 
 # %% wrong="not_normalised" exercise="suspects" says="divide by their sum"
@@ -386,8 +386,8 @@ def suspects(y, gallery, A, sigma):
 
 # %% wrong="sign_of_the_distance" exercise="suspects" says="makes improbable"
 def suspects(y, gallery, A, sigma):
-    level = np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
-    p = np.exp(level - level.max())
+    log_l = np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
+    p = np.exp(log_l - log_l.max())
     return p / p.sum()
 
 

@@ -182,7 +182,7 @@ def positive_scene(y, A):
     return z[:n] - z[n:]
 
 
-# %% wrong="never_looks_at_the_misfit" exercise="positive_scene" says="must raise ValueError"
+# %% wrong="never_looks_at_the_residual" exercise="positive_scene" says="must raise ValueError"
 def positive_scene(y, A):
     from scipy.optimize import nnls
 
@@ -200,8 +200,8 @@ def positive_scene(y, A):
 def positive_scene(y, A):
     from scipy.optimize import nnls
 
-    x, misfit = nnls(A, y)
-    if misfit > 1e-2 * np.abs(y).max():
+    x, residual = nnls(A, y)
+    if residual > 1e-2 * np.abs(y).max():
         raise ValueError("x must be negative somewhere")
     return x
 
@@ -224,8 +224,8 @@ def positive_scene(y, A):
 def positive_scene(y, A):
     from scipy.optimize import nnls
 
-    x, misfit = nnls(A, y)
-    if misfit > 1e-6 * np.abs(y).max():
+    x, residual = nnls(A, y)
+    if residual > 1e-6 * np.abs(y).max():
         raise ValueError("x must be negative somewhere")
     return x
 

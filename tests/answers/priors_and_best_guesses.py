@@ -4,8 +4,8 @@
 def posterior_mean(y, weights, means, spreads, sigma):
     variances = spreads**2 + sigma**2
     off = y[..., None] - means
-    level = np.log(weights) - off**2 / (2 * variances) - np.log(variances) / 2
-    best = np.argmax(level, axis=-1)
+    log_p = np.log(weights) - off**2 / (2 * variances) - np.log(variances) / 2
+    best = np.argmax(log_p, axis=-1)
     return means[best] + (spreads**2 / variances)[best] * (y - means[best])
 
 
@@ -36,8 +36,8 @@ def posterior_mean(y, weights, means, spreads, sigma):
 # %% wrong="mixes_the_class_means" exercise="posterior_mean" says="within a class"
 def posterior_mean(y, weights, means, spreads, sigma):
     variances = spreads**2 + sigma**2
-    level = np.log(weights) - (y[..., None] - means) ** 2 / (2 * variances) - np.log(variances) / 2
-    p = np.exp(level - level.max(axis=-1, keepdims=True))
+    log_p = np.log(weights) - (y[..., None] - means) ** 2 / (2 * variances) - np.log(variances) / 2
+    p = np.exp(log_p - log_p.max(axis=-1, keepdims=True))
     return np.sum(p * means, axis=-1) / np.sum(p, axis=-1)
 
 
@@ -52,8 +52,8 @@ def posterior_mean(y, weights, means, spreads, sigma):
 def posterior_mean(y, weights, means, spreads, sigma):
     variances = spreads**2 + sigma**2
     off = y[..., None] - means
-    level = np.log(weights) - off**2 / (2 * variances)
-    p = np.exp(level - level.max(axis=-1, keepdims=True))
+    log_p = np.log(weights) - off**2 / (2 * variances)
+    p = np.exp(log_p - log_p.max(axis=-1, keepdims=True))
     return np.sum(p * (means + spreads**2 / variances * off), axis=-1) / np.sum(p, axis=-1)
 
 
@@ -69,8 +69,8 @@ def posterior_mean(y, weights, means, spreads, sigma):
 def posterior_mean(y, weights, means, spreads, sigma):
     variances = spreads**2 + sigma**2
     off = y[..., None] - means
-    level = np.log(weights) - off**2 / (2 * variances) - np.log(variances) / 2
-    p = np.exp(level - level.max())
+    log_p = np.log(weights) - off**2 / (2 * variances) - np.log(variances) / 2
+    p = np.exp(log_p - log_p.max())
     return np.sum(p * (means + spreads**2 / variances * off), axis=-1) / np.sum(p, axis=-1)
 
 
@@ -88,8 +88,8 @@ def posterior_mean(y, weights, means, spreads, sigma):
 # %% wrong="noise_alone_names_the_class" exercise="posterior_mean" says="not σ² alone"
 def posterior_mean(y, weights, means, spreads, sigma):
     off = y[..., None] - means
-    level = np.log(weights) - off**2 / (2 * sigma**2)
-    p = np.exp(level - level.max(axis=-1, keepdims=True))
+    log_p = np.log(weights) - off**2 / (2 * sigma**2)
+    p = np.exp(log_p - log_p.max(axis=-1, keepdims=True))
     given = means + spreads**2 / (spreads**2 + sigma**2) * off
     return np.sum(p * given, axis=-1) / np.sum(p, axis=-1)
 
@@ -99,11 +99,11 @@ def posterior_mean(y, weights, means, spreads, sigma):
     from scipy.special import softmax
     from scipy.stats import norm
 
-    levels, estimates = [], []
+    log_p, estimates = [], []
     for w, m, s in zip(weights, means, spreads, strict=True):
-        levels.append(np.log(w) + norm.logpdf(y, m, np.hypot(s, sigma)))
+        log_p.append(np.log(w) + norm.logpdf(y, m, np.hypot(s, sigma)))
         estimates.append((sigma**2 * m + s**2 * y) / (sigma**2 + s**2))
-    return np.sum(softmax(levels, axis=0) * estimates, axis=0)
+    return np.sum(softmax(log_p, axis=0) * estimates, axis=0)
 
 
 # %% wrong="always_wiener" exercise="perception_distortion" says="Wiener gain"
@@ -310,7 +310,7 @@ def audit(sampler, prior, A, sigma, cases, draws, rng):
 ### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
 -np.sum(np.abs(y - x @ A.T), axis=-1)
 
-# %% wrong="takes_the_largest_misfit" exercise="audit" says="nothing else"
+# %% wrong="takes_the_largest_residual" exercise="audit" says="nothing else"
 ### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
 -np.max(np.abs(y - x @ A.T), axis=-1)
 
@@ -347,8 +347,8 @@ def audit(sampler, prior, A, sigma, cases, draws, rng):
     x, _ = prior.sample(cases, rng)
     y = np.einsum("mn,cn->cm", A, x) + rng.normal(0, sigma, (cases, A.shape[0]))
     everything = np.concatenate([x[None], sampler(y, draws, rng)])
-    misfit = np.linalg.norm(y - everything @ A.T, axis=-1, keepdims=True)
-    table = np.concatenate([everything, -misfit], axis=-1) + 1e-12 * rng.standard_normal(
+    norm = np.linalg.norm(y - everything @ A.T, axis=-1, keepdims=True)
+    table = np.concatenate([everything, -norm], axis=-1) + 1e-12 * rng.standard_normal(
         (draws + 1, cases, x.shape[1] + 1))
     position = np.sum(table[1:] < table[0], axis=0) * 5 // (draws + 1)
     p = np.array([chisquare(np.bincount(column, minlength=5)).pvalue for column in position.T])
@@ -395,8 +395,8 @@ def search_latents(y, A, generator, k, restarts, rng):
 # %% wrong="best_of_random_draws" exercise="search_latents" says="z for a linear generator"
 def search_latents(y, A, generator, k, restarts, rng):
     trials = rng.standard_normal((1000 * restarts, k))
-    misfits = [np.linalg.norm(A @ generator(z) - y) for z in trials]
-    return trials[np.argmin(misfits)], np.min(misfits)
+    norms = [np.linalg.norm(A @ generator(z) - y) for z in trials]
+    return trials[np.argmin(norms)], np.min(norms)
 
 
 # %% wrong="squares_the_residual" exercise="search_latents" says="residual was squared"
@@ -424,7 +424,7 @@ def search_latents(y, A, generator, k, restarts, rng):
     return best.x, np.linalg.norm(A @ generator(best.x) - y)
 
 
-# %% wrong="misfit_of_the_last_start" exercise="search_latents" says="not that of this z"
+# %% wrong="norm_of_the_last_start" exercise="search_latents" says="not that of this z"
 def search_latents(y, A, generator, k, restarts, rng):
     found = [least_squares(lambda z: A @ generator(z) - y, rng.standard_normal(k))
              for _ in range(restarts)]
@@ -438,7 +438,7 @@ def search_latents(y, A, generator, k, restarts, rng):
     for _ in range(restarts):
         z = least_squares(lambda z: y - A @ generator(z), rng.standard_normal(k), method="lm",
                           xtol=1e-12, ftol=1e-12).x
-        misfit = float(np.sqrt(np.sum((A @ generator(z) - y) ** 2)))
-        if misfit < least:
-            best, least = z, misfit
+        norm = float(np.sqrt(np.sum((A @ generator(z) - y) ** 2)))
+        if norm < least:
+            best, least = z, norm
     return best, least

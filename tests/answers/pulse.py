@@ -456,7 +456,7 @@ def check_seeds(run):
 # %% wrong="one_input_only" exercise="check_residuals" says="residuals of the first"
 def check_residuals(run):
     found = run(reachable, starts=4)
-    assert np.allclose(found.residuals, misfit(found.pictures, reachable), rtol=1e-6)
+    assert np.allclose(found.residuals, residual(found.pictures, reachable), rtol=1e-6)
 
 
 # %% wrong="one_start_only" exercise="check_residuals" says="residual of the last"
@@ -464,14 +464,14 @@ def check_residuals(run):
     for seed in range(10):
         y = np.stack([reachable, unreachable])
         found = run(y, starts=1, seed=seed)
-        assert np.allclose(found.residuals, misfit(found.pictures, y[:, None]), rtol=1e-6)
+        assert np.allclose(found.residuals, residual(found.pictures, y[:, None]), rtol=1e-6)
 
 
 # %% wrong="to_the_last_bit" exercise="check_residuals" says="in the ninth digit"
 def check_residuals(run):
     y = np.stack([reachable, unreachable])
     found = run(y, starts=4)
-    assert np.abs(found.residuals - misfit(found.pictures, y[:, None])).max() < 1e-15
+    assert np.abs(found.residuals - residual(found.pictures, y[:, None])).max() < 1e-15
 
 
 # %% wrong="small_is_good_enough" exercise="check_residuals" says="compute the error of the picture"
@@ -489,7 +489,7 @@ def check_residuals(run):
 def check_residuals(run):
     y = np.stack([reachable, unreachable])
     found = run(y, starts=4)
-    assert np.isclose(found.residuals.mean(), misfit(found.pictures, y[:, None]).mean())
+    assert np.isclose(found.residuals.mean(), residual(found.pictures, y[:, None]).mean())
 
 
 # %% right="one_by_one" exercise="check_residuals"

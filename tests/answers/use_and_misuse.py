@@ -1,84 +1,84 @@
 """Wrong and right answers to the exercises of lesson `use_and_misuse`."""
 
 # %% wrong="own_nuisance_for_each_place" exercise="marginals" says="evidence of .all. places"
-def marginals(levels, log_prior):
-    joint = levels + log_prior[:, None, None]
+def marginals(log_l, log_prior):
+    joint = log_l + log_prior[:, None, None]
     return np.exp(logsumexp(joint, axis=0) - logsumexp(joint, axis=(0, 2))[:, None])
 
 
 # %% wrong="forgets_the_prior" exercise="marginals" says="nuisance is left out"
-def marginals(levels, log_prior):
-    seen = logsumexp(levels, axis=2)
+def marginals(log_l, log_prior):
+    seen = logsumexp(log_l, axis=2)
     log_weights = seen.sum(axis=1)
     weights = np.exp(log_weights - logsumexp(log_weights))
-    return np.einsum("g,gkc->kc", weights, np.exp(levels - seen[:, :, None]))
+    return np.einsum("g,gkc->kc", weights, np.exp(log_l - seen[:, :, None]))
 
 
 # %% wrong="best_nuisance_only" exercise="marginals" says="most probable nuisance alone"
-def marginals(levels, log_prior):
-    seen = logsumexp(levels, axis=2)
+def marginals(log_l, log_prior):
+    seen = logsumexp(log_l, axis=2)
     best = np.argmax(log_prior + seen.sum(axis=1))
-    return np.exp(levels[best] - seen[best][:, None])
+    return np.exp(log_l[best] - seen[best][:, None])
 
 
 # %% wrong="weighs_by_the_prior" exercise="marginals" says="weigh by P.ν . y."
-def marginals(levels, log_prior):
-    given = np.exp(levels - logsumexp(levels, axis=2, keepdims=True))
+def marginals(log_l, log_prior):
+    given = np.exp(log_l - logsumexp(log_l, axis=2, keepdims=True))
     return np.einsum("g,gkc->kc", np.exp(log_prior - logsumexp(log_prior)), given)
 
 
 # %% wrong="averages_logarithms" exercise="marginals" says="add probabilities"
-def marginals(levels, log_prior):
+def marginals(log_l, log_prior):
     weights = np.exp(log_prior - logsumexp(log_prior))
-    mean = np.einsum("g,gkc->kc", weights, levels)
+    mean = np.einsum("g,gkc->kc", weights, log_l)
     return np.exp(mean - logsumexp(mean, axis=1, keepdims=True))
 
 
 # %% wrong="underflows" exercise="marginals" says="subtract a maximum"
-def marginals(levels, log_prior):
-    p = np.exp(levels)
+def marginals(log_l, log_prior):
+    p = np.exp(log_l)
     seen = p.sum(axis=2)
     weights = np.exp(log_prior) * seen.prod(axis=1)
     return np.einsum("g,gkc->kc", weights / weights.sum(), p / seen[:, :, None])
 
 
 # %% wrong="not_normalised" exercise="marginals" says="add up to 1"
-def marginals(levels, log_prior):
-    return np.einsum("g,gkc->kc", np.exp(log_prior), np.exp(levels))
+def marginals(log_l, log_prior):
+    return np.einsum("g,gkc->kc", np.exp(log_prior), np.exp(log_l))
 
 
 # %% wrong="one_maximum_for_all" exercise="marginals" says="a maximum of its own"
-def marginals(levels, log_prior):
-    p = np.exp(levels - levels.max())
+def marginals(log_l, log_prior):
+    p = np.exp(log_l - log_l.max())
     seen = p.sum(axis=2)
     weights = np.exp(log_prior) * seen.prod(axis=1)
     return np.einsum("g,gkc->kc", weights / weights.sum(), p / seen[:, :, None])
 
 
 # %% wrong="maximum_not_added_again" exercise="marginals" says="add it again"
-def marginals(levels, log_prior):
-    p = np.exp(levels - levels.max(axis=2, keepdims=True))
+def marginals(log_l, log_prior):
+    p = np.exp(log_l - log_l.max(axis=2, keepdims=True))
     seen = p.sum(axis=2)
     weights = np.exp(log_prior) * seen.prod(axis=1)
     return np.einsum("g,gkc->kc", weights / weights.sum(), p / seen[:, :, None])
 
 
 # %% wrong="evidence_of_the_others" exercise="marginals" says="also of the one"
-def marginals(levels, log_prior):
-    seen = logsumexp(levels, axis=2)
+def marginals(log_l, log_prior):
+    seen = logsumexp(log_l, axis=2)
     others = log_prior[:, None] + seen.sum(axis=1, keepdims=True) - seen
     weights = np.exp(others - logsumexp(others, axis=0))
-    return np.einsum("gk,gkc->kc", weights, np.exp(levels - seen[:, :, None]))
+    return np.einsum("gk,gkc->kc", weights, np.exp(log_l - seen[:, :, None]))
 
 
 # %% right="one_place_left_out" exercise="marginals"
-def marginals(levels, log_prior):
-    G, K, C = levels.shape
+def marginals(log_l, log_prior):
+    G, K, C = log_l.shape
     found = np.empty((K, C))
     for k in range(K):
-        others = [logsumexp(levels[:, j], axis=1) for j in range(K) if j != k]
+        others = [logsumexp(log_l[:, j], axis=1) for j in range(K) if j != k]
         joint = log_prior + np.sum(others, axis=0) if others else log_prior
-        column = logsumexp(joint[:, None] + levels[:, k], axis=0)
+        column = logsumexp(joint[:, None] + log_l[:, k], axis=0)
         found[k] = np.exp(column - logsumexp(column))
     return found
 

@@ -57,7 +57,7 @@ def test_integers_do_not_wrap_around():
 @pytest.mark.parametrize("call, message", [
     (lambda: mse(np.ones((3, 4)), np.ones((4, 4))), r"x_hat is of shape \(3, 4\); .* \(4, 4\)"),
     (lambda: rmse(np.ones((1, 4)), np.ones((4, 4))), "x_hat is of shape"),
-    (lambda: uniformity(np.array([0.0, 1.0]), 3, bins=2), "found is"),
+    (lambda: uniformity(np.array([0.0, 1.0]), 3, bins=2), "observed is"),
     (lambda: birthday([0.0, 1.0], radius=-1), "radius is -1"),
     (lambda: expected_coverage(2, 3, k=5), "n is 3"),
     (lambda: psnr(np.full((2, 2), np.nan), np.ones((2, 2))), "x_hat is not finite"),

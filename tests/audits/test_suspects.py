@@ -6,9 +6,9 @@ import pytest
 from course_lib.audits.suspects import (
     EPSILON,
     best,
-    misfit,
     picture_fault,
     program,
+    residual,
     seed_fault,
     shrink,
     sound,
@@ -30,7 +30,7 @@ def test_the_camera_takes_block_averages():
 
 def test_the_sound_program_tells_the_truth():
     found = program()(INPUTS, starts=6)
-    np.testing.assert_allclose(found.residuals, misfit(found.pictures, INPUTS[:, None]))
+    np.testing.assert_allclose(found.residuals, residual(found.pictures, INPUTS[:, None]))
     np.testing.assert_array_equal(found.met, found.residuals <= EPSILON)
     assert found.met[0].all() and not found.met[1].any()
 
@@ -54,7 +54,7 @@ def test_the_last_step_is_rarely_the_best():
 def test_starts_are_returned_in_the_order_asked_for():
     found = program(arrange=lambda r: r.argsort(1))(INPUTS, starts=5)
     assert (np.diff(found.residuals) >= 0).all()
-    np.testing.assert_allclose(found.residuals, misfit(found.pictures, INPUTS[:, None]))
+    np.testing.assert_allclose(found.residuals, residual(found.pictures, INPUTS[:, None]))
 
 
 def test_a_check_passes_refuses_or_is_told_off():
@@ -85,7 +85,7 @@ def test_each_of_the_three_breaks_its_own_promise_only():
 
     def pictures(run):
         found = run(mixed, starts=4, seed=1)
-        np.testing.assert_allclose(found.residuals, misfit(found.pictures, mixed[:, None]))
+        np.testing.assert_allclose(found.residuals, residual(found.pictures, mixed[:, None]))
 
     def verdicts(run):
         found = run(mixed, starts=4, seed=1)

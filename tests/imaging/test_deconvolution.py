@@ -130,8 +130,8 @@ def test_discrepancy_principle_needs_no_truth(A):
     y = A(SCENE) + sigma * np.random.default_rng(1).standard_normal(A.output_shape(SCENE.shape))
     for tau in (1.0, 1.2):
         lam = discrepancy_lambda(y, A, sigma, tau)
-        misfit = np.sum((A(tikhonov(y, A, lam)) - y) ** 2)
-        np.testing.assert_allclose(misfit, tau**2 * y.size * sigma**2, rtol=1e-6)
+        squares = np.sum((A(tikhonov(y, A, lam)) - y) ** 2)
+        np.testing.assert_allclose(squares, tau**2 * y.size * sigma**2, rtol=1e-6)
     errors = [np.mean((tikhonov(y, A, k * lam) - SCENE) ** 2) for k in (1e-4, 1, 1e4)]
     assert errors[1] < min(errors[0], errors[2])
 
@@ -450,8 +450,8 @@ def test_tv_deblurring_agrees_with_a_general_optimiser():
     cost[[0, n]] = 0  # the first value is no jump
 
     def objective(u):
-        misfit = matrix @ u - y[0]
-        return misfit @ misfit / 2 + cost @ u, matrix.T @ misfit + cost
+        residual = matrix @ u - y[0]
+        return residual @ residual / 2 + cost @ u, matrix.T @ residual + cost
 
     best = minimize(objective, np.zeros(2 * n), jac=True, bounds=[(0, None)] * (2 * n),
                     options={"maxiter": 5000, "ftol": 1e-15, "gtol": 1e-9})

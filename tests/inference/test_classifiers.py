@@ -103,7 +103,7 @@ def test_features_are_of_the_picture_and_tell_more_than_its_form(whole):
                                atol=1e-4)
     # A linear reading of half of the beetles tells the parameters of the other half.
     table = np.column_stack([np.ones(1000), found, beetles.form, beetles.form[:, None] * found])
-    for name, least in (("angle", 0.9), ("level", 0.6), ("hue", 0.6), ("scale", 0.8),
+    for name, least in (("angle", 0.9), ("brightness", 0.6), ("hue", 0.6), ("scale", 0.8),
                         ("number", 0.7), ("extent", 0.7), ("leaf_hue", 0.7)):
         target = beetles[name]
         weights, *_ = np.linalg.lstsq(table[:500], target[:500])

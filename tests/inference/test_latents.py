@@ -23,17 +23,17 @@ def test_pictures_are_light_and_differ():
 def test_linear_generator_is_least_squares():
     rng = np.random.default_rng(1)
     G, A, y = rng.standard_normal((20, 3)), rng.standard_normal((8, 20)), rng.standard_normal(8)
-    z, misfit = latent_search(y, A, lambda z: G @ z, 3, restarts=2)
+    z, norm = latent_search(y, A, lambda z: G @ z, 3, restarts=2)
     expected = np.linalg.lstsq(A @ G, y)[0]
     np.testing.assert_allclose(z, expected, atol=1e-5)
-    assert misfit == pytest.approx(np.linalg.norm(A @ G @ expected - y))
+    assert norm == pytest.approx(np.linalg.norm(A @ G @ expected - y))
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_what_lies_in_the_range_is_recovered_from_eight_numbers(seed):
     x = tiny_generator(np.random.default_rng(seed).standard_normal(LATENTS))
-    z, misfit = latent_search(BLOCKS @ x, BLOCKS, tiny_generator, LATENTS, rng=seed)
-    assert misfit < 1e-6 and np.abs(tiny_generator(z) - x).max() < 1e-5
+    z, norm = latent_search(BLOCKS @ x, BLOCKS, tiny_generator, LATENTS, rng=seed)
+    assert norm < 1e-6 and np.abs(tiny_generator(z) - x).max() < 1e-5
 
 
 def test_a_null_part_changes_nothing_and_a_visible_part_does():
@@ -47,5 +47,5 @@ def test_a_null_part_changes_nothing_and_a_visible_part_does():
 
 def test_more_restarts_are_never_worse():
     y = np.random.default_rng(5).uniform(size=8)
-    misfits = [latent_search(y, BLOCKS, tiny_generator, LATENTS, n, rng=0)[1] for n in (1, 4)]
-    assert misfits[1] <= misfits[0]
+    norms = [latent_search(y, BLOCKS, tiny_generator, LATENTS, n, rng=0)[1] for n in (1, 4)]
+    assert norms[1] <= norms[0]

@@ -90,7 +90,7 @@ def test_a_record_comes_back_by_truth_and_by_repeat(folder):
             for r, k in ((0, 2), (0, 0), (1, 2), (0, 1))]
     write_rows(folder / "share_10.jsonl", rows)
     record("flips")
-    once, twice = flips.found("share_10"), flips.found("share_10", repeats=2)
+    once, twice = flips.recorded("share_10"), flips.recorded("share_10", repeats=2)
     np.testing.assert_array_equal(once["truth"], np.sort(np.concatenate(
         [flips.block(k) for k in (0, 1, 2)])))
     np.testing.assert_array_equal(once["found"][:, 0], once["truth"])
@@ -106,7 +106,7 @@ def test_the_record_is_complete_and_of_the_generator_that_ships(name):
     weights = checksum(data_path("generators", f"{name}.safetensors"))
     rows = read_rows(data_path("flips", f"{name}.jsonl"))
     assert {row["weights"] for row in rows} == {weights[:12]}
-    np.testing.assert_array_equal(flips.found(name)["truth"], np.arange(2 * flips.EACH))
+    np.testing.assert_array_equal(flips.recorded(name)["truth"], np.arange(2 * flips.EACH))
     for cells in flips.cells(name):
         assert len(cells) == 8 and all(flip.shape == (flips.EACH,) for flip in cells.values())
 
@@ -114,7 +114,7 @@ def test_the_record_is_complete_and_of_the_generator_that_ships(name):
 @pytest.mark.parametrize("name", RECORDED[:1])
 def test_a_block_searched_again_returns_the_recorded_forms(name):
     again, number = flips.search_block(gan.load(name), 4), flips.block(4)
-    recorded = flips.found(name)
+    recorded = flips.recorded(name)
     agree = (np.array(again["found"]) > 0.5) == (recorded["found"][number, 0] > 0.5)
     assert agree.mean() > 0.8  # a search amplifies the rounding of another machine
 
@@ -129,7 +129,7 @@ def test_recorded_starts_of_one_form_are_those_that_are_chosen_again(form):
     noise = generator.noise(2 * flips.BLOCK, torch.Generator().manual_seed(number))
     noise[-1].zero_()
     x = generator.synthesis(law.styles(latents), noise).detach().numpy()
-    recorded = flips.found(f"{name}_{form}_start")
+    recorded = flips.recorded(f"{name}_{form}_start")
     own = np.isin(recorded["truth"], flips.block(number))
     np.testing.assert_allclose(classifiers.p_dark(x), recorded["start"][own, 0], atol=1e-3)
 
@@ -163,12 +163,12 @@ def test_the_share_acts_through_the_form_of_the_start_only_in_part():
     dark = np.repeat([False, True], flips.EACH)
 
     def lost(name, start, truth):
-        record = flips.found(name)
+        record = flips.recorded(name)
         group = (dark == truth) & ((record["start"][:, 0] > 0.5) == start)
         return np.mean((record["found"][group, 0] > 0.5) != truth)
 
     for name in ("share_50", "collapsed"):
-        starts = flips.found(name)["start"][:, 0] > 0.5
+        starts = flips.recorded(name)["start"][:, 0] > 0.5
         count = [np.sum(starts[dark == form]) for form in (False, True)]
         assert fisher_exact([count, flips.EACH - np.array(count)]).pvalue > 1e-3
         assert lost(name, True, False) > lost(name, False, False)  # a dark start makes dark answers

@@ -45,7 +45,7 @@ def test_pictures_are_float32_between_0_and_1_and_not_flat(pictures):
 
 
 def test_light_is_linear_twice_the_lamp_gives_twice_the_value(beetles):
-    dim, bright = (render(beetles.replace(level=level)) for level in (0.3, 0.6))
+    dim, bright = (render(beetles.replace(brightness=light)) for light in (0.3, 0.6))
     assert bright.max() < 1  # nothing is clipped
     np.testing.assert_allclose(bright, 2 * dim, rtol=1e-5)
 
@@ -244,9 +244,9 @@ def test_indexing_takes_rows_and_columns(beetles):
 
 def test_replace_sets_what_it_is_told_and_leaves_the_original(beetles):
     before = beetles.values.copy()
-    changed = beetles.replace(angle=0, form=1, level=np.linspace(0.5, 1, 40))
+    changed = beetles.replace(angle=0, form=1, brightness=np.linspace(0.5, 1, 40))
     assert not changed["angle"].any() and changed.form.all()
-    np.testing.assert_allclose(changed["level"], np.linspace(0.5, 1, 40), rtol=1e-6)
+    np.testing.assert_allclose(changed["brightness"], np.linspace(0.5, 1, 40), rtol=1e-6)
     np.testing.assert_array_equal(changed["hue"], beetles["hue"])
     np.testing.assert_array_equal(beetles.values, before)
 

@@ -168,8 +168,8 @@ def test_draws_have_the_posterior_s_frequencies():
     strings = plates.read(drawn)
     for string, p in answer.most_probable(3):
         assert strings.count(string) / 4000 == pytest.approx(p, abs=4 * (p * (1 - p) / 4000) ** 0.5)
-    misfit = np.sum((Downsample(8)(plates.render(drawn)) - answer.y) ** 2) / 4000
-    assert misfit / (answer.y.size * 0.08**2) == pytest.approx(answer.misfit, rel=0.02)
+    squares = np.sum((Downsample(8)(plates.render(drawn)) - answer.y) ** 2) / 4000
+    assert squares / (answer.y.size * 0.08**2) == pytest.approx(answer.misfit, rel=0.02)
 
 
 def test_unreadable_is_an_answer():

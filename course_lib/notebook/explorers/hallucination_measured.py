@@ -22,8 +22,8 @@ def abstention(means: np.ndarray, sds: np.ndarray, truths: np.ndarray) -> Explor
 
     def draw(case, threshold, truth):
         x_hat, x, sd, error = (values[case - 1] for values in (means, truths, sds, errors))
-        kept, level, expected, actual = abstention_curve(sd, error)
-        shown = np.searchsorted(level, threshold, side="right") - 1
+        kept, largest, expected, actual = abstention_curve(sd, error)
+        shown = np.searchsorted(largest, threshold, side="right") - 1
         fig, axes = figures.figure(1, 3, size=(9.4, 3.2), width_ratios=(1, 1, 1.4))
         figures.draw_image(axes[0], paint(x_hat, sd > threshold), "shown")
         figures.draw_image(axes[1], x if truth else np.ones_like(x),

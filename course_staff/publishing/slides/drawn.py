@@ -82,11 +82,11 @@ def who() -> tuple[np.ndarray, int, np.ndarray, int]:
     chosen = np.random.default_rng(SOURCE).choice(others, SUSPECTS - 1, replace=False)
     suspects = np.sort([*chosen, SOURCE])
     gallery = line.gallery[suspects]
-    misfit = np.sum((line.y[SOURCE] - Downsample(8)(gallery)) ** 2, axis=(1, 2, 3))
+    squares = np.sum((line.y[SOURCE] - Downsample(8)(gallery)) ** 2, axis=(1, 2, 3))
     assert line.pulse is not None  # the search has run
     gap = np.sum((line.pulse[SOURCE] - gallery) ** 2, axis=(1, 2, 3))
     answer = int(np.flatnonzero(suspects == SOURCE)[0]) + 1
-    return suspects, answer, softmax(-misfit / (2 * casebook.SIGMA**2)), int(gap.argmin()) + 1
+    return suspects, answer, softmax(-squares / (2 * casebook.SIGMA**2)), int(gap.argmin()) + 1
 
 
 def _line(first: np.ndarray, title: str, notes: Sequence[str]) -> Figure:
