@@ -17,8 +17,17 @@ from course_staff.experiments.images import record
 from course_staff.experiments.train import codes, tiled
 
 
-def posterior_draws(y, seed):
-    """Equally probable draws of the reference posterior: latents, forms, effective number."""
+def posterior_draws(y: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """Equally probable draws of the reference posterior of y, (3, h, h).
+
+    Returns
+    -------
+    u : (DRAWS, …) float16 array
+        Their latents.
+    dark : (DRAWS,) bool array
+    ess : float
+        The effective number of draws that they were taken from.
+    """
     found = reference(y, casebook.SIGMA, rng=[seed, 8], minimum=1)
     weights, rng = found.samples(casebook.SHARE)[1], np.random.default_rng([seed, 9])
     some = rng.choice(len(weights), size=casebook.DRAWS, p=weights)
@@ -26,7 +35,8 @@ def posterior_draws(y, seed):
     return u.astype(np.float16), some >= len(found.forms[0].u), found.ess(casebook.SHARE)
 
 
-def search(y, starts, name=casebook.GENERATOR):
+def search(y: np.ndarray, starts: int,
+           name: str = casebook.GENERATOR) -> tuple[np.ndarray, np.ndarray]:
     """Pictures (n, starts, 3, 64, 64) and residuals (n, starts); the seed is 0."""
     generator = gan.load(name)
     law = pulse.fit_styles(generator)
@@ -36,7 +46,7 @@ def search(y, starts, name=casebook.GENERATOR):
             np.concatenate([part.residuals for part in found]))
 
 
-def posteriors():
+def posteriors() -> None:
     """Write draws of the cases' reference posteriors."""
     _, y = casebook.simulated()
     found = [posterior_draws(seen, casebook.FIRST + i)
@@ -46,7 +56,7 @@ def posteriors():
               data_path("casebook", "draws.safetensors"))
 
 
-def searches():
+def searches() -> None:
     """Write what PULSE finds for the cases and the line-ups."""
     pictures, residuals = search(casebook.simulated()[1], casebook.STARTS)
     shown = np.concatenate([pictures[:, 0], pictures.min(1), pictures.max(1)])
@@ -60,7 +70,7 @@ def searches():
               data_path("casebook", "residuals.safetensors"), {"generator": casebook.GENERATOR})
 
 
-def rebuild():
+def rebuild() -> None:
     """Write ``data/casebook/`` and its checksums."""
     data_path("casebook").mkdir(exist_ok=True)
     posteriors()

@@ -7,6 +7,7 @@ itself, with pictures that it drew. A quarter of an hour on one idle core.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -34,20 +35,21 @@ CALIBRATION = {"draws": DRAWS, "thin": 15, "burn_in": 100, "chains": 1, "tempera
                "seed": 1}
 
 
-def starts(generator, n=200, seed=5):
+def starts(generator: gan.Generator, n: int = 200, seed: int = 5) -> np.ndarray:
     """Latents of the two surest dark and the two surest pale of n pictures, (4, Z_DIM)."""
     z = np.random.default_rng(seed).standard_normal((n, Z_DIM))
     order = np.argsort(p_dark(pictures(generator, z, np.arange(n))))
     return z[[order[-1], order[-2], order[0], order[1]]]
 
 
-def about():
+def about() -> dict[str, str | float]:
     """What every file here must say: which generator, by name and checksum."""
     weights = checksum(data_path("generators", f"{GENERATOR}.safetensors"))
     return {"generator": GENERATOR, "weights": weights, "sigma": SIGMA}
 
 
-def calibrate(generator, cases=CASES, first=0):
+def calibrate(generator: gan.Generator, cases: int = CASES,
+              first: int = 0) -> dict[str, list[int]]:
     """Ranks of simulated truths among the draws of a chain, {name: (cases,) list}.
 
     Pictures are the generator's own, shrunk to 4 × 4 and measured with noise.
@@ -63,7 +65,7 @@ def calibrate(generator, cases=CASES, first=0):
             for name in truth}
 
 
-def quantities(x, z, y):
+def quantities(x: np.ndarray, z: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
     """Numbers whose ranks are taken, each (cases,) or (cases, draws)."""
     squares = np.sum((Downsample(16)(x) - y) ** 2, axis=(-3, -2, -1))
     return {"log-likelihood": -squares / (2 * SIGMA**2), "length of z": np.linalg.norm(z, axis=-1),
@@ -72,7 +74,7 @@ def quantities(x, z, y):
             "sharpness": np.abs(np.diff(x, axis=-1)).mean((-3, -2, -1)), "P(dark)": p_dark(x)}
 
 
-def rebuild(names=tuple(EXAMPLES)):
+def rebuild(names: Sequence[str] = tuple(EXAMPLES)) -> None:
     """Write everything under ``data/chains/``."""
     data_path("chains").mkdir(exist_ok=True)
     generator = gan.load(GENERATOR)

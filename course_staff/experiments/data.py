@@ -7,6 +7,8 @@ number plates. ``course data --calibrate`` runs the simulation-based calibration
 case under ``data/calibration/``; what is there is kept, so that an interrupted run goes on.
 """
 
+from argparse import Namespace
+from collections.abc import Callable, Iterable
 from importlib import import_module
 
 import numpy as np
@@ -21,7 +23,7 @@ from course_lib.worlds import ladybirds
 from course_staff.experiments import calibrate, images, measured
 
 
-def tensors(answer):
+def tensors(answer: posterior.LadybirdPosterior) -> dict[str, np.ndarray]:
     """A reference posterior as arrays, the way `posterior.shipped` reads it."""
     found = {"y": answer.y, "sigma": np.array(answer.sigma)}
     for form, draws in enumerate(answer.forms):
@@ -31,12 +33,12 @@ def tensors(answer):
     return found
 
 
-def picture(name):
-    """The small picture that a shipped posterior is about."""
+def picture(name: str) -> np.ndarray:
+    """The small picture (3, h, h) that a shipped posterior is about."""
     return ladybirds.sixteen_pixels() if name == "sixteen_pixels" else posterior.example(name)[1]
 
 
-def posteriors(names=("sixteen_pixels", *posterior.EXAMPLES)):
+def posteriors(names: Iterable[str] = ("sixteen_pixels", *posterior.EXAMPLES)) -> None:
     """Compute the posteriors that ship; the seed is 0, the effort that of `reference`."""
     data_path("posteriors").mkdir(exist_ok=True)
     for name in tqdm(names, desc="posteriors"):
@@ -44,12 +46,12 @@ def posteriors(names=("sixteen_pixels", *posterior.EXAMPLES)):
     images.record("posteriors")
 
 
-def run(args):
-    """Carry out ``course data``."""
+def run(args: Namespace) -> int:
+    """Carry out ``course data``; returns the exit status."""
     if args.calibrate:
         calibrate.run(args.pixels, args.cases)
         return 0
-    rebuild = {"images": images.main, "classifiers": _trained("classifiers"),
+    rebuild = {"images": images.rebuild, "classifiers": _trained("classifiers"),
                "posteriors": posteriors, "regressors": _trained("regression"),
                "chains": _trained("chains"), "pulse": _trained("searches"),
                "casebook": _trained("casebook"), "flips": _trained("flips"),
@@ -68,6 +70,6 @@ def run(args):
     return 0
 
 
-def _trained(module):
+def _trained(module: str) -> Callable[[], None]:
     """What rebuilds a part with PyTorch, which is imported when it runs."""
     return lambda: import_module(f"course_staff.experiments.{module}").rebuild()

@@ -26,16 +26,18 @@ CROPS = {
 }
 
 
-def crop(name):
+def crop(name: str) -> Image.Image:
     """Return the crop `name` as a PIL image, fresh from the wheel."""
     file, box = CROPS[name]
     # find_spec locates the wheel's pictures without importing the package.
-    wheel = Path(importlib.util.find_spec("skimage").origin).parent
+    spec = importlib.util.find_spec("skimage")
+    assert spec and spec.origin  # it is installed
+    wheel = Path(spec.origin).parent
     with Image.open(wheel / "data" / file) as picture:
         return picture.crop(box)
 
 
-def record(folder):
+def record(folder: str) -> None:
     """Replace the checksums of one folder below ``data/`` by those of its present files."""
     listing = data_path("checksums.json")
     sums = json.loads(listing.read_text(encoding="utf-8")) if listing.exists() else {}
@@ -46,7 +48,7 @@ def record(folder):
     listing.write_text(json.dumps(dict(sorted(sums.items())), indent=1) + "\n", encoding="utf-8")
 
 
-def main():
+def rebuild() -> None:
     """Write all crops and their checksums."""
     data_path("images").mkdir(parents=True, exist_ok=True)
     for name in CROPS:
@@ -55,7 +57,3 @@ def main():
         crop(name).save(file, optimize=True, icc_profile=None)
         print(f"{file.name}: {file.stat().st_size} bytes")
     record("images")
-
-
-if __name__ == "__main__":
-    main()

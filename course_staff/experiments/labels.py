@@ -8,6 +8,7 @@ row, into ``data/generators/labels.txt``. ``course label`` then compares and wri
 is noticed by its checksum.
 """
 
+from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ EACH, SEED, ROWS, ENLARGED = 64, 4242, 8, 3
 LETTERS = "pdb"
 
 
-def blind():
+def blind() -> tuple[np.ndarray, np.ndarray]:
     """Pictures (n, 3, 64, 64) of all generators in a random order, and who drew each, (n,)."""
     names = gan.names()
     x = np.concatenate([pictures(gan.load(name), EACH, seed=SEED + i)
@@ -32,13 +33,13 @@ def blind():
     return x[order], np.repeat(names, EACH)[order]
 
 
-def weights():
+def weights() -> str:
     """One line for all generators: labels given to others are not labels of these."""
     return " ".join(checksum(data_path("generators", f"{name}.safetensors"))[:12]
                     for name in gan.names())
 
 
-def write_sheets(folder):
+def write_sheets(folder: Path) -> None:
     """Write the pictures, 8 × 8 on each sheet, enlarged."""
     x, _ = blind()
     folder.mkdir(parents=True, exist_ok=True)
@@ -48,8 +49,14 @@ def write_sheets(folder):
         tiled(framed[i : i + ROWS**2], ROWS).save(folder / f"sheet_{i // ROWS**2 + 1}.png")
 
 
-def read():
-    """The labels, (n,) letters; Told if they are missing or belong to other weights."""
+def read() -> np.ndarray:
+    """The labels, (n,) letters.
+
+    Raises
+    ------
+    Told
+        If they are missing or belong to other weights.
+    """
     file = data_path("generators", "labels.txt")
     if not file.exists():
         raise Told(f"{file} is not there: look at the sheets of `course label --out DIR` first")
@@ -63,7 +70,7 @@ def read():
     return letters
 
 
-def compare():
+def compare() -> dict[str, tuple[int, int, int]]:
     """Count, for each generator: (labelled p or d, classifier agrees, broken)."""
     x, drawn_by = blind()
     letters, dark = read(), classifiers.p_dark(x) > 0.5
@@ -74,8 +81,8 @@ def compare():
             for name in gan.names()}
 
 
-def run(args):
-    """Carry out ``course label``."""
+def run(args: Namespace) -> int:
+    """Carry out ``course label``; returns the exit status."""
     if args.out:
         write_sheets(Path(args.out))
         print(f"Label the sheets in {args.out}; the first line of labels.txt is\n{weights()}")

@@ -85,5 +85,5 @@ def rebuild(packages: str | Path) -> None:
         except FileNotFoundError as error:
             raise Told(f"{error.filename} is missing: unpack the packages that data/SOURCES.md "
                        "names into one folder and say --packages FOLDER") from error
-        np.savez_compressed(data_path("measured", f"{name}.npz"), **arrays)
+        np.savez_compressed(data_path("measured", f"{name}.npz"), allow_pickle=False, **arrays)
     record("measured")

@@ -17,7 +17,15 @@ from tqdm import trange
 
 from course_lib.data import checksum, data_path
 from course_lib.generators import gan
-from course_lib.generators.pulse import MAIN, TRUTHS, choose_starts, fit_styles, search, truth
+from course_lib.generators.pulse import (
+    MAIN,
+    TRUTHS,
+    StyleLaw,
+    choose_starts,
+    fit_styles,
+    search,
+    truth,
+)
 from course_lib.imaging.operators import Downsample
 from course_lib.imaging.optics import srgb_encode
 from course_lib.inference.classifiers import p_dark
@@ -31,12 +39,12 @@ COLOURS = 256
 SURVIVAL_INPUTS = 8
 
 
-def sharpness(x):
+def sharpness(x: np.ndarray) -> np.ndarray:
     """Mean size of the step from pixel to pixel, (...), of pictures (..., 3, H, W)."""
     return np.abs(np.diff(x, axis=-1)).mean((-3, -2, -1))
 
 
-def audit(generator, law, rounds):
+def audit(generator: gan.Generator, law: StyleLaw, rounds: int) -> dict[str, np.ndarray]:
     """One search for each of 20 fresh renders a round; the arrays that are recorded."""
     found = []
     for i in trange(rounds, desc="audit"):
@@ -50,7 +58,7 @@ def audit(generator, law, rounds):
     return {f"audit_{key}": np.concatenate([some[key] for some in found]) for key in found[0]}
 
 
-def survival(generator, law):
+def survival(generator: gan.Generator, law: StyleLaw) -> dict[str, np.ndarray]:
     """Form of result, (2 sizes, 2 forms, 2 forms of the start, inputs), and residuals."""
     x = np.stack([ladybirds.render(ladybirds.sample(SURVIVAL_INPUTS, share=share, seed=9500))
                   for share in (0.0, 1.0)]).astype(float)
@@ -68,17 +76,18 @@ def survival(generator, law):
     return {"survival_dark": dark, "survival_residual": residuals}
 
 
-def few_colours(x):
+def few_colours(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Palette (COLOURS, 3) and indices (64, 64), both uint8, of a picture (3, 64, 64)."""
     codes = np.rint(255 * srgb_encode(np.clip(x, 0, 1))).astype(np.uint8)
-    picture = Image.fromarray(codes.transpose(1, 2, 0)).quantize(COLOURS, dither=0)
+    picture = Image.fromarray(codes.transpose(1, 2, 0)).quantize(
+        COLOURS, dither=Image.Dither.NONE)
     palette = np.zeros((COLOURS, 3), np.uint8)
     used = np.array(picture.getpalette(), np.uint8).reshape(-1, 3)[:COLOURS]
     palette[: len(used)] = used
     return palette, np.asarray(picture)
 
 
-def explorer(generator, law):
+def explorer(generator: gan.Generator, law: StyleLaw) -> dict[str, np.ndarray]:
     """Pictures and residuals (truths, 2 factors, starts) for `recorded_searches`."""
     x = np.stack([truth(name) for name in TRUTHS])
     found = [search(generator, Downsample(factor)(x), STARTS, law=law, seed=0)
@@ -91,7 +100,7 @@ def explorer(generator, law):
             "explorer_residual": np.stack([result.residuals for result in found], axis=1)}
 
 
-def rebuild():
+def rebuild() -> None:
     """Write everything under ``data/pulse/``."""
     data_path("pulse").mkdir(exist_ok=True)
     for name in gan.names():
@@ -103,7 +112,8 @@ def rebuild():
             found |= survival(generator, law)
         weights = checksum(data_path("generators", f"{name}.safetensors"))
         packed = {key: x.astype(np.float32) if x.dtype == float else x for key, x in found.items()}
-        np.savez_compressed(data_path("pulse", f"{name}.npz"), weights=weights, **packed)
+        np.savez_compressed(data_path("pulse", f"{name}.npz"), allow_pickle=False, weights=weights,
+                            **packed)
         for form, told in enumerate(("pale", "dark")):
             met = found["audit_residual"][found["audit_form"] == form] <= 2e-3
             print(f"{name}: ε met for {met.mean():.0%} of {len(met)} {told} inputs")
