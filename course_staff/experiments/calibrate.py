@@ -7,6 +7,8 @@ a table of p-values and, beside it, what the classifier says of the same picture
 """
 
 import time
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from tqdm import trange
@@ -22,7 +24,8 @@ DRAWS, SHARE = 19, 0.5
 FIRST = 1000  # seed of the first case; tests use others
 
 
-def run_case(seed, pixels=4, sigma=0.05, effort=1.0):
+def run_case(seed: int, pixels: int = 4, sigma: float = 0.05,
+             effort: float = 1.0) -> dict[str, Any]:
     """Sample the posterior of one simulated picture; returns the ranks of its truth.
 
     Few effective draws are recorded here, not refused: leaving out hard cases would bend ranks.
@@ -44,7 +47,7 @@ def run_case(seed, pixels=4, sigma=0.05, effort=1.0):
     }
 
 
-def summarise(cases):
+def summarise(cases: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """Return {name: p-value} of uniform ranks over the cases."""
     columns = {"form": [case["form_rank"] for case in cases],
                "log-likelihood": [case["log_likelihood_rank"] for case in cases]}
@@ -53,7 +56,7 @@ def summarise(cases):
     return {name: float(uniformity(found, DRAWS)[2]) for name, found in columns.items()}
 
 
-def run(pixels, n):
+def run(pixels: int, n: int) -> None:
     """Run n cases, but for those that are recorded, and print what they say."""
     file = data_path("calibration", f"ranks_{pixels}x{pixels}.jsonl")
     file.parent.mkdir(exist_ok=True)
@@ -67,12 +70,12 @@ def run(pixels, n):
     report(cases, pixels)
 
 
-def read(pixels):
+def read(pixels: int) -> list[dict[str, Any]]:
     """Return the recorded cases."""
     return read_rows(data_path("calibration", f"ranks_{pixels}x{pixels}.jsonl"))
 
 
-def report(cases, pixels):
+def report(cases: Sequence[Mapping[str, Any]], pixels: int) -> None:
     """Print p-values, effective draws and the distance from the classifier."""
     ess, seconds = (np.array([case[key] for case in cases]) for key in ("ess", "seconds"))
     print(f"{len(cases)} cases, {np.mean(seconds):.1f} CPU s each; effective draws: median "

@@ -23,7 +23,7 @@ WIDTH, BATCH, RATE = 256, 512, 3e-3
 SEED = 101  # of the beetles that all networks are trained on
 
 
-def small_pictures(n, seed):
+def small_pictures(n: int, seed: int) -> tuple[dict[int, np.ndarray], np.ndarray]:
     """Render n beetles at equal shares; returns {4: …, 8: …} without noise, and their forms."""
     beetles = ladybirds.sample(n, share=0.5, seed=seed)
     eight = np.concatenate([Downsample(8)(ladybirds.render(beetles[i : i + 500]))
@@ -31,32 +31,33 @@ def small_pictures(n, seed):
     return {4: Downsample(2)(eight), 8: eight}, beetles.form
 
 
-def train(x, form, steps, seed):
-    """Fit a network, a `stack`, to pictures (n, 3, h, h) and forms."""
-    label = f"{x.shape[-1]} × {x.shape[-1]}"
-    x = torch.tensor(x.reshape(len(x), -1))
-    form = torch.tensor(form, dtype=torch.float32)
+def train(pictures: np.ndarray, forms: np.ndarray, steps: int, seed: int) -> nn.Sequential:
+    """Fit a network, a `stack`, to pictures (n, 3, h, h) and forms (n,)."""
+    label = f"{pictures.shape[-1]} × {pictures.shape[-1]}"
+    x = torch.tensor(pictures.reshape(len(pictures), -1))
+    form = torch.tensor(forms, dtype=torch.float32)
     mean, scale = x.mean(0), (x.var(0) + SIGMA**2).sqrt()
     sizes = [x.shape[1], WIDTH, WIDTH, WIDTH, 1]
 
-    def build():
+    def build() -> nn.Sequential:
         return stack([nn.Linear(a, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True)])
 
-    def loss(network):
+    def loss(network: nn.Sequential) -> torch.Tensor:
         i = torch.randint(len(x), (BATCH,))
         y = x[i] + SIGMA * torch.randn(BATCH, x.shape[1])
         return functional.binary_cross_entropy_with_logits(
             network((y - mean) / scale)[:, 0], form[i])
 
     network = fit(build, loss, steps=steps, rate=RATE, decay=1e-3, label=label, seed=seed)
-    with torch.no_grad():
-        # The first layer takes pictures as they are.
-        network[0].weight /= scale
-        network[0].bias -= network[0].weight @ mean
+    first = network[0]
+    assert isinstance(first, nn.Linear)
+    with torch.no_grad():  # so that it takes pictures as they are
+        first.weight.div_(scale)
+        first.bias.sub_(first.weight @ mean)
     return network
 
 
-def train_recogniser(n, steps, seed):
+def train_recogniser(n: int, steps: int, seed: int) -> Recogniser:
     """Fit the 64-pixel network to n beetles.
 
     Half of the loss is the form's, the other half the squared error of the parameters, which keeps
@@ -69,7 +70,10 @@ def train_recogniser(n, steps, seed):
     form = torch.tensor(beetles.form, dtype=torch.float32)
     fractions = torch.tensor(ladybirds.fractions(beetles), dtype=torch.float32)
 
-    def loss(network):
+    def build() -> Recogniser:
+        return Recogniser().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def loss(network: Recogniser) -> torch.Tensor:
         i = torch.randint(n, (128,))
         pictures = x[i].float()
         pictures += 0.03 * torch.rand(128, 1, 1, 1) * torch.randn(pictures.shape)
@@ -78,11 +82,10 @@ def train_recogniser(n, steps, seed):
         return (functional.binary_cross_entropy_with_logits(said[:, 0], form[i])
                 + 12 * functional.mse_loss(said[:, 1:], fractions[i]))
 
-    return fit(lambda: Recogniser().to(memory_format=torch.channels_last), loss, steps=steps,
-               rate=RATE, decay=1e-3, label="64 × 64", seed=seed)
+    return fit(build, loss, steps=steps, rate=RATE, decay=1e-3, label="64 × 64", seed=seed)
 
 
-def report(n, seed):
+def report(n: int, seed: int) -> None:
     """Measure the shipped classifiers on fresh pictures; the small ones are noisy."""
     x, form = small_pictures(n, seed)
     rng = np.random.default_rng(seed + 1)
@@ -98,7 +101,8 @@ def report(n, seed):
               f"{calibration_error(p, form):.4f} on {n} fresh pictures")
 
 
-def rebuild(beetles=300_000, steps=12_000, large_beetles=40_000, large_steps=4000):
+def rebuild(beetles: int = 300_000, steps: int = 12_000, large_beetles: int = 40_000,
+            large_steps: int = 4000) -> None:
     """Train all three, write them and their checksums, and report."""
     data_path("classifiers").mkdir(exist_ok=True)
     about = {"share": 0.5, "seed": SEED, "training_seed": 1}

@@ -8,6 +8,7 @@ weights that have changed since is thrown away.
 
 import copy
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -34,7 +35,7 @@ CHAINS = {"chains": 2, "draws": 50, "thin": 3, "burn_in": 60, "temperatures": 6}
 PICTURES, STEPS, BATCH, RATE = 20_000, 1500, 512, 5e-4
 
 
-def searches(name, form=None):
+def searches(name: str, form: str | None = None) -> None:
     """Record the searches of a generator, block by block; from starts of one form if it is given.
 
     Those are made for some blocks only.
@@ -64,7 +65,7 @@ def searches(name, form=None):
         write_rows(file, [row], append=True)
 
 
-def world_searches(share):
+def world_searches(share: float) -> None:
     """Record the searches of a perfect generator."""
     rows = []
     for k in trange(flips.EACH // flips.BLOCK, desc=f"world at {share:g}", mininterval=30):
@@ -76,7 +77,7 @@ def world_searches(share):
     write_rows(data_path("flips", f"world_{100 * share:02.0f}.jsonl"), rows)
 
 
-def shown(name, n=PICTURES, seed=500):
+def shown(name: str, n: int = PICTURES, seed: int = 500) -> tuple[np.ndarray, np.ndarray]:
     """Sixteen pixels (n, 48) of a generator's pictures, without noise, and their P(dark), (n,)."""
     generator, rng = gan.load(name), torch.Generator().manual_seed(seed)
     generator.to(memory_format=torch.channels_last)
@@ -89,7 +90,7 @@ def shown(name, n=PICTURES, seed=500):
     return np.concatenate(small), np.concatenate(dark)
 
 
-def learn(name, steps=STEPS):
+def learn(name: str, steps: int = STEPS) -> None:
     """Teach the world's network this generator's posterior, check it on pictures set aside, store.
 
     It starts from the network that knows the world at equal shares, its log-odds moved to the share
@@ -100,33 +101,34 @@ def learn(name, steps=STEPS):
     share = float(dark[~aside].mean().clip(0.002, 0.998))
     world = dense(verified_path("classifiers", "dark_4x4.safetensors"))
     world[-1] = world[-1][0], world[-1][1] + logit(share)
-    network = stack([nn.Linear(*weight.shape[::-1]) for weight, _ in world])
+    layers = [nn.Linear(*weight.shape[::-1]) for weight, _ in world]
+    network = stack(layers)
     with torch.no_grad():
-        for layer, (weight, bias) in zip(network[::2], world, strict=True):
+        for layer, (weight, bias) in zip(layers, world, strict=True):
             layer.weight.copy_(torch.from_numpy(weight))
             layer.bias.copy_(torch.from_numpy(bias))
     rng = np.random.default_rng(1)
     noisy = torch.from_numpy((x[aside] + flips.SIGMA * rng.standard_normal(
         x[aside].shape)).astype(np.float32))
 
-    def say(stage):
+    def say(stage: str) -> float:
         with torch.no_grad():
             p = expit(network(noisy)[:, 0].double().numpy()).clip(1e-9, 1 - 1e-9)
         loss = -np.mean(dark[aside] * np.log(p) + (1 - dark[aside]) * np.log(1 - p))
         error = calibration_error(p, dark[aside] > 0.5)
         print(f"{name}, {stage}: share {dark.mean():.3f}; on {aside.sum()} pictures set aside the "
               f"negative log-likelihood is {loss:.4f}, the expected calibration error {error:.4f}")
-        return loss
+        return float(loss)
 
     pixels, form = (torch.from_numpy(a[~aside].astype(np.float32)) for a in (x, dark))
     least, best = say("before"), copy.deepcopy(network)
 
-    def loss(network):
+    def loss(network: nn.Sequential) -> torch.Tensor:
         i = torch.randint(len(pixels), (BATCH,))
         y = pixels[i] + flips.SIGMA * torch.randn(BATCH, pixels.shape[1])
         return functional.binary_cross_entropy_with_logits(network(y)[:, 0], form[i])
 
-    def watch(step):
+    def watch(step: int) -> None:
         nonlocal least, best
         if step % 250 == 0 and (now := say(f"step {step}")) < least:
             least, best = now, copy.deepcopy(network)
@@ -138,7 +140,7 @@ def learn(name, steps=STEPS):
           set_aside=f"{least:.4f}")
 
 
-def sample_some(each=25, name="share_10"):
+def sample_some(each: int = 25, name: str = "share_10") -> None:
     """Sample the generator's posterior for the first truths of either form, without a network."""
     file = data_path("flips", "sampled.jsonl")
     done = len(read_rows(file)) if file.exists() else 0
@@ -153,7 +155,7 @@ def sample_some(each=25, name="share_10"):
                    append=True)
 
 
-def rebuild(names=None):
+def rebuild(names: Sequence[str] | None = None) -> None:
     """Make what is missing for the generators that are there, or for some of them."""
     data_path("flips").mkdir(exist_ok=True)
     torch.set_num_threads(1)

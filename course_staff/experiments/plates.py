@@ -6,7 +6,9 @@ from a seed in some minutes. The cases are fresh plates with what their exact po
 """
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -32,7 +34,7 @@ FIRST = 1000  # seed of the first case; tests use others
 CASES = {4: 1000, 8: 1000, 16: 200}  # recorded plates for each s; s = 16 takes longest
 
 
-def glyph(character, font):
+def glyph(character: str, font: ImageFont.FreeTypeFont) -> np.ndarray:
     """Coverage of each pixel by a character, 8-bit codes of shape `GLYPH`, centred."""
     height, width = GLYPH
     drawn = Image.new("L", (width * FINER, height * FINER))
@@ -42,7 +44,7 @@ def glyph(character, font):
     return np.round(codes).astype(np.uint8)
 
 
-def glyphs():
+def glyphs() -> None:
     """Write the alphabet's bitmaps beside each other, the font's licence and the checksums."""
     folder, fonts = data_path("plates"), Path(matplotlib.get_data_path(), "fonts", "ttf")
     folder.mkdir(parents=True, exist_ok=True)
@@ -53,7 +55,8 @@ def glyphs():
     record("plates")
 
 
-def pairs(some, clean, rng):
+def pairs(some: plates.Plates, clean: np.ndarray,
+          rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
     """What the enhancer sees of plates, (n, 5, 37), and the ink it should find, (n, 5, 768)."""
     y = clean + SIGMA * rng.standard_normal(clean.shape)
     ink = np.stack([plates.bitmaps(alphabet)[some.codes[:, place]]
@@ -62,14 +65,14 @@ def pairs(some, clean, rng):
             torch.from_numpy(ink.reshape(len(some), 5, -1).astype(np.float32)))
 
 
-def train(steps=STEPS, seed=1):
+def train(steps: int = STEPS, seed: int = 1) -> Enhancer:
     """Fit an enhancer to `POOL` plates, which get fresh noise each time they are shown."""
     rng = np.random.default_rng([seed, 10])
     pool = plates.sample(POOL, seed=rng)
     clean = np.concatenate([Downsample(S)(plates.render(pool[i : i + 500]))
                             for i in range(0, POOL, 500)])
 
-    def loss(network):
+    def loss(network: Enhancer) -> torch.Tensor:
         some = rng.integers(POOL, size=BATCH)
         seen, ink = pairs(pool[some], clean[some], rng)
         return functional.binary_cross_entropy_with_logits(network(seen), ink)
@@ -77,14 +80,14 @@ def train(steps=STEPS, seed=1):
     return fit(Enhancer, loss, steps=steps, rate=RATE, decay=1e-4, label="enhancer", seed=seed)
 
 
-def enhancer(steps=STEPS):
+def enhancer(steps: int = STEPS) -> None:
     """Train and write the enhancer: ``course train enhancer``."""
     store(train(steps).state_dict(), data_path("plates", "enhancer.safetensors"),
           sigma=SIGMA, s=S, steps=steps, batch=BATCH, seed=1)
     record("plates")
 
 
-def measure(seed, s, told=SIGMA):
+def measure(seed: int, s: int, told: float = SIGMA) -> dict[str, Any]:
     """What the posterior says of one simulated plate if it is `told` this noise, and the truth."""
     plate, y = simulate(seed, s, SIGMA)
     answer, truth = reference(y, told), plates.read(plate)[0]
@@ -95,9 +98,9 @@ def measure(seed, s, told=SIGMA):
             "entropies": [float(entr(m).sum()) for m in marginals], "misfit": answer.misfit}
 
 
-def cases(numbers=None):
-    """Record what the posterior says of fresh plates."""
-    found = {}
+def cases(numbers: Mapping[int, int] | None = None) -> None:
+    """Record what the posterior says of fresh plates, as many for each s as `numbers` says."""
+    found: dict[str, np.ndarray] = {}
     for s, n in (numbers or CASES).items():
         rows = [measure(seed, s) for seed in trange(FIRST, FIRST + n, desc=f"s = {s}")]
         found |= {f"{key}_{s}": np.array([row[key] for row in rows]).astype(
@@ -106,7 +109,7 @@ def cases(numbers=None):
     record("plates")
 
 
-def rebuild():
+def rebuild() -> None:
     """Write the bitmaps, the enhancer and the cases: ``course data plates``."""
     glyphs()
     enhancer()

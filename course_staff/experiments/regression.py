@@ -4,6 +4,8 @@ Rebuilds ``data/regressors/`` from seeds in about a quarter of an hour on one co
 `inference.regression`, and a table with the errors of several estimates on simulated pictures.
 """
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch.nn import functional
@@ -23,25 +25,25 @@ STEPS, BATCH, RATE = 3800, 32, 2e-3
 FIRST, CASES, EFFORT = 20_000, 200, 0.3
 
 
-def pairs(n, rng):
+def pairs(n: int, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
     """Fresh pictures (n, 3, 64, 64) and their small noisy ones (n, 3, 4, 4), as tensors."""
     x = torch.from_numpy(ladybirds.render(ladybirds.sample(n, share=SHARE, seed=rng)))
     noise = rng.standard_normal((n, 3, 4, 4)).astype(np.float32)
     return x, Downsample(16)(x) + SIGMA * torch.from_numpy(noise)
 
 
-def train(steps=STEPS, seed=1):
+def train(steps: int = STEPS, seed: int = 1) -> Regressor:
     """Fit a regressor to pictures of which none comes twice."""
     rng = np.random.default_rng([seed, 4])
 
-    def loss(network):
+    def loss(network: Regressor) -> torch.Tensor:
         x, y = pairs(BATCH, rng)
         return functional.mse_loss(network(y), x)
 
     return fit(Regressor, loss, steps=steps, rate=RATE, decay=1e-4, label="regressor", seed=seed)
 
 
-def measure(seed, effort=EFFORT):
+def measure(seed: int, effort: float = EFFORT) -> dict[str, Any]:
     """Errors of estimates on one simulated picture; `spread` is the posterior's mean variance.
 
     `sample` is the mean over all posterior draws of their error, which has the same expectation as
@@ -60,13 +62,13 @@ def measure(seed, effort=EFFORT):
         "draw_form": int(one.form[0]), "draw": [round(float(v), 6) for v in one.values[0]]}
 
 
-def table(cases=CASES):
+def table(cases: int = CASES) -> None:
     """Record the errors of `cases` pictures."""
     rows = [measure(seed) for seed in trange(FIRST, FIRST + cases, desc="errors", mininterval=5)]
     write_rows(data_path("regressors", "errors_4x4.jsonl"), rows)
 
 
-def rebuild(steps=STEPS, cases=CASES):
+def rebuild(steps: int = STEPS, cases: int = CASES) -> None:
     """Train, write the network, record the errors and the checksums."""
     data_path("regressors").mkdir(exist_ok=True)
     store(train(steps).state_dict(), data_path("regressors", "mse_4x4.safetensors"),

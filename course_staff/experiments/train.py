@@ -11,6 +11,8 @@ and ``enhancer`` likewise).
 import signal
 import sys
 import time
+from argparse import Namespace
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -46,8 +48,14 @@ SAVE_EVERY, SHEET_EVERY = 30, 500  # seconds, steps
 AUDIT = 10_000  # pictures, generated and real
 
 
-def recipe_of(args):
-    """Name and recipe of the run that the command line means."""
+def recipe_of(args: Namespace) -> tuple[str, gan.Recipe]:
+    """Name and recipe of the run that the command line means.
+
+    Raises
+    ------
+    Told
+        If the share is not in [0, 1].
+    """
     share = 0.5 if args.share is None else args.share
     if not 0 <= share <= 1:
         raise Told(f"--share is {share}; it must be in [0, 1]")
@@ -60,15 +68,17 @@ def recipe_of(args):
     return name, recipe
 
 
-def train(trainer, folder, minutes):
+def train(trainer: gan.Trainer, folder: Path, minutes: float | None) -> str:
     """Advance until the recipe or the time ends, or somebody interrupts; returns why."""
     folder.mkdir(parents=True, exist_ok=True)
     begun = saved = time.monotonic()
-    losses, why, stop = None, "finished", []
+    losses: np.ndarray | None = None
+    why = "finished"
+    stop: list[str] = []
     usual = {number: signal.signal(number, lambda *_: stop.append("interrupted"))
              for number in (signal.SIGINT, signal.SIGTERM)}
 
-    def save():
+    def save() -> None:
         nonlocal saved
         now = time.monotonic()
         trainer.seconds += now - saved
@@ -82,7 +92,7 @@ def train(trainer, folder, minutes):
             losses = now if losses is None else 0.99 * losses + 0.01 * now
             bar.update(1)
             if trainer.step % SHEET_EVERY == 0:
-                write_sheet(trainer.average, folder / f"sheet_{trainer.step:06d}.png")
+                _write_sheet(trainer.average, folder / f"sheet_{trainer.step:06d}.png")
                 with (folder / "log.txt").open("a", encoding="utf-8") as log:
                     log.write(f"step {trainer.step}, {trainer.size} pixels, losses of the "
                               f"discriminator and the generator {losses.round(3)}, "
@@ -98,23 +108,24 @@ def train(trainer, folder, minutes):
     return why
 
 
-def write_sheet(generator, file, rows=8, columns=8, seed=1):
+def _write_sheet(generator: gan.Generator, file: Path, rows: int = 8, columns: int = 8,
+                 seed: int = 1) -> None:
     """Save pictures of a generator, (rows, columns) of them, as one PNG."""
     x = pictures(generator, rows * columns, seed)
     tiled(codes(x), columns).save(file, optimize=True)
 
 
-def codes(x):
+def codes(x: np.ndarray) -> np.ndarray:
     """8-bit sRGB codes of pictures in linear light."""
     return (255 * srgb_encode(x) + 0.5).astype(np.uint8)
 
 
-def tiled(pixels, columns):
+def tiled(pixels: np.ndarray, columns: int) -> Image.Image:
     """Lay pictures (n, 3, h, w) of 8-bit codes out in rows of `columns`, as one image."""
     return Image.fromarray(np.moveaxis(figures.tiled(pixels, columns), 0, -1))
 
 
-def audit(generator, share, seed=7000):
+def audit(generator: gan.Generator, share: float, seed: int = 7000) -> dict[str, float]:
     """Measure a generator against `AUDIT` fresh renders at the share it was shown.
 
     Returns
@@ -132,14 +143,14 @@ def audit(generator, share, seed=7000):
             "recall": recall(*sets), "coverage": coverage(*sets)}
 
 
-def _seen(x):
+def _seen(x: np.ndarray) -> np.ndarray:
     """P(dark) and features of pictures, beside each other: (n, 65)."""
     return np.column_stack([classifiers.p_dark(x), classifiers.features(x)])
 
 
-def write_card(name, trainer, found, file):
+def _write_card(name: str, trainer: gan.Trainer, found: Mapping[str, float], file: Path) -> None:
     """Write the model card of a generator."""
-    recipe, n, dark = trainer.recipe, found["n"], found["dark"]
+    recipe, n, dark = trainer.recipe, int(found["n"]), int(found["dark"])
     low, high = share_interval(dark, n)
     stages = ", ".join(f"{steps:,} steps at {size} pixels" for size, steps in recipe.stages)
     rates = ", ".join(f"{rate:g} {what}" for what, rate in trainer.rates.items())
@@ -194,16 +205,16 @@ adds to a small picture comes from there.
 """, encoding="utf-8")
 
 
-def _flags(name, recipe):
+def _flags(name: str, recipe: gan.Recipe) -> str:
     return "--collapsed" if name.startswith("collapsed") else f"--share {recipe.share:g}"
 
 
-def _device(device):
+def _device(device: str) -> str:
     return "a CPU" if device == "cpu" else device
 
 
-def run(args):
-    """Carry out ``course train``."""
+def run(args: Namespace) -> int:
+    """Carry out ``course train``; returns the exit status."""
     if args.what in OTHERS:
         module, function = OTHERS[args.what]
         getattr(import_module(f"course_staff.experiments.{module}"), function)()
@@ -236,8 +247,8 @@ def run(args):
         store(trainer.discriminator.state_dict(), target / f"{name}_discriminator.safetensors",
               recipe=recipe)
     shown = gan.read(weights)
-    write_sheet(shown, target / f"{name}.png")
-    write_card(name, trainer, audit(shown, recipe.share), target / f"{name}.md")
+    _write_sheet(shown, target / f"{name}.png")
+    _write_card(name, trainer, audit(shown, recipe.share), target / f"{name}.md")
     if args.ship:
         record("generators")
     print(f"the generator, its card and a sheet are in {target}")

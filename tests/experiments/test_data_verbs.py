@@ -41,7 +41,7 @@ def test_posteriors_written_are_posteriors_read(folder, monkeypatch):
 
 def test_only_what_is_asked_for_is_made_and_everything_by_default(folder, monkeypatch):
     made = []
-    monkeypatch.setattr(data.images, "main", lambda: made.append("images"))
+    monkeypatch.setattr(data.images, "rebuild", lambda: made.append("images"))
     monkeypatch.setattr(data, "posteriors", lambda: made.append("posteriors"))
     monkeypatch.setattr(data, "_trained", lambda module: lambda: made.append(module))
     assert data.run(arguments("posteriors")) == 0 and made == ["posteriors"]
