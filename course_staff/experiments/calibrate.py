@@ -32,7 +32,8 @@ def run_case(seed: int, pixels: int = 4, sigma: float = 0.05,
     """
     start = time.process_time()
     beetle, y = simulate(seed, pixels, sigma, SHARE)
-    found = reference(y, sigma, effort, rng=[seed, pixels, 1], minimum=1)
+    found = reference(y, sigma, effort, rng=np.random.default_rng([seed, pixels, 1]),
+                      minimum=1)
     beetles, weights = found.samples(SHARE)
     rng = np.random.default_rng([seed, pixels, 2])
     some = rng.choice(len(weights), size=DRAWS, p=weights)

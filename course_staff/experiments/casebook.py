@@ -28,7 +28,7 @@ def posterior_draws(y: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, f
     ess : float
         The effective number of draws that they were taken from.
     """
-    found = reference(y, casebook.SIGMA, rng=[seed, 8], minimum=1)
+    found = reference(y, casebook.SIGMA, rng=np.random.default_rng([seed, 8]), minimum=1)
     weights, rng = found.samples(casebook.SHARE)[1], np.random.default_rng([seed, 9])
     some = rng.choice(len(weights), size=casebook.DRAWS, p=weights)
     u = np.concatenate([form.u for form in found.forms])[some]

@@ -9,6 +9,7 @@ itself, with pictures that it drew. A quarter of an hour on one idle core.
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 from safetensors.numpy import save_file
@@ -27,12 +28,12 @@ from course_staff.experiments.images import record
 
 GENERATOR = MAIN
 SIGMA = 0.05
-RECIPE = {"draws": 60, "burn_in": 150, "seed": 0}
+RECIPE: dict[str, Any] = {"draws": 60, "burn_in": 150, "seed": 0}
 # By pixels a side. At 4 × 4 both forms explain many pictures, and chains are slow to change form.
 TEMPERATURES, THIN = {4: 6, 8: 8}, {4: 40, 8: 10}
 CASES, DRAWS = 50, 9  # of the calibration
-CALIBRATION = {"draws": DRAWS, "thin": 15, "burn_in": 100, "chains": 1, "temperatures": 6,
-               "seed": 1}
+CALIBRATION: dict[str, Any] = {"draws": DRAWS, "thin": 15, "burn_in": 100, "chains": 1,
+                               "temperatures": 6, "seed": 1}
 
 
 def starts(generator: gan.Generator, n: int = 200, seed: int = 5) -> np.ndarray:
@@ -88,9 +89,9 @@ def rebuild(names: Sequence[str] = tuple(EXAMPLES)) -> None:
                   metadata={key: str(value) for key, value in told.items()})
         print(f"{name}: {told['ess']} effective draws, acceptance at t = 1 "
               f"{found.acceptance[0, -1]:.2f}, exchanges {found.exchanges[0].round(2)}")
-    found = calibrate(generator)
+    placed = calibrate(generator)
     data_path("chains", "ranks_4x4.json").write_text(
-        json.dumps(about() | CALIBRATION | {"ranks": found}) + "\n", encoding="utf-8")
-    for name, some in found.items():
+        json.dumps(about() | CALIBRATION | {"ranks": placed}) + "\n", encoding="utf-8")
+    for name, some in placed.items():
         print(f"{name:15} p = {uniformity(np.array(some), DRAWS)[2]:.3f}")
     record("chains")

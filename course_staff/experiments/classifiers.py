@@ -14,6 +14,7 @@ from course_lib.audits.measures import calibration_error
 from course_lib.data import data_path
 from course_lib.imaging.operators import Downsample
 from course_lib.inference.classifiers import SIGMA, p_dark
+from course_lib.inference.networks import channels_last
 from course_lib.inference.recogniser import Recogniser
 from course_lib.worlds import ladybirds
 from course_staff.experiments.fitting import fit, numbered, stack, store
@@ -70,9 +71,6 @@ def train_recogniser(n: int, steps: int, seed: int) -> Recogniser:
     form = torch.tensor(beetles.form, dtype=torch.float32)
     fractions = torch.tensor(ladybirds.fractions(beetles), dtype=torch.float32)
 
-    def build() -> Recogniser:
-        return Recogniser().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
     def loss(network: Recogniser) -> torch.Tensor:
         i = torch.randint(n, (128,))
         pictures = x[i].float()
@@ -82,7 +80,8 @@ def train_recogniser(n: int, steps: int, seed: int) -> Recogniser:
         return (functional.binary_cross_entropy_with_logits(said[:, 0], form[i])
                 + 12 * functional.mse_loss(said[:, 1:], fractions[i]))
 
-    return fit(build, loss, steps=steps, rate=RATE, decay=1e-3, label="64 × 64", seed=seed)
+    return fit(lambda: channels_last(Recogniser()), loss, steps=steps, rate=RATE, decay=1e-3,
+               label="64 × 64", seed=seed)
 
 
 def report(n: int, seed: int) -> None:

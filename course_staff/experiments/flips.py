@@ -9,6 +9,7 @@ weights that have changed since is thrown away.
 import copy
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,7 +32,7 @@ from course_staff.experiments.images import record
 REPEATS = {"share_10": 4}  # searches of the same truths from other starts, in the first blocks
 SOME_BLOCKS = 6
 # Chains for 50 truths.
-CHAINS = {"chains": 2, "draws": 50, "thin": 3, "burn_in": 60, "temperatures": 6}
+CHAINS: dict[str, Any] = {"chains": 2, "draws": 50, "thin": 3, "burn_in": 60, "temperatures": 6}
 PICTURES, STEPS, BATCH, RATE = 20_000, 1500, 512, 5e-4
 
 
@@ -80,7 +81,6 @@ def world_searches(share: float) -> None:
 def shown(name: str, n: int = PICTURES, seed: int = 500) -> tuple[np.ndarray, np.ndarray]:
     """Sixteen pixels (n, 48) of a generator's pictures, without noise, and their P(dark), (n,)."""
     generator, rng = gan.load(name), torch.Generator().manual_seed(seed)
-    generator.to(memory_format=torch.channels_last)
     small, dark = [], []
     with torch.inference_mode():
         for _ in range(0, n, 50):

@@ -51,7 +51,7 @@ def measure(seed: int, effort: float = EFFORT) -> dict[str, Any]:
     """
     beetle, y = simulate(seed, 4, SIGMA, SHARE)
     x = ladybirds.render(beetle)[0].astype(float)
-    found = reference(y, SIGMA, effort, rng=[seed, 5], minimum=1)
+    found = reference(y, SIGMA, effort, rng=np.random.default_rng([seed, 5]), minimum=1)
     mean, spread = found.mean(SHARE), float(np.mean(found.sd(SHARE) ** 2))
     one = found.draw(1, SHARE, rng=seed)
     errors = {"mean": mse(mean, x), "sample": mse(mean, x) + spread, "spread": spread,
