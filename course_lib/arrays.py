@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Array", "Seed", "Shape"]
 
-# NumPy or PyTorch; within one signature always the same of the two.
+#: NumPy or PyTorch; within one signature always the same of the two.
 Array = TypeVar("Array", np.ndarray, "torch.Tensor")
-Shape: TypeAlias = tuple[int, ...]
-Seed: TypeAlias = int | np.random.Generator
+Shape: TypeAlias = tuple[int, ...]  #: of an array
+Seed: TypeAlias = int | np.random.Generator  #: of random numbers

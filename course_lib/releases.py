@@ -5,7 +5,7 @@ Standard library only.
 
 __all__ = ["LESSONS", "by_name"]
 
-# Version 0.1.0 knew a lesson by its number, and these were its lessons.
+#: Version 0.1.0 knew a lesson by its number, and these were its lessons.
 LESSONS = (
     "enhance", "image_formation", "deconvolution", "information_limit", "moving_the_limit",
     "priors_and_best_guesses", "generators_and_modes", "pulse", "hallucination_measured", "bias",

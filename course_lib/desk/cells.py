@@ -6,7 +6,7 @@ from typing import Any
 
 __all__ = ["Cell", "about", "grade_id", "is_as_released", "text_of"]
 
-Cell = Mapping[str, Any]
+Cell = Mapping[str, Any]  #: as a notebook's file has it
 
 
 def about(cell: Cell) -> Mapping[str, Any]:

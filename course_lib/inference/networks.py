@@ -58,7 +58,7 @@ def channels_last(network: Network) -> Network:
 def dense(file: Path) -> list[tuple[np.ndarray, np.ndarray]]:
     """Weights (out, in) and biases (out,) of every layer of a dense network, float64, no PyTorch.
 
-    Stored as "weight0", "bias0", "weight1" and so on; `classifiers.log_odds` applies them.
+    Stored as "weight0", "bias0", "weight1" and so on; ``classifiers.log_odds`` applies them.
     """
     stored = load_file(file)
     return [(stored[f"weight{k}"].astype(float), stored[f"bias{k}"].astype(float))

@@ -61,7 +61,7 @@ def public(module: str, root: Path = ROOT) -> dict[str, ast.stmt]:
     defined: dict[str, ast.stmt] = {}
     listed: list[str] | None = None
     for node in modules(root)[module].body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
             defined[node.name] = node
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]

@@ -1,7 +1,6 @@
-"""Decks and pages: what they hold, what they must never hold, and every slide in a real browser."""
+"""Decks: what they hold, what they must never hold, and every slide in a real browser."""
 
 import functools
-import html
 import http.server
 import io
 import re
@@ -11,26 +10,16 @@ import sys
 import threading
 
 import pytest
-import secrecy
 from PIL import Image
+from shown import LESSONS, in_a_browser, leaked, loads, secrets
 
-from course_lib.desk.doctor import find_chromium
 from course_lib.notebook import figures
-from course_staff.authoring import rules, source
-from course_staff.authoring.source import ROOT, SourceError, regions
-from course_staff.publishing import site, slides
+from course_staff.authoring import source
+from course_staff.authoring.source import ROOT, SourceError
+from course_staff.publishing import slides
 from course_staff.publishing.slides import deck as decks
 from course_staff.publishing.slides import drawn, room
 from course_staff.publishing.slides import html as pages
-
-LESSONS = source.find()
-
-
-def in_a_browser(test):
-    """Mark a test that drives a browser."""
-    missing = pytest.mark.skipif(find_chromium() is None,
-                                 reason="no Chromium, Chrome or Edge was found")
-    return pytest.mark.browser(missing(test))
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +34,6 @@ def folder(made, tmp_path_factory):
     folder = tmp_path_factory.mktemp("all decks")
     for name, deck in made.items():
         (folder / f"{name}.html").write_text(pages.render(deck), encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def reading(tmp_path_factory):
-    """A folder with the pages to read."""
-    folder = tmp_path_factory.mktemp("all pages")
-    site.write(folder)
     return folder
 
 
@@ -229,45 +210,13 @@ def test_every_panel_has_its_stand_in_where_no_kernel_runs(made):
             assert cell.number in shown
 
 
-# --- what decks and pages must never hold ---------------------------------------------------------
-
-def visible(text):
-    """The text of a page, without scripts, styles, tags and spacing."""
-    text = re.sub(r"<(script|style)\b.*?</\1>", "", text, flags=re.DOTALL)
-    return re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]+>", "", text)))
-
-
-def secrets(path):
-    """Lines of a lesson's answers, rubrics and hidden tests that occur nowhere else in it."""
-    lesson, found = source.read(path), set()
-    for cell in lesson.cells:
-        for what in rules.MARKERS:
-            for region in regions(cell.text, what):
-                found |= {line.strip() for line in region.splitlines()}
-    hidden = "|".join(rules.MARKERS)
-    public = re.sub(rf"BEGIN ({hidden}).*?END \1", "", secrecy.text(path), flags=re.DOTALL)
-    return {line for line in found if len(line) > 30 and line not in public}
-
-
-def leaked(path, text):
-    shown = visible(text)
-    plain = (re.sub(r"[*`$_]", "", line) for line in secrets(path))
-    return [line for line in plain if re.sub(r"\s+", "", line) in shown]
-
+# --- what decks must never hold -------------------------------------------------------------------
 
 def test_no_deck_holds_an_answer(folder):
     for path in LESSONS:
         assert len(secrets(path)) > 15
         for file in folder.glob("*.html"):
             assert not leaked(path, file.read_text(encoding="utf-8")), file.name
-
-
-def test_no_page_holds_an_answer_and_all_hold_stubs(reading):
-    for path in LESSONS:
-        text = (reading / f"{source.folder(path)}.html").read_text(encoding="utf-8")
-        assert not leaked(path, text)
-        assert visible(text).count("raiseNotImplementedError") == len(source.read(path).exercises)
-        assert "BEGINSOLUTION" not in visible(text) and "HIDDENTESTS" not in visible(text)
 
 
 def test_an_answer_would_be_found(folder):
@@ -278,21 +227,9 @@ def test_an_answer_would_be_found(folder):
     assert leaked(path, text.replace("</h2>", f"</h2><pre>{answer}</pre>", 1))
 
 
-def test_pages_show_figures_but_reveal_no_prediction(reading):
-    text = (reading / "00_enhance.html").read_text(encoding="utf-8")
-    assert "four sharp ladybirds" in text
-    assert "numbers still free: measured" not in text
-    assert 'alt=""' not in text and "No description" not in text
-
-
-def test_nothing_in_decks_and_pages_is_loaded_from_elsewhere(folder, reading):
-    for file in [*folder.glob("*.html"), *reading.glob("*.html")]:
-        text = re.sub(r"<script>.*?</script>", "", file.read_text(encoding="utf-8"),
-                      flags=re.DOTALL)
-        loaded = re.findall(r"""<(?:script|link|img|iframe)[^>]*?(?:src|href)=["']([^"']{1,60})""",
-                            text)
-        assert not [url for url in loaded if not url.startswith(("data:", "tex-svg-full.js"))]
-        assert not re.search(r"""url\(["']?(?!data:|#)|@import""", text), file.name
+def test_nothing_in_decks_is_loaded_from_elsewhere(folder):
+    for file in folder.glob("*.html"):
+        assert not [url for url in loads(file) if not url.startswith("data:")], file.name
 
 
 def test_vendored_files_are_listed_with_their_licences():
@@ -334,19 +271,6 @@ INSPECT = """() => {
   if (slide.querySelector("mjx-merror")) found.push("a formula with an error");
   return found;
 }"""
-
-
-@pytest.fixture
-def page(browser):
-    """A page of 1280 × 720 with `.asked` (addresses) and `.told` (console, errors)."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    page = context.new_page()
-    page.asked, page.told = [], []
-    context.on("request", lambda request: page.asked.append(request.url))
-    page.on("console", lambda message: page.told.append(message.text))
-    page.on("pageerror", lambda error: page.told.append(str(error)))
-    yield page
-    context.close()
 
 
 def show(page, address):
@@ -450,14 +374,3 @@ def test_a_pdf_has_one_page_per_slide(tmp_path, made):
     subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
     content = (tmp_path / f"{made[name].name}.pdf").read_bytes()
     assert len(re.findall(rb"/Type\s*/Page\b", content)) == len(made[name].slides)
-
-
-@in_a_browser
-def test_pages_to_read_work_from_a_file(page, reading):
-    page.goto((reading / "index.html").as_uri())
-    links = page.get_by_role("link")
-    assert links.count() == len(LESSONS)
-    links.nth(1).click()
-    page.locator("mjx-container").first.wait_for()
-    assert page.locator("mjx-merror").count() == 0
-    assert not page.told and all(url.startswith(("file:", "data:")) for url in page.asked)

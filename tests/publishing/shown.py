@@ -1,0 +1,52 @@
+"""What decks and pages show and load, for the tests of both."""
+
+import html
+import re
+
+import pytest
+import secrecy
+
+from course_lib.desk.doctor import find_chromium
+from course_staff.authoring import rules, source
+from course_staff.authoring.source import regions
+
+LESSONS = source.find()
+
+
+def in_a_browser(test):
+    """Mark a test that drives a browser."""
+    missing = pytest.mark.skipif(find_chromium() is None,
+                                 reason="no Chromium, Chrome or Edge was found")
+    return pytest.mark.browser(missing(test))
+
+
+def visible(text):
+    """The text of a page, without scripts, styles, tags and spacing."""
+    text = re.sub(r"<(script|style)\b.*?</\1>", "", text, flags=re.DOTALL)
+    return re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]+>", "", text)))
+
+
+def secrets(path):
+    """Lines of a lesson's answers, rubrics and hidden tests that occur nowhere else in it."""
+    lesson, found = source.read(path), set()
+    for cell in lesson.cells:
+        for what in rules.MARKERS:
+            for region in regions(cell.text, what):
+                found |= {line.strip() for line in region.splitlines()}
+    hidden = "|".join(rules.MARKERS)
+    public = re.sub(rf"BEGIN ({hidden}).*?END \1", "", secrecy.text(path), flags=re.DOTALL)
+    return {line for line in found if len(line) > 30 and line not in public}
+
+
+def leaked(path, text):
+    shown = visible(text)
+    plain = (re.sub(r"[*`$_]", "", line) for line in secrets(path))
+    return [line for line in plain if re.sub(r"\s+", "", line) in shown]
+
+
+def loads(file):
+    """Addresses of what a page or a stylesheet loads by itself, "data:" ones cut short."""
+    text = re.sub(r"<script>.*?</script>", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+    tags = r"""<(?:script|link|img|iframe)[^>]*?(?:src|href)=["']([^"']{1,60})"""
+    styles = r"""url\(["']?(?!#)([^)"']{1,60})|@import ["']?([^"';]{1,60})"""
+    return re.findall(tags, text) + ["".join(found) for found in re.findall(styles, text)]
