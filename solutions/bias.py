@@ -1123,7 +1123,7 @@ for name in ("share_10", "share_90"):
 # %% [markdown] deeper=true
 # And with no beetle at all? Three real photographs, shrunk to sixteen pixels, through both generators:
 
-# %% deeper=true slide="subslide" title="Four photographs, no beetle"
+# %% deeper=true varies=true slide="subslide" title="Four photographs, no beetle"
 from course_lib.worlds import images
 
 photos = {}

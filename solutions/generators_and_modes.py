@@ -276,7 +276,7 @@ for row, (name, moments) in zip(axes, {"healthy": healthy, "collapsed": collapse
 show(fig, alt="Two trainings at five moments. Above, the generated points spread over all eight modes and "
               "sharpen. Below, they form one clump, at each moment somewhere else: on a mode, or beside one.")
 
-# %%
+# %% varies=true
 def modes_of(x):
     """Number of modes that hold at least 3 % of the points."""
     found = ring.mode_of(x)

@@ -637,7 +637,7 @@ show_images({"input": y} | {f"start {k + 1}": starts_shown[k] for k in range(4)}
 # %% [markdown] slide="slide"
 # ## 3 · Sixteen starts, sixteen animals
 
-# %% slide="subslide" title="Sixteen starts, sixteen animals" figure="sixteen_starts"
+# %% varies=true slide="subslide" title="Sixteen starts, sixteen animals" figure="sixteen_starts"
 many = pulse.search(generator, y, starts=16, law=law, seed=3)
 print(f"ε met by {many.met.sum()} of 16 starts; residuals {255 * many.residuals.min() ** 0.5:.1f} to "
       f"{255 * many.residuals.max() ** 0.5:.1f} grey levels RMS")
@@ -645,7 +645,7 @@ show_images({f"{k + 1}": x for k, x in enumerate(many.pictures[0])}, columns=8,
             alt="Sixteen answers to the same 64 pixels: ladybirds of similar light, colour and place that differ "
                 "in their spots, legs and outlines.")
 
-# %%
+# %% varies=true
 import numpy as np
 
 from course_lib.audits.measures import rmse
@@ -715,7 +715,7 @@ print(f"{chain_dark['dark']:.2f} and {chain_dark['pale']:.2f} lie {apart:.1f} st
 difference = None  # replace None by a number from -100 to 100
 predict("pulse.difference", difference, between=(-100, 100))
 
-# %% slide="subslide" title="PULSE follows its start, not the posterior"
+# %% varies=true slide="subslide" title="PULSE follows its start, not the posterior"
 from course_lib.audits.measures import share_interval
 from course_lib.notebook.figures import COLOURS, figure, show
 
@@ -735,15 +735,15 @@ ax.legend(fontsize=9, loc="center right")
 show(fig, alt=f"Share of dark answers. The sampler: {chain_dark['dark']:.2f} and {chain_dark['pale']:.2f} for opposite "
               f"starts. PULSE: {pulse_dark['dark']:.2f} if started dark, {pulse_dark['pale']:.2f} if started pale.")
 
-# %%
+# %% varies=true
 reveal("pulse.difference", 100 * (pulse_dark["dark"] - pulse_dark["pale"]),
        label="PULSE: dark answers, started dark minus started pale", unit="percentage points")
 
 # %% [markdown]
 # The chains that began dark end pale, so they left their start. But .04 and .14 lie 1.9 standard errors
 # apart: a difference is neither shown nor excluded, and these chains are too short to settle the share of
-# dark. PULSE's answers depend on the start: here 4 of 8 against 0 of 8, which chance could just do, and in
-# section 5, with more inputs, what chance could not. The same pixels, the same weights, another answer.
+# dark. PULSE's answers depend on the start: here 3 or 4 of 8, as your processor rounds, against 0 of 8, which
+# chance could do, and in section 5, with more inputs, what chance could not. The same pixels, the same weights, another answer.
 #
 # Even the sampler doesn't answer "which ladybird was it?" It answers a question about this generator: of
 # its pictures, weighted by how well they explain $y$, which share is dark? The renderer's own posterior

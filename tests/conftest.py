@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-pytest_plugins = ["_strict"]  # where CI is set, a skip is a failure
+pytest_plugins = [
+    "_strict",  # where CI is set, a skip is a failure
+    "_nbval",  # executed lessons run anew
+]
 collect_ignore = ["answers", "benchmarks", "fixtures", "grading/submissions"]
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -55,7 +58,8 @@ class ByLesson(LoadScopeScheduling):
         if "test_grading" in file:
             return "grading"
         lesson = re.search(r"\[.*?(\d\d_\w+)", test)
-        return f"{file} {lesson[1]}" if lesson else file
+        again = re.match(r"\d\d_\w+", test)  # cells that nbval runs
+        return f"{file} {lesson[1] if lesson else ''} {again[0] if again else ''}"
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -76,8 +76,10 @@ def to_notebook(lesson):
             metadata["jupyter"] = {"source_hidden": True}
             points = f"{cell.options['points']} point{'s' * (cell.options['points'] > 1)}"
             text = f"# Test {cell.name}, {points}: says nothing if it passes.\n{text}"
+        tags = [tag for tag in ("deeper", "varies") if cell.options.get(tag)]
+        if tags:
+            metadata["tags"] = tags
         if cell.deeper:
-            metadata["tags"] = ["deeper"]
             if cell.type == "markdown":
                 text = re.sub(r"^(#+ )?", r"\g<0>» ", text, count=1)
         times[cell.text] = times.get(cell.text, 0) + 1
@@ -275,11 +277,12 @@ def tidy(nb):
         start, end = (m and datetime.fromisoformat(m) for m in moments)
         seconds.append((end - start).total_seconds() if start and end else 0.0)
         if cell.cell_type == "code":
-            cell.outputs = [kept for output in cell.outputs if (kept := _tidy_output(output))]
+            cell.outputs = [kept for output in cell.outputs if (kept := tidied(output))]
     return seconds
 
 
-def _tidy_output(output):
+def tidied(output):
+    """Return an output as the build keeps it, changed in place, or None if it goes."""
     data = output.get("data")
     if data is None:
         return output
@@ -400,7 +403,8 @@ def build(path, force=False, root=ROOT):
     if problems:
         raise SourceError(problems)
     left_out = execute_short_way(lesson)
-    nb.metadata.course |= {"built_from": hashes, "short_way_leaves_out": left_out}
+    nb.metadata.course |= {"built_from": hashes, "short_way_leaves_out": left_out,
+                           "processor": source.processor()}
     write(target, dumps(nb))
     told.append(f"{name}: solution executed in {sum(seconds):.1f} s")
     if left_out:

@@ -21,7 +21,7 @@ from course_staff.authoring.source import KINDS, ROOT, WITH_POINTS, SourceError,
 HEADER = {"points": int}
 HEADER_TOO = {"reads"}  # may be there
 DECK_OPTIONS = {"slide", "only", "title", "figure", "frames"}
-OPTIONS = {*KINDS, *DECK_OPTIONS, "points", "rebuilds", "deeper"}
+OPTIONS = {*KINDS, *DECK_OPTIONS, "points", "rebuilds", "deeper", "varies"}
 SLIDES = {"slide", "subslide", "fragment", "notes", "skip"}
 # Which markers may stand in which kinds of cells.
 MARKERS = {
@@ -97,8 +97,11 @@ def _options(cell):
         yield f'only={options["only"]!r} must be "slides"'
     if not cell.in_notebook and (cell.kind or cell.type == "code"):
         yield "notes and cells for decks only hold text"
-    if options.get("deeper", True) is not True:
-        yield f"deeper={options['deeper']!r} must be true"
+    for option in ("deeper", "varies"):
+        if options.get(option, True) is not True:
+            yield f"{option}={options[option]!r} must be true"
+    if "varies" in options and (cell.kind or cell.type != "code"):
+        yield "varies=true is for code that is no answer and no test"
     if cell.deeper and (cell.kind in {"answer", "task"} or not cell.in_notebook):
         yield "written answers, tasks, notes and cells for decks can't be deeper"
 

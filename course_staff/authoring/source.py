@@ -24,6 +24,7 @@ A lesson's name is that of its source; title, minutes and number stand in the on
     # %% [markdown] deeper=true             left out on the short way through the lesson; in the
     #                                       notebook such text begins with », and such cells are
     #                                       tagged "deeper"
+    # %% varies=true                        prints digits that depend on the processor
 
 Texts, comments and strings name other lessons as "lesson {pulse}"; reading puts the number in.
 `authoring.references` tells the rule, and what else may stand in braces::
@@ -38,6 +39,7 @@ An exercise is one solution cell and the test cells up to the next solution cell
 
 import ast
 import os
+import platform
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -47,7 +49,7 @@ from course_staff.authoring import references, syllabus
 from course_staff.authoring.syllabus import ROOT, SourceError, find
 
 __all__ = ["KINDS", "ROOT", "WITH_POINTS", "Cell", "Exercise", "Lesson", "SourceError",
-           "environment", "find", "folder", "notebook", "read", "regions"]
+           "environment", "find", "folder", "notebook", "processor", "read", "regions"]
 
 # What each kind of cell is to nbgrader; `points` belong to the kinds that are graded or tasks.
 KINDS = {
@@ -69,6 +71,20 @@ def environment():
     """Return the environment that lessons run in: one thread, and nothing of whoever runs them."""
     kept = {key: value for key, value in os.environ.items() if key not in PERSONAL}
     return kept | dict.fromkeys(THREADS, "1")
+
+
+def processor() -> str:
+    """Return what the last digits depend on, as "GenuineIntel avx512f": maker and widest vectors.
+
+    Numerical libraries choose their kernels by both.  No setting makes two makers' processors
+    agree: MKL tells them apart even where it is told which instructions to use.
+    """
+    try:
+        told = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
+    except OSError:
+        return platform.machine()
+    known = ("GenuineIntel", "AuthenticAMD", "avx512f", "avx2")
+    return " ".join([word for word in known if word in told] or [platform.machine()])
 
 
 @dataclass(frozen=True)

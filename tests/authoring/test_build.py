@@ -284,9 +284,12 @@ def test_only_what_tests_and_answers_depend_on_is_needed(tmp_path):
     ({"last": "# %% [markdown] deeper=true\n# Aside.\n\n# %%\nprint(1)\n"},
      "cell 4 .*deeper if the text before it is"),
     ({"last": '# %% [markdown] deeper="yes"\n# Aside.\n'}, "deeper='yes' must be true"),
+    ({"last": '# %% varies="yes"\nprint(1)\n'}, "varies='yes' must be true"),
+    ({"last": '# %% [markdown] varies=true\n# Aside.\n'}, "varies=true is for code"),
+    ({"header": " varies=true"}, "varies=true is for code"),
     ({"last": '# %% [markdown] deeper=true slide="notes"\n# Aside.\n'}, "can't be deeper"),
 ])
-def test_half_a_short_way_is_refused(tmp_path, change, expected):
+def test_careless_marks_are_refused(tmp_path, change, expected):
     told = problems(sound_but(tmp_path, **change))
     assert any(re.search(expected, each) for each in told), told
 

@@ -1,23 +1,33 @@
 """The committed lessons and solutions: in sync, without leaks, reproducible, gradable.
 
-Every lesson is graded once by nbgrader itself, a blank notebook and the reference answers.  The
-graded reference is also the lesson executed anew: its text outputs must be those that are stored.
+Every lesson is executed twice.  nbval runs the solution anew, every cell, and compares what it
+shows with what is stored.  nbgrader runs a blank notebook, but for pictures and demonstrations, and
+grades it; the stored solution it grades without running it once more.
 """
 
+import copy
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import nbformat
 import pytest
 import secrecy
+from _nbval import Notebooks
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
+from nbgrader.preprocessors import ClearOutput, Execute
+from nbval.plugin import get_sanitize_patterns
 from secrecy import secrets, squeeze
 
-from course_staff.authoring import build, source
+from course_staff.authoring import bindings, build, source
 
-MINI = build.ROOT / "tests" / "fixtures" / "mini" / "solutions" / "mini.py"
+TESTS = build.ROOT / "tests"
+MINI = TESTS / "fixtures" / "mini" / "solutions" / "mini.py"
 PATHS = source.find()
 each_lesson = pytest.mark.parametrize(
     "path",
@@ -142,40 +152,70 @@ def test_a_planted_leak_is_found(place, tmp_path):
 # --- graded by nbgrader, and reproducible ---------------------------------------------------------
 
 
-def grade(path, folder):
-    """Grade a blank notebook and the reference answers with nbgrader.
+def grade(path, executed, folder):
+    """Let nbgrader run and grade a blank notebook, and grade an executed solution as it is.
+
+    Parameters
+    ----------
+    path : Path
+        The lesson's source.
+    executed : NotebookNode
+        Its solution.
+    folder : Path
+        Where nbgrader works.
 
     Returns
     -------
     namespace
-        ``blank`` and ``reference``: grades by cell name; ``notebook``: the graded reference.
+        ``blank`` and ``reference``: grades by cell name; ``lesson``.
     """
     name = source.folder(path)
     lesson, text = build.load(path)
-    blank = build.release(name, text, folder, database=True)
-    reference = nbformat.reads(blank, 4)
-    for cell, solved in zip(reference.cells, nbformat.reads(text, 4).cells, strict=True):
+    released = build.release(name, text, folder, database=True)
+    blank, reference = nbformat.reads(released, 4), nbformat.reads(released, 4)
+    needed = {cell.number: cell.text for cell in bindings.needed(lesson.in_notebook)}
+    for cell, written in zip(blank.cells, lesson.in_notebook, strict=True):
+        if cell.cell_type == "code" and not written.kind:
+            cell.source = needed.get(written.number, "")
+    for cell, solved in zip(reference.cells, executed.cells, strict=True):
         if cell.metadata.get("nbgrader", {}).get("solution"):
             cell.source = solved.source
-    for student, submitted in (("blank", blank), ("reference", build.dumps(reference))):
-        build.write(folder / "submitted" / student / name / f"{name}.ipynb", submitted)
-    with pytest.MonkeyPatch.context() as patch:
-        for variable in source.PERSONAL:
-            patch.delenv(variable, raising=False)
-        build.run_nbgrader(Autograde, name, folder)
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = solved.outputs, solved.execution_count
+    hand_in(name, folder, "reference", reference, **AS_IT_IS)
+    hand_in(name, folder, "blank", blank)
     grades = {}
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}", "limits_of_super_resolution") as book:
         for student in ("blank", "reference"):
             submission = book.find_submission_notebook(name, name, student)
             grades[student] = {g.name: (g.auto_score, g.max_score, g.needs_manual_grade)
                                for g in submission.grades}
-    graded = folder / "autograded" / "reference" / name / f"{name}.ipynb"
-    return SimpleNamespace(lesson=lesson, notebook=nbformat.read(graded, 4), **grades)
+    return SimpleNamespace(lesson=lesson, executed=executed, **grades)
+
+
+# What Autograde does but for clearing outputs and running cells.
+AS_IT_IS = {
+    "sanitize_preprocessors": [
+        step for step in Autograde.sanitize_preprocessors.default() if step is not ClearOutput],
+    "autograde_preprocessors": [
+        step for step in Autograde.autograde_preprocessors.default() if step is not Execute],
+}
+
+
+def hand_in(name, folder, student, nb, **steps):
+    """Grade one student's notebook."""
+    build.write(folder / "submitted" / student / name / f"{name}.ipynb", build.dumps(nb))
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in source.PERSONAL:
+            patch.delenv(variable, raising=False)
+        build.run_nbgrader(Autograde, name, folder, **steps)
+    shutil.rmtree(folder / "submitted" / student)
 
 
 @pytest.fixture(scope="module")
 def graded(path, tmp_path_factory):
-    return grade(path, tmp_path_factory.mktemp(path.stem))
+    stored = nbformat.read(derived("solutions", path), 4)
+    return grade(path, stored, tmp_path_factory.mktemp(path.stem))
 
 
 def points_of_tests(lesson):
@@ -199,25 +239,8 @@ def test_blank_scores_zero_and_reference_everything(graded):
     check_grades(graded)
 
 
-def shown(nb):
-    """Text outputs of every code cell, without what differs from run to run."""
-    build.tidy(nb)
-    return {cell.id: "".join(map(said, cell.outputs)) for cell in nb.cells
-            if cell.cell_type == "code"}
-
-
-def said(output):
-    """What an output says in words; pictures say their alt text."""
-    plain = output.get("data", {}).get("text/plain", "")
-    text = output.get("text", "") + plain + output.get("evalue", "")
-    text = re.sub(r"0x[0-9a-fA-F]+", "0x…", text)
-    # Rounding errors: their size is a matter of the processor.
-    return re.sub(r"\b\d(\.\d+)?e-(1[2-9]|[2-9]\d|\d{3})\b", "tiny", text)
-
-
-@each_lesson
-def test_executing_again_shows_what_is_stored(path, graded):
-    assert shown(graded.notebook) == shown(nbformat.read(derived("solutions", path), 4))
+executed = Notebooks({source.folder(path): source.notebook(path) for path in PATHS
+                      if source.notebook(path).exists()})
 
 
 # --- the same on the mini lesson, and that each of these can fail ---------------------------------
@@ -225,7 +248,12 @@ def test_executing_again_shows_what_is_stored(path, graded):
 
 @pytest.fixture(scope="module")
 def mini(tmp_path_factory):
-    return grade(MINI, tmp_path_factory.mktemp("mini"))
+    lesson, text = build.load(MINI)
+    nb = nbformat.reads(text, 4)
+    build.execute(lesson, nb)
+    build.tidy(nb)
+    nb.metadata.course.processor = source.processor()
+    return grade(MINI, nb, tmp_path_factory.mktemp("mini"))
 
 
 def test_mini_lesson_is_graded(mini):
@@ -239,22 +267,64 @@ def test_a_test_that_a_blank_passes_is_found(mini):
         check_grades(generous)
 
 
-def test_a_changed_output_is_found(mini):
-    before = shown(mini.notebook)
-    assert any("[0. 2. 4. 6.]" in text for text in before.values())
-    for cell in mini.notebook.cells:
-        for output in cell.get("outputs", []):
-            if "text" in output:
-                output.text = output.text.replace("4.", "5.")
-    assert shown(mini.notebook) != before
+def test_answers_whose_stored_tests_failed_earn_nothing(mini, tmp_path):
+    nb = copy.deepcopy(mini.executed)
+    tests = {cell.id: cell for cell in nb.cells if cell.id in points_of_tests(mini.lesson)}
+    tests["double_doubles"].outputs = [
+        nbformat.v4.new_output("error", ename="AssertionError", evalue="no", traceback=[])]
+    tests["total_adds"].outputs = [nbformat.v4.new_output("stream", name="stderr", text="no")]
+    failed = grade(MINI, nb, tmp_path)
+    assert [failed.reference[name][0] for name in tests] == [0, 0]
+
+
+def run_again(folder, **notebooks):
+    """Let nbval run notebooks; returns how each cell fared, by notebook and number."""
+    paths = {name: folder / f"{name}.ipynb" for name in notebooks}
+    for name, nb in notebooks.items():
+        build.write(paths[name], build.dumps(nb))
+    named = {name: str(path) for name, path in paths.items()}
+    test = folder / "test_again.py"
+    test.write_text(f"""from pathlib import Path
+from _nbval import Notebooks
+executed = Notebooks((name, Path(path)) for name, path in {named!r}.items())
+""", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "_nbval", "-p", "no:cacheprovider", "-rA",
+         "--rootdir", folder, "-c", os.devnull, "--color=no", test],
+        cwd=folder, env=os.environ | {"PYTHONPATH": str(TESTS)}, capture_output=True,
+        encoding="utf-8", check=False)
+    lines = re.findall(r"^(PASSED|FAILED) \S*::(\w+)::Cell (\d+)", done.stdout, re.MULTILINE)
+    assert lines, done.stdout + done.stderr
+    return {(name, int(cell)): verdict for verdict, name, cell in lines}
+
+
+def test_changed_outputs_are_found_and_no_others(mini, tmp_path):
+    here, elsewhere = copy.deepcopy(mini.executed), copy.deepcopy(mini.executed)
+    elsewhere.metadata.course.processor = "another"
+    for nb in (here, elsewhere):
+        code = [cell for cell in nb.cells if cell.cell_type == "code"]
+        assert "show(fig" in code[0].source and code[3].outputs[0].text == "[0. 2. 4. 6.]\n"
+        for cell in code:
+            cell.metadata.tags = ["varies"]
+        code[3].outputs[0].text = "[0. 2.5 4. 6.]\n"
+        code[0].outputs[0].data["image/png"] = "aGk="
+    code[0].outputs[0].data["text/plain"] = "Figure: another"
+    found = run_again(tmp_path, here=here, elsewhere=elsewhere)
+    assert len(found) == 2 * len(code)
+    assert {cell for cell, verdict in found.items() if verdict == "FAILED"} == {
+        ("here", 3), ("elsewhere", 0)}
 
 
 @pytest.mark.parametrize(("text", "expected"), [
-    ("<object at 0x7f3a>", "<object at 0x…>"),
-    ("off by 2.2e-16", "off by tiny"),
-    ("off by 2e-16.", "off by tiny."),
+    ("<object at 0x7f3a>", "<object at ADDRESS>"),
+    ("off by 2.2e-16", "off by TINY"),
+    ("off by 2e-16.", "off by TINY."),
     ("off by 2.2e-11", "off by 2.2e-11"),
     ("12.5", "12.5"),
 ])
 def test_only_addresses_and_rounding_errors_are_ignored(text, expected):
-    assert said({"text": text}) == expected
+    patterns = get_sanitize_patterns((TESTS / "nbval.cfg").read_text(encoding="utf-8"))
+    assert len(patterns) == 2
+    for pattern, standing_for_it in patterns:
+        text = re.sub(pattern, standing_for_it, text)
+    assert text == expected
