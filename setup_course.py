@@ -192,6 +192,13 @@ def install(layer):
         json.dump(wanted(layer), file)
 
 
+def layer_of(arguments):
+    """Return the layer that a verb needs; to check the code takes what tests it."""
+    if arguments[0] == "check" and "--code" in arguments:
+        return "test"
+    return LAYER_OF.get(arguments[0], "staff")
+
+
 def course(arguments):
     """Run `course` with these arguments in .venv; the doctor can do without."""
     python, environment = venv_python(), inside()
@@ -213,7 +220,7 @@ def main(arguments):
         # Let a suitable Python go on from here.
         return subprocess.call(find_python() + [os.path.abspath(__file__)] + arguments)
     if arguments[0] != "doctor":
-        install(LAYER_OF.get(arguments[0], "staff"))
+        install(layer_of(arguments))
     return course(arguments)
 
 

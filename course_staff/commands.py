@@ -13,6 +13,8 @@ def build_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course build``."""
     parser.add_argument("lesson", nargs="*", help="names or numbers of lessons; all by default")
     parser.add_argument("--force", action="store_true", help="execute even what is unchanged")
+    parser.add_argument("--check", action="store_true",
+                        help="look at the sources only: write and execute nothing")
 
 
 def answers_arguments(parser: ArgumentParser) -> None:

@@ -204,7 +204,16 @@ def test(arguments: list[str]) -> int:
     )
 
 
+def add_check_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--code", action="store_true",
+                        help="look at the code instead: style, types, layers, the library's laws")
+
+
 def check(args: Namespace) -> int:
+    if args.code:
+        from course_lib.desk import check_code
+
+        return check_code.check(ROOT)
     from course_lib.data import problems
 
     said = problems()
@@ -353,7 +362,7 @@ VERBS: dict[str, Verb] = {
     "reset": ("start a lesson again; your version is kept", add_reset_arguments, reset),
     "update": ("bring lessons up to date, with your answers", add_update_arguments,
                bring_up_to_date),
-    "check": ("are all data and lessons as shipped?", nothing_to_add, check),
+    "check": ("are all data and lessons as shipped?", add_check_arguments, check),
     "doctor": ("is this computer ready? What to do if not", nothing_to_add, doctor),
     "test": ("run the course's tests; what follows goes to pytest", nothing_to_add, test),
 }

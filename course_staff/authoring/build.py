@@ -422,11 +422,15 @@ def run(args):
     status = 0
     for path in paths:
         try:
-            print(*build(path, args.force), sep="\n", flush=True)
+            if args.check:
+                load(path)
+            else:
+                print(*build(path, args.force), sep="\n", flush=True)
         except SourceError as error:
             print(error, file=sys.stderr)
             status = 1
-    write_table()
+    if not args.check:
+        write_table()
     return status
 
 

@@ -165,7 +165,7 @@ def find(names: Iterable[str] = (), root: Path = ROOT) -> list[Path]:
     """Return the sources in solutions/ in the list's order: all, or those that are meant.
 
     Each of `names` is a lesson's name, its beginning if only one lesson begins so, its number
-    (1 means 01, as for ``course lab``), or both as in 08_pulse.
+    (1 means 01, as for ``course lab``), both as in 08_pulse, or its source's path.
 
     Raises
     ------
@@ -194,7 +194,8 @@ def find(names: Iterable[str] = (), root: Path = ROOT) -> list[Path]:
 def _meant(said: str, entries: Iterable[Entry]) -> list[str]:
     if said.isdecimal():
         return [each.name for each in entries if each.number == int(said)]
-    exact = [each.name for each in entries if said in (each.name, each.folder)]
+    exact = [each.name for each in entries
+             if said in (each.name, each.folder, f"solutions/{each.name}.py")]
     return exact or [each.name for each in entries
                      if each.name.startswith(said) or each.folder.startswith(said)]
 

@@ -162,6 +162,17 @@ def test_exit_status_tells_of_problems(monkeypatch, capsys, name):
     assert ("pionts" in told and "BEGIN SOLUTION" in told) if name in broken else "'77'" in told
 
 
+@pytest.mark.parametrize(("name", "status"), [("sound", 0), ("no_markers", 1)])
+def test_check_of_the_sources_writes_and_executes_nothing(monkeypatch, capsys, name, status):
+    monkeypatch.setattr(source, "find", lambda names: [SOURCES / f"{name}.py"])
+    for step in ("build", "write_table"):
+        monkeypatch.setattr(build, step, lambda *_: pytest.fail("this builds"))
+    parser = argparse.ArgumentParser()
+    commands.build_arguments(parser)
+    assert build.run(parser.parse_args(["--check", name])) == status
+    assert ("BEGIN SOLUTION" in capsys.readouterr().err) is (status == 1)
+
+
 def test_verbs_have_help_arguments_and_function():
     for text, add_arguments, run in commands.VERBS.values():
         assert text and callable(add_arguments) and callable(run)

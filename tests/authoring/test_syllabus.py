@@ -107,7 +107,7 @@ def test_list_and_sources_must_agree(tmp_path):
 @pytest.mark.parametrize(("said", "meant"), [
     ("1", "pulse"), ("01", "pulse"), ("pulse", "pulse"), ("pulse_", "pulse_again"),
     ("01_pulse", "pulse"), ("01_p", "pulse"), ("10", "pulse_again"),
-    ("bias", "bias"), ("0", "bias")])
+    ("bias", "bias"), ("0", "bias"), ("solutions/pulse.py", "pulse")])
 def test_a_lesson_is_meant_by_name_beginning_or_number(tmp_path, said, meant):
     listed(tmp_path, entry("bias"), entry("pulse"), entry("pulsar", "number = 9\n"),
            entry("pulse_again"))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.desk import commands, doctor
+from course_lib.desk import check_code, commands, doctor
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = '{"cells": [{"cell_type": "markdown", "source": "as shipped", "metadata": {}}]}'
@@ -233,6 +233,25 @@ def test_check_names_every_problem(course, monkeypatch, capsys):
     assert "PROBLEM  data/a.png is missing" in said
     assert "PROBLEM  00_enhance is not a readable notebook" in said
     assert "PROBLEM  01_image_formation has no cells" in said
+
+
+def test_check_of_the_code_goes_on_and_shows_what_fails(monkeypatch, capsys):
+    steps = [("style", ["python", "-c", "print('quiet')"]),
+             ("types", ["python", "-c", "raise SystemExit('a.py:1: wrong')"]),
+             ("laws", ["python", "-c", ""])]
+    monkeypatch.setattr(check_code, "steps", lambda root: steps)
+    monkeypatch.setattr(check_code.time, "monotonic", lambda: 0.0)
+    assert commands.main(["check", "--code"]) == 1
+    assert capsys.readouterr().out.splitlines() == ["ok       style: 0 s", "PROBLEM  types: 0 s",
+                                                    "         a.py:1: wrong", "ok       laws: 0 s"]
+    del steps[1]
+    assert commands.main(["check", "--code"]) == 0
+
+
+def test_check_of_the_code_says_what_is_not_installed(monkeypatch, capsys):
+    monkeypatch.setattr(check_code, "steps", lambda root: [("style", ["no_such_linter"])])
+    assert commands.main(["check", "--code"]) == 1
+    assert "no_such_linter is not installed here" in capsys.readouterr().err
 
 
 def test_doctor_gives_a_remedy_for_each_failure(monkeypatch, capsys):

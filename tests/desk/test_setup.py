@@ -321,5 +321,14 @@ def test_make_calls_setup(verb):
 
 
 def test_make_hands_on_lesson_and_arguments():
-    assert "setup_course.py reset 01" in make("reset", "LESSON=01")
-    assert "setup_course.py test -k blur" in make("test", "ARGS=-k blur").replace("  ", " ")
+    assert "setup_course.py reset 01" in re.sub(" +", " ", make("reset", "LESSON=01"))
+    assert "setup_course.py test -k blur" in re.sub(" +", " ", make("test", "ARGS=-k blur"))
+
+
+def test_make_check_looks_at_the_code_and_needs_what_tests_it():
+    assert "setup_course.py check --code" in make("check")
+    assert "--code" not in make("lab") + make("test")
+    assert setup_course.layer_of(["check", "--code"]) == "test"
+    assert setup_course.layer_of(["check"]) == "lessons"
+    assert setup_course.layer_of(["test", "--code"]) == "test"
+    assert setup_course.layer_of(["build"]) == "staff"

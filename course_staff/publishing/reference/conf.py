@@ -5,6 +5,7 @@ import re
 from collections import Counter
 
 from numpydoc.xref import DEFAULT_LINKS
+from sphinx.application import Sphinx
 from sphinx.util.nodes import make_refnode
 
 from course_staff.authoring import library
@@ -84,7 +85,7 @@ def _within_the_library(app, env, node, contnode):
     return make_refnode(app.builder, node["refdoc"], found.docname, found.node_id, contnode, whole)
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict[str, bool]:
     """Register what numpydoc doesn't do."""
     for links in ("lessons", "built"):
         app.add_config_value(links, {}, "", dict)
