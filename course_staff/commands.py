@@ -64,9 +64,13 @@ def release_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", default=".", help="where the zip goes (default: .)")
 
 
-def _class_arguments(parser: ArgumentParser) -> None:
+def _folder_argument(parser: ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR",
                         help="the class's private folder (default: work/grading)")
+
+
+def _class_arguments(parser: ArgumentParser) -> None:
+    _folder_argument(parser)
     parser.add_argument("--gradebook", metavar="URL",
                         help="postgresql://… or sqlite:///… (default: one in the class's folder)")
 
@@ -104,8 +108,7 @@ def feedback_arguments(parser: ArgumentParser) -> None:
 
 def formgrader_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course formgrader``."""
-    parser.add_argument("--out", metavar="DIR",
-                        help="the class's private folder (default: work/grading)")
+    _folder_argument(parser)
     parser.add_argument("--no-browser", action="store_true",
                         help="print the address instead of opening a browser")
 

@@ -5,6 +5,8 @@ core. All see 64-pixel renders at equal shares with fresh noise in every batch, 
 can remember a picture; the loss of the form is the cross-entropy, whose minimum is P(dark | y).
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from torch import nn
@@ -24,11 +26,16 @@ WIDTH, BATCH, RATE = 256, 512, 3e-3
 SEED = 101  # of the beetles that all networks are trained on
 
 
+def renders(beetles: ladybirds.Ladybirds) -> Iterator[np.ndarray]:
+    """Pictures (m, 3, 64, 64), at most 500 at a time: all at once would fill the memory."""
+    for i in range(0, len(beetles), 500):
+        yield ladybirds.render(beetles[i : i + 500])
+
+
 def small_pictures(n: int, seed: int) -> tuple[dict[int, np.ndarray], np.ndarray]:
     """Render n beetles at equal shares; returns {4: …, 8: …} without noise, and their forms."""
     beetles = ladybirds.sample(n, share=0.5, seed=seed)
-    eight = np.concatenate([Downsample(8)(ladybirds.render(beetles[i : i + 500]))
-                            for i in range(0, n, 500)])
+    eight = np.concatenate([Downsample(8)(some) for some in renders(beetles)])
     return {4: Downsample(2)(eight), 8: eight}, beetles.form
 
 
@@ -65,9 +72,7 @@ def train_recogniser(n: int, steps: int, seed: int) -> Recogniser:
     the features from saying nothing else. Pictures get noise of up to 0.03.
     """
     beetles = ladybirds.sample(n, share=0.5, seed=SEED)
-    x = torch.empty(n, 3, 64, 64, dtype=torch.float16)
-    for i in range(0, n, 500):
-        x[i : i + 500] = torch.from_numpy(ladybirds.render(beetles[i : i + 500]))
+    x = torch.cat([torch.from_numpy(some).half() for some in renders(beetles)])
     form = torch.tensor(beetles.form, dtype=torch.float32)
     fractions = torch.tensor(ladybirds.fractions(beetles), dtype=torch.float32)
 
@@ -91,8 +96,7 @@ def report(n: int, seed: int) -> None:
     said = {pixels: p_dark(pictures + SIGMA * rng.standard_normal(pictures.shape))
             for pixels, pictures in x.items()}
     beetles = ladybirds.sample(n, share=0.5, seed=seed)
-    said[64] = np.concatenate([p_dark(ladybirds.render(beetles[i : i + 500]))
-                               for i in range(0, n, 500)])
+    said[64] = np.concatenate([p_dark(some) for some in renders(beetles)])
     for pixels, p in said.items():
         likelihood = np.where(form == 1, p, 1 - p).clip(1e-12)
         print(f"{pixels} × {pixels}: error {np.mean((p > 0.5) != form):.4f}, negative "
