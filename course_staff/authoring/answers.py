@@ -22,7 +22,7 @@ every function without being written down.
 
 Each exercise is tried where a learner meets it: above its solution cell everything has run that a
 test depends on (`bindings.needed`), with reference answers.  The other exercises' tests are run at
-the lesson's end, with the answer in place, unless they can't see it (`try_others`).  The lesson
+the lesson's end, with the answer in place, unless they can't see it (`_try_others`).  The lesson
 runs once, in a process of its own that forks for every answer; systems without a safe fork try the
 answers on copies of the namespace.
 """
@@ -40,8 +40,10 @@ import signal
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
@@ -51,7 +53,7 @@ from PIL import Image
 from course_staff import commands
 from course_staff.authoring import source
 from course_staff.authoring.bindings import needed, statements
-from course_staff.authoring.source import ROOT, SourceError
+from course_staff.authoring.source import ROOT, Cell, Exercise, Lesson, SourceError
 
 SECONDS = 60
 PATIENCE = 20  # how much longer by the clock: a busy machine must stop nobody
@@ -72,14 +74,29 @@ class Answer:
     function: str = ""
 
     @property
-    def label(self):
+    def label(self) -> str:
+        """How reports name it: "wrong downsample/picks_one_pixel"."""
         return f"{self.kind} {self.exercise}/{self.name}"
+
+
+class Outcome(TypedDict):
+    """How an answer fared.
+
+    ``failed`` are messages of its exercise's failed tests by test, ``others`` the same for all
+    other exercises; ``error`` says why it could not be tried, ``wrong`` whether it ever gave
+    another result than the reference (True of written answers, None while nobody has called it).
+    """
+
+    failed: dict[str, str]
+    others: NotRequired[dict[str, str]]
+    error: str | None
+    wrong: bool | None
 
 
 # --- the answers ----------------------------------------------------------------------------------
 
 
-def read(path, lesson):
+def read(path: Path, lesson: Lesson) -> list[Answer]:
     """Return the written answers to a lesson's exercises.
 
     Raises
@@ -106,7 +123,8 @@ def read(path, lesson):
             if reference.count(old) != 1:
                 problems.append(file.problem(cell, "the reference must contain this exactly once"))
             code = reference.replace(old, new)
-        answer = Answer(kind, options.pop(kind, None), exercise, code, options.pop("says", ""))
+        name = options.pop(kind) if kind else ""
+        answer = Answer(kind or "", name, exercise, code, options.pop("says", ""))
         answers.append(answer)
         if kind is None:
             problems.append(file.problem(cell, "is neither wrong=… nor right=…"))
@@ -129,7 +147,7 @@ def read(path, lesson):
     return answers
 
 
-def generic(lesson):
+def generic(lesson: Lesson) -> list[Answer]:
     """Return the wrong answers that every function of every exercise is tried with."""
     return [
         Answer("wrong", f"{name}_of_{function}", exercise.name, code=name, function=function)
@@ -143,7 +161,7 @@ class Inapplicable(BaseException):  # not an Exception: tests that catch those m
     """A generic answer makes no sense for these arguments or this result."""
 
 
-def zero(expected, _arguments):
+def zero(expected: Any, _arguments: Sequence[Any]) -> Any:
     """Return the expected result with every number zero."""
     if isinstance(expected, tuple | list):
         make = getattr(expected, "_make", type(expected))
@@ -157,14 +175,14 @@ def zero(expected, _arguments):
     raise Inapplicable
 
 
-def unchanged(expected, arguments):
+def unchanged(expected: Any, arguments: Sequence[Any]) -> Any:
     """Return the first argument as it came; of no use where nothing is to be returned."""
     if expected is None or not arguments:
         raise Inapplicable
     return arguments[0]
 
 
-def first_array(_expected, arguments):
+def first_array(_expected: Any, arguments: Sequence[Any]) -> Any:
     """Return the first array among the arguments, unless it comes first: `unchanged` does that."""
     arrays = [argument for argument in arguments if is_array_api_obj(argument)]
     if not arrays or is_array_api_obj(arguments[0]):
@@ -172,10 +190,11 @@ def first_array(_expected, arguments):
     return arrays[0]
 
 
-GENERIC = {f.__name__: f for f in (zero, unchanged, first_array)}
+GENERIC: dict[str, Callable[[Any, Sequence[Any]], Any]] = {
+    f.__name__: f for f in (zero, unchanged, first_array)}
 
 
-def same(a, b):
+def same(a: Any, b: Any) -> bool:
     """Whether two results are equal, as far as that can be told."""
     try:
         a, b = (np.asarray(each.detach() if hasattr(each, "detach") else each) for each in (a, b))
@@ -187,7 +206,7 @@ def same(a, b):
 # --- trying them ----------------------------------------------------------------------------------
 
 
-def try_all(lesson, answers, seconds=SECONDS):
+def _try_all(lesson: Lesson, answers: Sequence[Answer], seconds: int = SECONDS) -> list[Outcome]:
     """Run a lesson once and try every answer on its tests.
 
     Parameters
@@ -199,10 +218,8 @@ def try_all(lesson, answers, seconds=SECONDS):
 
     Returns
     -------
-    list of dict
-        One per answer: ``failed``, messages of its exercise's failed tests by test; ``others``, the
-        same for all other exercises; ``error``, why it could not be tried; ``wrong``, whether it
-        ever gave another result than the reference (always true of written answers).
+    list of Outcome
+        One per answer.
 
     Raises
     ------
@@ -210,30 +227,31 @@ def try_all(lesson, answers, seconds=SECONDS):
         If the lesson itself fails, or its tests can't be run a second time.
     """
     exercises = {exercise.solution.number: exercise for exercise in lesson.exercises}
-    namespace = {"__name__": "__main__", "__builtins__": builtins}
-    outcomes = {}
+    namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+    outcomes: dict[Answer, Outcome] = {}
     code = needed(lesson.cells)
     for place, cell in enumerate(code):
         for answer in answers:
             if cell.number in exercises and answer.exercise == cell.name:
                 exercise = exercises[cell.number]
                 path = _path(exercise, code[place + 1 :])
-                outcomes[answer] = isolated(seconds, try_one, answer, exercise, path, namespace)
-        message = run_cell(cell, namespace)
+                outcomes[answer] = isolated(seconds, _try_one, answer, exercise, path, namespace)
+        message = _run_cell(cell, namespace)
         if message is not None:
             raise SourceError([lesson.problem(cell, message)])
-    for answer, outcome in try_others(lesson, answers, namespace, seconds).items():
+    for answer, outcome in _try_others(lesson, answers, namespace, seconds).items():
         outcomes[answer]["others"] = outcome["failed"]
         outcomes[answer]["error"] = outcomes[answer]["error"] or outcome["error"]
     return [outcomes[answer] for answer in answers]
 
 
-def _path(exercise, cells):
+def _path(exercise: Exercise, cells: Sequence[Cell]) -> Sequence[Cell]:
     """What runs between a solution cell and its last test, that included."""
     return cells[: 1 + max(cells.index(test) for test in exercise.tests)]
 
 
-def try_others(lesson, answers, namespace, seconds):
+def _try_others(lesson: Lesson, answers: Sequence[Answer], namespace: dict[str, Any],
+                seconds: int) -> dict[Answer, Outcome]:
     """Run the tests at the lesson's end, with the answers to all other exercises in place.
 
     Nearly every answer does nothing but bind its exercise's functions and names that nobody else
@@ -243,8 +261,8 @@ def try_others(lesson, answers, namespace, seconds):
 
     Returns
     -------
-    dict
-        For each answer what `try_one` returns for the other exercises' tests.
+    dict of Answer to Outcome
+        For each answer what `_try_one` returns for the other exercises' tests.
 
     Raises
     ------
@@ -258,25 +276,25 @@ def try_others(lesson, answers, namespace, seconds):
         gone = {name for other in exercises.values() for name in other.functions}
         gone -= set(exercise.functions)
         view = {name: value for name, value in namespace.items() if name not in gone}
-        outcome = isolated(seconds, run_test, test, view)
+        outcome = isolated(seconds, _run_test, test, view)
         if outcome["failed"] or outcome["error"]:
             dependent.append(test)
-            outcome = isolated(seconds, run_test, test, namespace)
+            outcome = isolated(seconds, _run_test, test, namespace)
         for message in filter(None, [outcome["error"], *outcome["failed"].values()]):
             raise SourceError([lesson.problem(test, f"fails when it is run again: {message}")])
-    outcomes = {}
+    outcomes: dict[Answer, Outcome] = {}
     for answer in answers:
         exercise = exercises[answer.exercise]
         every = not binds_only(answer, exercise, namespace)
         others = [test for of, test in tests
                   if of is not exercise and (every or test in dependent)]
-        outcomes[answer] = {"failed": {}, "error": None}
+        outcomes[answer] = {"failed": {}, "error": None, "wrong": None}
         if others:
-            outcomes[answer] = isolated(seconds, try_one, answer, exercise, others, namespace)
+            outcomes[answer] = isolated(seconds, _try_one, answer, exercise, others, namespace)
     return outcomes
 
 
-def binds_only(answer, exercise, namespace):
+def binds_only(answer: Answer, exercise: Exercise, namespace: dict[str, Any]) -> bool:
     """Say whether an answer surely does no more than bind names that no other cell has.
 
     That is so if it consists of functions whose definition calls nothing, and of imports of what
@@ -297,30 +315,32 @@ def binds_only(answer, exercise, namespace):
                for name, value in after.items() if name not in exercise.functions)
 
 
-def _does_nothing(statement):
+def _does_nothing(statement: ast.stmt) -> bool:
     """Whether a top-level statement surely has no effect but the names that it binds."""
     if isinstance(statement, ast.FunctionDef):
-        parts = [statement.args, *filter(None, [statement.returns])]
+        parts: list[ast.AST] = [statement.args, *filter(None, [statement.returns])]
         calls = any(isinstance(node, ast.Call) for part in parts for node in ast.walk(part))
         return not (statement.decorator_list or calls)
     if isinstance(statement, ast.Import):
         return all(alias.name in sys.modules for alias in statement.names)
     if isinstance(statement, ast.ImportFrom):
-        module = sys.modules.get(statement.module)
+        module = sys.modules.get(statement.module or "")
         return all(hasattr(module, alias.name) for alias in statement.names)
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def run_test(test, namespace):
-    """Run one test; returns as `try_one` does."""
-    message = run_cell(test, namespace)
-    return {"failed": {} if message is None else {test.name: message}, "error": None}
+def _run_test(test: Cell, namespace: dict[str, Any]) -> Outcome:
+    """Run one test; returns as `_try_one` does."""
+    message = _run_cell(test, namespace)
+    failed = {} if message is None else {test.options["test"]: message}
+    return {"failed": failed, "error": None, "wrong": None}
 
 
-def try_one(answer, exercise, cells, namespace):
+def _try_one(answer: Answer, exercise: Exercise, cells: Sequence[Cell],
+             namespace: dict[str, Any]) -> Outcome:
     """Put an answer in place of the reference and run cells, as a learner would."""
-    outcome = {"failed": {}, "error": None, "wrong": True}
-    run_cell(exercise.solution, namespace)
+    outcome: Outcome = {"failed": {}, "error": None, "wrong": True}
+    _run_cell(exercise.solution, namespace)
     reference = {name: namespace[name] for name in exercise.functions}
     if answer.function:
         outcome["wrong"] = None
@@ -335,18 +355,19 @@ def try_one(answer, exercise, cells, namespace):
             outcome["error"] = outcome["error"] or f"defines none of {', '.join(reference)}"
     for cell in cells if not outcome["error"] else ():
         try:
-            message = run_cell(cell, namespace)
+            message = _run_cell(cell, namespace)
         except Inapplicable:
             outcome["wrong"] = False
             break
         if message is not None and cell.kind == "test":
-            outcome["failed"][cell.name] = message
+            outcome["failed"][cell.options["test"]] = message
     return outcome
 
 
-def _generic(answer, reference, outcome):
+def _generic(answer: Answer, reference: Callable[..., Any],
+             outcome: Outcome) -> Callable[..., Any]:
     @functools.wraps(reference)
-    def stand_in(*arguments, **options):
+    def stand_in(*arguments: Any, **options: Any) -> Any:
         expected = reference(*arguments, **options)
         result = GENERIC[answer.code](expected, [*arguments, *options.values()])
         outcome["wrong"] = bool(outcome["wrong"]) or not same(result, expected)
@@ -355,7 +376,7 @@ def _generic(answer, reference, outcome):
     return stand_in
 
 
-def run_cell(cell, namespace):
+def _run_cell(cell: Cell, namespace: dict[str, Any]) -> str | None:
     """Run a code cell; returns None, or what went wrong.  In a test, a word on stderr is wrong."""
     stderr = io.StringIO()
     with (
@@ -374,14 +395,14 @@ def run_cell(cell, namespace):
     return None
 
 
-def isolated(seconds, task, *arguments):
+def isolated(seconds: int, task: Callable[..., Outcome], *arguments: Any) -> Outcome:
     """Call ``task(*arguments)``, the last a namespace, without effect on what comes after.
 
     It may take so many seconds of processor time.
     """
-    *arguments, namespace = arguments
+    *given, namespace = arguments
     if not FORKS:
-        return task(*arguments, dict(namespace))
+        return task(*given, dict(namespace))
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -389,7 +410,7 @@ def isolated(seconds, task, *arguments):
             signal.setitimer(signal.ITIMER_PROF, seconds)
             signal.alarm(PATIENCE * seconds)
             with open(writing, "w", encoding="utf-8") as pipe:
-                json.dump(task(*arguments, dict(namespace)), pipe)
+                json.dump(task(*given, dict(namespace)), pipe)
         finally:
             os._exit(0)
     os.close(writing)
@@ -397,14 +418,15 @@ def isolated(seconds, task, *arguments):
         told = pipe.read()
     os.waitpid(child, 0)
     if told:
-        return json.loads(told)
+        outcome: Outcome = json.loads(told)
+        return outcome
     return {"failed": {}, "error": f"dies or takes more than {seconds} s", "wrong": True}
 
 
 # --- judging --------------------------------------------------------------------------------------
 
 
-def judge(answer, outcome):
+def judge(answer: Answer, outcome: Outcome) -> list[str]:
     """Return what is wrong with a lesson's tests, to judge by how an answer fared."""
     if outcome["error"]:
         return [outcome["error"]]
@@ -427,15 +449,17 @@ def judge(answer, outcome):
     return problems
 
 
-def borrowed(lesson):
+def borrowed(lesson: Lesson) -> list[str]:
     """Say which tests depend on the answer to another exercise.
 
     Follows names through the lesson's top-level statements: what is computed with a learner's
     function, in whichever cell, may be used by that exercise's tests only.
     """
-    owners, problems, exercise = {}, [], None
+    owners: dict[str, set[str]] = {}
+    problems: list[str] = []
+    exercise = ""
     for cell, loaded, stored in statements(lesson):
-        exercise = cell.name if cell.kind == "solution" else exercise
+        exercise = cell.options.get("solution", exercise)
         sources = {owner for name in loaded for owner in owners.get(name, ())}
         if cell.kind == "test" and sources - {exercise}:
             of = ", ".join(sorted(sources - {exercise}))
@@ -447,7 +471,8 @@ def borrowed(lesson):
     return problems
 
 
-def examine(lesson_path, answers_path, seconds=SECONDS):
+def _examine(lesson_path: Path, answers_path: Path,
+             seconds: int = SECONDS) -> list[tuple[str, list[str], str]]:
     """Try all answers of a lesson in this process.
 
     Returns
@@ -461,14 +486,15 @@ def examine(lesson_path, answers_path, seconds=SECONDS):
     if found:
         raise SourceError(found)
     report = []
-    for answer, outcome in zip(answers, try_all(lesson, answers, seconds), strict=True):
+    for answer, outcome in zip(answers, _try_all(lesson, answers, seconds), strict=True):
         message = next(iter(outcome["failed"].values()), "")
         report.append((answer.label, judge(answer, outcome), message))
     return report
 
 
-def examine_apart(lesson_path, answers_path, seconds=SECONDS):
-    """As `examine`, in a process of its own: single-threaded, drawing without a screen."""
+def examine_apart(lesson_path: Path, answers_path: Path,
+                  seconds: int = SECONDS) -> list[tuple[str, list[str], str]]:
+    """As `_examine`, in a process of its own: single-threaded, drawing without a screen."""
     environment = source.environment() | {"MPLBACKEND": "Agg"}
     paths = [str(lesson_path), str(answers_path)]
     command = [sys.executable, "-m", "course_staff.authoring.answers", "--json", str(seconds),
@@ -480,7 +506,7 @@ def examine_apart(lesson_path, answers_path, seconds=SECONDS):
     return json.loads(done.stdout)
 
 
-def run(args):
+def run(args: argparse.Namespace) -> int:
     """Try the answers to some lessons and print how they fared; returns the exit status."""
     status = 0
     for path in source.find(args.lesson):
@@ -498,7 +524,11 @@ def run(args):
     return status
 
 
-def main():
+def _white_pixel(_figure: Figure, file: Any, **_options: Any) -> None:
+    Image.new("L", (1, 1), 255).save(file, "png")
+
+
+def main() -> int | str:
     """Run ``course answers``, or with ``--json`` what `examine_apart` starts."""
     parser = argparse.ArgumentParser(prog="course answers")
     parser.add_argument("--json", type=int, metavar="SECONDS", help="examine two files")
@@ -508,9 +538,9 @@ def main():
         if not args.json:
             return run(args)
         # Nobody looks at the figures, and drawing them takes half the time: a white pixel will do.
-        Figure.savefig = lambda _figure, file, **_options: Image.new("L", (1, 1), 255).save(
-            file, "png")
-        print(json.dumps(examine(*map(Path, args.lesson), args.json)))
+        Figure.savefig = _white_pixel  # type: ignore[method-assign, assignment]
+        lesson, answers = map(Path, args.lesson)
+        print(json.dumps(_examine(lesson, answers, args.json)))
     except SourceError as error:
         return str(error)
     return 0

@@ -31,13 +31,16 @@ import json
 import re
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
@@ -45,7 +48,7 @@ from tqdm import tqdm
 
 from course_staff import commands
 from course_staff.authoring import reads, rules, source, syllabus
-from course_staff.authoring.source import KINDS, ROOT, WITH_POINTS, SourceError
+from course_staff.authoring.source import KINDS, ROOT, WITH_POINTS, Cell, Lesson, SourceError
 
 CELL_TIMEOUT = 120
 SLOW_CELL, SLOW_LESSON = 15, 60
@@ -60,13 +63,13 @@ METADATA = {
 # --- step 2 ---------------------------------------------------------------------------------------
 
 
-def to_notebook(lesson):
+def to_notebook(lesson: Lesson) -> NotebookNode:
     """Return the unexecuted notebook of a lesson, nbgrader metadata included."""
-    about = {"title": lesson.title, "minutes": lesson.entry.minutes, **lesson.header}
+    about = {"title": lesson.title, "minutes": lesson.listed.minutes, **lesson.header}
     nb = nbformat.v4.new_notebook(metadata=copy.deepcopy(METADATA) | {"course": about})
-    times = {}
+    times: dict[str, int] = {}
     for cell in lesson.in_notebook:
-        metadata = {}
+        metadata: dict[str, Any] = {}
         if cell.kind:
             metadata["nbgrader"] = {**KINDS[cell.kind], "grade_id": cell.name, "schema_version": 3}
             if cell.kind in WITH_POINTS:
@@ -91,12 +94,12 @@ def to_notebook(lesson):
     return nb
 
 
-def dumps(nb):
+def dumps(nb: NotebookNode) -> str:
     """Return a notebook's text, always with the same bytes for the same content."""
     return nbformat.writes(nb).rstrip("\n") + "\n"
 
 
-def write(path, text):
+def write(path: Path, text: str) -> bool:
     """Write a derived file; returns whether it has changed."""
     if path.exists() and path.read_bytes() == text.encode():
         return False
@@ -108,7 +111,7 @@ def write(path, text):
 # --- step 3 ---------------------------------------------------------------------------------------
 
 
-def run_nbgrader(step, name, folder, **traits):
+def run_nbgrader(step: type[Any], name: str, folder: str | Path, **traits: Any) -> None:
     """Run one of nbgrader's steps on one assignment of a course folder.
 
     Parameters
@@ -137,7 +140,7 @@ def run_nbgrader(step, name, folder, **traits):
         raise RuntimeError(f"nbgrader failed on {name}:\n{result.get('log', result['error'])}")
 
 
-def release(name, text, folder, database=False):
+def release(name: str, text: str, folder: str | Path, database: bool = False) -> str:
     """Return the notebook that learners get, made by nbgrader's ``generate_assignment``.
 
     Parameters
@@ -160,7 +163,7 @@ def release(name, text, folder, database=False):
 # --- step 4 ---------------------------------------------------------------------------------------
 
 
-def fingerprint(text, root=ROOT):
+def fingerprint(text: str, root: Path = ROOT) -> dict[str, str]:
     """Return what an executed notebook depends on, as SHA-256 hashes.
 
     ``source`` is the unexecuted notebook; ``library`` the modules of `course_lib` that it imports,
@@ -184,20 +187,22 @@ def fingerprint(text, root=ROOT):
     }
 
 
-def _modules(code, root):
+def _modules(code: str, root: Path) -> set[Path]:
     """Files of the course_lib modules that code imports, absolutely, directly or not."""
-    found, waiting = set(), [code]
+    found: set[Path] = set()
+    waiting = [code]
     while waiting:
         for node in ast.walk(ast.parse(waiting.pop())):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
-                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+                module = node.module or ""
+                names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
             else:
                 continue
             for name in names:
                 # The top package holds the version only: a release must not rebuild everything.
-                if not str(name).startswith("course_lib."):
+                if not name.startswith("course_lib."):
                     continue
                 stem = root / name.replace(".", "/")
                 for path in (stem.with_suffix(".py"), stem / "__init__.py"):
@@ -207,14 +212,14 @@ def _modules(code, root):
     return found
 
 
-def _hash(paths, root):
+def _hash(paths: Iterable[Path], root: Path) -> str:
     digest = hashlib.sha256()
     for name, path in sorted((path.relative_to(root).as_posix(), path) for path in paths):
         digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
 
 
-def recorded(path):
+def recorded(path: Path) -> dict[str, str] | None:
     """Return the hashes that an executed notebook records, or None."""
     if not path.exists():
         return None
@@ -225,7 +230,7 @@ def recorded(path):
 # --- step 5 ---------------------------------------------------------------------------------------
 
 
-def execute(lesson, nb):
+def execute(lesson: Lesson, nb: NotebookNode) -> set[str]:
     """Execute a notebook in place, in a scratch folder; the first error ends the build.
 
     Returns the folders of data/ that it has opened.
@@ -237,7 +242,7 @@ def execute(lesson, nb):
     ):
         running = [0]
 
-        def started(cell, cell_index):
+        def started(cell: NotebookNode, cell_index: int) -> None:
             running[0] = cell_index
 
         client = NotebookClient(
@@ -266,7 +271,7 @@ def execute(lesson, nb):
 # --- step 6 ---------------------------------------------------------------------------------------
 
 
-def tidy(nb):
+def tidy(nb: NotebookNode) -> list[float]:
     """Strip an executed notebook of what must not be kept; returns each cell's seconds."""
     nb.metadata.pop("widgets", None)
     nb.metadata.update(copy.deepcopy(METADATA))
@@ -281,7 +286,7 @@ def tidy(nb):
     return seconds
 
 
-def tidied(output):
+def tidied(output: NotebookNode) -> NotebookNode | None:
     """Return an output as the build keeps it, changed in place, or None if it goes."""
     data = output.get("data")
     if data is None:
@@ -295,15 +300,16 @@ def tidied(output):
     return output
 
 
-def _alt_text(data):
-    plain = data.get("text/plain", "")
+def _alt_text(data: Mapping[str, Any]) -> str | None:
+    plain: str = data.get("text/plain", "")
     return plain.removeprefix("Figure: ") if plain.startswith("Figure: ") else None
 
 
 # --- step 7 ---------------------------------------------------------------------------------------
 
 
-def judge(lesson, nb, seconds):
+def judge(lesson: Lesson, nb: NotebookNode,
+          seconds: Sequence[float]) -> tuple[list[str], list[str]]:
     """Return (problems, warnings) that only show in the executed notebook, one line each."""
     problems, warnings = [], []
     for cell, node, took in zip(lesson.in_notebook, nb.cells, seconds, strict=True):
@@ -321,7 +327,7 @@ def judge(lesson, nb, seconds):
     return problems, warnings
 
 
-def _output_problems(cell, outputs):
+def _output_problems(cell: Cell, outputs: Iterable[NotebookNode]) -> Iterator[str]:
     for output in outputs:
         data = output.get("data", {})
         pictured = any(key.startswith("image/") for key in data)
@@ -339,7 +345,7 @@ def _output_problems(cell, outputs):
 # --- step 8 ---------------------------------------------------------------------------------------
 
 
-def execute_short_way(lesson):
+def execute_short_way(lesson: Lesson) -> int:
     """Execute a lesson without its deeper cells; returns how many these are."""
     deeper = sum(cell.deeper for cell in lesson.in_notebook)
     if deeper:
@@ -355,14 +361,20 @@ def execute_short_way(lesson):
 # --- all steps ------------------------------------------------------------------------------------
 
 
-def load(path):
-    """Steps 1 and 2: return a checked lesson and the text of its unexecuted notebook."""
+def load(path: Path) -> tuple[Lesson, str]:
+    """Steps 1 and 2: return a checked lesson and the text of its unexecuted notebook.
+
+    Raises
+    ------
+    SourceError
+        Everything that is wrong with the source.
+    """
     lesson = source.read(path)
     rules.check(lesson)
     return lesson, dumps(to_notebook(lesson))
 
 
-def build(path, force=False, root=ROOT):
+def build(path: Path, force: bool = False, root: Path = ROOT) -> list[str]:
     """Build one lesson.
 
     Parameters
@@ -412,7 +424,7 @@ def build(path, force=False, root=ROOT):
     return [*told, *warnings]
 
 
-def run(args):
+def run(args: argparse.Namespace) -> int:
     """Build the lessons asked for; returns the exit status, 1 if any has a problem."""
     try:
         paths = source.find(args.lesson)
@@ -430,11 +442,11 @@ def run(args):
             print(error, file=sys.stderr)
             status = 1
     if not args.check:
-        write_table()
+        _write_table()
     return status
 
 
-def write_table(root=ROOT):
+def _write_table(root: Path = ROOT) -> bool:
     """Write the table of lessons into the README; returns whether it has changed."""
     readme = root / "README.md"
     made = syllabus.table(*syllabus.read(root / "solutions" / syllabus.NAME))

@@ -7,7 +7,9 @@ by `course_staff.authoring.build` after execution.
 
 import ast
 import re
+from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import Any
 
 import nbformat
 from nbgrader.preprocessors import ClearSolutions
@@ -16,7 +18,15 @@ from traitlets.config import PyFileConfigLoader
 from course_lib.data import data_path
 from course_staff.authoring import library
 from course_staff.authoring.bindings import leaning
-from course_staff.authoring.source import KINDS, ROOT, WITH_POINTS, SourceError, regions
+from course_staff.authoring.source import (
+    KINDS,
+    ROOT,
+    WITH_POINTS,
+    Cell,
+    Lesson,
+    SourceError,
+    regions,
+)
 
 HEADER = {"points": int}
 HEADER_TOO = {"reads"}  # may be there
@@ -31,15 +41,25 @@ MARKERS = {
 }
 
 
+_Problem = tuple[Cell | None, str]  # the cell, None for the header, and the reason
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
 @cache
-def nbgrader_config():
+def nbgrader_config() -> Any:
     """Load ``nbgrader_config.py``; nbgrader itself only logs an error in it and goes on."""
     return PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
 
 
-def check(lesson):
-    """Raise a `SourceError` with every problem of a source, if there are any."""
-    found = list(_header(lesson))
+def check(lesson: Lesson) -> None:
+    """Judge a source.
+
+    Raises
+    ------
+    SourceError
+        With every problem, if there are any.
+    """
+    found: list[_Problem] = list(_header(lesson))
     for cell in lesson.cells:
         found += [(cell, reason) for reason in (*_options(cell), *_text(cell))]
     found += [*_ids(lesson), *_exercises(lesson), *_predictions(lesson), *_deeper(lesson)]
@@ -50,7 +70,7 @@ def check(lesson):
         raise SourceError(lesson.problem(cell, reason) for cell, reason in found)
 
 
-def _header(lesson):
+def _header(lesson: Lesson) -> Iterator[_Problem]:
     for key in lesson.header.keys() - HEADER.keys() - HEADER_TOO:
         yield None, f"unknown key {key!r}; known are {', '.join([*HEADER, *HEADER_TOO])}"
     there = {path.name for path in data_path().iterdir() if path.is_dir()}
@@ -66,7 +86,7 @@ def _header(lesson):
         yield None, f"the cells' points add up to {total}; declared are {declared}"
 
 
-def _options(cell):
+def _options(cell: Cell) -> Iterator[str]:
     options = cell.options
     kinds = [kind for kind in KINDS if kind in options]
     for key in options.keys() - OPTIONS:
@@ -79,7 +99,7 @@ def _options(cell):
     if cell.name and not re.fullmatch(r"[a-z][a-z0-9_]*", str(cell.name)):
         yield f"the id {cell.name!r} must be lower_case_with_underscores"
     expected = {"solution": "code", "test": "code", "answer": "markdown", "task": "markdown"}
-    if cell.type != expected.get(cell.kind, cell.type):
+    if cell.kind in expected and cell.type != expected[cell.kind]:
         yield f"a {cell.kind} cell must be {expected[cell.kind]}"
     points = options.get("points")
     if cell.kind in WITH_POINTS and not (isinstance(points, int) and points > 0):
@@ -106,7 +126,7 @@ def _options(cell):
         yield "written answers, tasks, notes and cells for decks can't be deeper"
 
 
-def _text(cell):
+def _text(cell: Cell) -> Iterator[str]:
     """Markers, rubrics, hints, alt text of pictures in prose, syntax."""
     found = {}
     for what, kinds in MARKERS.items():
@@ -117,7 +137,7 @@ def _text(cell):
             return
         if found[what] and cell.kind not in kinds:
             yield f"{what} markers belong in {' and '.join(sorted(kinds))} cells"
-    rubric = {"answer": "SOLUTION", "task": "MARK SCHEME"}.get(cell.kind)
+    rubric = {"answer": "SOLUTION", "task": "MARK SCHEME"}.get(cell.kind or "")
     if rubric and not "".join(found[rubric]).strip():
         yield f"has no rubric between ### BEGIN {rubric} and ### END {rubric}"
     for hidden in found["HIDDEN TESTS"]:
@@ -132,21 +152,21 @@ def _text(cell):
             yield f"is not plain Python (line {error.lineno}: {error.msg})"
             return
     if cell.kind == "solution":
-        yield from stub_problems(cell)
+        yield from _stub_problems(cell)
 
 
-def stub_problems(cell):
+def _stub_problems(cell: Cell) -> Iterator[str]:
     """Yield how the stub that learners get differs from the solution it stands for."""
     if not regions(cell.text, "SOLUTION"):
         yield "has no ### BEGIN SOLUTION"
         return
-    released = released_text(cell)
+    released = _released_text(cell)
     try:
         before, after = functions(cell.text), functions(released)
     except SyntaxError as error:
         yield f"its stub is not valid Python (line {error.lineno}: {error.msg})"
         return
-    solved = [name for name in before if ast.dump(before[name]) != _dump(after.get(name))]
+    solved = [name for name, node in before.items() if _dump(node) != _dump(after.get(name))]
     if not solved:
         yield "its solution markers must stand inside a function"
     for name in solved:
@@ -160,18 +180,18 @@ def stub_problems(cell):
             yield f"the stub of `{name}` doesn't raise NotImplementedError"
 
 
-def released_text(cell):
+def _released_text(cell: Cell) -> str:
     """Return what `nbgrader` leaves of a solution cell."""
     node = nbformat.v4.new_code_cell(cell.text, metadata={"nbgrader": KINDS["solution"]})
     clear = ClearSolutions(config=nbgrader_config())
     return clear.preprocess_cell(node, {"language": "python"}, 0)[0].source
 
 
-def functions(code):
+def functions(code: str) -> dict[str, _Function]:
     """Return the functions and methods that a cell defines: dotted name → syntax tree."""
-    found = {}
+    found: dict[str, _Function] = {}
 
-    def visit(body, prefix):
+    def visit(body: Sequence[ast.stmt], prefix: str) -> None:
         for node in body:
             if isinstance(node, ast.ClassDef):
                 visit(node.body, f"{prefix}{node.name}.")
@@ -182,28 +202,28 @@ def functions(code):
     return found
 
 
-def _dump(node):
-    return node and ast.dump(node)
+def _dump(node: ast.AST | None) -> str | None:
+    return ast.dump(node) if node else None
 
 
-def _outline(node):
+def _outline(node: _Function) -> tuple[str, str | None, str | None]:
     return ast.dump(node.args), _dump(node.returns), ast.get_docstring(node)
 
 
-def _raises_not_implemented(node):
+def _raises_not_implemented(node: _Function) -> bool:
     raised = [ast.unparse(n) for n in ast.walk(node) if isinstance(n, ast.Raise)]
     return any("NotImplementedError" in statement for statement in raised)
 
 
-def _ids(lesson):
-    seen = {}
+def _ids(lesson: Lesson) -> Iterator[_Problem]:
+    seen: dict[str | None, int] = {}
     for cell in lesson.cells:
         if cell.name and cell.name in seen:
             yield cell, f"the id is already that of cell {seen[cell.name]}"
         seen.setdefault(cell.name, cell.number)
 
 
-def _exercises(lesson):
+def _exercises(lesson: Lesson) -> Iterator[_Problem]:
     solved = False
     for cell in lesson.cells:
         solved = solved or cell.kind == "solution"
@@ -223,7 +243,7 @@ def _exercises(lesson):
             yield exercise.solution, "all its tests are hidden"
 
 
-def _predictions(lesson):
+def _predictions(lesson: Lesson) -> Iterator[_Problem]:
     """A guess belongs to the lesson that asks for it, and none is shown that nobody asked for."""
     calls = [(cell, *call) for cell in lesson.cells if cell.type == "code"
              for call in guesses(cell.text)]
@@ -243,7 +263,7 @@ def _predictions(lesson):
             yield cell, f'{verb}("{key}"): nobody is asked for it with predict(…)'
 
 
-def guesses(code):
+def guesses(code: str) -> list[tuple[str, Any]]:
     """Return the calls that keep or show a guess: a list of (predict, reveal or recall, key)."""
     try:
         tree = ast.parse(code)
@@ -255,7 +275,7 @@ def guesses(code):
             and node.args and isinstance(node.args[0], ast.Constant)]
 
 
-def _deeper(lesson):
+def _deeper(lesson: Lesson) -> Iterator[_Problem]:
     """The short way takes exercises whole, and readers see where it goes: by the text."""
     for exercise in lesson.exercises:
         for test in exercise.tests:
@@ -269,6 +289,6 @@ def _deeper(lesson):
             yield cell, "code must be deeper if the text before it is, and only then"
 
 
-def _code_outside(text):
+def _code_outside(text: str) -> bool:
     visible = re.sub(r"BEGIN HIDDEN TESTS.*?END HIDDEN TESTS", "", text, flags=re.DOTALL)
     return bool(ast.parse(visible).body)

@@ -40,8 +40,10 @@ An exercise is one solution cell and the test cells up to the next solution cell
 import ast
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import jupytext
 
@@ -67,7 +69,7 @@ PERSONAL = {"COURSE_WORK", "MPLBACKEND", "PYTHONWARNINGS", "PYTHONWARNDEFAULTENC
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def environment():
+def environment() -> dict[str, str]:
     """Return the environment that lessons run in: one thread, and nothing of whoever runs them."""
     kept = {key: value for key, value in os.environ.items() if key not in PERSONAL}
     return kept | dict.fromkeys(THREADS, "1")
@@ -94,31 +96,31 @@ class Cell:
     number: int
     line: int
     type: str
-    options: dict
+    options: dict[str, Any]
     text: str
 
     @property
-    def kind(self):
+    def kind(self) -> str | None:
         """A key of `KINDS`, or None for plain text and code."""
         return next((kind for kind in KINDS if kind in self.options), None)
 
     @property
-    def name(self):
+    def name(self) -> str | None:
         """The grade id, or None for plain text and code."""
-        return self.options.get(self.kind)
+        return self.options[self.kind] if self.kind else None
 
     @property
-    def in_notebook(self):
+    def in_notebook(self) -> bool:
         """False for speaker's notes and cells that are for decks only."""
         return self.options.get("slide") != "notes" and self.options.get("only") != "slides"
 
     @property
-    def deeper(self):
+    def deeper(self) -> bool:
         """True of what the short way through the lesson leaves out."""
         return self.options.get("deeper", False)
 
     @property
-    def label(self):
+    def label(self) -> str:
         """How messages name the cell: its number, and its id or first line."""
         first = next((line for line in self.text.splitlines() if line.strip()), "")
         what = f'{self.kind} "{self.name}"' if self.kind else repr(first[:50])
@@ -130,23 +132,24 @@ class Exercise:
     """A solution cell and the test cells that belong to it."""
 
     solution: Cell
-    tests: list = field(default_factory=list)
+    tests: list[Cell] = field(default_factory=list)
 
     @property
-    def name(self):
-        return self.solution.name
+    def name(self) -> str:
+        """The grade id of its solution cell."""
+        return self.solution.options["solution"]
 
     @property
-    def rebuilds(self):
+    def rebuilds(self) -> list[str]:
         """Names in `course_lib`, as ``imaging.operators.Blur``, that do the same in one call."""
         return self.solution.options.get("rebuilds", "").split()
 
     @property
-    def functions(self):
+    def functions(self) -> list[str]:
         """Names of the functions and classes that the learner completes."""
         tree = ast.parse(self.solution.text).body
         kinds = ast.FunctionDef | ast.ClassDef
-        parts = {n.name: ast.get_source_segment(self.solution.text, n)
+        parts = {n.name: ast.get_source_segment(self.solution.text, n) or ""
                  for n in tree if isinstance(n, kinds)}
         return [name for name, text in parts.items() if "BEGIN SOLUTION" in text]
 
@@ -159,37 +162,45 @@ class Lesson:
     """
 
     path: Path
-    header: dict
-    cells: tuple
-    entry: syllabus.Entry = None
+    header: dict[str, Any]
+    cells: tuple[Cell, ...]
+    entry: syllabus.Entry | None = None
 
     @property
-    def name(self):
+    def name(self) -> str:
+        """The name of its source."""
         return self.path.stem
 
     @property
-    def folder(self):
+    def folder(self) -> str:
         """The name of the folders and notebooks that are made of it: "08_pulse"."""
-        return self.entry.folder
+        return self.listed.folder
 
     @property
-    def reads(self):
+    def listed(self) -> syllabus.Entry:
+        """Its entry; for lessons only."""
+        assert self.entry is not None, f"{self.path.name} is no lesson"
+        return self.entry
+
+    @property
+    def reads(self) -> list[str]:
         """The folders of data/ that it opens, as its header declares."""
         return self.header.get("reads", [])
 
     @property
-    def title(self):
+    def title(self) -> str:
+        """What the list of lessons says, or a deck's header."""
         return self.entry.title if self.entry else self.header["title"]
 
     @property
-    def in_notebook(self):
+    def in_notebook(self) -> list[Cell]:
         """The cells that are in the notebook, in its order."""
         return [cell for cell in self.cells if cell.in_notebook]
 
     @property
-    def exercises(self):
+    def exercises(self) -> list[Exercise]:
         """The lesson's exercises in order."""
-        found = []
+        found: list[Exercise] = []
         for cell in self.cells:
             if cell.kind == "solution":
                 found.append(Exercise(cell))
@@ -197,7 +208,7 @@ class Lesson:
                 found[-1].tests.append(cell)
         return found
 
-    def problem(self, cell, reason):
+    def problem(self, cell: Cell | None, reason: str) -> str:
         """Return one line naming file, cell and reason."""
         where = f"{self.path.parent.name}/{self.path.name}"
         if cell is None:
@@ -205,18 +216,18 @@ class Lesson:
         return f"{where}:{cell.line}: {cell.label}: {reason}"
 
 
-def folder(path):
+def folder(path: Path) -> str:
     """Return the name of the folders and notebooks that are made of a source: "08_pulse"."""
     return syllabus.entry(path).folder
 
 
-def notebook(path, where="solutions"):
+def notebook(path: Path, where: str = "solutions") -> Path:
     """Return the path of a notebook that is made of a source, in solutions/ or lessons/."""
     name = folder(path)
     return path.parents[1] / where / name / f"{name}.ipynb"
 
 
-def read(path):
+def read(path: Path) -> Lesson:
     """Parse a source, its references resolved, without judging it otherwise.
 
     Parameters
@@ -249,7 +260,7 @@ def read(path):
     return _resolved(lesson, entries)
 
 
-def _resolved(lesson, entries):
+def _resolved(lesson: Lesson, entries: Mapping[str, syllabus.Entry]) -> Lesson:
     cells, problems = [], []
     for cell in lesson.cells:
         text, wrong = references.resolve(cell.text, entries, lesson.entry, cell.type == "code")
@@ -265,7 +276,7 @@ def _resolved(lesson, entries):
     return replace(lesson, cells=tuple(cells))
 
 
-def regions(text, what):
+def regions(text: str, what: str) -> list[str]:
     """Return the texts between ``### BEGIN what`` and ``### END what``, in order.
 
     Raises
@@ -273,7 +284,8 @@ def regions(text, what):
     ValueError
         If the markers are not balanced.
     """
-    found, inside = [], None
+    found: list[str] = []
+    inside: list[str] | None = None
     for line in text.splitlines():
         if f"BEGIN {what}" in line:
             if inside is not None:

@@ -42,10 +42,10 @@ def describe(path: Path) -> Template:
         reference = _without_markers(exercise.solution.text)
         solutions[exercise.name] = {"functions": exercise.functions, "reference": reference}
         for test in exercise.tests:
-            tests[test.name] = {"exercise": exercise.name, "points": test.options["points"],
-                                **parts(test.text)}
+            tests[test.options["test"]] = {"exercise": exercise.name, **parts(test.text),
+                                           "points": test.options["points"]}
     written = {cell.name: cell.options["points"] for cell in lesson.cells
-               if cell.kind in ("answer", "task")}
+               if cell.name and cell.kind in ("answer", "task")}
     return {
         "name": lesson.folder, "title": lesson.title,
         "notebook": nbformat.reads(kept, 4), "tests": tests, "answers": written,
