@@ -97,7 +97,7 @@ def _links(lessons: Iterable[Lesson]) -> dict[str, dict]:
     named: dict[str, str] = {}
     built: dict[str, list[str]] = {}
     for lesson in lessons:
-        label = f"lesson {lesson.entry.digits}, {lesson.title}"
+        label = f"lesson {lesson.listed.digits}, {lesson.title}"
         page = f"../{lesson.folder}.html"
         named[lesson.name] = f"`{label} <{page}>`__"
         for number, exercise in enumerate(lesson.exercises, 1):
