@@ -3,9 +3,13 @@
 import importlib.util
 import re
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 from numpydoc.xref import DEFAULT_LINKS
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.nodes import make_refnode
 
 from course_staff.authoring import library
@@ -52,7 +56,8 @@ mathjax_path = "../../tex-svg-full.js"
 mathjax3_config = {"options": {"enableMenu": False}, "svg": {"fontCache": "global"}}
 
 
-def _mend(app, what, name, obj, options, lines):
+def _mend(app: Sphinx, what: str, name: str, obj: object, options: object,
+          lines: list[str]) -> None:
     """Say below the first paragraph where a learner builds it; link to lessons."""
     links = app.config.built.get(name)
     if links:
@@ -62,16 +67,17 @@ def _mend(app, what, name, obj, options, lines):
     lines[:] = _with_lessons("\n".join(lines), app.config.lessons).split("\n")
 
 
-def _mend_source(app, name, text):
+def _mend_source(app: Sphinx, name: str, text: list[str]) -> None:
     text[0] = _with_lessons(text[0], app.config.lessons)
 
 
-def _with_lessons(text, lessons):
+def _with_lessons(text: str, lessons: Mapping[str, str]) -> str:
     """Put links where a text speaks of lesson `pulse`."""
     return re.sub(r"\blesson\s+`(\w+)`", lambda m: lessons.get(m[1], m[0]), text)
 
 
-def _within_the_library(app, env, node, contnode):
+def _within_the_library(app: Sphinx, env: BuildEnvironment, node: pending_xref,
+                        contnode: Any) -> Any:
     """Find what prose calls ``limits.split`` or `Mixture`, by its end, if just one object fits."""
     name = node.get("reftarget", "").removesuffix("()")
     if node.get("refdomain") != "py" or not ("." in name or name[:1].isupper()):
