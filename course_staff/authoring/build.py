@@ -345,7 +345,7 @@ def _output_problems(cell: Cell, outputs: Iterable[NotebookNode]) -> Iterator[st
 # --- step 8 ---------------------------------------------------------------------------------------
 
 
-def execute_short_way(lesson: Lesson) -> int:
+def _execute_short_way(lesson: Lesson) -> int:
     """Execute a lesson without its deeper cells; returns how many these are."""
     deeper = sum(cell.deeper for cell in lesson.in_notebook)
     if deeper:
@@ -414,7 +414,7 @@ def build(path: Path, force: bool = False, root: Path = ROOT) -> list[str]:
     problems += [lesson.problem(None, reason) for reason in reads.problems(lesson.reads, opened)]
     if problems:
         raise SourceError(problems)
-    left_out = execute_short_way(lesson)
+    left_out = _execute_short_way(lesson)
     nb.metadata.course |= {"built_from": hashes, "short_way_leaves_out": left_out,
                            "processor": source.processor()}
     write(target, dumps(nb))

@@ -66,7 +66,7 @@ def searches(name: str, form: str | None = None) -> None:
         write_rows(file, [row], append=True)
 
 
-def world_searches(share: float) -> None:
+def _world_searches(share: float) -> None:
     """Record the searches of a perfect generator."""
     rows = []
     for k in trange(flips.EACH // flips.BLOCK, desc=f"world at {share:g}", mininterval=30):
@@ -140,7 +140,7 @@ def learn(name: str, steps: int = STEPS) -> None:
           set_aside=f"{least:.4f}")
 
 
-def sample_some(each: int = 25, name: str = "share_10") -> None:
+def _sample_some(each: int = 25, name: str = "share_10") -> None:
     """Sample the generator's posterior for the first truths of either form, without a network."""
     file = data_path("flips", "sampled.jsonl")
     done = len(read_rows(file)) if file.exists() else 0
@@ -161,11 +161,11 @@ def rebuild(names: Sequence[str] | None = None) -> None:
     torch.set_num_threads(1)
     for share in sorted(set(flips.SHARES.values())):
         if not data_path("flips", f"world_{100 * share:02.0f}.jsonl").exists():
-            world_searches(share)
+            _world_searches(share)
     for name in names or [n for n in flips.SHARES if n in gan.names()]:
         searches(name)
         learn(name)
     for form in ladybirds.FORMS:
         searches("share_10", form)
-    sample_some()
+    _sample_some()
     record("flips")

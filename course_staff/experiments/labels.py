@@ -39,7 +39,7 @@ def weights() -> str:
                     for name in gan.names())
 
 
-def write_sheets(folder: Path) -> None:
+def _write_sheets(folder: Path) -> None:
     """Write the pictures, 8 × 8 on each sheet, enlarged."""
     x, _ = blind()
     folder.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ def compare() -> dict[str, tuple[int, int, int]]:
 def run(args: Namespace) -> int:
     """Carry out ``course label``; returns the exit status."""
     if args.out:
-        write_sheets(Path(args.out))
+        _write_sheets(Path(args.out))
         print(f"Label the sheets in {args.out}; the first line of labels.txt is\n{weights()}")
         return 0
     found = compare()

@@ -34,7 +34,7 @@ FIRST = 1000  # seed of the first case; tests use others
 CASES = {4: 1000, 8: 1000, 16: 200}  # recorded plates for each s; s = 16 takes longest
 
 
-def glyph(character: str, font: ImageFont.FreeTypeFont) -> np.ndarray:
+def _glyph(character: str, font: ImageFont.FreeTypeFont) -> np.ndarray:
     """Coverage of each pixel by a character, 8-bit codes of shape `GLYPH`, centred."""
     height, width = GLYPH
     drawn = Image.new("L", (width * FINER, height * FINER))
@@ -49,7 +49,7 @@ def glyphs() -> None:
     folder, fonts = data_path("plates"), Path(matplotlib.get_data_path(), "fonts", "ttf")
     folder.mkdir(parents=True, exist_ok=True)
     font = ImageFont.truetype(str(fonts / "DejaVuSansMono-Bold.ttf"), EM * FINER)
-    row = np.concatenate([glyph(character, font) for character in CHARACTERS], axis=1)
+    row = np.concatenate([_glyph(character, font) for character in CHARACTERS], axis=1)
     Image.fromarray(row).save(folder / "glyphs.png", optimize=True)
     shutil.copyfile(fonts / "LICENSE_DEJAVU", folder / "LICENSE_DEJAVU.txt")
     record("plates")

@@ -196,13 +196,13 @@ def _attachments(attachments: dict[str, Any]) -> dict[str, dict[str, str]]:
     kept = {}
     for name, versions in list(attachments.items())[:20]:
         if isinstance(versions, dict):
-            safe = {kind: data for kind, data in versions.items() if is_picture(kind, data)}
+            safe = {kind: data for kind, data in versions.items() if _is_picture(kind, data)}
             if safe and re.fullmatch(r"[\w .()-]{1,100}", str(name)):
                 kept[name] = safe
     return kept
 
 
-def is_picture(kind: str, data: object) -> bool:
+def _is_picture(kind: str, data: object) -> bool:
     """Whether base64 text is a PNG or JPEG picture indeed, and nothing that could end a tag."""
     if kind not in PICTURES or not isinstance(data, str):
         return False
@@ -223,7 +223,7 @@ def finish(notebook: Node, outcome: Outcome) -> Node:
             data = output.get("data")
             if data is not None:
                 output["data"] = {kind: content for kind, content in data.items()
-                                  if kind == "text/plain" or is_picture(kind, content)}
+                                  if kind == "text/plain" or _is_picture(kind, content)}
                 if not output["data"]:
                     continue
             cell["outputs"].append(output)
