@@ -271,8 +271,8 @@ def always_pale_share(spread_pale: float, spread_dark: float, distance: float) -
 def latent_map_log_odds(share: float) -> float:
     """Prior log-odds for the pale form of a mode sought in *latents*, not in pictures.
 
-    One latent, N(0, 1), whose tail beyond a threshold is the dark form: its most probable dark
-    point is the threshold, less probable than 0 by e^(½ threshold²).
+    One latent, N(0, 1), whose tail beyond a threshold is the dark form, a `share` of all: its most
+    probable dark point is the threshold, less probable than 0 by e^(½ threshold²).
 
     >>> round(float(latent_map_log_odds(0.08)), 2), round(float(-prior_log_odds(0.08)), 2)
     (0.99, 2.44)

@@ -53,7 +53,7 @@ Axis: TypeAlias = int | tuple[int, ...] | None
 
 
 def mse(x_hat: ArrayLike, x: ArrayLike, axis: Axis = None) -> np.ndarray | np.floating:
-    """Mean squared error.
+    """Mean squared error of arrays `x_hat` and `x` of one shape, over all axes or those in `axis`.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def mse(x_hat: ArrayLike, x: ArrayLike, axis: Axis = None) -> np.ndarray | np.fl
 
 
 def rmse(x_hat: ArrayLike, x: ArrayLike, axis: Axis = None) -> np.ndarray | np.floating:
-    """Root mean squared error, in the units of `x`."""
+    """Root mean squared error of `x_hat`, in the units of `x`; arguments as for `mse`."""
     return np.sqrt(mse(x_hat, x, axis))
 
 
@@ -78,7 +78,8 @@ def psnr(x_hat: ArrayLike, x: ArrayLike, data_range: float = 1.0,
          axis: Axis = None) -> np.ndarray | np.floating:
     """Peak signal-to-noise ratio, 10 log₁₀(data_range²/mse), in dB; infinite for a perfect copy.
 
-    For a set of pictures say which you mean. In the mean of their PSNRs, halving an error that
+    Arguments as for `mse`; `data_range` is the distance from black to white, in the units of x. For
+    a set of pictures say which you mean. In the mean of their PSNRs, halving an error that
     nobody sees counts as much as halving one that ruins the picture; averaging the squared errors
     first (`axis` None) never gives more than that mean, by Jensen's inequality.
 
@@ -184,6 +185,8 @@ def calibration_error(p: ArrayLike, outcome: ArrayLike, bins: int = 10) -> float
 def share_interval(count: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """Wilson's interval of a share, of which `count` out of `n` independent cases were seen.
 
+    It holds the true share with probability `level`, at least nearly.
+
     Returns
     -------
     low, high : float
@@ -288,7 +291,7 @@ def precision(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
 
 
 def recall(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
-    """Share of the real points that lie in the ball of at least one generated point."""
+    """Share of the real points in the ball of a generated point; arguments as for `precision`."""
     return precision(real, generated, k)
 
 
@@ -301,7 +304,7 @@ def density(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
 
 
 def coverage(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
-    """Share of the real points with at least one generated point in their ball."""
+    """Share of the real points with a generated point in their ball; arguments as `precision`'s."""
     return float(covered(generated, real, k).mean())
 
 
@@ -373,8 +376,8 @@ def audit_sampler(sampler: Callable[[np.ndarray, int, np.random.Generator], Arra
     Returns
     -------
     dict
-        p-values of uniform ranks: "coordinates", an array (n,), and "likelihood", of log p(y | x).
-        Small ones refute the sampler; large ones only fail to.
+        The p-values of uniform ranks: "coordinates", an array (n,), and "likelihood", of
+        log p(y | x). Small ones refute the sampler; large ones only fail to.
     """
     rng, A = np.random.default_rng(rng), validation.matrix(A, "A")
     sigma = validation.positive(sigma, "sigma")

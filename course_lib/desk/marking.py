@@ -363,6 +363,7 @@ class Kernel:
         return False
 
     def alive(self) -> bool:
+        """Say whether its process runs."""
         return self.process.poll() is None
 
     def run(self, code: str, seconds: float) -> Ran:
@@ -427,6 +428,7 @@ class Kernel:
         return ran
 
     def close(self) -> None:
+        """End its process and the connection to it."""
         if hasattr(self, "client"):
             with contextlib.suppress(Exception):
                 self.client.stop_channels()

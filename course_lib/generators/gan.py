@@ -56,6 +56,7 @@ class ModulatedConvolution(nn.Module):
         self.demodulate = demodulate
 
     def forward(self, x: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
+        """Features (n, outputs, s, s) of features x (n, inputs, s, s) and styles w (n, Z_DIM)."""
         style = self.style(w)
         x = functional.conv2d(
             x * style[:, :, None, None], self.weight, padding=self.weight.shape[-1] // 2)
@@ -75,6 +76,7 @@ class StyledLayer(nn.Module):
         self.bias = nn.Parameter(torch.zeros(outputs, 1, 1))
 
     def forward(self, x: torch.Tensor, w: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+        """As `ModulatedConvolution.forward`, with a noise map (n, 1, s, s), then a leaky ReLU."""
         x = self.convolution(x, w) + self.strength * noise + self.bias
         return functional.leaky_relu(x, 0.2) * math.sqrt(2)
 
@@ -181,6 +183,7 @@ class ResidualBlock(nn.Module):
         self.shortcut = nn.Conv2d(inputs, outputs, 1, bias=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Features (n, outputs, s/2, s/2) of features x (n, inputs, s, s)."""
         h = self.first(functional.leaky_relu(x, 0.2))
         h = self.second(functional.leaky_relu(functional.avg_pool2d(h, 2), 0.2))
         return (h + self.shortcut(functional.avg_pool2d(x, 2))) / math.sqrt(2)
@@ -213,6 +216,7 @@ class Discriminator(nn.Module):
             cast(nn.Linear, self.head[-1]).weight.mul_(0.1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Logits (n,) of being real, of sRGB-coded pictures x (n, 3, s, s) in [0, 1]."""
         x = self.from_rgb(2 * x - 1)
         for block in self.blocks.values():
             x = block(x)

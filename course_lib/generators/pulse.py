@@ -108,7 +108,7 @@ class StyleLaw:
 
 
 def fit_styles(generator: Generator, n: int = 100_000, seed: int = 0) -> StyleLaw:
-    """Fit `StyleLaw` to n mapped latents."""
+    """Fit `StyleLaw` to the styles of n latents that a generator's mapping network maps."""
     z = torch.randn(n, Z_DIM, generator=torch.Generator().manual_seed(seed))
     with torch.no_grad():
         before = functional.leaky_relu(generator.mapping(z), 5.0)  # undoes the slope of 0.2
@@ -127,8 +127,11 @@ def geocross(w: torch.Tensor) -> torch.Tensor:
 
 
 def learning_rate(step: int, steps: int, peak: float = 0.4) -> float:
-    """Rate at a step: linear from a tenth of the peak to the peak at 45 % of the steps, back to a
-    tenth at 90 %, and to a thousandth at the end."""
+    """Adam's rate at a step, as PULSE changes it.
+
+    Linear from a tenth of the peak to the peak at 45 % of the steps, back to a tenth at 90 %, and
+    to a thousandth at the end.
+    """
     return peak * float(np.interp(step / steps, [0, 0.45, 0.9, 1], [0.1, 1, 0.1, 0.001]))
 
 

@@ -58,7 +58,8 @@ def noise_gain(blur: Blur, shape: Shape) -> float:
 def inverse_filter(y: Array, blur: Blur) -> Array:
     """Divide by the transfer function: X̂ = Y/H.
 
-    Exact without noise, on periodic pictures; noise grows by `noise_gain`.
+    Exact without noise, on periodic pictures `y` (..., H, W) behind a periodic `blur`; the noise's
+    variance grows by `noise_gain`.
 
     Raises
     ------

@@ -290,7 +290,7 @@ def _row_space_part(A, x, damping):
 
 
 def slepian_eigenvalues(n: int, half_bandwidth: float, count: int | None = None) -> np.ndarray:
-    r"""How much of each Slepian sequence's energy survives a band limit: eigenvalues λ₀ ≥ λ₁ ≥ …
+    r"""How much of each Slepian sequence's energy survives a band limit: eigenvalues λ₀ ≥ λ₁ ≥ ….
 
     They are the eigenvalues of "cut to n samples, then to the band ``|f| ≤ W``", the matrix
     :math:`\sin 2\pi W(j-k)\,/\,\pi(j-k)`, n × n. Their sum is the space-bandwidth product 2nW

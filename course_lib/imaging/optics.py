@@ -42,7 +42,8 @@ __all__ = [
 def cutoff_frequency(numerical_aperture: float, wavelength: float) -> float:
     """Highest frequency a lens passes in incoherent light, fc = 2 NA / λ.
 
-    In cycles per unit of `wavelength`: 0.5 µm and NA 0.25 give 1 cycle per µm.
+    In cycles per unit of `wavelength`; `numerical_aperture` is NA, a pure number. 0.5 µm and
+    NA 0.25 give 1 cycle per µm.
 
     >>> cutoff_frequency(0.25, 0.5)
     1.0
@@ -100,7 +101,8 @@ def airy_psf(cutoff: float, size: int | tuple[int, int]) -> np.ndarray:
 def rayleigh_separation(cutoff: float) -> float:
     """Separation at which one Airy pattern's peak lies on the other's first zero: 1.2197/fc.
 
-    A convention, not a limit: at f = 1/d the transfer function still is 0.089.
+    In the unit of 1/`cutoff`. A convention, not a limit: at f = 1/d the transfer function still is
+    0.089.
 
     >>> round(rayleigh_separation(1.0), 4)
     1.2197
@@ -111,8 +113,8 @@ def rayleigh_separation(cutoff: float) -> float:
 def sparrow_separation(cutoff: float) -> float:
     """Separation at which the dip between two equal points vanishes: 0.9472/fc.
 
-    With I = A², A = 2 J₁(v)/v, it is twice the inflection point: A′² + A A″ = 0, where
-    A′ = −2 J₂(v)/v and A″ = 2 J₃(v)/v − 2 J₂(v)/v².
+    In the unit of 1/`cutoff`. With I = A², A = 2 J₁(v)/v, it is twice the inflection point:
+    A′² + A A″ = 0, where A′ = −2 J₂(v)/v and A″ = 2 J₃(v)/v − 2 J₂(v)/v².
 
     >>> round(sparrow_separation(1.0), 4)
     0.9472
@@ -128,6 +130,8 @@ def sparrow_separation(cutoff: float) -> float:
 def two_point_profile(r: ArrayLike, separation: float, cutoff: float) -> np.ndarray:
     """Intensity at positions `r` on the line through two equal, incoherent points ± separation/2.
 
+    Lengths in the unit of 1/`cutoff`; each point alone would peak at 1.
+
     >>> d = rayleigh_separation(1.0)
     >>> middle, peak = two_point_profile(np.array([0.0, d / 2]), d, 1.0)
     >>> round(float(middle / peak), 3)
@@ -142,7 +146,10 @@ def two_point_profile(r: ArrayLike, separation: float, cutoff: float) -> np.ndar
 
 
 def gaussian_otf(f: ArrayLike, sigma: float) -> np.ndarray:
-    """Transfer function of a Gaussian blur of standard deviation `sigma`: exp(−2π²σ²f²)."""
+    """Transfer function of a Gaussian blur of standard deviation `sigma`: exp(−2π²σ²f²).
+
+    `f` is an array of radial frequencies, in cycles per unit of `sigma`.
+    """
     sigma = validation.non_negative(sigma, "sigma")
     return np.exp(-2 * (np.pi * sigma * np.asarray(f, dtype=float)) ** 2)
 
@@ -255,7 +262,7 @@ def photon_noise(x: ArrayLike, photons: float, rng: Seed) -> np.ndarray:
 
 
 def read_noise(x: ArrayLike, sigma: float, rng: Seed) -> np.ndarray:
-    """Add the electronics' Gaussian noise: y = x + n, n ~ N(0, σ²), same for all pixels."""
+    """Add the electronics' Gaussian noise: y = x + n, n ~ N(0, σ²) with σ = `sigma` everywhere."""
     x = validation.image(np.asarray(x), "x")
     sigma = validation.non_negative(sigma, "sigma")
     return x + sigma * np.random.default_rng(rng).standard_normal(x.shape)

@@ -138,6 +138,12 @@ def ring_correlation(
     -------
     RingCorrelation
 
+    Raises
+    ------
+    ValueError
+        For other than two axes, unequal shapes, values that are not finite, a picture without any
+        contrast, or rings narrower than one coefficient.
+
     Notes
     -----
     It is 1 for equal pictures, 0 ± 1/√size for independent noise, and for equal signal S and noise
@@ -145,12 +151,6 @@ def ring_correlation(
     frequency: it reads close to 1 in all rings, whatever the rest of the picture knows. A filter
     applied to both halves changes nothing but the weights within a ring: sharpening doesn't make
     a half agree better with the other.
-
-    Raises
-    ------
-    ValueError
-        For other than two axes, unequal shapes, values that are not finite, a picture without any
-        contrast, or rings narrower than one coefficient.
     """
     a, b = (_contrast(v, n, taper) for v, n in ((a, "a"), (b, "b")))
     validation.matching(b, a.shape, "b")

@@ -196,11 +196,12 @@ class LadybirdPosterior:
 
     @property
     def log_evidence(self) -> np.ndarray:
-        """log p(y | form) for pale and dark, (2,); its standard error is the next attribute."""
+        """log p(y | form) for pale and dark, (2,)."""
         return np.array([form.log_evidence for form in self.forms])
 
     @property
     def log_evidence_error(self) -> np.ndarray:
+        """Standard error of `log_evidence`, (2,)."""
         return np.array([form.log_evidence_error for form in self.forms])
 
     def ess(self, share: float) -> float:

@@ -89,6 +89,6 @@ class LinearEstimate:
 
 @cache
 def linear(pixels: int = 4, sigma: float = 0.05, share: float = 0.5) -> LinearEstimate:
-    """`LinearEstimate` for ladybirds, from 2000 renders."""
+    """`LinearEstimate` for ladybirds, from 2000 renders, a `share` of them dark."""
     world = ladybirds.render(ladybirds.sample(2000, share=share, seed=77)).astype(float)
     return LinearEstimate(world, Downsample(64 // pixels), sigma)
