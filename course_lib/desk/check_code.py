@@ -14,8 +14,8 @@ from pathlib import Path
 
 __all__ = ["LAWS", "check", "steps"]
 
-# Tests of what the library promises, without those that train, search or sample for long: some
-# 80 CPU seconds (`make test` runs all).
+#: Tests of what the library promises, without those that train, search or sample for long: some
+#: 80 CPU seconds (`make test` runs all).
 LAWS = ["tests/imaging", "tests/worlds", "tests/audits", "tests/notebook",
         "tests/inference/test_diffusion.py", "tests/inference/test_latents.py",
         "tests/inference/test_networks.py", "tests/test_docstrings.py"]

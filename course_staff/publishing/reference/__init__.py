@@ -15,6 +15,7 @@ from pathlib import Path
 import jinja2
 from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
+from sphinx.util.console import strip_colors
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from course_staff.authoring import library
@@ -87,7 +88,7 @@ def write(folder: Path, lessons: Iterable[Lesson], root: Path = ROOT) -> None:
                          confoverrides=_links(lessons), warning=said, freshenv=True)
             app.build()
     if said.getvalue():
-        raise SourceError(said.getvalue().strip().splitlines())
+        raise SourceError(strip_colors(said.getvalue()).strip().splitlines())
     for left in (".buildinfo", "objects.inv"):
         (folder / left).unlink(missing_ok=True)
 
