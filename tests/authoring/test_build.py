@@ -165,7 +165,7 @@ def test_exit_status_tells_of_problems(monkeypatch, capsys, name):
 @pytest.mark.parametrize(("name", "status"), [("sound", 0), ("no_markers", 1)])
 def test_check_of_the_sources_writes_and_executes_nothing(monkeypatch, capsys, name, status):
     monkeypatch.setattr(source, "find", lambda names: [SOURCES / f"{name}.py"])
-    for step in ("build", "write_table"):
+    for step in ("build", "_write_table"):
         monkeypatch.setattr(build, step, lambda *_: pytest.fail("this builds"))
     parser = argparse.ArgumentParser()
     commands.build_arguments(parser)
