@@ -197,7 +197,7 @@ def test_test_hands_arguments_to_pytest(started, monkeypatch):
 
 def test_what_belongs_together_runs_on_one_worker(tmp_path):
     here = ROOT / "tests"
-    for name in ("conftest.py", "_strict.py"):
+    for name in ("conftest.py", "_nbval.py", "_strict.py"):
         shutil.copy(here / name, tmp_path)
     kept = ("import os, pathlib, pytest\n"
             "@pytest.mark.parametrize('lesson', ['00_a', '01_b'])\n"

@@ -142,7 +142,8 @@ def test_pictures_are_reproducible_and_in_the_draws_order(generator):
     seeds = np.arange(6).reshape(2, 3)
     x = pictures(generator, z, seeds)
     assert x.shape == (2, 3, 3, 8, 8)
-    np.testing.assert_allclose(pictures(generator, z[1, 2], seeds[1, 2]), x[1, 2], atol=1e-6)
+    # Single precision: sums of a batch of one are ordered otherwise than those of six.
+    np.testing.assert_allclose(pictures(generator, z[1, 2], seeds[1, 2]), x[1, 2], atol=5e-6)
 
 
 def test_effective_size_of_an_autoregression():

@@ -1,19 +1,20 @@
 """The enhancer: crisp whatever it is shown, and its training lowers the loss and repeats."""
 
-
 import numpy as np
 import pytest
-import torch
-from torch.nn import functional
 
-from course_lib.generators import plate_enhancer
-from course_lib.generators.plate_enhancer import enhance, legible
-from course_lib.imaging.operators import Downsample
-from course_lib.inference.plate_posterior import simulate
-from course_lib.worlds import plates
-from course_staff import commands
-from course_staff.experiments import plates as staff
-from course_staff.experiments import train
+torch = pytest.importorskip("torch")
+
+from torch.nn import functional  # noqa: E402
+
+from course_lib.generators import plate_enhancer  # noqa: E402
+from course_lib.generators.plate_enhancer import enhance, legible  # noqa: E402
+from course_lib.imaging.operators import Downsample  # noqa: E402
+from course_lib.inference.plate_posterior import simulate  # noqa: E402
+from course_lib.worlds import plates  # noqa: E402
+from course_staff import commands  # noqa: E402
+from course_staff.experiments import plates as staff  # noqa: E402
+from course_staff.experiments import train  # noqa: E402
 
 
 def test_batches_of_any_shape():

@@ -4,23 +4,25 @@ import shutil
 
 import numpy as np
 import pytest
-import torch
 
-from course_lib.data import data_path
-from course_lib.inference import regression
-from course_lib.inference.posterior import shipped, simulate
-from course_lib.inference.regression import errors, regress
-from course_lib.worlds import ladybirds
-from course_staff import commands
-from course_staff.experiments import regression as staff
-from course_staff.experiments import train
+torch = pytest.importorskip("torch")
+
+from course_lib.data import data_path  # noqa: E402
+from course_lib.inference import regression  # noqa: E402
+from course_lib.inference.posterior import shipped, simulate  # noqa: E402
+from course_lib.inference.regression import errors, regress  # noqa: E402
+from course_lib.worlds import ladybirds  # noqa: E402
+from course_staff import commands  # noqa: E402
+from course_staff.experiments import regression as staff  # noqa: E402
+from course_staff.experiments import train  # noqa: E402
 
 
 def test_batches_of_any_shape():
     y = np.stack([simulate(seed)[1] for seed in range(6)])
     together = regress(y.reshape(2, 3, 3, 4, 4))
     assert together.shape == (2, 3, 3, 64, 64)
-    np.testing.assert_allclose(together[1, 2], regress(y[5]), atol=1e-6)
+    # Single precision: sums of a batch of one may be ordered otherwise.
+    np.testing.assert_allclose(together[1, 2], regress(y[5]), atol=5e-6)
     with pytest.raises(ValueError, match="y is of shape"):
         regress(np.zeros((3, 8, 8)))
 

