@@ -93,7 +93,9 @@ def matches_by_chance(
     Returns
     -------
     array (shifts,) of int
-        Their mean estimates how many of `matches` prove nothing; their spread says how well.
+        Their mean estimates how many of `matches` prove nothing. Their spread is that of one look;
+        shifts of the same lists aren't independent. Places are taken to be spread evenly: where
+        they crowd round bright sources the estimate is too low.
 
     Raises
     ------

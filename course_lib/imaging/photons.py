@@ -15,7 +15,8 @@ References
 ----------
 Kingman, Poisson processes, Oxford 1993, §5.1 (thinning). Saxton & Baumeister, J. Microsc. 127
 (1982) 127, doi:10.1111/j.1365-2818.1982.tb00405.x; van Heel & Schatz, J. Struct. Biol. 151 (2005)
-250, doi:10.1016/j.jsb.2005.05.009 (ring correlation and where to cut it).
+250, doi:10.1016/j.jsb.2005.05.009 (ring correlation and where to cut it). Rosenthal & Henderson,
+J. Mol. Biol. 333 (2003) 721, doi:10.1016/j.jmb.2003.07.013 (1/7).
 """
 
 from typing import NamedTuple
@@ -101,8 +102,9 @@ class RingCorrelation(NamedTuple):
     def crossing(self, threshold: float = 1 / 7) -> float:
         """Frequency at which the correlation first falls below `threshold`; NaN if it never does.
 
-        Linear between the rings on either side. 1/7 is what an average of both halves needs for
-        a signal-to-noise ratio of ½ (Rosenthal & Henderson 2003): a convention, not a law.
+        Linear between the rings on either side. At 1/7 the sum of both halves correlates ½ with
+        the noiseless picture, a signal-to-noise ratio of power of ⅓ (Rosenthal & Henderson 2003):
+        a convention, not a law; where rings hold few coefficients it is crossed by accident.
         """
         below = np.flatnonzero(self.correlation < threshold)
         if below.size == 0:
@@ -146,8 +148,9 @@ def ring_correlation(
 
     Notes
     -----
-    It is 1 for equal pictures, 0 ± 1/√size for independent noise, and for equal signal S and noise
-    N in both halves S/(S + N) on average. One bright point in both pictures is signal at every
+    It is 1 for equal pictures, 0 ± 0.7/√size for independent white noise (± 1.2/√size with the
+    taper, which correlates neighbouring coefficients), and for equal signal S and noise N in both
+    halves S/(S + N) on average. One bright point in both pictures is signal at every
     frequency: it reads close to 1 in all rings, whatever the rest of the picture knows. A filter
     applied to both halves changes nothing but the weights within a ring: sharpening doesn't make
     a half agree better with the other.

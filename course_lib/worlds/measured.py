@@ -25,16 +25,18 @@ def _read(name: str) -> dict[str, np.ndarray]:
 
 @dataclass(frozen=True, eq=False)
 class XraySky:
-    """The field of the pulsar PSR J0030+0451, XMM-Newton EPIC MOS1, 19 June 2001.
+    """The field of the pulsar PSR J0030+0451, XMM-Newton, 19 June 2001.
+
+    Two of its cameras, EPIC MOS1 and MOS2, added; 0.3 to 12 keV, each for some five hours.
 
     Attributes
     ----------
     counts : (384, 384) array of int64
-        Photons counted in each pixel, all 56,181 of the exposure: no flat field, no background
-        subtraction.
+        Events counted in each pixel, all 56,181 that passed the pipeline's selection by pattern
+        and energy, particles among them: no flat field, no background subtraction.
     exposure : (384, 384) array
-        Seconds for which each pixel saw the sky, corrected for the mirrors' falling sensitivity
-        away from the axis; 0 outside the field and in gaps between the chips.
+        Camera-seconds, both cameras together, weighted by the mirrors' falling sensitivity away
+        from the axis; 0 outside the field and where both have a gap.
     pulsar : (int, int)
         Row and column of the brightest pixel.
     pixel_arcsec : float
@@ -47,9 +49,21 @@ class XraySky:
     pixel_arcsec: float = 5.0
 
     def centre(self, size: int = 128) -> np.ndarray:
-        """Counts (size, size) round the pulsar, where one point-spread function holds."""
+        """Counts (size, size) round the pulsar, where the point-spread function changes least."""
         rows, columns = (slice(k - size // 2, k - size // 2 + size) for k in self.pulsar)
         return self.counts[rows, columns]
+
+    def psf(self) -> np.ndarray:
+        """Return the pulsar's own picture, (15, 15), sum 1: the point-spread function on the axis.
+
+        Photons within 7 pixels, less the mean of those beyond 15 pixels in a square of 61; what is
+        below the background counts as 0.
+        """
+        distance = np.hypot(*(np.indices((61, 61)) - 30))
+        surround = self.centre(61)
+        light = np.clip(surround - surround[distance > 15].mean(), 0, None)
+        light = np.where(distance <= 7, light, 0)[23:38, 23:38]
+        return light / light.sum()
 
 
 def xray() -> XraySky:
@@ -65,8 +79,9 @@ class Stars:
     Attributes
     ----------
     electrons : (96, 96) array
-        Electrons in each pixel, filter F606W, 13 April 2002; the sky is in it, distortion is not
-        corrected. One electron is one detected photon, plus dark current and read noise.
+        Electrons in each pixel, filter F606W, 13 April 2002, after dark subtraction and flat field;
+        the sky is in it, distortion is not corrected. Nearly one for each detected photon, plus
+        read noise of 4.7 electrons and cosmic rays.
     error : (96, 96) array
         Standard deviation that the pipeline states, electrons.
     flags : (96, 96) array of int
@@ -75,7 +90,8 @@ class Stars:
         A *model* of the point-spread function, sum 1: computed from an optical prescription and a
         black body of 5000 K on a grid of 0.025″, a little finer than the pixels. Not measured.
     pixel_arcsec, model_arcsec : float
-        Side of a pixel of the frame and of the model.
+        Side of a pixel of the frame (geometric mean of .0284 along x and .0248 along y) and of the
+        model.
     """
 
     electrons: np.ndarray

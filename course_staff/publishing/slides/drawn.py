@@ -11,9 +11,9 @@ from scipy.special import softmax
 
 from course_lib.imaging.operators import Downsample
 from course_lib.notebook import figures
-from course_lib.notebook.explorers import hallucination_measured, information_limit
+from course_lib.notebook.explorers import hallucination_measured, information_limit, real_photons
 from course_lib.records import casebook
-from course_lib.worlds import images
+from course_lib.worlds import images, measured
 from course_staff.publishing.slides.room import enlarged
 
 
@@ -57,6 +57,14 @@ def abstention() -> Frames:
     steps = np.arange(0.18, 0.01, -0.02)
     pictures = [panel.draw(**panel.values | {"threshold": step, "truth": True}) for step in steps]
     return Frames("largest sd shown", [f"{step:.2f}" for step in steps], pictures, start=4)
+
+
+def sources() -> Frames:
+    """Panel of `real_photons`: the iterations against confirmed and accidental sources."""
+    sky = measured.xray()
+    panel = real_photons.real_photons(sky.centre(), sky.psf())
+    pictures = [panel.draw(iterations=k) for k in real_photons.STEPS]
+    return Frames("iterations", [str(k) for k in real_photons.STEPS], pictures, start=2)
 
 
 SOURCE, SUSPECTS = 23, 6  # who was photographed; how many stand in the line
@@ -136,5 +144,6 @@ def for_a_room(draw: Callable[[], _Drawn]) -> Callable[[], _Drawn]:
     return drawn
 
 
-FRAMES = {"limit": for_a_room(limit), "abstention": for_a_room(abstention)}
+FRAMES = {"limit": for_a_room(limit), "abstention": for_a_room(abstention),
+          "sources": for_a_room(sources)}
 PICTURES = {"line_up": for_a_room(line_up), "line_up_pixels": for_a_room(line_up_pixels)}

@@ -1,0 +1,375 @@
+"""Wrong and right answers to the exercises of lesson `real_photons`."""
+
+# %% wrong="divides_the_numbers" exercise="divide" says="coin|too few"
+def divide(counts, share, rng):
+    counts = np.asarray(counts)
+    if np.any(counts < 0) or np.any(counts % 1):
+        raise ValueError("no counts")
+    first = np.rint(share * counts).astype(int)
+    return first, counts.astype(int) - first
+
+
+# %% wrong="two_separate_draws" exercise="divide" says="first \+ second|\+ second"
+def divide(counts, share, rng):
+    counts = np.asarray(counts)
+    if np.any(counts < 0) or np.any(counts % 1):
+        raise ValueError("no counts")
+    counts = counts.astype(int)
+    return rng.binomial(counts, share), rng.binomial(counts, 1 - share)
+
+
+# %% wrong="new_photons_instead_of_old" exercise="divide" says="negative|second"
+def divide(counts, share, rng):
+    counts = np.asarray(counts)
+    if np.any(counts < 0) or np.any(counts % 1):
+        raise ValueError("no counts")
+    first = rng.poisson(share * counts)
+    return first, counts.astype(int) - first
+
+
+# %% wrong="whole_pixels_go" exercise="divide" says="coin"
+### INSTEAD OF first = rng.binomial(counts, share)
+first = counts * (rng.random(counts.shape) < share)
+
+# %% wrong="share_ignored" exercise="divide" says="share = 1"
+### INSTEAD OF first = rng.binomial(counts, share)
+first = rng.binomial(counts, 0.5)
+
+# %% wrong="sets_swapped" exercise="divide" says="share = 1"
+### INSTEAD OF first, counts - first
+counts - first, first
+
+# %% wrong="own_seed" exercise="divide" says="each time"
+### INSTEAD OF first = rng.binomial(counts, share)
+first = np.random.default_rng(0).binomial(counts, share)
+
+# %% wrong="no_generator_at_all" exercise="divide" says="one seed"
+### INSTEAD OF first = rng.binomial(counts, share)
+first = np.random.default_rng().binomial(counts, share)
+
+# %% wrong="fractions_are_cut_off" exercise="divide" says="ValueError"
+### INSTEAD OF np.any(counts != np.floor(counts))
+False
+
+# %% wrong="negative_ones_become_none" exercise="divide" says="ValueError"
+### INSTEAD OF counts = np.asarray(counts)
+counts = np.maximum(counts, 0)
+
+# %% wrong="one_set_only" exercise="divide" says="two arrays"
+### INSTEAD OF first, counts - first
+first
+
+# %% wrong="floats" exercise="divide" says="integers"
+### INSTEAD OF first, counts - first
+first.astype(float), (counts - first).astype(float)
+
+# %% right="each_photon_by_itself" exercise="divide"
+def divide(counts, share, rng):
+    counts = np.asarray(counts)
+    if (counts < 0).any() or (counts % 1 != 0).any():
+        raise ValueError("these are no counts")
+    whole = counts.astype(np.int64)
+    if whole.sum() > 10**6:
+        kept = rng.binomial(whole, share)
+    else:
+        owner = np.repeat(np.arange(whole.size), whole.ravel())
+        kept = np.bincount(owner[rng.random(owner.size) < share], minlength=whole.size)
+        kept = kept.reshape(whole.shape)
+    return kept, whole - kept
+
+
+# %% right="a_list_of_two" exercise="divide"
+### INSTEAD OF first, counts - first
+[np.array(first), np.array(counts - first)]
+
+# %% wrong="mean_stays" exercise="rings" says="gain and offset|power"
+### INSTEAD OF np.fft.fft2(x - np.mean(x))
+np.fft.fft2(x)
+
+# %% wrong="size_of_the_sum" exercise="rings" says="real part"
+### INSTEAD OF found[j] = np.sum(A[ring] * np.conj(B[ring])).real / power
+found[j] = np.abs(np.sum(A[ring] * np.conj(B[ring]))) / power
+
+# %% wrong="sum_of_sizes" exercise="rings" says="real part"
+### INSTEAD OF found[j] = np.sum(A[ring] * np.conj(B[ring])).real / power
+found[j] = np.sum(np.abs(A[ring] * B[ring])) / power
+
+# %% wrong="no_root" exercise="rings" says="rings"
+### INSTEAD OF power = np.sqrt(np.sum(np.abs(A[ring]) ** 2) * np.sum(np.abs(B[ring]) ** 2))
+power = np.sum(np.abs(A[ring]) ** 2) * np.sum(np.abs(B[ring]) ** 2)
+
+# %% wrong="one_picture_only" exercise="rings" says="rings"
+### INSTEAD OF power = np.sqrt(np.sum(np.abs(A[ring]) ** 2) * np.sum(np.abs(B[ring]) ** 2))
+power = np.sum(np.abs(A[ring]) ** 2)
+
+# %% wrong="mean_of_ratios" exercise="rings" says="rings"
+def rings(a, b, edges):
+    A, B = (np.fft.fft2(x - np.mean(x)) for x in (np.asarray(a, float), np.asarray(b, float)))
+    radius = np.hypot(np.fft.fftfreq(A.shape[0])[:, None], np.fft.fftfreq(A.shape[1]))
+    ratio = (A * np.conj(B)).real / np.maximum(np.abs(A * B), 1e-300)
+    inside = [(low <= radius) & (radius < high)
+              for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    return np.array([ratio[ring].mean() if ring.any() else 0 for ring in inside])
+
+
+# %% wrong="nan_in_empty_rings" exercise="rings" says="finite|power"
+### INSTEAD OF power > 0
+True
+
+# %% wrong="upper_edge_belongs_to_the_ring" exercise="rings" says="rings"
+### INSTEAD OF ring = (edges[j] <= radius) & (radius < edges[j + 1])
+ring = (edges[j] < radius) & (radius <= edges[j + 1])
+
+# %% wrong="both_edges" exercise="rings" says="rings"
+### INSTEAD OF ring = (edges[j] <= radius) & (radius < edges[j + 1])
+ring = (edges[j] <= radius) & (radius <= edges[j + 1])
+
+# %% wrong="one_length_for_both_axes" exercise="rings" says="rings|raised"
+### INSTEAD OF radius = np.hypot(np.fft.fftfreq(A.shape[0])[:, None], np.fft.fftfreq(A.shape[1]))
+radius = np.hypot(np.fft.fftfreq(A.shape[0])[:, None], np.fft.fftfreq(A.shape[0])[: A.shape[1]])
+
+# %% wrong="along_one_axis" exercise="rings" says="rings"
+### INSTEAD OF radius = np.hypot(np.fft.fftfreq(A.shape[0])[:, None], np.fft.fftfreq(A.shape[1]))
+radius = np.maximum(np.abs(np.fft.fftfreq(A.shape[0])[:, None]), np.abs(np.fft.fftfreq(A.shape[1])))
+
+# %% wrong="half_the_plane_with_equal_weights" exercise="rings" says="rings"
+def rings(a, b, edges):
+    A, B = (np.fft.rfft2(x - np.mean(x)) for x in (np.asarray(a, float), np.asarray(b, float)))
+    radius = np.hypot(np.fft.fftfreq(np.shape(a)[0])[:, None], np.fft.rfftfreq(np.shape(a)[1]))
+    found = np.zeros(len(edges) - 1)
+    for j in range(len(found)):
+        ring = (edges[j] <= radius) & (radius < edges[j + 1])
+        power = np.sqrt(np.sum(np.abs(A[ring]) ** 2) * np.sum(np.abs(B[ring]) ** 2))
+        if power > 0:
+            found[j] = np.sum(A[ring] * np.conj(B[ring])).real / power
+    return found
+
+
+# %% right="with_digitize" exercise="rings"
+def rings(a, b, edges):
+    a, b = (np.asarray(x, float) - np.mean(x) for x in (a, b))
+    A, B = np.fft.fft2(a).ravel(), np.fft.fft2(b).ravel()
+    axes = (np.fft.fftfreq(n) for n in a.shape)
+    radius = np.hypot(*np.meshgrid(*axes, indexing="ij")).ravel()
+    place = np.digitize(radius, edges)
+
+    def total(values):
+        return np.bincount(place, values, len(edges) + 1)[1:len(edges)]
+
+    power = np.sqrt(total(np.abs(A) ** 2) * total(np.abs(B) ** 2))
+    cross = total((A * B.conj()).real)
+    return np.where(power > 0, cross / np.where(power > 0, power, 1), 0)
+
+
+# %% right="a_plain_list" exercise="rings"
+### INSTEAD OF np.zeros(len(edges) - 1)
+[0.0] * (len(edges) - 1)
+
+# %% wrong="judges_by_the_seen" exercise="stop" says="always like more|likelihood"
+### INSTEAD OF score[k] = np.sum(unseen * np.log(mean) - mean)
+score[k] = np.sum(seen * np.log(mean) - mean)
+
+# %% wrong="halves_swapped" exercise="stop" says="swapped"
+def stop(seen, unseen, A, most):
+    score = {}
+
+    def keep(k, estimate):
+        mean = np.clip(A(estimate), 1e-9, None)
+        score[k] = np.sum(seen * np.log(mean) - mean)
+
+    richardson_lucy(np.asarray(unseen, float), A, most, callback=keep)
+    return max(score, key=score.get)
+
+
+# %% wrong="counts_from_zero" exercise="stop" says="counted from 1|not among"
+### INSTEAD OF max(score, key=score.get)
+max(score, key=score.get) - 1
+
+# %% wrong="squares_instead_of_likelihood" exercise="stop" says="iterations"
+### INSTEAD OF score[k] = np.sum(unseen * np.log(mean) - mean)
+score[k] = -np.sum((unseen - mean) ** 2)
+
+# %% wrong="compares_with_the_estimate" exercise="stop" says="iterations"
+### INSTEAD OF mean = np.clip(A(estimate), 1e-9, None)
+mean = np.clip(estimate, 1e-9, None)
+
+# %% wrong="always_the_last" exercise="stop" says="always like more|likelihood"
+### INSTEAD OF max(score, key=score.get)
+most
+
+# %% wrong="always_two" exercise="stop" says="iterations"
+### INSTEAD OF max(score, key=score.get)
+min(2, most)
+
+# %% wrong="first_fall_ends_it" exercise="stop" says="whole number|iterations"
+### INSTEAD OF max(score, key=score.get)
+min(score, key=score.get)
+
+# %% wrong="returns_the_score" exercise="stop" says="whole number"
+### INSTEAD OF max(score, key=score.get)
+max(score.values())
+
+# %% wrong="accelerated" exercise="stop" says="not accelerated"
+### INSTEAD OF richardson_lucy(np.asarray(seen, float), A, most, callback=keep)
+richardson_lucy(np.asarray(seen, float), A, most, callback=keep, accelerate=True)
+
+# %% right="one_run_for_each_number" exercise="stop"
+def stop(seen, unseen, A, most):
+    from scipy.stats import poisson
+
+    means = [A(richardson_lucy(seen.astype(float), A, k)) for k in range(1, most + 1)]
+    return int(np.argmax([poisson.logpmf(unseen, np.maximum(m, 1e-9)).sum() for m in means])) + 1
+
+
+# %% right="numpy_integer" exercise="stop"
+### INSTEAD OF max(score, key=score.get)
+np.int64(max(score, key=score.get))
+
+# %% wrong="the_share_itself" exercise="real_at_least" says="lower bound"
+### INSTEAD OF lowest = beta.ppf(0.05, confirmed, found - confirmed + 1) if confirmed else 0.0
+lowest = confirmed / found
+
+# %% wrong="two_sided" exercise="real_at_least" says="two-sided"
+### INSTEAD OF 0.05, confirmed, found - confirmed + 1
+0.025, confirmed, found - confirmed + 1
+
+# %% wrong="upper_end" exercise="real_at_least" says="confirmed"
+### INSTEAD OF lowest = beta.ppf(0.05, confirmed, found - confirmed + 1) if confirmed else 0.0
+lowest = beta.ppf(0.95, confirmed + 1, found - confirmed) if confirmed < found else 1.0
+
+# %% wrong="subtracts_chance_only" exercise="real_at_least" says="divide by 1"
+### INSTEAD OF float((lowest - chance) / (1 - chance))
+float(lowest - chance)
+
+# %% wrong="may_be_negative" exercise="real_at_least" says="should be 0"
+### INSTEAD OF max(0.0, float((lowest - chance) / (1 - chance)))
+float((lowest - chance) / (1 - chance))
+
+# %% wrong="normal_approximation" exercise="real_at_least" says="should be"
+### INSTEAD OF lowest = beta.ppf(0.05, confirmed, found - confirmed + 1) if confirmed else 0.0
+lowest = confirmed / found - 1.645 * (confirmed / found * (1 - confirmed / found) / found) ** 0.5
+
+# %% wrong="beta_off_by_one" exercise="real_at_least" says="should be|raised"
+### INSTEAD OF beta.ppf(0.05, confirmed, found - confirmed + 1)
+beta.ppf(0.05, confirmed + 1, found - confirmed + 1)
+
+# %% wrong="accepts_anything" exercise="real_at_least" says="ValueError"
+### INSTEAD OF not (found > 0 and 0 <= confirmed <= found and 0 <= chance < 1)
+False
+
+# %% wrong="chance_of_one_passes" exercise="real_at_least" says="ValueError|raised"
+### INSTEAD OF confirmed <= found and 0 <= chance < 1
+confirmed <= found and 0 <= chance <= 1
+
+# %% wrong="none_confirmed_is_refused" exercise="real_at_least" says="raised ValueError"
+### INSTEAD OF not (found > 0 and 0 <= confirmed <= found and 0 <= chance < 1)
+not (found > 0 and 0 < confirmed <= found and 0 <= chance < 1)
+
+# %% right="with_binomtest" exercise="real_at_least"
+def real_at_least(found, confirmed, chance):
+    from scipy.stats import binomtest
+
+    if found <= 0 or confirmed < 0 or confirmed > found or not 0 <= chance < 1:
+        raise ValueError("impossible")
+    low = binomtest(confirmed, found, alternative="greater").proportion_ci(0.95, method="exact").low
+    return max((low - chance) / (1 - chance), 0)
+
+
+# %% wrong="all_below_q" exercise="publish" says="all boxes with p"
+### INSTEAD OF usable & (p <= ordered[allowed].max())
+usable & (p <= q)
+
+# %% wrong="bonferroni" exercise="publish" says="Bonferroni"
+### INSTEAD OF usable & (p <= ordered[allowed].max())
+usable & (p <= q / ordered.size)
+
+# %% wrong="stops_at_the_first_failure" exercise="publish" says="largest k"
+### INSTEAD OF ordered <= q * np.arange(1, ordered.size + 1) / ordered.size
+np.logical_and.accumulate(ordered <= q * np.arange(1, ordered.size + 1) / ordered.size)
+
+# %% wrong="strictly_more" exercise="publish" says="so many or more"
+### INSTEAD OF poisson.sf(counts[usable] - 1, sky[usable])
+poisson.sf(counts[usable], sky[usable])
+
+# %% wrong="gaps_are_counted" exercise="publish" says="boxes are claimed"
+### INSTEAD OF allowed = ordered <= q * np.arange(1, ordered.size + 1) / ordered.size
+allowed = ordered <= q * np.arange(1, ordered.size + 1) / counts.size
+
+# %% wrong="gaps_are_claimed" exercise="publish" says="boxes are claimed"
+### INSTEAD OF usable & (p <= ordered[allowed].max())
+~usable | (p <= ordered[allowed].max())
+
+# %% wrong="other_tail" exercise="publish" says="boxes are claimed"
+### INSTEAD OF p[usable] = poisson.sf(counts[usable] - 1, sky[usable])
+p[usable] = poisson.cdf(counts[usable], sky[usable])
+
+# %% wrong="normal_instead_of_poisson" exercise="publish" says="boxes are claimed"
+def publish(counts, sky, q):
+    from scipy.stats import norm
+
+    counts, sky = np.asarray(counts), np.asarray(sky, float)
+    usable = sky > 0
+    p = np.ones(counts.shape)
+    p[usable] = norm.sf((counts[usable] - sky[usable]) / np.sqrt(sky[usable]))
+    ordered = np.sort(p[usable])
+    allowed = ordered <= q * np.arange(1, ordered.size + 1) / ordered.size
+    return usable & (p <= (ordered[allowed].max() if allowed.any() else -1))
+
+
+# %% wrong="ranks_from_zero" exercise="publish" says="boxes are claimed"
+### INSTEAD OF np.arange(1, ordered.size + 1)
+np.arange(ordered.size)
+
+# %% wrong="twice_as_strict" exercise="publish" says="boxes are claimed"
+### INSTEAD OF allowed = ordered <= q * np.arange(1, ordered.size + 1) / ordered.size
+allowed = ordered <= q / 2 * np.arange(1, ordered.size + 1) / ordered.size
+
+# %% wrong="numbers_of_boxes" exercise="publish" says="shape|True or False"
+### INSTEAD OF usable & (p <= ordered[allowed].max())
+np.flatnonzero(usable & (p <= ordered[allowed].max()))
+
+# %% wrong="nothing_claimed" exercise="publish" says="boxes are claimed"
+### INSTEAD OF usable & (p <= ordered[allowed].max())
+np.zeros(counts.shape, bool)
+
+# %% right="step_by_step" exercise="publish"
+def publish(counts, sky, q):
+    from scipy.stats import poisson
+
+    counts, sky = np.asarray(counts), np.asarray(sky, float)
+    flat, mean = counts.ravel(), sky.ravel()
+    used = [i for i in range(flat.size) if mean[i] > 0]
+    tails = {i: float(poisson.sf(flat[i] - 1, mean[i])) for i in used}
+    order = sorted(used, key=tails.get)
+    claimed = np.zeros(flat.size, dtype=bool)
+    for k in range(len(order), 0, -1):
+        if tails[order[k - 1]] <= q * k / len(order):
+            limit = tails[order[k - 1]]
+            claimed[[i for i in used if tails[i] <= limit]] = True
+            break
+    return claimed.reshape(counts.shape)
+
+# %% wrong="one_number_for_all_rings" exercise="rings" says="rings|waves"
+def rings(a, b, edges):
+    overall = np.nan_to_num(np.corrcoef(np.ravel(a), np.ravel(b))[0, 1])
+    return np.full(len(edges) - 1, overall)
+
+
+# %% wrong="rings_in_reverse_order" exercise="rings" says="rings|waves"
+### INSTEAD OF ring = (edges[j] <= radius) & (radius < edges[j + 1])
+ring = (edges[-2 - j] <= radius) & (radius < edges[-1 - j])
+
+# %% wrong="forgotten_one_in_beta" exercise="real_at_least" says="should be|second parameter"
+### INSTEAD OF beta.ppf(0.05, confirmed, found - confirmed + 1)
+beta.ppf(0.05, confirmed, max(found - confirmed, 1))
+
+# %% wrong="fixed_total" exercise="divide" says="coin of its own"
+def divide(counts, share, rng):
+    counts = np.asarray(counts)
+    if np.any(counts < 0) or np.any(counts % 1):
+        raise ValueError("no counts")
+    whole = counts.astype(np.int64)
+    kept = round(share * int(whole.sum()))
+    first = rng.multivariate_hypergeometric(whole.ravel(), kept, method="marginals")
+    first = first.reshape(whole.shape)
+    return first, whole - first
