@@ -131,12 +131,12 @@ HOARD = """
 import ctypes, threading, time
 def hoard():
     kept = [bytearray(b"x" * 10**8) for _ in range(12)]
-    time.sleep(5)
+    time.sleep(12)
 threading.Thread(target=hoard).start()
 ctypes.CDLL(None).pthread_exit(None)
 """
 subprocess.Popen([sys.executable, "-c", HOARD])
-time.sleep(5)
+time.sleep(12)  # at most: whoever watches ends it
 
 # %% attack="blinds_the_watch" at="shake" score=5 flag="files"
 import os
