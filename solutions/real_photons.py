@@ -48,7 +48,7 @@ show_images({"photons counted": field, "after Richardson–Lucy": sharp}, limits
 # Which of them exist? There is no scene to compare with. No one has a sharper picture to check against in this notebook, and the
 # answer will have to come from the photons alone. From here on they are all that you get.
 
-# %%
+# %% varies=true
 from course_lib.audits.sources import candidates, matches
 from course_lib.imaging.photons import thin
 
@@ -526,7 +526,7 @@ judge_stop(*thin(dots, rng=2), Blur(gaussian_psf(0.8), "zero"), 60, "two stars o
 # A **candidate** is a local maximum of the restored picture with more than 3 photons, brighter than its neighbours up to two pixels away. It is *confirmed* if the other half, restored in the
 # same way, has a candidate within 1.5 pixels. Some agree by accident. How many? Shift the second list by a random distance, so that no source can meet itself, and count again.
 
-# %%
+# %% varies=true
 from course_lib.audits.sources import matches_by_chance
 
 looked_at = (2, 3, 10, 30, 100)
@@ -561,7 +561,7 @@ for k in looked_at:
 in_nothing = None  # replace None by a number from 0 to 2000
 predict("real_photons.in_nothing", in_nothing, between=(0, 2000))
 
-# %% slide="subslide" title="Sources in an empty sky" figure="nothing"
+# %% varies=true slide="subslide" title="Sources in an empty sky" figure="nothing"
 even_sky = np.random.default_rng(0).poisson(half.mean(), half.shape).astype(float)
 from_nothing = {k: richardson_lucy(even_sky, telescope, k) for k in (3, 100)}
 invented = {k: len(candidates(x, 3, apart=2)) for k, x in from_nothing.items()}
@@ -569,7 +569,7 @@ print(f"an even sky of {even_sky.sum():,.0f} photons: {invented[3]} candidates a
 show_images({"even sky": even_sky, "3 iterations": from_nothing[3], "100 iterations": from_nothing[100]}, limits=(0, 5),
             alt="An even sky of single photons; after 3 iterations a smooth gray; after 100 a field full of bright points, none of which exists.")
 
-# %%
+# %% varies=true
 reveal("real_photons.in_nothing", invented[100], label="candidates in an empty sky after 100 iterations")
 
 # %% [markdown] slide="notes"
@@ -583,7 +583,7 @@ reveal("real_photons.in_nothing", invented[100], label="candidates in an empty s
 # %% [markdown] deeper=true slide="skip"
 # **Try it.** The panel moves the iterations. Watch the confirmed and the accidental curve meet.
 
-# %% deeper=true slide="subslide" frames="sources" title="Iterate: what is confirmed, what is invented?"
+# %% deeper=true varies=true slide="subslide" frames="sources" title="Iterate: what is confirmed, what is invented?"
 from course_lib.notebook.explorers.real_photons import real_photons
 
 real_photons(field, psf)
@@ -674,7 +674,7 @@ covered, typical = kept_promise(0.9, 0.1, 400, 3)
 assert covered > 0.935 and typical > 0.85, "with 90 % real ones among 400 the bound should be close below .9."
 ### END HIDDEN TESTS
 
-# %%
+# %% varies=true
 for k in (3, 100):
     found, confirmed, chance = looks[0][k]
     bound = real_at_least(found, confirmed, chance / found)
