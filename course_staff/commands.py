@@ -90,12 +90,12 @@ def grade_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--student", metavar="S", action="append", help="only this one (again: or)")
     parser.add_argument("--release", metavar="STAMP",
                         help="grade as this release, whatever the notebooks say")
-    parser.add_argument("--cell-seconds", type=float, default=60, metavar="T",
-                        help="seconds of processor time for a cell (default: 60)")
-    parser.add_argument("--seconds", type=float, default=600, metavar="T",
-                        help="the same for a submission (default: 600)")
-    parser.add_argument("--memory", type=float, default=2, metavar="G",
-                        help="memory for one submission, in GiB (default: 2)")
+    # Without them the limits are those of `grading.sandbox.Limits`.
+    parser.add_argument("--cell-seconds", type=float, metavar="T",
+                        help="seconds of processor time for a cell")
+    parser.add_argument("--seconds", type=float, metavar="T", help="the same for a submission")
+    parser.add_argument("--memory", type=float, metavar="G",
+                        help="memory for one submission, in GiB")
     parser.add_argument("--no-sandbox", action="store_true",
                         help="run notebooks unprotected: only those you would run yourself")
 

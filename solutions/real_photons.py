@@ -10,7 +10,7 @@
 #
 # After this lesson you can
 #
-# - *divide* counted photons into two independent halves, without any noise model;
+# - *divide* counted photons into two independent halves, without knowing the sky;
 # - *see* from two halves which detail repeats, and stop an iteration without knowing the truth;
 # - *count* how many points of light an algorithm invents;
 # - *publish* a list of sources with a stated error rate, and find out whether it was honest.
@@ -45,8 +45,7 @@ show_images({"photons counted": field, "after Richardson–Lucy": sharp}, limits
 # bright spot. What you see left are **photons**, counted one by one by two of its cameras: 0, 1, 2 in most pixels. A pixel is five
 # seconds of arc wide. Right is what lesson {deconvolution}'s Richardson–Lucy makes of them. It shows more than a thousand points.
 #
-# Which of them exist? There is no scene to compare with. No one has a sharper picture to check against in this notebook, and the
-# answer will have to come from the photons alone. From here on they are all that you get.
+# Which of them exist? There is no scene to compare with, and no sharper picture in this notebook. The answer has to come from the photons alone.
 
 # %% varies=true
 from course_lib.audits.sources import candidates, matches
@@ -74,7 +73,7 @@ print(f"with the second half shifted, {np.mean(~moved):.0%}: most of the agreeme
 # counts have a property that no other counts have. Give every photon a coin of its own and keep it with probability $s$.
 # What you keep is Poisson with mean $s\,m$. What is left is Poisson with mean $(1-s)\,m$. And the two are **independent**: each
 # looks as if a telescope had watched the same sky for a shorter time. This is called *thinning*. It needs no model of the
-# sky and no value of $m$. (Gaussian noise can be divided as well, but only by someone who knows its $\\sigma$.)
+# sky and no value of $m$. (Gaussian noise can be divided as well, but only by someone who knows its $\sigma$.)
 #
 # **Predict.** A pixel of mean 2 is thinned with $s = .5$ many times over, with new photons each time. What is the correlation of the
 # numbers in the two halves?
@@ -96,7 +95,7 @@ reveal("real_photons.correlation", np.corrcoef(first, second)[0, 1], label="corr
 # Zero, to within the noise of the simulation. The second line is the mistake that looks like the same thing: to *divide the numbers*. Then both halves
 # carry the same fluctuation, and agree on it. Whoever compares such halves finds everything confirmed.
 #
-# Two cautions. Not every count is a photon from the sky: about a fifth of the background here are particles that hit the detector. And thinning divides the *counts*. What happened before they were counted is in both halves: a hot pixel, an uneven detector, a
+# Two cautions. Not every count is a photon from the sky: about a fifth of the background here are particles that hit the detector; they are Poisson, too, and are divided like photons, but they say nothing of the sky. And thinning divides the *counts*. What happened before they were counted is in both halves: a hot pixel, an uneven detector, a
 # satellite that passed. Two halves of one exposure aren't two exposures.
 
 # %% [markdown]
@@ -223,8 +222,8 @@ equal(same_seed[0], same_seed[1], "the first set, for two generators of one seed
 # $$\mathrm{FRC}(f) = \frac{\mathrm{Re}\sum_{|k| \approx f} A_k B_k^*}{\sqrt{\sum |A_k|^2 \sum |B_k|^2}}.$$
 #
 # This is the **Fourier ring correlation**. It is 1 where both halves hold the same pattern, and scatters about 0 where each holds its own noise. If
-# signal has power $S$ and noise power $N$ in each half, it is $S/(S+N)$ on average. Electron microscopists state their resolution
-# by it, since nobody has ever seen a molecule's true picture: the frequency where it falls below 1/7. There both halves together correlate ½ with the noiseless
+# signal has power $S$ and noise power $N$ in each half, it is $S/(S+N)$ on average. Nobody has ever seen a molecule's true picture.
+# So electron microscopists state as their resolution the frequency at which it falls below 1/7: there the sum of both halves correlates ½ with the noiseless
 # picture (Rosenthal and Henderson 2003). It is a convention, and a disputed one: the scatter depends on how many coefficients a ring holds (van Heel and Schatz 2005).
 
 # %% slide="subslide" title="Which detail do two halves share?" figure="rings"
@@ -253,20 +252,20 @@ for name, counts, colour in (("with the pulsar", around, "vermilion"), ("beside 
 ax.axhline(1 / 7, color="gray", linestyle="--", label="1/7")
 ax.set(xlabel="frequency, cycles per pixel", ylabel="ring correlation", ylim=(-0.2, 1.05))
 ax.legend()
-show(fig, alt="Ring correlation against frequency. With the pulsar in the picture it stays near 1; beside it it falls below one seventh at about "
-              ".2 cycles per pixel; without the one bright source there, already at about .1.")
+show(fig, alt="Ring correlation against frequency. With the pulsar in the picture it stays near 1 as far as .3 cycles per pixel and above .6 to the "
+              "end; beside it it falls below one seventh at about .25; without the one bright source there, already at about .1.")
 
 # %% [markdown]
 # The red curve is a **trap**. One bright point has power at *every* frequency. Both halves have the point, so they agree everywhere. The
-# curve says how well one sees the pulsar; of the rest of the picture it says nothing. The blue curve, beside the pulsar, falls below 1/7 at some .2 cycles per pixel, and it is the same trap once more:
-# that crop holds *one* source of some 200 photons, which draws most of the curve. Replace it by sky (green), and the halves agree below about .1 only: ten pixels, or 50 seconds of arc. Before you believe a resolution, look at what was in the picture.
+# curve says how well one sees the pulsar; of the rest of the picture it says nothing. The blue curve, beside the pulsar, falls below 1/7 at some .25 cycles per pixel. It is the same trap once more:
+# that crop holds *one* source of some 140 photons, which draws most of the curve. Replace it by sky (green), and the halves agree below about .1 only: ten pixels, or 50 seconds of arc. Before you believe a resolution, look at what was in the picture.
 
 # %% [markdown]
 # ### Exercise 2: ring correlation
 #
 # Write `rings(a, b, edges)`: the correlation in each ring for two pictures of shape `(H, W)`. Ring $j$ holds the Fourier coefficients with
 # `edges[j]` ≤ |f| < `edges[j + 1]`, where |f| is the length of (fy, fx) in cycles per pixel (`np.fft.fftfreq`). Take each picture's mean away first. A ring
-# that holds no coefficient, or no power in one of the pictures, has correlation 0. The tests allow errors of 10⁻⁶. *Off limits:* `photons.ring_correlation`.
+# that holds no coefficient, or no power in one of the pictures, has correlation 0. (No power means exactly 0: pictures may be very dark.) The tests allow errors of 10⁻⁶. *Off limits:* `photons.ring_correlation`.
 #
 # No window is asked for. Whether you sum over all of `np.fft.fft2` or over half of it is yours, as long as a pair ±f counts alike.
 
@@ -320,7 +319,7 @@ slanted, further = (wave(2 * np.pi * (2 * y / 16 + 6 * x / 24)) for wave in (np.
 equal(call(rings, short + long + slanted, short - long + further, np.array([0.125, 0.26, 0.375, 0.45])), [-1.0, 0.0, 1.0],
       "rings of three waves (.125, .28 and .375 cycles per pixel; edges .125, .26, .375, .45)", atol=1e-6)
 ### BEGIN HIDDEN TESTS
-# hint: pictures that are higher than wide, rings that touch, rings without any coefficient, integers.
+# hint: pictures that are higher than wide, rings that touch, rings without any coefficient, integers, very dark pictures.
 def expected_rings(a, b, edges):
     A, B = (np.fft.rfft2(np.asarray(x, float) - np.mean(x)) for x in (a, b))
     fy, fx = np.fft.fftfreq(np.shape(a)[0])[:, None], np.fft.rfftfreq(np.shape(a)[1])
@@ -378,7 +377,7 @@ show_images({"pulsar less background": psf}, limits=(0, psf.max()), colour_map="
 
 # %% [markdown]
 # Farther from the axis the mirrors' picture of a point grows and bends. That is why we stay in the central 128 × 128 pixels, where it changes least. Only four pixels lie above half of the maximum: the pixels are coarse for this mirror.
-# (Strictly, we used *all* photons for the point-spread function, also those that we hold back below. Made from one half alone it changes the likelihoods by 10 to 30, and not where they are highest.)
+# (Strictly, *all* photons went into the point-spread function, also those that we hold back below. Making it from one half alone changes the log-likelihoods by 10 to 30, but the best number of iterations stays the same.)
 #
 # Now Richardson–Lucy, on *half* of the photons. Lesson {deconvolution} stopped it where the error was least, and had to cheat for that: it
 # knew the scene. Here is a rule that needs no scene. After $k$ iterations the estimate predicts a mean for every pixel. Ask how probable the photons are
@@ -419,8 +418,8 @@ outside = np.hypot(*(np.indices(field.shape) - 64)) > 8
 for k in (1, 2, 3):
     mean = np.clip(telescope(richardson_lucy(half.astype(float), telescope, k)), 1e-9, None)
     print(f"{k} iterations, without the pulsar's surroundings: {held_out_log_likelihood(other[outside], mean[outside]):.0f} nats")
-show(fig, alt="Log-likelihood against iterations: that of the photons used rises for ever; that of the others rises for "
-              "two iterations, then falls ever deeper below where it began.")
+show(fig, alt="Log-likelihood against iterations: that of the photons used rises all the way to 100; that of the others rises to "
+              "the second iteration, then falls ever deeper below where it began.")
 
 # %%
 reveal("real_photons.best_iteration", best, label="iterations, by the other half", log=True)
@@ -577,11 +576,11 @@ reveal("real_photons.in_nothing", invented[100], label="candidates in an empty s
 # every clump of photons is a star. Ask: what would you have published? Four minutes.
 
 # %% [markdown]
-# Hundreds, out of nothing, and more than in the real field, where the bright sources hold a good part of the photons (some 450, if only the background's light is spread out and not that of the sources). This is **hallucination by classical mathematics**: no network, no training data. Maximum likelihood explains every clump of photons by a star, since stars explain clumps best. The
-# restored picture of section 1 was no fault in the program. It is what the question "which sky makes *these* photons most probable?" has as its answer.
+# Hundreds, out of nothing: more than in the real field, where the bright sources hold a good part of the photons. This is **hallucination by classical mathematics**: no network, no training data. Maximum likelihood explains every clump of photons by a star, since stars explain clumps best. The
+# restored picture at the top of this lesson was no fault in the program. It is what the question "which sky makes *these* photons most probable?" has as its answer.
 
 # %% [markdown] deeper=true slide="skip"
-# **Try it.** The panel moves the iterations. Watch the confirmed and the accidental curve meet.
+# **Try it.** The panel moves the iterations. Watch the accidental curve catch up with the confirmed one.
 
 # %% deeper=true varies=true slide="subslide" frames="sources" title="Iterate: what is confirmed, what is invented?"
 from course_lib.notebook.explorers.real_photons import real_photons
@@ -591,7 +590,7 @@ real_photons(field, psf)
 # %% [markdown]
 # ### Exercise 4: how many are real, at least?
 #
-# Of `found` candidates `confirmed` were confirmed, and a candidate at a random place is confirmed with probability `chance`: the number confirmed by chance, divided by `found`. A real source is confirmed with probability 1 at most, a false one with probability `chance`. So the share $p$
+# Of `found` candidates `confirmed` were confirmed. A candidate at a random place is confirmed with probability $c$ = `chance`, estimated by the number confirmed by chance over `found`. A real source is confirmed with probability 1 at most, a false one with probability $c$. So the share $p$
 # of real ones and the share $q$ of confirmed ones obey $q \le p + (1-p)\,c$, and
 #
 # $$p \ge \frac{q - c}{1 - c}.$$
@@ -686,7 +685,7 @@ for k in (3, 100):
 # %% [markdown]
 # ## 5. A claim and its price
 #
-# You are to publish a list. Restored pictures are good for looking; for a list ask the photons directly. Cut the field into boxes of 4 × 4 pixels and ask of each: *how often would an empty sky put so many photons here?* The
+# You are to publish a list. Restored pictures are good for looking; for a list ask the photons directly. Cut the field into boxes of 4 × 4 pixels and ask of each: *how often would an empty sky put so many photons or more here?* The
 # sky's mean in a box is about a rate times the **exposure**, since the mirrors collect less light away from the axis.
 
 # %%
@@ -717,7 +716,7 @@ print(f"{rate * exposure.max():.2f} photons of sky in a pixel at full exposure; 
       f"{p_values.size} boxes, {np.sum(p_values < 0.05)} with p < .05")
 
 # %% [markdown]
-# Ninety-odd boxes lie below .05. But of 1,024 *empty* boxes some 35 would, too. (Not 51: counts are whole numbers, so that p < .05 is a little rarer than 5 %.) "Significant at 5 %" promises little when one looks a thousand times. What a reader of your list wants to know is another number: **which share of the list is false?** That share,
+# Ninety-odd boxes lie below .05. But of 1,024 *empty* boxes some 35 would, too. (Not 51: counts are whole numbers, so that p < .05 has a probability of some 3.4 %, not 5.) "Significant at 5 %" promises little when one looks a thousand times. What a reader of your list wants to know is another number: **which share of the list is false?** That share,
 # on average, is the **false-discovery rate**.
 #
 # Benjamini and Hochberg (1995) found how to bound it by $q$. Sort the $m$ p-values, $p_{(1)} \le \dots \le p_{(m)}$. Find the *largest* $k$ with
@@ -730,7 +729,7 @@ print(f"{rate * exposure.max():.2f} photons of sky in a pixel at full exposure; 
 # ### Exercise 5: publish
 #
 # Write `publish(counts, sky, q)`: which boxes you claim, as a boolean array of the shape of `counts`. `counts` are the photons in each box, `sky` the mean of the empty sky there. Use p-values as above and the rule of Benjamini and Hochberg at `q`. A box with
-# `sky` = 0 (a gap between the chips) is never claimed and doesn't count among the $m$. If no $k$ fulfils the rule, claim nothing. *Off limits:* `scipy.stats.false_discovery_control`.
+# `sky` = 0 (a gap between the chips) is never claimed and doesn't count among the $m$. If no $k$ fulfils the rule, or all boxes are gaps, claim nothing. *Off limits:* `scipy.stats.false_discovery_control`.
 
 # %% solution="publish"
 def publish(counts, sky, q):
@@ -853,7 +852,7 @@ for q, most, least in ((0.02, 0.035, 0.4), (0.4, 0.42, 0.8)):
 
 # %% [markdown]
 # **The price.** Now your list meets the photons that were held back. They can't say *which* claims are false: a faint source may show less the second time. But they can say *how many*. In an empty box the second p-value is above ½ about half of the time (if, of the probability of exactly $n$ photons, one counts half). In a box with a
-# source hardly ever. So twice the number of claims with $p > ½$ is about the number of false ones, or rather more, since faint real sources fall short as well. Let a claim earn 1, and cost 10 if its held-back p-value lies above ½: a false claim then loses 4 on average, and a true one keeps nearly its whole point.
+# source hardly ever. So twice the number of claims with $p > ½$ is about the number of false ones, or somewhat more, since faint real sources fall short as well. Let a claim earn 1, and cost 10 if its held-back p-value lies above ½: a false claim then loses 4 on average, and a clear true one keeps its point.
 #
 # **Predict.** Which of these lists earns most: 1 ($q$ = .01), 2 ($q$ = .1), 3 ($q$ = .3), or 4 (all boxes with $p < .05$)?
 
@@ -861,7 +860,7 @@ for q, most, least in ((0.02, 0.035, 0.4), (0.4, 0.42, 0.8)):
 which_list = None  # replace None by 1, 2, 3 or 4
 predict("real_photons.which_list", which_list, between=(1, 4))
 
-# %% slide="subslide" title="What honest and bold lists earn" figure="price"
+# %% slide="subslide" title="What strict and bold lists earn" figure="price"
 def earnings(claimed, held_back, mean):
     """Price of a list: 1 a claim, −10 where the held-back photons are fewer than the sky's median."""
     # Counts are whole numbers: with half of the probability of exactly n, p > ½ is nearly a fair coin.
@@ -898,16 +897,18 @@ best_list = max(results, key=lambda name: results[name][0][1])
 reveal("real_photons.which_list", list(results).index(best_list) + 1, label="number of the list that earns most")
 
 # %% [markdown]
-# The strict lists are paid; the bold ones pay. (The bars are the scatter of the coins alone; on another exposure it would be larger. The first two lists can't be told apart.) What separates them isn't skill in restoring pictures: all four read the same photons. It is whether the list says **how wrong it may be**, and keeps to it.
+# The strict lists are paid; the bold ones pay. (The bars are the scatter of the coins alone; on another exposure it would be larger. The first two lists can't be told apart.) Were they honest? Earnings are claims less ten times the misses, and twice the misses is about the number of false
+# claims: some 2, 12, 27 and 42 % of the four lists. So the first three keep their promise, within the scatter. $q$ = .3 is honest, and too bold for this price, since a list pays only if fewer than one claim in five is false. The fourth promised nothing about its list. All four read the same photons, and no skill in restoring separates
+# them: a stated rate lets the reader decide whether a list is worth its price.
 #
-# Three honest footnotes. *Boxes aren't sources*: a bright source is claimed many times, at $q = .1$ ten of the 36 boxes lie round the pulsar, and the list has 17 separate places; the rule bounds the share of false boxes. *The sky
+# Three honest footnotes. *Boxes aren't sources*: a bright source is claimed many times. Of the 36 boxes claimed at $q = .1$ from this lesson's `half`, ten lie round the pulsar, and there are only 17 separate places. The rule bounds the share of false boxes. *The sky
 # was estimated* from the same photons, and it isn't proportional to the exposure, since particles aren't focused by any mirror: ours is 7 % too high on the axis and up to 15 % too low in the corners. *The rule was proved* for independent boxes of a known sky. Catalogues of
 # X-ray sources are made by finer methods than boxes, and checked by simulation as we did.
 
 # %% [markdown] deeper=true
 # ## 6. The same limit in a brighter light
 #
-# Ring correlation again, where light abounds: a piece of the globular cluster 47 Tucanae, recorded by the Hubble Space Telescope in one minute. The frame holds 2.85 million electrons, nearly all of them one for each photon that was detected. We thin it: what would a shorter exposure have known?
+# Ring correlation again, where light abounds: a piece of the globular cluster 47 Tucanae, recorded by the Hubble Space Telescope in one minute. The frame holds 2.85 million electrons, nearly one for each detected photon. We thin it: what would a shorter exposure have known?
 
 # %% deeper=true slide="subslide" title="More light, finer detail" figure="hubble"
 cluster = measured.stars()
@@ -929,10 +930,10 @@ show(fig, alt="Ring correlation of a star field against frequency for three expo
               "stays high up to half a cycle per pixel.")
 
 # %% [markdown] deeper=true
-# Ten times more light moves the crossing from .36 to .45 cycles per pixel. The longest exposure never falls below 1/7 before the pixels end: it shows the limit of the *pixels*. The mirror's is near: the pixels aren't square on the sky, and at 589 nm it ends at .49 cycles
-# per pixel along columns and at .56 along rows. And remember section 2: these are bright points, and a ring correlation of bright points flatters.
+# Ten times more light moves the crossing from .36 to .45 cycles per pixel. The longest exposure never falls below 1/7 before the pixels end: it shows the limit of the *pixels*. The mirror's limit is near: at 589 nm it is .49 cycles
+# per pixel along columns and .56 along rows, since the pixels aren't square on the sky. And remember section 2: these are bright points, and a ring correlation of bright points flatters.
 #
-# These aren't pure counts either. The frame was dark-subtracted and flat-fielded, and we round it. Its read noise of 4.7 electrons, its hot pixels and cosmic rays are the same in both halves: where a pixel holds 146 electrons, as half of them do, the read noise alone makes
+# These aren't pure counts either. The frame was dark-subtracted and flat-fielded, and we round it. Its read noise of 4.7 electrons, its hot pixels and cosmic rays are the same in both halves: where a pixel holds 146 electrons (half of the pixels hold fewer), the read noise alone makes
 # the halves agree by about .07.
 
 # %% [markdown]
@@ -941,7 +942,7 @@ show(fig, alt="Ring correlation of a star field against frequency for three expo
 # An author sends you this: "*We deconvolved the X-ray image with 100 Richardson–Lucy iterations. The result is visibly sharper, the χ² per pixel falls from 1.9 to .6, and 400 new sources appear, a quarter of which are confirmed by an independent half of the data.*" Write a
 # referee's report of 100 to 200 words. It must
 #
-# 1. say what a falling χ² (or a rising likelihood) on the *same* photons proves and what not;
+# 1. say what a falling χ² (or a rising likelihood) on the *same* photons proves and what not, and what would tell instead;
 # 2. judge "a quarter confirmed" with a number for agreement by chance, and say where you have it from (section 4's table will do);
 # 3. name one test that the author can make with the photons at hand, and the result that would convince you;
 # 4. say what another telescope would have to see for one of the sources to count as real, although no truth exists, and why two halves of one exposure can't replace it.
@@ -951,20 +952,20 @@ show(fig, alt="Ring correlation of a star field against frequency for three expo
 # *Example.* Each Richardson–Lucy iteration raises the likelihood of the photons that it uses, with or without sources, and the χ² usually falls with it. So neither proves that there are sources; a χ² of .6 per pixel hints at fitted noise. In this field the likelihood of the half that was *not* used is highest after
 # 2 iterations; 100 lose more than 200 nats. A simulated even sky of the same light gives some 540 "sources" after 100 iterations. Of 433 candidates 126 were confirmed here, but a shifted half confirms 105, or 24 %: all of the authors' quarter may be accident. I ask the authors to divide their photons, restore one half, and state confirmed and
 # shifted counts with an interval; I would be convinced if a list made at a stated false-discovery rate earned on held-back photons what it promises. A second telescope, with a detector of its own, would have to see a point at the same place, within both errors, with a brightness that both exposures allow or a reason why it varies. Two halves of one
-# exposure share hot pixels and particles, and can't replace it.
+# exposure share the hot pixels and the uneven detector, and can't replace it.
 #
 # *Rubric, one point each. A point is given only if no sentence on the same matter is false. Half a point: the first part of a demand is met, the second missing.*
 #
 # 1. On the photons that were used the fit improves with or without sources, or: a χ² of .6 shows overfitting (half); held-back photons or an empty sky are named as what would tell (full).
 # 2. Chance agreement is stated as a number from 15 to 30 % (or the counts behind it) with its source, and compared with the quarter (full); only "some agree by chance" (half). Too vague: "this may be noise".
 # 3. A test with these photons: halves and shifted counts, held-out likelihood, an even sky, injected sources, or a list at a stated false-discovery rate (half), with a result that would convince (full).
-# 4. An independent instrument sees a point at the same place (half), and brightness or variability is judged, or it is said why two halves of one exposure are no two instruments (full).
+# 4. An independent instrument sees a point at the same place (half), and it is said why two halves of one exposure are no two instruments (full). Brightness or variability is welcome, not needed.
 # ### END SOLUTION
 
 # %% [markdown] only="slides" slide="slide"
 # ## What you can now say, and what you can't
 #
-# Given **A** (the pulsar's picture), counted photons, **K** = 1 exposure and **P** (light ≥ 0):
+# Given **A** (the pulsar's picture), **σ** (of counted photons), **K** = 1 exposure and **P** (light ≥ 0):
 #
 # **some ten sources** repeat; the rest is drawn from the noise.
 
@@ -972,7 +973,7 @@ show(fig, alt="Ring correlation of a star field against frequency for three expo
 # ## What you can now say, and what you can't
 #
 # > Given operator **A** (the pulsar's own picture), noise **σ** (that of 13,440 counted photons), **K** = 1 exposure and assumptions **P** (light is not negative), the points that
-# > repeat in the other half are known to within τ, the agreement that a shifted half shows, too; the rest is drawn from **P** and the noise.
+# > repeat in the other half are known to within τ: as many of them may be accidents as repeat in a shifted half. The rest is drawn from **P** and the noise.
 #
 # You can judge a restored picture without a truth: divide the photons first, restore one half, and let the other half speak. You can't say what an unconfirmed point is. From lesson {priors_and_best_guesses} on the course goes back to simulated scenes, because no measured pair of one scene at two resolutions was to be had: where we
 # need the truth, we have to make it.

@@ -130,8 +130,9 @@ def grade(args: Namespace) -> int:
     print(*inbox.table(submissions, aside), sep="\n")
     if args.student:
         submissions = [each for each in submissions if each.student in args.student]
-    limits = sandbox.Limits(cell_seconds=args.cell_seconds, seconds=args.seconds,
-                            memory=round(args.memory * 2**30))
+    asked = {"cell_seconds": args.cell_seconds, "seconds": args.seconds,
+             "memory": args.memory and round(args.memory * 2**30)}
+    limits = sandbox.Limits(**{name: value for name, value in asked.items() if value is not None})
     print(limits.told(not args.no_sandbox), flush=True)
     desk = Desk(folder, lesson, limits, not args.no_sandbox, args.release, args.resume)
     with record.Book(gradebook_url(folder, args.gradebook), folder) as book:

@@ -27,9 +27,13 @@ def real_photons(counts: np.ndarray, psf: np.ndarray, least: float = 3.0) -> Exp
     """
     telescope, estimates, rows = Blur(psf, "reflect"), [], []
     for half in thin(counts, rng=0):
-        kept = {}
-        richardson_lucy(half.astype(float), telescope, STEPS[-1],
-                        callback=lambda k, x, kept=kept: kept.update({k: x} if k in STEPS else {}))
+        kept: dict[int, np.ndarray] = {}
+
+        def keep(k: int, x: np.ndarray, kept: dict[int, np.ndarray] = kept) -> None:
+            if k in STEPS:
+                kept[k] = x
+
+        richardson_lucy(half.astype(float), telescope, STEPS[-1], callback=keep)
         estimates.append(kept)
     for k in STEPS:
         first, second = (candidates(kept[k], least, apart=2) for kept in estimates)
