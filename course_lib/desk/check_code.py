@@ -28,7 +28,7 @@ def steps(root: Path) -> Iterator[tuple[str, list[str]]]:
     hooks = (root / ".pre-commit-config.yaml").read_text(encoding="utf-8")
     for name, entry in re.findall(r"^ +name: (.+)\n +entry: (.+)$", hooks, re.MULTILINE):
         yield name, entry.split()
-    yield "the library's laws", ["pytest", "-q", "--no-header", "-n", "2",
+    yield "the library's laws", ["pytest", "-q", "--no-header", "-n", "2", "--cov=course_lib",
                                 *(f"--deselect={test}" for test in LONG), *LAWS]
 
 
@@ -45,7 +45,9 @@ def check(root: Path) -> int:
                               stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
                               check=False)
         mark = "PROBLEM" if done.returncode else "ok     "
-        print(f"{mark}  {name}: {time.monotonic() - begin:.0f} s", flush=True)
+        total = re.search(r"^TOTAL .*?(\d+)%$", done.stdout, re.MULTILINE)
+        covered = f", {total[1]} % of the library's statements run" if total else ""
+        print(f"{mark}  {name}: {time.monotonic() - begin:.0f} s{covered}", flush=True)
         if done.returncode:
             failed = 1
             print("         " + done.stdout.rstrip().replace("\n", "\n         "), flush=True)

@@ -238,12 +238,13 @@ def test_check_names_every_problem(course, monkeypatch, capsys):
 def test_check_of_the_code_goes_on_and_shows_what_fails(monkeypatch, capsys):
     steps = [("style", ["python", "-c", "print('quiet')"]),
              ("types", ["python", "-c", "raise SystemExit('a.py:1: wrong')"]),
-             ("laws", ["python", "-c", ""])]
+             ("laws", ["python", "-c", "print('TOTAL    5155   510    90%')"])]
     monkeypatch.setattr(check_code, "steps", lambda root: steps)
     monkeypatch.setattr(check_code.time, "monotonic", lambda: 0.0)
     assert commands.main(["check", "--code"]) == 1
-    assert capsys.readouterr().out.splitlines() == ["ok       style: 0 s", "PROBLEM  types: 0 s",
-                                                    "         a.py:1: wrong", "ok       laws: 0 s"]
+    assert capsys.readouterr().out.splitlines() == [
+        "ok       style: 0 s", "PROBLEM  types: 0 s", "         a.py:1: wrong",
+        "ok       laws: 0 s, 90 % of the library's statements run"]
     del steps[1]
     assert commands.main(["check", "--code"]) == 0
 
