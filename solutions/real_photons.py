@@ -421,6 +421,9 @@ for k in (1, 2, 3):
 show(fig, alt="Log-likelihood against iterations: that of the photons used rises all the way to 100; that of the others rises to "
               "the second iteration, then falls ever deeper below where it began.")
 
+# %% [markdown] slide="notes"
+# The orange curve can't fall: each iteration explains the photons that it uses better. The blue one is of photons that it has never seen. Ask where to stop, then point at the peak. Two minutes.
+
 # %%
 reveal("real_photons.best_iteration", best, label="iterations, by the other half", log=True)
 
