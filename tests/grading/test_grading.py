@@ -149,7 +149,9 @@ def test_each_submission_gets_its_score_and_its_flags(graded, tiny, name):
     score = sum(points[test] for test, verdict in found["tests"].items() if verdict["passed"])
     assert score == case.score, found
     words = {word for word, _ in found["flags"]}
-    assert words == set(case.flags), found["flags"]
+    # A bomb of forks burns processor time, too: which limit is met first is the machine's matter.
+    also = {"time-out"} if name == "fork_bomb" else set()
+    assert set(case.flags) <= words <= set(case.flags) | also, found["flags"]
     if case.flags == {"identical"}:
         assert score == corpus.FULL
 
@@ -328,7 +330,7 @@ def test_hidden_tests_reach_no_page_and_no_student(graded):
     seen = result(folder, "prints_hidden_tests")
     notebook = executed(folder, "prints_hidden_tests")
     outputs = json.dumps([cell.get("outputs") for cell in notebook["cells"]])
-    assert "secret" not in outputs and seen["tests"]
+    assert not re.search(r"\bsecret\b", outputs) and seen["tests"]  # Python has `secrets`
 
 
 def executed(folder, name):

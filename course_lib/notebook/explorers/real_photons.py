@@ -10,6 +10,7 @@ from course_lib.imaging.photons import thin
 from course_lib.notebook import figures
 from course_lib.notebook.explorers.base import Explorer
 
+#: Iterations that the panel can show.
 STEPS = (1, 2, 3, 5, 7, 10, 20, 30, 50, 100)
 
 
