@@ -590,6 +590,9 @@ from course_lib.notebook.explorers.real_photons import real_photons
 
 real_photons(field, psf)
 
+# %% [markdown] slide="notes"
+# Move the slider slowly. At 3 nearly every ring is blue. From 10 on the candidates multiply, and what is confirmed by chance catches up with what is confirmed. Three minutes.
+
 # %% [markdown]
 # ### Exercise 4: how many are real, at least?
 #
@@ -894,6 +897,9 @@ ax.axhline(0, color="gray")
 ax.set(xticks=range(len(results)), xticklabels=list(results), ylabel="points earned")
 show(fig, alt="Points earned by four lists: positive for q of .01 and .1, below zero for q of .3, deep below zero for all boxes with p below "
               ".05. Bars are the scatter over ten ways to divide the photons.")
+
+# %% [markdown] slide="notes"
+# A claim earns one point; it costs ten if the photons that were kept back are fewer than the sky's median there. Strict lists are paid, bold ones pay. Ask which list the room would have published. Three minutes.
 
 # %%
 best_list = max(results, key=lambda name: results[name][0][1])
