@@ -56,17 +56,12 @@ def run(args: Namespace) -> int:
                "chains": _trained("chains"), "pulse": _trained("searches"),
                "casebook": _trained("casebook"), "flips": _trained("flips"),
                "plates": _trained("plates")}
-    if "measured" in args.part and not args.packages:
-        raise Told("`course data measured` needs --packages FOLDER, with the packages unpacked "
-                   "that data/SOURCES.md names")
-    if unknown := [part for part in args.part if part not in {*rebuild, "measured"}]:
-        raise Told(f"{unknown[0]!r} is no part of data/; there are "
-                   f"{', '.join([*rebuild, 'measured'])}")
-    for part in args.part or rebuild:
-        if part == "measured":
-            measured.rebuild(args.packages)
-        else:
-            rebuild[part]()
+    everything = list(rebuild)  # from seeds and what is installed; the next needs packages at hand
+    rebuild["measured"] = lambda: measured.rebuild(args.packages)
+    if unknown := [part for part in args.part if part not in rebuild]:
+        raise Told(f"{unknown[0]!r} is no part of data/; there are {', '.join(rebuild)}")
+    for part in args.part or everything:
+        rebuild[part]()
     return 0
 
 

@@ -70,14 +70,17 @@ MAKERS: dict[str, Callable[[Path], dict[str, np.ndarray]]] = {
     "xray": xray, "stars": stars, "galaxy": galaxy}
 
 
-def rebuild(packages: str | Path) -> None:
+def rebuild(packages: str | Path | None) -> None:
     """Write all files and their checksums.
 
     Raises
     ------
     Told
-        If a package's file is not there, with its name.
+        If no folder is named, or a package's file is not there, with its name.
     """
+    if packages is None:
+        raise Told("`course data measured` needs --packages FOLDER, with the packages unpacked "
+                   "that data/SOURCES.md names")
     data_path("measured").mkdir(exist_ok=True)
     for name, make in MAKERS.items():
         try:

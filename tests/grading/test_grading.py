@@ -149,9 +149,7 @@ def test_each_submission_gets_its_score_and_its_flags(graded, tiny, name):
     score = sum(points[test] for test, verdict in found["tests"].items() if verdict["passed"])
     assert score == case.score, found
     words = {word for word, _ in found["flags"]}
-    # A bomb of forks burns processor time, too: which limit is met first is the machine's matter.
-    also = {"time-out"} if name == "fork_bomb" else set()
-    assert set(case.flags) <= words <= set(case.flags) | also, found["flags"]
+    assert words == set(case.flags), found["flags"]
     if case.flags == {"identical"}:
         assert score == corpus.FULL
 
