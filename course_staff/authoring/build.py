@@ -2,7 +2,8 @@
 
 For every lesson ``solutions/NAME.py``, in this order (NN is its place in the list of lessons):
 
-1.  read the source into cells (`authoring.source`) and check it (`authoring.rules`);
+1.  read the source into cells (`authoring.source`), check it (`authoring.rules`) and measure what
+    its core asks of a student (`authoring.effort`), which has limits;
 2.  make the notebook that nbgrader starts from: cells and marks for decks are left out, compact
     headers become nbgrader metadata, cell ids follow from the text; tests are folded and say in
     their first line what they are, text that the short way leaves out begins with »;
@@ -47,7 +48,7 @@ from nbgrader.utils import capture_log
 from tqdm import tqdm
 
 from course_staff import commands
-from course_staff.authoring import reads, rules, source, syllabus
+from course_staff.authoring import effort, reads, rules, source, syllabus
 from course_staff.authoring.source import KINDS, ROOT, WITH_POINTS, Cell, Lesson, SourceError
 
 CELL_TIMEOUT = 120
@@ -398,10 +399,14 @@ def build(path: Path, force: bool = False, root: Path = ROOT) -> list[str]:
     """
     lesson, text = load(path)
     name = lesson.folder
+    too_much = list(effort.problems(lesson))
+    if too_much:
+        raise SourceError(too_much)
     with tempfile.TemporaryDirectory(prefix="course-") as folder:
         released = release(name, text, folder)
     changed = write(root / "lessons" / name / f"{name}.ipynb", released)
-    told = [f"{name}: lesson {'written' if changed else 'unchanged'}"]
+    told = [f"{name}: core {effort.measure(effort.core(lesson))}",
+            f"{name}: lesson {'written' if changed else 'unchanged'}"]
 
     target = root / "solutions" / name / f"{name}.ipynb"
     hashes = fingerprint(text, root)

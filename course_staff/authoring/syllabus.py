@@ -12,17 +12,20 @@ A table ``[[lesson]]`` per lesson, in the order in which they are taught::
     helps = ["generators_and_modes"]    # good to have done, not needed
     routes = ["generators"]
     number = 8                    # only where a gap is left for lessons that are still to come
+    limits = {minutes = 75}       # only where a limit differs for this lesson
 
 A lesson's number is its place: one more than that of the lesson before it, the first is 0.  A table
-``[routes]`` says for whom each half-course is.  The table of lessons in the README is made from
-this list.
+``[routes]`` says for whom each half-course is.  A table ``[limits]`` says how large a lesson's core
+may be, as `authoring.effort` measures it: its minutes, words, lines of code, the stretch of cells
+with nothing to do, and the percentage of a paragraph in brackets.  The table of lessons in the
+README is made from this list.
 """
 
 import itertools
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +59,7 @@ class Entry:
     helps: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
     number: int = 0
+    limits: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
     def digits(self) -> str:
@@ -74,9 +78,11 @@ class Entry:
         return f"{whole or ''}{QUARTERS[quarters]}"
 
 
-_KINDS = {"builds_on": list, "helps": list, "routes": list, "minutes": int, "number": int}
-KEYS = {field.name: _KINDS.get(field.name, str) for field in fields(Entry)}
-KINDS = {str: "text", int: "whole number", list: "list of names"}
+_KINDS = {"builds_on": list, "helps": list, "routes": list, "minutes": int, "number": int,
+          "limits": dict}
+KEYS = {each.name: _KINDS.get(each.name, str) for each in fields(Entry)}
+KINDS = {str: "text", int: "whole number", list: "list of names", dict: "table of numbers"}
+LIMITS = ("minutes", "words", "lines", "stretch", "brackets")
 NEEDED = ("name", "act", "title", "question", "minutes")
 
 
@@ -106,7 +112,9 @@ def read(path: Path = LIST) -> tuple[dict[str, Entry], dict[str, str]]:
     except tomllib.TOMLDecodeError as error:
         raise SourceError([f"{where}: can't be read: {error}"]) from None
     routes = told.get("routes", {})
-    problems += [f"unknown key {key!r}" for key in told.keys() - {"lesson", "routes"}]
+    problems += [f"unknown key {key!r}" for key in told.keys() - {"lesson", "limits", "routes"}]
+    limits = told.get("limits", {})
+    problems += [f"[limits]: {reason}" for reason in _wrong_limits(limits)]
     number = -1
     for place, table in enumerate(told.get("lesson", []), 1):
         label = f"lesson no. {place} ({table.get('name')!r})"
@@ -126,6 +134,7 @@ def read(path: Path = LIST) -> tuple[dict[str, Entry], dict[str, str]]:
                          for name in values.get(key, ()) if name not in entries]
         problems += [f"{label}: [routes] doesn't tell of {name!r}"
                      for name in values.get("routes", ()) if name not in routes]
+        values["limits"] = limits | values.get("limits", {})
         entries[values["name"]] = Entry(**values, number=number)
     if problems:
         raise SourceError(f"{where}: {problem}" for problem in problems)
@@ -140,11 +149,19 @@ def _wrong(table: Mapping[str, Any]) -> Iterator[str]:
             yield f"{key} must be a {KINDS[KEYS[key]]}"
         elif isinstance(value, list) and not all(isinstance(each, str) for each in value):
             yield f"{key} must be a list of names"
+        elif isinstance(value, dict):
+            yield from (f"{key}: {reason}" for reason in _wrong_limits(value))
     for key in NEEDED:
         if key not in table:
             yield f"{key} is missing"
     if not re.fullmatch(r"[a-z][a-z0-9_]*", str(table.get("name"))):
         yield "its name must be lower_case_with_underscores"
+
+
+def _wrong_limits(table: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in table.items():
+        if key not in LIMITS or type(value) is not int:
+            yield f"{key} = {value!r}: known are whole numbers for {', '.join(LIMITS)}"
 
 
 def entry(path: Path) -> Entry:

@@ -1,0 +1,95 @@
+"""How much a lesson asks of a student, estimated from its source.
+
+Minutes follow a rule of thumb: 30 words of the lesson's text a minute, which includes looking at
+its figures and running its cells, and nine minutes an exercise.  Twelve lessons that new students
+timed between 50 and 315 minutes came out with a root mean square error of 30 minutes; dense
+numbers take longer.  ``[limits]`` in ``solutions/course.toml`` says how much is too much.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from course_staff.authoring.source import WITH_POINTS, Cell, Lesson
+
+WORDS_A_MINUTE, MINUTES_AN_EXERCISE = 30, 9
+LONG = 30  # words of a paragraph whose brackets count
+# What a cell must hold to be something to do, beside exercises and written answers.
+TO_DO = re.compile(r"\bpredict\(|\bexplorers\.|^# Try:", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What a student meets: words of text, lines of code to read, exercises, cells in a row.
+
+    ``stretch`` is the largest number of cells without anything to do; folded tests don't count.
+    """
+
+    words: int
+    lines: int
+    exercises: int
+    stretch: int
+
+    @property
+    def minutes(self) -> int:
+        """The estimate."""
+        return round(self.words / WORDS_A_MINUTE + MINUTES_AN_EXERCISE * self.exercises)
+
+    def __str__(self) -> str:
+        return (f"about {self.minutes} min: {self.words:,} words, {self.lines} lines of code, "
+                f"{self.exercises} exercises, at most {self.stretch} cells with nothing to do")
+
+
+def measure(cells: Iterable[Cell]) -> Effort:
+    """Measure a notebook's cells: all of a lesson, or its core."""
+    words = lines = exercises = stretch = run = 0
+    for cell in cells:
+        if cell.kind == "solution":
+            exercises += 1
+        elif cell.type == "code" and cell.kind != "test":
+            lines += sum(bool(line.strip()) for line in cell.text.splitlines())
+        elif cell.type != "code" and cell.kind not in WITH_POINTS:
+            words += len(re.findall(r"\w[\w'’.-]*", cell.text))
+        if to_do(cell):
+            run = 0
+        elif cell.kind != "test":
+            run += 1
+            stretch = max(stretch, run)
+    return Effort(words, lines, exercises, stretch)
+
+
+def to_do(cell: Cell) -> bool:
+    """Say whether a cell asks something of the student."""
+    if cell.kind:
+        return cell.kind == "solution" or (cell.type != "code" and cell.kind in WITH_POINTS)
+    return cell.type == "code" and bool(TO_DO.search(cell.text))
+
+
+def core(lesson: Lesson) -> list[Cell]:
+    """Return what the short way through a lesson's notebook holds."""
+    return [cell for cell in lesson.in_notebook if not cell.deeper]
+
+
+def bracketed(text: str) -> float:
+    """Return which share of a paragraph stands in round brackets, formulas and links apart."""
+    text = re.sub(r"\$[^$]*\$|`[^`]*`|\]\([^)]*\)", "", text)
+    return sum(map(len, re.findall(r"\([^()]*\)", text))) / max(len(text), 1)
+
+
+def problems(lesson: Lesson) -> Iterator[str]:
+    """Say where a lesson's core is above the limits of the list of lessons."""
+    limits = lesson.listed.limits
+    measured = measure(core(lesson))
+    for what, most in limits.items():
+        if what != "brackets" and getattr(measured, what) > most:
+            yield lesson.problem(
+                None, f"the core's {what}: {getattr(measured, what):,}; {most:,} is the limit")
+    for cell in core(lesson)[1:]:
+        if cell.type == "code" or cell.kind in WITH_POINTS:
+            continue
+        for paragraph in cell.text.split("\n\n"):
+            share = round(100 * bracketed(paragraph))
+            form = paragraph.startswith(">")  # to be filled in, with what is meant in brackets
+            if share > limits.get("brackets", 100) and len(paragraph.split()) >= LONG and not form:
+                yield lesson.problem(cell, f"{share} % of a paragraph stand in brackets: "
+                                           f"{paragraph[:40]!r}")
