@@ -20,6 +20,8 @@ def build_arguments(parser: ArgumentParser) -> None:
 def answers_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course answers``."""
     parser.add_argument("lesson", nargs="*", help="names or numbers of lessons; all by default")
+    parser.add_argument("--exercise", metavar="NAME",
+                        help="only this exercise's answers, on its own tests")
 
 
 def train_arguments(parser: ArgumentParser) -> None:

@@ -18,7 +18,8 @@ The last is the reference but for that line, or part of a line, which must be in
 A wrong answer must fail a test of its exercise with a message that matches `says` (a regular
 expression without backslashes, any case) and no test of another exercise; a right one must pass
 all.  The zero map, the input returned unchanged and the first array returned unchanged are tried on
-every function without being written down.
+every function without being written down.  ``--exercise NAME`` tries one exercise's answers on its
+own tests, without the others'.
 
 Each exercise is tried where a learner meets it: above its solution cell everything has run that a
 test depends on (`bindings.needed`), with reference answers.  The other exercises' tests are run at
@@ -41,7 +42,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
@@ -471,9 +472,29 @@ def borrowed(lesson: Lesson) -> list[str]:
     return problems
 
 
-def _examine(lesson_path: Path, answers_path: Path,
-             seconds: int = SECONDS) -> list[tuple[str, list[str], str]]:
-    """Try all answers of a lesson in this process.
+def alone(lesson: Lesson, name: str) -> Lesson:
+    """Return a lesson that ends with one exercise's last test; the others' tests are plain cells.
+
+    So `needed` keeps of these only what they bind, say the checks that they import.
+
+    Raises
+    ------
+    SourceError
+        If it has no such exercise.
+    """
+    found = [exercise for exercise in lesson.exercises if exercise.name == name]
+    if not found:
+        known = ", ".join(exercise.name for exercise in lesson.exercises)
+        raise SourceError([lesson.problem(None, f"no exercise is called {name!r}; it has {known}")])
+    last = max(test.number for test in found[0].tests)
+    return replace(lesson, cells=tuple(
+        replace(cell, options={}) if cell.kind == "test" and cell not in found[0].tests else cell
+        for cell in lesson.cells if cell.number <= last))
+
+
+def _examine(lesson_path: Path, answers_path: Path, seconds: int = SECONDS,
+             exercise: str | None = None) -> list[tuple[str, list[str], str]]:
+    """Try all answers of a lesson in this process, or those to one exercise on its own tests.
 
     Returns
     -------
@@ -485,6 +506,9 @@ def _examine(lesson_path: Path, answers_path: Path,
     found = borrowed(lesson)
     if found:
         raise SourceError(found)
+    if exercise is not None:
+        lesson = alone(lesson, exercise)
+        answers = [answer for answer in answers if answer.exercise == exercise]
     report = []
     for answer, outcome in zip(answers, _try_all(lesson, answers, seconds), strict=True):
         message = next(iter(outcome["failed"].values()), "")
@@ -492,13 +516,14 @@ def _examine(lesson_path: Path, answers_path: Path,
     return report
 
 
-def examine_apart(lesson_path: Path, answers_path: Path,
-                  seconds: int = SECONDS) -> list[tuple[str, list[str], str]]:
+def examine_apart(lesson_path: Path, answers_path: Path, seconds: int = SECONDS,
+                  exercise: str | None = None) -> list[tuple[str, list[str], str]]:
     """As `_examine`, in a process of its own: single-threaded, drawing without a screen."""
     environment = source.environment() | {"MPLBACKEND": "Agg"}
     paths = [str(lesson_path), str(answers_path)]
     command = [sys.executable, "-m", "course_staff.authoring.answers", "--json", str(seconds),
                *paths]
+    command += [] if exercise is None else ["--exercise", exercise]
     done = subprocess.run(
         command, capture_output=True, encoding="utf-8", env=environment, cwd=ROOT, check=False)
     if done.returncode:
@@ -511,7 +536,8 @@ def run(args: argparse.Namespace) -> int:
     status = 0
     for path in source.find(args.lesson):
         try:
-            report = examine_apart(path, ROOT / "tests" / "answers" / path.name)
+            report = examine_apart(path, ROOT / "tests" / "answers" / path.name,
+                                   exercise=args.exercise)
         except SourceError as error:
             print(error, file=sys.stderr)
             status = 1
@@ -540,7 +566,7 @@ def main() -> int | str:
         # Nobody looks at the figures, and drawing them takes half the time: a white pixel will do.
         Figure.savefig = _white_pixel  # type: ignore[method-assign, assignment]
         lesson, answers = map(Path, args.lesson)
-        print(json.dumps(_examine(lesson, answers, args.json)))
+        print(json.dumps(_examine(lesson, answers, args.json, args.exercise)))
     except SourceError as error:
         return str(error)
     return 0

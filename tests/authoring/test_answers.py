@@ -39,6 +39,20 @@ def test_sound_answers_are_accepted():
             "wrong double/first_array_of_double"} < set(labels)
 
 
+def test_one_exercise_is_tried_alone_with_the_same_result(name="total"):
+    whole = answers.examine_apart(LESSON, ANSWERS)
+    part = answers.examine_apart(LESSON, ANSWERS, exercise=name)
+    assert part == [row for row in whole if f" {name}/" in row[0] or f"_of_{name}" in row[0]]
+    alone = answers.alone(source.read(LESSON), name)
+    assert {cell.name for cell in alone.cells if cell.kind == "test"} == {
+        test.name for e in source.read(LESSON).exercises if e.name == name for test in e.tests}
+
+
+def test_an_exercise_that_is_not_there_is_told():
+    with pytest.raises(SourceError, match="no exercise is called 'duoble'; it has double, total"):
+        answers.examine_apart(LESSON, ANSWERS, exercise="duoble")
+
+
 PLANTED = '''
 # %% wrong="passes" exercise="double" says="."
 def double(x, times=1):
