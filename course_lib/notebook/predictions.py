@@ -13,6 +13,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+from matplotlib.ticker import LogFormatterMathtext, LogLocator, NullFormatter
 
 from course_lib import releases
 from course_lib.notebook import figures
@@ -92,28 +93,52 @@ def reveal(key: str, measured: float, label: str, unit: str = "",
     unit : str
         Its unit.
     log : bool
-        Logarithmic axis, for numbers that differ by factors.
+        Logarithmic axis, for numbers that differ by factors. It shows at least a decade, so that
+        what differs by a percent lies side by side.
 
     Returns
     -------
     figures.Picture
+
+    Raises
+    ------
+    ValueError
+        If `log` is asked for and `measured` is not above 0.
     """
+    if log and not measured > 0:
+        raise ValueError(f"measured is {measured}; a logarithmic axis needs a number above 0")
     guess = recall(key)
     rows = [("measured", float(measured), "blue")]
-    if isinstance(guess, int | float) and (guess > 0 or not log):
+    if isinstance(guess, int | float):
         rows.insert(0, ("you predicted", float(guess), "orange"))
     fig, ax = figures.figure(size=(6, 0.6 + 0.45 * len(rows)))
+    if log:
+        low, high = _decades([value for _, value, _ in rows if value > 0])
+        ax.set(xscale="log", xlim=(low, high))
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 3) if high < 300 * low else (1,)))
+        ax.xaxis.set_major_formatter("{x:g}" if high < 300 * low else LogFormatterMathtext())
+        ax.xaxis.set_minor_formatter(NullFormatter())
     for row, (_, value, colour) in enumerate(rows):
-        if log:  # a bar on a logarithmic axis has no honest length
+        if not log:
+            ax.barh(row, value, color=figures.COLOURS[colour], height=0.6)
+        elif value > 0:  # a bar on a logarithmic axis has no honest length
             ax.plot(value, row, "o", markersize=12, color=figures.COLOURS[colour])
         else:
-            ax.barh(row, value, color=figures.COLOURS[colour], height=0.6)
+            ax.text(0.02, row, f"{value:.4g}: not on an axis of factors", va="center",
+                    transform=ax.get_yaxis_transform())
+            continue
         ax.annotate(f"   {value:.4g}", (value, row), va="center")
     ax.set(yticks=range(len(rows)), yticklabels=[name for name, *_ in rows])
     ax.set_xlabel(f"{label} ({unit})" if unit else label)
-    ax.set_xscale("log" if log else "linear")
-    ax.invert_yaxis()
-    ax.margins(x=0.15, y=0.5 if log else None)
+    ax.margins(x=0.15)
+    ax.set_ylim(len(rows) - 0.5, -0.5)
     told = ", ".join(f"{name} {value:.4g}" for name, value, _ in rows)
     marks = "Dots" if log else "Bars"
     return figures.show(fig, alt=f"{marks} for {label}: {told} {unit}".strip() + ".")
+
+
+def _decades(values: list[float]) -> tuple[float, float]:
+    """Return the ends of a logarithmic axis that holds all values and at least a decade."""
+    low, high = math.log10(min(values)), math.log10(max(values))
+    room = max(0.5 - (high - low) / 2, 0.15 * (high - low))
+    return 10 ** (low - room), 10 ** (high + room)

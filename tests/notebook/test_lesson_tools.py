@@ -153,6 +153,56 @@ def test_a_reveal_tells_prediction_and_measurement(work, capsys):
     assert predictions.reveal("none", 0.735, "dip").alt == "Bars for dip: measured 0.735."
 
 
+def drawn(monkeypatch, *arguments, **options):
+    """Call `reveal` and return the axes that it drew, with what it says of them."""
+    shown = []
+
+    def keep(fig, alt):
+        shown.append((fig.axes[0], alt))
+
+    monkeypatch.setattr(predictions.figures, "show", keep)
+    predictions.reveal(*arguments, **options)
+    return shown[0]
+
+
+@pytest.mark.parametrize("guess", [8e6, 8.04e6, 1, 1e9, 7e-9])
+def test_an_axis_of_factors_shows_a_decade_or_more(work, capsys, monkeypatch, guess):
+    """Guess and measurement lie as far apart as their ratio says, and within the picture."""
+    predictions.predict("test.photons", guess)
+    ax, alt = drawn(monkeypatch, "test.photons", 8.04e6, "photons", log=True)
+    low, high = np.log10(ax.get_xlim())
+    apart = abs(np.log10(guess / 8.04e6))
+    assert high - low >= max(1 - 1e-9, apart)
+    for value in (guess, 8.04e6):
+        assert low < np.log10(value) < high
+    assert not ax.patches and len(ax.lines) == 2, "dots, no bars: a bar would begin anywhere"
+    assert alt.startswith("Dots for photons: you predicted")
+
+
+def test_one_number_on_an_axis_of_factors_has_a_decade_too(work, capsys, monkeypatch):
+    ax, _ = drawn(monkeypatch, "none", 30, "steps", log=True)
+    assert np.diff(np.log10(ax.get_xlim()))[0] == pytest.approx(1)
+
+
+def test_a_guess_of_zero_is_told_where_it_cannot_be_drawn(work, capsys, monkeypatch):
+    predictions.predict("test.zero", 0)
+    ax, alt = drawn(monkeypatch, "test.zero", 30, "steps", log=True)
+    assert len(ax.lines) == 1 and "0: not on an axis" in " ".join(t.get_text() for t in ax.texts)
+    assert alt == "Dots for steps: you predicted 0, measured 30."
+
+
+def test_nothing_is_measured_below_zero_on_an_axis_of_factors(work):
+    with pytest.raises(ValueError, match="above 0"):
+        predictions.reveal("none", 0, "steps", log=True)
+
+
+def test_bars_begin_at_zero(work, capsys, monkeypatch):
+    predictions.predict("test.bar", 40)
+    ax, _ = drawn(monkeypatch, "test.bar", 60, "share", unit="%")
+    assert [(bar.get_x(), bar.get_width()) for bar in ax.patches] == [(0, 40), (0, 60)]
+    assert ax.get_xlim()[0] <= 0 and ax.get_xscale() == "linear"
+
+
 def unwritten(x):
     raise NotImplementedError
 
