@@ -8,6 +8,7 @@ which.
 import contextlib
 import io
 import math
+import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -21,29 +22,102 @@ def call(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """Call a learner's function on copies of its arguments, quietly.
 
     Warnings and prints are swallowed (a line on stderr would cost marks), and whatever the function
-    raises becomes an `AssertionError` that says in one sentence what and where.  NumPy arrays are
-    copied, so a function that works in place can't spoil the next check; one that does is told.
-    (Tensors are not: a copy would no longer be the leaf that a gradient belongs to.)
+    raises becomes an `AssertionError` that says in one sentence what and where.  NumPy arrays,
+    lists and dictionaries are copied, however they are nested; a function that changes its copies
+    is told.  Tensors are handed over as they are, since a copy would no longer be the leaf that a
+    gradient belongs to; they are compared afterwards, and restored.
     """
     return _call(_name(function), function, arguments, options)
 
 
 def _call(name, function, arguments, options=None):
-    copies = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
+    result = _run(name, function, arguments, options or {})
+    if result is None:
+        raise AssertionError(f"{name} returns None: is the `return` missing?")
+    return result
+
+
+def _run(name, function, arguments, options, expected=()):
+    """Call a function; tells what it raises, but for `expected` errors, and inputs it changes."""
+    given = (list(arguments), options)
+    tensors: list[tuple[Any, Any]] = []
+    copies, keywords = _copy(given, {}, tensors)
     try:
         with _quiet():
-            result = function(*copies, **(options or {}))
+            return function(*copies, **keywords)
+    except expected:
+        raise
     except NotImplementedError:
         raise AssertionError(f"{name} is not written yet.") from None
     except Exception as error:
         message = f"{name} raised {type(error).__name__}: {error}{_place(function, error)}"
         raise AssertionError(message) from None
-    for given, copy in zip(arguments, copies, strict=True):
-        if isinstance(given, np.ndarray) and not np.array_equal(given, copy, equal_nan=True):
-            raise AssertionError(f"{name} changes its input in place; work on a new array.")
-    if result is None:
-        raise AssertionError(f"{name} returns None: is the `return` missing?")
-    return result
+    finally:
+        spoilt = not _unchanged(given, (copies, keywords))
+        for tensor, before in tensors:
+            spoilt = _restore(tensor, before) or spoilt
+        if spoilt and not isinstance(sys.exception(), AssertionError):
+            raise AssertionError(
+                f"{name} changes its input in place; work on a copy of it.") from None
+
+
+def _copy(value, memo, tensors):
+    """Copy arrays, lists, tuples and dicts; `tensors` gets each tensor with what it holds."""
+    if id(value) in memo:
+        return memo[id(value)]
+    kind, copy = type(value), value
+    if isinstance(value, np.ndarray):
+        copy = value.copy()
+    elif kind is list:
+        copy = memo[id(value)] = []
+        copy.extend(_copy(each, memo, tensors) for each in value)
+    elif kind is dict:
+        copy = memo[id(value)] = {}
+        copy.update((key, _copy(each, memo, tensors)) for key, each in value.items())
+    elif isinstance(value, tuple) and (kind is tuple or hasattr(value, "_make")):
+        parts = [_copy(each, memo, tensors) for each in value]
+        copy = getattr(kind, "_make", kind)(parts)
+    elif kind is set:
+        copy = set(value)
+    elif _is_tensor(value):
+        tensors.append((value, value.detach().clone()))
+    memo[id(value)] = copy
+    return copy
+
+
+def _is_tensor(value):
+    return "torch" in sys.modules and isinstance(value, sys.modules["torch"].Tensor)
+
+
+def _restore(tensor, before):
+    """Give a tensor the numbers that it held; returns whether they had changed."""
+    now = tensor.detach()
+    if now.shape == before.shape and now.dtype == before.dtype:
+        if bool(((now == before) | ((now != now) & (before != before))).all()):
+            return False
+    tensor.data = before
+    return True
+
+
+def _unchanged(given, copy):
+    """Whether a copy that a function had still holds what was given."""
+    if isinstance(given, np.ndarray):
+        if not (isinstance(copy, np.ndarray) and given.shape == copy.shape
+                and given.dtype == copy.dtype):
+            return False
+        if given.dtype.hasobject:
+            return all(map(_unchanged, given.ravel(), copy.ravel()))
+        return given.tobytes() == copy.tobytes()
+    if type(given) is not type(copy):
+        return False
+    if isinstance(given, list | tuple):
+        return len(given) == len(copy) and all(map(_unchanged, given, copy))
+    if isinstance(given, dict):
+        return (list(given) == list(copy)
+                and all(_unchanged(each, copy[key]) for key, each in given.items()))
+    if isinstance(given, str | int | float | complex | set | np.generic):
+        return given == copy or given != given
+    return given is copy
 
 
 def _name(function):
@@ -69,7 +143,7 @@ def _place(function, error):
 
 
 def equal(actual: ArrayLike | None, expected: ArrayLike | None, what: str, atol: float = 1e-9,
-          mistakes: Mapping[str, ArrayLike] | None = None) -> None:
+          mistakes: Mapping[str, ArrayLike] | None = None, rtol: float = 0.0) -> None:
     """Assert that `actual` equals `expected` to `atol`, and name the mistake if it doesn't.
 
     Parameters
@@ -81,6 +155,8 @@ def equal(actual: ArrayLike | None, expected: ArrayLike | None, what: str, atol:
         Largest absolute difference allowed.
     mistakes : dict, optional
         Sentence → the value that this mistake produces.  The first that matches is reported.
+    rtol : float
+        So much of each expected number may it differ besides.
 
     Raises
     ------
@@ -92,6 +168,7 @@ def equal(actual: ArrayLike | None, expected: ArrayLike | None, what: str, atol:
     try:
         if np.iscomplexobj(np.asarray(actual)):
             raise AssertionError(f"{what} is complex; real numbers are needed (.real at the end).")
+        single = np.asarray(actual).dtype == np.float32
         actual = np.asarray(actual, dtype=float)
     except (TypeError, ValueError):
         kind = type(actual).__name__
@@ -100,7 +177,7 @@ def equal(actual: ArrayLike | None, expected: ArrayLike | None, what: str, atol:
 
     def close(value):
         value = np.asarray(value, dtype=float)
-        return value.shape == actual.shape and np.allclose(actual, value, rtol=0, atol=atol)
+        return value.shape == actual.shape and np.allclose(actual, value, rtol=rtol, atol=atol)
 
     if close(expected):
         return
@@ -113,14 +190,28 @@ def equal(actual: ArrayLike | None, expected: ArrayLike | None, what: str, atol:
     if not np.isfinite(actual).all():
         raise AssertionError(f"{what} has values that are not finite (NaN or infinite).")
     difference = np.abs(actual - expected)
-    worst = np.unravel_index(np.argmax(difference), difference.shape)
+    allowed = atol + rtol * np.abs(expected)
+    worst = np.unravel_index(np.argmax(difference - allowed), difference.shape)
     place = f" at index {tuple(int(i) for i in worst)}" if actual.ndim else ""
-    single = np.allclose(actual, expected, rtol=1e-6, atol=0)
+    got, wanted = _apart(actual[worst], expected[worst])
+    with np.errstate(over="ignore"):
+        rounded = expected.astype(np.float32)
+    single = ((single and np.allclose(actual, expected, rtol=1e-6, atol=0))
+              or np.array_equal(actual, rounded))
     raise AssertionError(
-        f"{what} is {actual[worst]:.6g}{place}; it should be {expected[worst]:.6g} "
-        f"(difference {difference[worst]:.2g}, allowed {atol:.0e})."
+        f"{what} is {got}{place}; it should be {wanted} "
+        f"(difference {difference[worst]:.2g}, allowed {allowed[worst]:.0e})."
         + (" It is right to single precision: is something float32?" if single else "")
     )
+
+
+def _apart(one, other):
+    """Write two numbers with as many digits as it takes to tell them apart."""
+    for digits in (6, 9, 12, 15):
+        told = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        if told[0] != told[1]:
+            break
+    return told
 
 
 def adjoint(forward: Callable[[np.ndarray], np.ndarray],
@@ -147,34 +238,42 @@ def adjoint(forward: Callable[[np.ndarray], np.ndarray],
             f"{what} gives an array of shape {np.shape(aty)}; "
             f"it should have the scene's shape {np.shape(x)}."
         )
+    if np.iscomplexobj(aty):
+        raise AssertionError(f"{what} is complex; real numbers are needed (.real at the end).")
     left, right = float(np.vdot(ax, y)), float(np.vdot(x, aty))
-    if abs(left - right) <= rtol * np.linalg.norm(ax) * np.linalg.norm(y):
+    size = float(np.linalg.norm(ax) * np.linalg.norm(y))
+    if abs(left - right) <= rtol * size:
         return
+    gap = abs(left - right) / size if size else math.inf
     for message, ratio in (ratios or {}).items():
         if math.isclose(right, ratio * left, rel_tol=1e-6):
             raise AssertionError(f"{what}: {message}")
+    left, right = _apart(left, right)
     raise AssertionError(
-        f"{what} is not the adjoint: ⟨Ax, y⟩ = {left:.6g} but ⟨x, Aᵀy⟩ = {right:.6g}."
+        f"{what} is not the adjoint: ⟨Ax, y⟩ = {left} but ⟨x, Aᵀy⟩ = {right} "
+        f"(they differ by {gap:.1e} of ‖Ax‖‖y‖, allowed {rtol:.0e})."
     )
 
 
-def refuses(function: Callable[..., object], *arguments: object, because: str) -> None:
-    """Assert that `function` raises a ValueError for these arguments.
+def refuses(function: Callable[..., object], *arguments: object, because: str,
+            **options: object) -> None:
+    """Assert that `function` raises a ValueError for these arguments, and leaves them alone.
 
     Parameters
     ----------
     function : callable
-    *arguments
+    *arguments, **options
         What it must refuse.
     because : str
         Why, as a clause: ``"3 doesn't divide 64"``.
     """
     name = _name(function)
     try:
-        with _quiet():
-            function(*arguments)
+        _run(name, function, arguments, options, Exception)
     except ValueError:
         return
+    except AssertionError:
+        raise
     except NotImplementedError:
         raise AssertionError(f"{name} is not written yet.") from None
     except Exception as error:

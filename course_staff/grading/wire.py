@@ -35,7 +35,8 @@ NUMERIC = "?bBhHiIlLqQefdgFDGSUmM"
 
 
 Target = str | int  # a function's name, or its number among those that a side was handed
-Leaf = np.ndarray | np.random.Generator  # what a call may change
+# What a call may change.
+Leaf = np.ndarray | np.random.Generator | list[Any] | dict[Any, Any]
 
 
 class WireError(BaseException):
@@ -98,12 +99,15 @@ class Packer:
         if isinstance(value, np.random.Generator):
             self.leaves.append(value)
             return {"g": generator_state(value)}
+        if type(value) in (list, dict):
+            self.leaves.append(value)
         for tag, kind in (("l", list), ("t", tuple), ("s", (set, frozenset))):
             if isinstance(value, kind):
+                tag += "!" if type(value) is list else ""
                 return {tag: [self.pack(each, depth + 1) for each in value]}
         if isinstance(value, dict):
             pairs = [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in value.items()]
-            return {"d": pairs}
+            return {"d!" if type(value) is dict else "d": pairs}
         if isinstance(value, (bool, int, float, str)):
             plain = next(k for k in (bool, int, float, str) if isinstance(value, k))
             return plain(value)
@@ -129,7 +133,7 @@ class Packer:
 
 
 class Unpacker:
-    """Rebuild values; `leaves` are the arrays and generators among them, in the sender's order.
+    """Rebuild values; `leaves` are what a call may change among them, in the sender's order.
 
     Parameters
     ----------
@@ -158,6 +162,11 @@ class Unpacker:
                 return packed
             raise WireError("neither data nor a tag")
         (tag, content), = packed.items()
+        if tag in ("l!", "d!"):  # a leaf, and in its place among them
+            box: list[Any] | dict[Any, Any] = [] if tag == "l!" else {}
+            self.leaves.append(box)
+            fill(box, self.unpack({tag[0]: content}, depth))
+            return box
         if tag in "lts":
             kind: type = {"l": list, "t": tuple, "s": set}[tag]
             return kind(self.unpack(each, depth + 1) for each in content)
@@ -230,8 +239,19 @@ def _arrays(state: Any) -> Any:
     return np.array(state, dtype=np.uint64) if isinstance(state, list) else state
 
 
+def fill(box: list[Any] | dict[Any, Any], new: Any) -> None:
+    """Give a list or dictionary other elements."""
+    box.clear()
+    box.extend(new) if isinstance(box, list) else box.update(new)
+
+
 def set_leaf(leaf: Leaf, new: object) -> None:
-    """Give an array or generator the content that its copy has after a call."""
+    """Give an array, generator, list or dictionary the content that its copy has after a call."""
+    if isinstance(leaf, (list, dict)):
+        if type(new) is not type(leaf):
+            raise WireError("a list or dictionary came back as something else")
+        fill(leaf, new)
+        return
     if isinstance(leaf, np.ndarray):
         if not isinstance(new, np.ndarray) or new.shape != leaf.shape or new.dtype != leaf.dtype:
             raise WireError("an array came back in another shape")
@@ -249,8 +269,15 @@ def set_leaf(leaf: Leaf, new: object) -> None:
             old.spawn(more)
 
 
-def content(leaf: Leaf) -> bytes | str:
-    """Return what of an array or generator a call may change, to compare before and after."""
+def content(leaf: Leaf) -> bytes | str | list[Any]:
+    """Return what of a leaf a call may change, to compare before and after.
+
+    Of a list or dictionary these are its elements' identities: they may be leaves themselves.
+    """
+    if isinstance(leaf, list):
+        return list(map(id, leaf))
+    if isinstance(leaf, dict):
+        return [(key, id(each)) for key, each in leaf.items()]
     return leaf.tobytes() if isinstance(leaf, np.ndarray) else json.dumps(generator_state(leaf))
 
 
@@ -346,7 +373,8 @@ class Link:
     def _serve_one(self, message: dict[str, Any], buffers: list[bytes]) -> None:
         unpacker = Unpacker(buffers, self._unpack_other)
         packer = Packer(self._pack_other)
-        before: list[bytes | str] = []
+        before: list[bytes | str | list[Any]] = []
+        held: list[Any] = []  # keeps elements alive: another must not get one's identity
 
         def changed(packer: Packer) -> list[list[Any]]:
             return [[number, Packer.pack(packer, leaf)]
@@ -357,6 +385,8 @@ class Link:
             arguments = unpacker.unpack(message["arguments"])
             options = unpacker.unpack(message["options"])
             before = [content(leaf) for leaf in unpacker.leaves]
+            held.extend(list(leaf.values() if isinstance(leaf, dict) else leaf)
+                        for leaf in unpacker.leaves if isinstance(leaf, (list, dict)))
             function = self.function(message["call"])
             answer = {"value": packer.pack(function(*arguments, **options))}
             encoded = encode(answer | {"changed": changed(packer)}, packer.buffers)

@@ -543,6 +543,29 @@ def test_what_is_too_much_for_the_wire_is_told_by_the_sender(ends, monkeypatch):
     server.join()
 
 
+def test_lists_and_dictionaries_that_a_call_changes_are_changed_here_too(ends):
+    _, link, far = ends
+
+    def spoil(parts, more):
+        parts[0].append(parts[1])
+        parts[1][0] = 7
+        more["new"] = [more.pop("old")]
+        return parts
+
+    other = ends[0].Link(far, False, {"spoil": spoil, "keep": lambda parts, more: 1}.get)
+    server = threading.Thread(target=other.serve)
+    server.start()
+    inner, array, more = [1], np.ones(2), {"old": 2, "array": np.ones(1)}
+    parts = [inner, array]
+    assert link.call("keep", (parts, more), {}) == 1
+    assert parts[0] is inner and parts[1] is array and inner == [1]
+    link.call("spoil", (parts,), {"more": more})
+    link.done()
+    server.join()
+    assert len(parts) == 2 and parts[0] is inner and inner[0] == 1 and list(array) == [7, 1]
+    assert list(inner[1]) == [7, 1] and more["new"] == [2] and "old" not in more
+
+
 def test_threads_take_turns_on_the_wire(ends):
     wire, link, far = ends
     other = wire.Link(far, False, {"first": lambda n, _: n}.get)

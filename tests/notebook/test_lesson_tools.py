@@ -1,5 +1,6 @@
 """Figures, predictions, checks and explorers: what lessons are made with."""
 
+import copy
 import io
 import json
 import re
@@ -254,6 +255,125 @@ def test_a_function_that_changes_its_input_is_told_and_harms_nothing():
     with pytest.raises(AssertionError, match="in place"):
         checks.call(spoil, x)
     assert (x == 1).all()
+
+
+def append(xs):
+    xs.append(1)
+    return xs
+
+
+def fill(options):
+    options["new"] = 1
+    return options
+
+
+def nested(parts):
+    parts["a"][0][1][...] = 0
+    return 1
+
+
+def by_keyword(x, y=None):
+    y += 1
+    return x
+
+
+def in_a_tuple(pair):
+    pair[1][0] = 7
+    return 1
+
+
+def elsewhere(x):
+    x.shape = (1, 3)
+    return 1
+
+
+def flips_a_zero(x):
+    x *= -1
+    return x
+
+
+@pytest.mark.parametrize(("spoil", "arguments", "options"), [
+    (append, [[1, 2]], {}), (fill, [{"a": 1}], {}), (nested, [{"a": [(0, np.ones(3))]}], {}),
+    (by_keyword, [1], {"y": np.ones(3)}), (in_a_tuple, [(0, [1])], {}),
+    (elsewhere, [np.ones(3)], {}), (flips_a_zero, [np.zeros(3)], {}), (append, [[np.nan]], {}),
+    (nested, [{"a": [(0, np.array([1, "a"], dtype=object))]}], {}),
+])
+def test_changed_inputs_of_every_kind_are_told_and_restored(spoil, arguments, options):
+    before = copy.deepcopy((arguments, options))
+    with pytest.raises(AssertionError, match=f"{spoil.__name__} changes its input in place"):
+        checks.call(spoil, *arguments, **options)
+    assert repr((arguments, options)) == repr(before)
+    with pytest.raises(AssertionError, match="changes its input in place"):
+        checks.refuses(spoil, *arguments, because="it is so", **options)
+
+
+def test_what_a_refusal_changed_before_it_is_told():
+    def late(x):
+        x[0] = 7
+        raise ValueError
+
+    with pytest.raises(AssertionError, match="in place"):
+        checks.refuses(late, np.ones(3), because="it is so")
+
+
+def test_inputs_that_nobody_changed_are_accepted():
+    class Thing:
+        pass
+
+    given = [np.array([np.nan, 1]), [np.nan, "a", None, {1}], {"k": (1, np.float32(2))}, Thing(),
+             np.random.default_rng(0), range(3), np.array(["a"]), (), np.ones((3, 0)), True]
+    assert checks.call(lambda *given, **more: (len(given), more["z"].x), *given,
+                       z=type("Z", (), {"x": 2})()) == (len(given), 2)
+
+
+def test_the_same_array_twice_stays_the_same_array_twice():
+    x = np.ones(3)
+    assert checks.call(lambda a, b: a is b and a is not x, x, x)
+
+
+def test_tensors_stay_leaves_and_changed_ones_are_told_and_restored():
+    torch = pytest.importorskip("torch")
+    leaf = torch.ones(3, requires_grad=True)
+    checks.call(lambda z: (2 * z).sum(), leaf).backward()
+    assert leaf.is_leaf and leaf.grad.tolist() == [2, 2, 2]
+    checks.call(lambda z: z, torch.tensor([torch.nan, 1]))
+
+    def descend(parts):
+        with torch.no_grad():
+            parts[0].mul_(2)
+        return parts[0]
+
+    with pytest.raises(AssertionError, match="in place"):
+        checks.call(descend, [leaf])
+    assert leaf.is_leaf and leaf.requires_grad and leaf.tolist() == [1, 1, 1]
+
+
+def test_a_relative_tolerance_goes_with_each_number():
+    checks.equal([1e8 + 1, 1e-8], [1e8, 1e-8 + 1e-17], "f(x)", atol=0, rtol=1e-7)
+    with pytest.raises(AssertionError, match=r"is 2e-08 at index \(1,\); it should be 1e-08"):
+        checks.equal([1e8 + 1, 2e-8], [1e8, 1e-8], "f(x)", atol=0, rtol=1e-7)
+
+
+@pytest.mark.parametrize(("value", "single"), [
+    (np.float32(0.1), True), (np.array([0.1, 0.3], np.float32).astype(float), True),
+    (np.array([0.1, 0.3]) + 3e-8, False), (np.array([0.1, 0.3]) * (1 + 1e-7), False),
+    (np.array([0.1, 0.31], np.float32), False),
+])
+def test_single_precision_is_named_only_where_it_is_the_cause(value, single):
+    with pytest.raises(AssertionError) as told:
+        checks.equal(value, [0.1, 0.3][:np.size(value)] if np.ndim(value) else 0.1, "f(x)")
+    assert ("float32" in str(told.value)) == single
+
+
+def test_two_numbers_are_told_with_the_digits_that_differ():
+    with pytest.raises(AssertionError, match="is 0.10000003; it should be 0.1 "):
+        checks.equal(0.1 + 3e-8, 0.1, "f(x)")
+    rng = np.random.default_rng(0)
+    matrix, x, y = rng.normal(size=(4, 6)), rng.normal(size=6), rng.normal(size=4)
+    with pytest.raises(AssertionError, match=r"differ by \S+e-0[89] of .* allowed 1e-12") as told:
+        checks.adjoint(lambda x: matrix @ x, lambda y: (matrix.T @ y).astype(np.float32), x, y, "t")
+    numbers = str(told.value).split(" = ")
+    assert numbers[1].split()[0] != numbers[2].split()[0]
 
 
 def test_the_adjoint_check_passes_adjoints_and_names_the_ratio():
