@@ -24,6 +24,7 @@ __all__ = [
     "light",
     "matching",
     "matrix",
+    "native",
     "non_negative",
     "pair",
     "positive",
@@ -88,14 +89,23 @@ def choice(value: T, name: str, options: Collection[T]) -> T:
     return value
 
 
+def native(x: Array) -> Array:
+    """Return `x` in the byte order of this machine: arrays read from FITS files are big-endian."""
+    if isinstance(x, np.ndarray) and not x.dtype.isnative:
+        return x.astype(x.dtype.newbyteorder("="))
+    return x
+
+
 def image(x: Array, name: str) -> Array:
     """Return `x` as a floating-point array (..., H, W), or say what is wrong with it.
 
-    Lists and arrays of 0 and 1 are converted to float64. Refused are other integers, complex
+    Lists and arrays of 0 and 1 are converted to float64, big-endian arrays (`native`) to the byte
+    order of the machine. Refused are other integers, complex
     numbers, NaN and infinities, fewer than two axes, and channels in the last place.
     """
     if not is_array_api_obj(x):
         x = np.asarray(x)  # type: ignore[assignment]  # a list, which no type of ours names
+    x = native(x)
     if x.ndim < 2 or 0 in x.shape:
         fail(name, f"an array of shape {tuple(x.shape)}",
              "of shape (..., H, W), none of them 0; a signal is an image one pixel high, (1, N)")

@@ -260,6 +260,7 @@ def abstention_curve(
         Share of the pixels that are kept, the most certain first; the largest sd among them; RMS
         of their sd, which needs no truth; RMS of their errors (None without).
     """
+    sd = np.asarray(sd, dtype=float)
     order = np.argsort(np.ravel(sd), kind="stable")
     count = np.arange(1, len(order) + 1)
 

@@ -68,7 +68,7 @@ def inverse_filter(y: Array, blur: Blur) -> Array:
     """
     y = validation.image(y, "y")
     otf = _transfer_function(blur, y.shape)
-    weakest = np.min(np.abs(otf)) / np.max(np.abs(otf))
+    weakest = np.min(np.abs(otf)) / max(np.max(np.abs(otf)), np.finfo(float).tiny)
     if weakest < 1e-15:
         validation.fail("blur", f"as weak as {weakest:.1e} of its maximum at some frequency",
                         "invertible, above 1e-15 everywhere (try wiener)")
@@ -260,6 +260,8 @@ def _spectrum(y: np.ndarray, A: LinearOperator) -> tuple[np.ndarray, np.ndarray,
 
 def _least(score: Callable[[float], float], gain: np.ndarray) -> float:
     """Return the λ of the least score, from 12 decades below the largest gain to 3 above."""
+    if not np.max(gain) > 0:
+        validation.fail("A", "blind: no light of any scene reaches y", "an operator that sees some")
     top = math.log10(float(np.max(gain)))
     exponents = np.linspace(top - 12, top + 3, 301)
     best = exponents[int(np.argmin([score(10.0**e) for e in exponents]))]
@@ -300,8 +302,29 @@ def blind_objective(
 
 
 def poisson_log_likelihood(y: Array, mean: Array) -> float:
-    """Σ y log(mean) − mean: the log-probability of counts `y`, up to a term in `y` only."""
+    """Σ y log(mean) − mean: the log-probability of counts `y`, up to a term in `y` only.
+
+    Parameters
+    ----------
+    y : array, ≥ 0
+        Counts, or light in proportion to them: then so is the result.
+    mean : array, ≥ 0, of the same shape
+        What an estimate predicts, A(x_hat), in the unit of `y`. It must be positive where `y` is,
+        else the result is very low (a float's smallest number stands for 0).
+
+    Raises
+    ------
+    ValueError
+        For other shapes, or values that are negative or not finite (rounding below 0 counts as 0).
+    """
     xp = array_namespace(y, mean)
+    y, mean = (validation.native(v if xp.isdtype(v.dtype, "real floating")
+                                 else xp.astype(v, xp.float64)) for v in (y, mean))
+    validation.matching(mean, y.shape, "mean")
+    for values, name in ((y, "y"), (mean, "mean")):
+        if not bool(xp.all(xp.isfinite(values))):
+            validation.fail(name, "not finite everywhere (NaN or infinity)", "finite")
+        validation.light(values, name)
     positive = xp.clip(mean, xp.finfo(mean.dtype).smallest_normal, None)  # 0 log 0 = 0
     return float(xp.sum(y * xp.log(positive) - mean))
 
@@ -374,6 +397,8 @@ def richardson_lucy(y: Array, A: LinearOperator, iterations: int, x0: Array | No
     seen = A._adjoint(xp.ones_like(y))  # Aᵀ1
     if float(xp.min(seen)) < -1e-6 * float(xp.max(seen)):
         validation.fail("A", "an operator with negative entries", "one with entries ≥ 0")
+    if float(xp.max(seen)) <= 0:
+        validation.fail("A", "blind: no light of any scene reaches y", "an operator that sees some")
     if x0 is None:
         x = xp.ones_like(seen) * (float(xp.sum(y)) / float(xp.sum(seen)))
     else:

@@ -158,10 +158,11 @@ def picard_plateau(coefficients: ArrayLike, sigma: float) -> int:
     The index (counted from 1) of the last coefficient with ``|uᵢᵀy| > t·σ``. The threshold t leaves
     pure noise a chance of 1 % to exceed it anywhere: ``P(|n| > tσ) = 0.01/m`` for each of m normal
     values (t = 3.8 for m = 64). No single coefficient beyond stands out of the noise *in these
-    data*; the rule is cautious, usually stops before `picard_count` (threshold 1), and means
-    something only where coefficients fall with i, as for a blurred row; for a picture they don't,
-    and one late outlier counts everything before it. It depends on the scene, too: a component
-    that this scene doesn't have isn't seen, however large its singular value.
+    data*; the rule is cautious and usually stops before `picard_count` (threshold 1). Since it asks
+    for the *last* one it needs coefficients that fall steadily with i, as for a blurred row. A
+    picture's fall on average and scatter widely: one late outlier counts everything before it. The
+    rule depends on the scene, too: a component that this scene doesn't have isn't seen, however
+    large its singular value.
 
     Parameters
     ----------

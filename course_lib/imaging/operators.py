@@ -32,7 +32,8 @@ from numpy.typing import ArrayLike
 from course_lib import validation
 from course_lib.arrays import Array, Shape
 
-__all__ = ["Blur", "Downsample", "Identity", "LinearOperator", "Matrix", "Shift", "Stack"]
+__all__ = ["Blur", "Downsample", "Identity", "LinearOperator", "Matrix", "Shift", "Stack",
+           "finer_grid"]
 
 
 class LinearOperator:
@@ -371,8 +372,9 @@ class Downsample(LinearOperator):
     ----------
     factor : int or (int, int)
         `s`, or (vertical, horizontal); H and W must be divisible by it. Signals: ``(1, s)``.
-    kernel : {"area", "bicubic"}
-        "area": the mean over a block, what a square pixel records; AAᵀ = I/(sy·sx).
+    kernel : {"area", "sum", "bicubic"}
+        "area": the mean over a block, the brightness that a square pixel records; AAᵀ = I/(sy·sx).
+        "sum": the sum over a block, for scenes in photons a pixel: light is conserved, Σ Ax = Σ x.
         "bicubic": Keys' cubic (a = −½) stretched by the factor so that it also weakens what would
         alias; weights that would reach over the edge are dropped and the rest rescaled to sum to 1.
 
@@ -384,6 +386,8 @@ class Downsample(LinearOperator):
     --------
     >>> Downsample((1, 4))(np.arange(8.0)[None])
     array([[1.5, 5.5]])
+    >>> Downsample((1, 4), "sum")(np.arange(8.0)[None])
+    array([[ 6., 22.]])
     """
 
     factor: tuple[int, int]
@@ -391,7 +395,7 @@ class Downsample(LinearOperator):
     _cache: dict[tuple, Any]
 
     def __init__(self, factor: int | tuple[int, int], kernel: str = "area") -> None:
-        validation.choice(kernel, "kernel", ("area", "bicubic"))
+        validation.choice(kernel, "kernel", ("area", "sum", "bicubic"))
         self._set(factor=validation.pair(factor, "factor"), kernel=kernel, _cache={})
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -410,8 +414,9 @@ class Downsample(LinearOperator):
         if self.kernel == "bicubic":
             rows, columns = self._weights((height, width), x)
             return rows @ x @ columns.T
-        blocks = array_namespace(x).reshape(x, (*batch, height // sy, sy, width // sx, sx))
-        return array_namespace(x).mean(blocks, axis=(-3, -1))
+        xp = array_namespace(x)
+        blocks = xp.reshape(x, (*batch, height // sy, sy, width // sx, sx))
+        return (xp.sum if self.kernel == "sum" else xp.mean)(blocks, axis=(-3, -1))
 
     def _adjoint(self, y: Array) -> Array:
         (*batch, height, width), (sy, sx) = y.shape, self.factor
@@ -421,7 +426,8 @@ class Downsample(LinearOperator):
             return rows.T @ y @ columns
         xp = array_namespace(y)
         blocks = xp.broadcast_to(y[..., :, None, :, None], (*batch, height, sy, width, sx))
-        return xp.reshape(blocks, shape) / (sy * sx)  # the mean divides, so its adjoint does too
+        # The mean divides, so its adjoint does, too; a sum's hands on what it gets.
+        return xp.reshape(blocks, shape) / (1 if self.kernel == "sum" else sy * sx)
 
     def _weights(self, shape, x):
         key = (shape, array_namespace(x).__name__, x.dtype, str(device(x)))
@@ -473,6 +479,68 @@ class Stack(LinearOperator):
 
     def __repr__(self) -> str:
         return f"Stack({list(self.operators)})"
+
+
+def finer_grid(
+    psf: ArrayLike, factor: int | tuple[int, int] = 2, boundary: str = "periodic"
+) -> LinearOperator:
+    r"""Camera whose scene lives on a grid `factor` times finer than its pixels.
+
+    .. math:: y = S(h * x), \qquad \textstyle\sum y = \sum x
+
+    It is ``Downsample(factor, "sum") @ Blur(psf, boundary)``, for a point-spread function that was
+    measured or computed on the *finer* grid; `factor` 1 gives ``Blur(psf, boundary)``.
+
+    Parameters
+    ----------
+    psf : array (kh, kw)
+        ≥ 0, on the finer grid, its light centred at ``(kh // 2, kw // 2)`` to within one of its
+        pixels; scaled to sum 1. The recording pixel's own width is not in it, since the sum over
+        the block adds that. (A star's picture on the recording pixels has it already: use ``Blur``
+        and no finer grid.)
+    factor : int or (int, int)
+        Pixels of the scene along each side of a recording pixel.
+    boundary : {"periodic", "reflect", "zero"}
+        As for `Blur`. "periodic" conserves light, "reflect" does if the psf is symmetric along both
+        axes, "zero" loses what leaves the picture.
+
+    Returns
+    -------
+    LinearOperator
+        From photons on the finer grid (..., H, W) to photons on the pixels.
+
+    Raises
+    ------
+    ValueError
+        For a psf that is negative, dark, not finite or off its centre: the scene would come back
+        moved by as much.
+
+    Notes
+    -----
+    A finer grid for the scene adds unknowns and no measurement: all of them are null or hang
+    on the prior. What it buys is that point sources need not sit on pixel centres.
+
+    Examples
+    --------
+    >>> A = finer_grid(np.full((1, 3), 1 / 3), factor=(1, 2))
+    >>> x = np.array([[0.0, 0.0, 0.0, 6.0, 0.0, 0.0]])
+    >>> A(x).round(9) + 0.0
+    array([[0., 4., 2.]])
+    """
+    psf = validation.matrix(psf, "psf")
+    total = psf.sum()
+    if psf.min() < 0 or total <= 0:
+        validation.fail("psf", f"{psf.min():g} at its least, with sum {total:g}",
+                        "0 or greater, with some light in it (clip what noise put below 0)")
+    places = zip(np.indices(psf.shape), psf.shape, strict=True)
+    off = [float(np.sum(place * psf) / total - k // 2) for place, k in places]
+    if max(map(abs, off)) > 1:
+        validation.fail("psf", f"off its centre by ({off[0]:.1f}, {off[1]:.1f}) pixels",
+                        f"centred at {psf.shape[0] // 2, psf.shape[1] // 2}: cut it out round its "
+                        "light, or move it with np.roll")
+    blur = Blur(psf / total, boundary)
+    factor = validation.pair(factor, "factor")
+    return blur if factor == (1, 1) else Downsample(factor, "sum") @ blur
 
 
 def _like(values: np.ndarray, x: Array) -> Array:

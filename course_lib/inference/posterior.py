@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 from safetensors.numpy import load_file
-from scipy.special import expit, logit, logsumexp
+from scipy.special import expit, logit
 from tqdm import tqdm
 
 from course_lib import validation
@@ -116,12 +116,12 @@ class Mixture:
 
     def log_density(self, x: ArrayLike) -> np.ndarray:
         """log p(x) at points (..., n)."""
-        return logsumexp(self._log_joint(x), axis=-1)
+        return np.logaddexp.reduce(self._log_joint(x), axis=-1)
 
     def classify(self, x: ArrayLike) -> np.ndarray:
         """P(class | x), (..., K), at points (..., n)."""
         joint = self._log_joint(x)
-        return np.exp(joint - logsumexp(joint, axis=-1, keepdims=True))
+        return np.exp(joint - np.logaddexp.reduce(joint, axis=-1, keepdims=True))
 
     def measured(self, A: ArrayLike, sigma: float) -> Mixture:
         """Law of y = A x + noise, again a mixture: ``log_density(y)`` is the log-evidence of y."""

@@ -179,6 +179,7 @@ def inked(ink: np.ndarray) -> np.ndarray:
 
 def cells(x: np.ndarray) -> list[np.ndarray]:
     """The parts (n, 32, 24) of pictures (n, 48, 224) of centred plates that hold the characters."""
+    x = validation.native(x)
     top, offset = (SHAPE[0] - GLYPH[0]) // 2, (CELL - GLYPH[1]) // 2
     return [x[:, top : top + GLYPH[0], start + offset : start + offset + GLYPH[1]]
             for start in CELLS]

@@ -167,6 +167,35 @@ def test_likelihood_never_falls_and_recorded_light_is_kept(A):
     assert likelihood[-1] > likelihood[0] + 10
 
 
+@pytest.mark.parametrize("y, mean, told", [
+    ([[-1.0, 2.0]], [[1.0, 2.0]], "y is -1 somewhere"), ([[1, 2]], [[1.0, -2.0]], "mean is -2"),
+    ([[np.nan, 2.0]], [[1.0, 2.0]], "y is not finite"), ([[1, 2]], [[np.inf, 2.0]], "mean is not"),
+    ([[1, 2]], [[1.0]], r"mean is of shape \(1, 1\)")])
+def test_a_likelihood_of_nonsense_is_refused(y, mean, told):
+    with pytest.raises(ValueError, match=told):
+        poisson_log_likelihood(np.array(y), np.array(mean))
+
+
+def test_the_likelihood_of_whole_numbers_is_that_of_floats():
+    y, mean = np.array([[3, 0, 1]]), np.array([[2.0, 0.0, 1.5]])
+    expected = 3 * np.log(2) - 2 + np.log(1.5) - 1.5
+    assert poisson_log_likelihood(y, mean) == pytest.approx(expected)
+    assert poisson_log_likelihood(y.astype(float), mean) == pytest.approx(expected)
+
+
+def test_a_blind_camera_is_refused_and_a_dark_picture_is_black():
+    blind = Blur([[0.0]])
+    with pytest.raises(ValueError, match="A is blind"):
+        richardson_lucy(np.ones((4, 4)), blind, 3)
+    with pytest.raises(ValueError, match="blur is as weak as 0"):
+        inverse_filter(np.ones((4, 4)), blind)
+    with pytest.raises(ValueError, match="A is blind"):
+        gcv_lambda(np.ones((4, 4)), blind)
+    for accelerate in (False, True):
+        dark = richardson_lucy(np.zeros((4, 4)), Blur([[1.0]]), 3, accelerate=accelerate)
+        assert dark.max() == 0 and np.isfinite(dark).all()
+
+
 def test_a_source_in_the_corner_needs_the_sensitivity():
     A = Blur(gaussian_psf(1.5, 9), "zero")
     x = np.zeros((32, 32))

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from course_lib.imaging import operators
-from course_lib.imaging.operators import Blur, Downsample, Identity, Matrix, Shift, Stack
+from course_lib.imaging.operators import (
+    Blur,
+    Downsample,
+    Identity,
+    Matrix,
+    Shift,
+    Stack,
+    finer_grid,
+)
 
 RNG = np.random.default_rng(0)
 LOPSIDED = {shape: RNG.random(shape) for shape in [(1, 1), (3, 3), (4, 5), (2, 6), (1, 4), (1, 5)]}
@@ -119,14 +127,15 @@ def test_blur_from_otf(shape):
         Blur.from_otf(psf_blur.otf(shape))(np.ones((4, 4)))
 
 
-@pytest.mark.parametrize("kernel", ["area", "bicubic"])
+@pytest.mark.parametrize("kernel", ["area", "sum", "bicubic"])
 @pytest.mark.parametrize("shape, factor", [((8, 12), 4), ((9, 15), 3), ((6, 10), (3, 2)),
                                            ((1, 12), (1, 4))])
 def test_downsample_adjoint(shape, factor, kernel):
     A = Downsample(factor, kernel)
     assert relative_adjoint_error(A, shape, batch=(2, 3)) < 1e-12
-    np.testing.assert_allclose(A(np.ones(shape)), 1, atol=1e-12)
     sy, sx = (factor, factor) if isinstance(factor, int) else factor
+    total = sy * sx if kernel == "sum" else 1
+    np.testing.assert_allclose(A(np.ones(shape)), total, atol=1e-12)
     assert A.output_shape((5, *shape)) == (5, shape[0] // sy, shape[1] // sx)
     assert A.input_shape(A.output_shape(shape)) == shape
 
@@ -135,6 +144,59 @@ def test_area_pixels_have_A_A_transposed_equal_to_identity_over_s_squared():
     A = Downsample(4).dense((8, 12))
     np.testing.assert_allclose(A @ A.T, np.eye(6) / 16, atol=1e-15)
     assert np.linalg.matrix_rank(Downsample(4).dense((16, 16))) == 16
+
+
+def test_a_sum_counts_the_light_of_a_block():
+    x = RNG.random((2, 6, 8))
+    A = Downsample((3, 2), "sum")
+    np.testing.assert_allclose(A(x), 6 * Downsample((3, 2))(x), atol=1e-12)
+    np.testing.assert_allclose(A(x).sum((-2, -1)), x.sum((-2, -1)))
+    np.testing.assert_allclose((A @ A.T).dense((2, 4)), 6 * np.eye(8), atol=1e-12)
+
+
+# --- scenes on a finer grid than the pixels -------------------------------------------------------
+
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+@pytest.mark.parametrize("factor", [1, 2, 3, (1, 2), (2, 1)])
+def test_a_finer_grid_conserves_light_and_has_an_exact_adjoint(factor, boundary):
+    psf = 7 * RNG.random((5, 3))  # of any sum
+    A = finer_grid(psf, factor, boundary)
+    x = RNG.random((2, 12, 18))
+    assert relative_adjoint_error(A, (12, 18)) < 1e-12
+    if boundary == "periodic":
+        np.testing.assert_allclose(A(x).sum((-2, -1)), x.sum((-2, -1)))
+    even = finer_grid(psf + psf[::-1] + psf[:, ::-1] + psf[::-1, ::-1], factor, "reflect")
+    np.testing.assert_allclose(even(x).sum((-2, -1)), x.sum((-2, -1)))
+    inner = np.zeros((12, 18))
+    inner[4:8, 4:14] = 1  # no light near the border: none is lost there
+    np.testing.assert_allclose(A(inner).sum(), 40)
+    np.testing.assert_allclose(
+        A(x), Downsample(factor, "sum")(Blur(psf / psf.sum(), boundary)(x)), atol=1e-12)
+
+
+def test_a_finer_grid_that_is_no_finer_is_the_blur():
+    psf, x = RNG.random((3, 3)), RNG.random((6, 7))
+    A = finer_grid(psf, 1, "reflect")
+    assert isinstance(A, Blur)
+    np.testing.assert_array_equal(A(x), Blur(psf / psf.sum(), "reflect")(x))
+
+
+def test_a_source_between_pixels_divides_its_light_as_its_place_says():
+    A = finer_grid([[1.0]], 4)
+    x = np.zeros((8, 8))
+    x[3, 3] = 10
+    np.testing.assert_allclose(A(x), [[10, 0], [0, 0]], atol=1e-12)
+    wide = finer_grid(np.full((1, 5), 0.2), (1, 4))  # a psf that reaches over the pixel's border
+    np.testing.assert_allclose(wide(x)[3].round(12), [6, 4])
+
+
+@pytest.mark.parametrize("psf, told", [
+    ([[0.0, 1.0, -0.1]], "-0.1 at its least"), (np.zeros((3, 3)), "sum 0"),
+    ([[np.nan, 1.0, 0.0]], "finite"), (np.eye(7)[:1], r"off its centre by \(0.0, -3.0\)"),
+    (np.eye(9)[:, 8:], r"off its centre by \(4.0, 0.0\)"), ([1.0, 2.0], "two-dimensional")])
+def test_a_psf_that_is_none_is_refused(psf, told):
+    with pytest.raises(ValueError, match=told):
+        finer_grid(psf)
 
 
 @pytest.mark.parametrize("kernel, inner", [("area", slice(None)), ("bicubic", slice(2, -2))])
@@ -208,6 +270,8 @@ ALL = {
     "shift": Shift(0.4, -1.7),
     "area": Downsample((3, 2)),
     "bicubic": Downsample((3, 2), "bicubic"),
+    "sum": Downsample((3, 2), "sum"),
+    "finer grid": finer_grid(LOPSIDED[3, 3], (3, 2), "reflect"),
     "stack": Stack([Downsample(3) @ Shift(0, 0.5), Downsample(3)]),
     "identity": Identity(),
 }
