@@ -22,6 +22,9 @@ def answers_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("lesson", nargs="*", help="names or numbers of lessons; all by default")
     parser.add_argument("--exercise", metavar="NAME",
                         help="only this exercise's answers, on its own tests")
+    parser.add_argument("--mutants", action="store_true",
+                        help="try the reference answers with one small mistake in each instead")
+    parser.add_argument("--sample", type=int, metavar="N", help="only so many mutants of a lesson")
 
 
 def train_arguments(parser: ArgumentParser) -> None:

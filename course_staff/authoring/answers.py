@@ -21,6 +21,10 @@ all.  The zero map, the input returned unchanged and the first array returned un
 every function without being written down.  ``--exercise NAME`` tries one exercise's answers on its
 own tests, without the others'.
 
+``--mutants`` tries the reference answers with one small mistake in each (`authoring.mutants`): who
+survives all tests of its exercise must be listed in ``tests/answers/survivors.toml``, with a reason
+(`authoring.survivors`).  ``--sample N`` takes N of a lesson's, the same until the lesson changes.
+
 Each exercise is tried where a learner meets it: above its solution cell everything has run that a
 test depends on (`bindings.needed`), with reference answers.  The other exercises' tests are run at
 the lesson's end, with the answer in place, unless they can't see it (`_try_others`).  The lesson
@@ -35,7 +39,9 @@ import contextlib
 import functools
 import io
 import json
+import math
 import os
+import random
 import re
 import signal
 import subprocess
@@ -52,7 +58,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from course_staff import commands
-from course_staff.authoring import source
+from course_staff.authoring import mutants, source, survivors
 from course_staff.authoring.bindings import needed, statements
 from course_staff.authoring.source import ROOT, Cell, Exercise, Lesson, SourceError
 
@@ -232,18 +238,43 @@ def _try_all(lesson: Lesson, answers: Sequence[Answer], seconds: int = SECONDS) 
     outcomes: dict[Answer, Outcome] = {}
     code = needed(lesson.cells)
     for place, cell in enumerate(code):
-        for answer in answers:
-            if cell.number in exercises and answer.exercise == cell.name:
-                exercise = exercises[cell.number]
-                path = _path(exercise, code[place + 1 :])
-                outcomes[answer] = isolated(seconds, _try_one, answer, exercise, path, namespace)
+        here = [answer for answer in answers
+                if cell.number in exercises and answer.exercise == cell.name]
+        if here:
+            exercise = exercises[cell.number]
+            path = _path(exercise, code[place + 1 :])
+            limits = {answer.kind: float(seconds) for answer in here}
+            if "mutant" in limits:
+                limits["mutant"] = min(seconds, _enough(lesson, exercise, path, namespace))
+        for answer in here:
+            outcomes[answer] = isolated(limits[answer.kind], _try_one, answer, exercise, path,
+                                        namespace)
         message = _run_cell(cell, namespace)
         if message is not None:
             raise SourceError([lesson.problem(cell, message)])
-    for answer, outcome in _try_others(lesson, answers, namespace, seconds).items():
+    written = [answer for answer in answers if answer.kind != "mutant"]
+    others = _try_others(lesson, written, namespace, seconds) if written else {}
+    for answer, outcome in others.items():
         outcomes[answer]["others"] = outcome["failed"]
         outcomes[answer]["error"] = outcomes[answer]["error"] or outcome["error"]
     return [outcomes[answer] for answer in answers]
+
+
+def _enough(lesson: Lesson, exercise: Exercise, path: Sequence[Cell],
+            namespace: dict[str, Any]) -> float:
+    """Return for how many seconds a mutant may run: several times what the reference takes."""
+    before = _spent()
+    reference = Answer("right", "reference", exercise.name, exercise.solution.text)
+    outcome = isolated(SECONDS, _try_one, reference, exercise, path, namespace)
+    for message in filter(None, [outcome["error"], *outcome["failed"].values()]):
+        raise SourceError([lesson.problem(exercise.solution, f"fails its own tests: {message}")])
+    return 3 + 4 * (_spent() - before)
+
+
+def _spent() -> float:
+    """Return the seconds of processor time that ended children have used, and this process."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _path(exercise: Exercise, cells: Sequence[Cell]) -> Sequence[Cell]:
@@ -352,7 +383,8 @@ def _try_one(answer: Answer, exercise: Exercise, cells: Sequence[Cell],
                 exec(compile(answer.code, f"<{answer.name}>", "exec"), namespace)
             except Exception as error:
                 outcome["error"] = f"can't be run: {type(error).__name__}: {error}"
-        if all(namespace[name] is function for name, function in reference.items()):
+        if answer.kind != "mutant" and all(
+                namespace[name] is function for name, function in reference.items()):
             outcome["error"] = outcome["error"] or f"defines none of {', '.join(reference)}"
     for cell in cells if not outcome["error"] else ():
         try:
@@ -362,6 +394,8 @@ def _try_one(answer: Answer, exercise: Exercise, cells: Sequence[Cell],
             break
         if message is not None and cell.kind == "test":
             outcome["failed"][cell.options["test"]] = message
+            if answer.kind == "mutant":
+                break
     return outcome
 
 
@@ -396,7 +430,7 @@ def _run_cell(cell: Cell, namespace: dict[str, Any]) -> str | None:
     return None
 
 
-def isolated(seconds: int, task: Callable[..., Outcome], *arguments: Any) -> Outcome:
+def isolated(seconds: float, task: Callable[..., Outcome], *arguments: Any) -> Outcome:
     """Call ``task(*arguments)``, the last a namespace, without effect on what comes after.
 
     It may take so many seconds of processor time.
@@ -409,7 +443,7 @@ def isolated(seconds: int, task: Callable[..., Outcome], *arguments: Any) -> Out
     if child == 0:
         try:
             signal.setitimer(signal.ITIMER_PROF, seconds)
-            signal.alarm(PATIENCE * seconds)
+            signal.alarm(math.ceil(PATIENCE * seconds))
             with open(writing, "w", encoding="utf-8") as pipe:
                 json.dump(task(*given, dict(namespace)), pipe)
         finally:
@@ -421,7 +455,7 @@ def isolated(seconds: int, task: Callable[..., Outcome], *arguments: Any) -> Out
     if told:
         outcome: Outcome = json.loads(told)
         return outcome
-    return {"failed": {}, "error": f"dies or takes more than {seconds} s", "wrong": True}
+    return {"failed": {}, "error": f"dies or takes more than {seconds:g} s", "wrong": True}
 
 
 # --- judging --------------------------------------------------------------------------------------
@@ -492,43 +526,69 @@ def alone(lesson: Lesson, name: str) -> Lesson:
         for cell in lesson.cells if cell.number <= last))
 
 
+_Row = tuple[str, list[str], str]  # a label, what is wrong with the tests, the first message
+
+
 def _examine(lesson_path: Path, answers_path: Path, seconds: int = SECONDS,
-             exercise: str | None = None) -> list[tuple[str, list[str], str]]:
+             exercise: str | None = None, only_mutants: bool = False,
+             sample: int | None = 0) -> list[_Row]:
     """Try all answers of a lesson in this process, or those to one exercise on its own tests.
+
+    Besides, or without them, so many of its mutants; None for all.
 
     Returns
     -------
     list of (str, list of str, str)
-        For each answer: its label, what is wrong with the tests, the first message it met.
+        For each answer and mutant: its label, what is wrong with the tests, the first message it
+        met (of survivors that aren't listed the entry to fill in).
     """
     lesson = source.read(lesson_path)
-    answers = read(answers_path, lesson) + generic(lesson)
     found = borrowed(lesson)
+    if found:
+        raise SourceError(found)
+    written = [] if only_mutants else read(answers_path, lesson) + generic(lesson)
+    listed = survivors.read(answers_path.with_name(survivors.LIST.name), lesson.name)
+    made = [mutant for each in lesson.exercises for mutant in mutants.mutants(each)]
+    found = survivors.stale(lesson, listed, made)
     if found:
         raise SourceError(found)
     if exercise is not None:
         lesson = alone(lesson, exercise)
-        answers = [answer for answer in answers if answer.exercise == exercise]
+        written = [answer for answer in written if answer.exercise == exercise]
+        made = [mutant for mutant in made if mutant.exercise == exercise]
+    if sample is not None:
+        made = random.Random(lesson.name).sample(made, min(sample, len(made)))
+    tried = [Answer("mutant", mutant.label, mutant.exercise, mutant.code) for mutant in made]
+    outcomes = _try_all(lesson, [*written, *tried], seconds)
     report = []
-    for answer, outcome in zip(answers, _try_all(lesson, answers, seconds), strict=True):
+    for answer, outcome in zip(written, outcomes, strict=False):
         message = next(iter(outcome["failed"].values()), "")
         report.append((answer.label, judge(answer, outcome), message))
+    for mutant, outcome in zip(made, outcomes[len(written):], strict=True):
+        survives = not (outcome["error"] or outcome["failed"])
+        problems = survivors.judge(mutant, survives, listed)
+        message = (outcome["error"] or next(iter(outcome["failed"].values()), "")
+                   or listed.get(mutant.identity) or survivors.entry(lesson.name, mutant))
+        report.append((mutant.label, problems, message))
     return report
 
 
 def examine_apart(lesson_path: Path, answers_path: Path, seconds: int = SECONDS,
-                  exercise: str | None = None) -> list[tuple[str, list[str], str]]:
+                  exercise: str | None = None, only_mutants: bool = False,
+                  sample: int | None = 0) -> list[_Row]:
     """As `_examine`, in a process of its own: single-threaded, drawing without a screen."""
     environment = source.environment() | {"MPLBACKEND": "Agg"}
     paths = [str(lesson_path), str(answers_path)]
     command = [sys.executable, "-m", "course_staff.authoring.answers", "--json", str(seconds),
                *paths]
     command += [] if exercise is None else ["--exercise", exercise]
+    command += ["--mutants"] if only_mutants else []
+    command += [] if sample is None else ["--sample", str(sample)]
     done = subprocess.run(
         command, capture_output=True, encoding="utf-8", env=environment, cwd=ROOT, check=False)
     if done.returncode:
         raise SourceError(done.stderr.strip().splitlines())
-    return json.loads(done.stdout)
+    return [(label, problems, message) for label, problems, message in json.loads(done.stdout)]
 
 
 def run(args: argparse.Namespace) -> int:
@@ -536,8 +596,9 @@ def run(args: argparse.Namespace) -> int:
     status = 0
     for path in source.find(args.lesson):
         try:
-            report = examine_apart(path, ROOT / "tests" / "answers" / path.name,
-                                   exercise=args.exercise)
+            report = examine_apart(
+                path, ROOT / "tests" / "answers" / path.name, exercise=args.exercise,
+                only_mutants=args.mutants, sample=args.sample if args.mutants else 0)
         except SourceError as error:
             print(error, file=sys.stderr)
             status = 1
@@ -547,6 +608,9 @@ def run(args: argparse.Namespace) -> int:
             for problem in problems:
                 print(f"     {problem}")
             status |= bool(problems)
+        if args.mutants:
+            bad = sum(bool(problems) for _, problems, _ in report)
+            print(f"{path.stem}: {len(report)} mutants, {bad} that the tests or the list get wrong")
     return status
 
 
@@ -566,7 +630,8 @@ def main() -> int | str:
         # Nobody looks at the figures, and drawing them takes half the time: a white pixel will do.
         Figure.savefig = _white_pixel  # type: ignore[method-assign, assignment]
         lesson, answers = map(Path, args.lesson)
-        print(json.dumps(_examine(lesson, answers, args.json, args.exercise)))
+        print(json.dumps(_examine(lesson, answers, args.json, args.exercise,
+                                  args.mutants, args.sample)))
     except SourceError as error:
         return str(error)
     return 0
