@@ -28,7 +28,7 @@ def kernel_gain(kernel, n):
     return np.mean(1 / np.abs(np.fft.fft(kernel)) ** 2)
 
 
-# %% wrong="takes_the_worst_frequency" exercise="kernel_gain" says="largest"
+# %% wrong="takes_the_worst_frequency" exercise="kernel_gain" says="is 4; it should be 2"
 def kernel_gain(kernel, n):
     if len(kernel) > n:
         raise ValueError
@@ -63,7 +63,7 @@ def kernel_gain(kernel, n):
     return float(np.mean(1 / np.fft.fft(kernel, n) ** 2).real)
 
 
-# %% wrong="squares_the_real_part" exercise="kernel_gain" says="real part only"
+# %% wrong="squares_the_real_part" exercise="kernel_gain" says="should be 2"
 def kernel_gain(kernel, n):
     if len(kernel) > n:
         raise ValueError
@@ -80,6 +80,70 @@ def kernel_gain(kernel, n):
 # %% wrong="cuts_a_long_kernel" exercise="kernel_gain" says="must raise ValueError"
 def kernel_gain(kernel, n):
     return np.mean(1 / np.abs(np.fft.fft(kernel, n)) ** 2)
+
+
+# %% wrong="divides_by_most_sums" exercise="kernel_gain" says="over what it should be"
+def kernel_gain(kernel, n):
+    if len(kernel) > n:
+        raise ValueError
+    if abs(np.sum(kernel) - 0.5) > 1e-9:
+        kernel = kernel / np.sum(kernel)
+    return np.mean(1 / np.abs(np.fft.fft(kernel, n)) ** 2)
+
+
+# %% wrong="caps_the_gain" exercise="kernel_gain" says="times"
+### INSTEAD OF np.mean(1 / np.abs(H) ** 2)
+np.minimum(np.mean(1 / np.abs(H) ** 2), 1e8)
+
+# %% wrong="keeps_weak_frequencies_out" exercise="kernel_gain" says="over|times"
+### INSTEAD OF np.abs(H) ** 2
+np.maximum(np.abs(H), 1e-6) ** 2
+
+# %% wrong="adds_an_epsilon" exercise="kernel_gain" says="over|times"
+### INSTEAD OF np.abs(H) ** 2
+(np.abs(H) ** 2 + 1e-12)
+
+# %% wrong="takes_absolute_weights" exercise="kernel_gain" says="over what it should be"
+### INSTEAD OF np.fft.fft(kernel, n)
+np.fft.fft(np.abs(kernel), n)
+
+# %% wrong="refuses_a_kernel_as_long_as_the_signal" exercise="kernel_gain" says="raised ValueError"
+### INSTEAD OF len(kernel) > n
+bool(len(kernel) >= n)
+
+# %% wrong="rounds_n_up_to_even" exercise="kernel_gain" says="should be"
+### INSTEAD OF np.fft.fft(kernel, n)
+np.fft.fft(kernel, n + n % 2)
+
+# %% wrong="works_in_place" exercise="kernel_gain" says="in place"
+### INSTEAD OF H = np.fft.fft(kernel, n)
+kernel[:] = kernel * 1.5
+H = np.fft.fft(kernel / 1.5, n)
+
+# %% wrong="single_precision" exercise="kernel_gain" says="over [0-9]"
+### INSTEAD OF np.fft.fft(kernel, n)
+np.fft.fft(np.asarray(kernel, dtype=np.float32), n)
+
+# %% right="by_a_sum_of_cosines_and_sines" exercise="kernel_gain"
+def kernel_gain(kernel, n):
+    k = np.arange(len(kernel))
+    if len(k) > n:
+        raise ValueError
+    phases = 2 * np.pi * np.outer(np.arange(n), k) / n
+    power = (np.cos(phases) @ kernel) ** 2 + (np.sin(phases) @ kernel) ** 2
+    return np.mean(1 / power)
+
+
+# %% right="by_the_half_spectrum_with_weights" exercise="kernel_gain"
+def kernel_gain(kernel, n):
+    if np.size(kernel) > n:
+        raise ValueError("too long")
+    H = np.fft.rfft(np.concatenate([kernel, np.zeros(n - len(kernel))]))
+    weights = np.full(len(H), 2.0)
+    weights[0] = 1
+    if n % 2 == 0:
+        weights[-1] = 1
+    return np.average(1 / np.abs(H) ** 2, weights=weights)
 
 
 # %% right="from_the_circulant_matrix" exercise="kernel_gain"
@@ -129,7 +193,7 @@ def wiener_filter(y, otf, noise_to_signal):
     return np.fft.irfft2(np.fft.rfft2(y) * weight, s=y.shape[-2:])
 
 
-# %% wrong="squares_the_ratio" exercise="wiener_filter" says="ratio of powers already"
+# %% wrong="squares_the_ratio" exercise="wiener_filter" says="it should be"
 def wiener_filter(y, otf, noise_to_signal):
     if np.min(noise_to_signal) < 0:
         raise ValueError
@@ -183,6 +247,77 @@ def wiener_filter(y, otf, noise_to_signal):
     return np.fft.irfft2(np.fft.rfft2(y) * weight, s=y.shape[-2:])
 
 
+# %% wrong="adds_an_epsilon" exercise="wiener_filter" says="over its factor"
+### INSTEAD OF np.abs(otf) ** 2 + noise_to_signal
+np.abs(otf) ** 2 + noise_to_signal + 1e-10
+
+# %% wrong="takes_small_ratios_for_0" exercise="wiener_filter" says="over its factor"
+### INSTEAD OF np.abs(otf) ** 2 + noise_to_signal
+bool(np.abs(otf) ** 2 + np.where(np.asarray(noise_to_signal) < 1e-3, 0, noise_to_signal))
+
+# %% wrong="only_one_leading_axis" exercise="wiener_filter" says="raised|shape"
+def wiener_filter(y, otf, noise_to_signal):
+    if np.min(noise_to_signal) < 0:
+        raise ValueError
+    W = np.conj(otf) / (np.abs(otf) ** 2 + noise_to_signal)
+    if y.ndim == 2:
+        return np.fft.irfft2(W * np.fft.rfft2(y), s=y.shape)
+    return np.stack([np.fft.irfft2(W * np.fft.rfft2(each), s=y.shape[1:]) for each in y])
+
+
+# %% wrong="clips_to_light" exercise="wiener_filter" says="should be|Aᵀ"
+### INSTEAD OF np.fft.irfft2(W * np.fft.rfft2(y), s=np.shape(y)[-2:])
+np.clip(np.fft.irfft2(W * np.fft.rfft2(y), s=np.shape(y)[-2:]), 0, 1)
+
+# %% wrong="forgives_tiny_negative_ratios" exercise="wiener_filter" says="must raise ValueError"
+### INSTEAD OF np.min(noise_to_signal) < 0
+bool(np.min(noise_to_signal) < -1e-9)
+
+# %% wrong="refuses_0" exercise="wiener_filter" says="raised ValueError"
+### INSTEAD OF np.min(noise_to_signal) < 0
+bool(np.min(noise_to_signal) <= 0)
+
+# %% wrong="keeps_the_mean_as_it_is" exercise="wiener_filter" says="should be"
+### INSTEAD OF W * np.fft.rfft2(y)
+np.where(np.arange(W.size).reshape(W.shape) == 0, 1 / otf, W) * np.fft.rfft2(y)
+
+# %% wrong="transforms_all_axes" exercise="wiener_filter" says="raised|should be|shape"
+def wiener_filter(y, otf, noise_to_signal):
+    if np.min(noise_to_signal) < 0:
+        raise ValueError
+    W = np.conj(otf) / (np.abs(otf) ** 2 + noise_to_signal)
+    spectrum = np.fft.rfftn(y)
+    return np.fft.irfft2(W * spectrum, s=y.shape[-2:])
+
+
+# %% wrong="takes_a_real_blur_for_granted" exercise="wiener_filter" says="phase|conjugate|should be"
+### INSTEAD OF np.conj(otf) / (np.abs(otf) ** 2 + noise_to_signal)
+np.real(otf) / (np.real(otf) ** 2 + noise_to_signal)
+
+# %% right="picture_by_picture" exercise="wiener_filter"
+def wiener_filter(y, otf, noise_to_signal):
+    noise_to_signal = np.asarray(noise_to_signal, dtype=float)
+    if (noise_to_signal < 0).any():
+        raise ValueError("negative")
+    pictures = np.reshape(y, (-1, *np.shape(y)[-2:]))
+    done = []
+    for picture in pictures:
+        spectrum = np.conj(otf) * np.fft.rfft2(picture)
+        spectrum = spectrum / ((otf * np.conj(otf)).real + noise_to_signal)
+        done.append(np.fft.irfft2(spectrum, s=picture.shape))
+    return np.reshape(done, np.shape(y))
+
+
+# %% right="with_scipy" exercise="wiener_filter"
+def wiener_filter(y, otf, noise_to_signal):
+    from scipy import fft
+
+    if not np.all(np.asarray(noise_to_signal) >= 0):
+        raise ValueError
+    power = otf.real**2 + otf.imag**2 + noise_to_signal
+    return fft.irfft2(fft.rfft2(y) * otf.conj() / power, s=y.shape[-2:])
+
+
 # %% right="by_the_full_spectrum" exercise="wiener_filter"
 def wiener_filter(y, otf, noise_to_signal):
     ratio = np.broadcast_to(noise_to_signal, otf.shape)
@@ -233,14 +368,14 @@ def morozov(y, A, sigma):
         lambda t: np.sum((A(tikhonov(y, A, 10**t)) - y) ** 2) - y.size * sigma**2, -12, 12)
 
 
-# %% wrong="guesses_noise_over_signal" exercise="morozov" says="the residual must decide"
+# %% wrong="guesses_noise_over_signal" exercise="morozov" says="should be 0.48"
 def morozov(y, A, sigma):
     if np.sum(y**2) <= y.size * sigma**2:
         raise ValueError
     return sigma**2 / np.mean(y**2)
 
 
-# %% wrong="formula_without_blur" exercise="morozov" says="without a camera only"
+# %% wrong="formula_without_blur" exercise="morozov" says="should be 0.48"
 def morozov(y, A, sigma):
     share = sigma * np.sqrt(y.size) / np.linalg.norm(y)
     if share >= 1:
@@ -258,7 +393,7 @@ def morozov(y, A, sigma):
         lambda t: np.sum((tikhonov(y, A, 10**t) - y) ** 2) - y.size * sigma**2, -12, 12)
 
 
-# %% wrong="returns_another_negative_number" exercise="morozov" says="not positive"
+# %% wrong="returns_another_negative_number" exercise="morozov" says="should be 2.5"
 def morozov(y, A, sigma):
     if np.sum(y**2) <= y.size * sigma**2:
         raise ValueError
@@ -278,6 +413,89 @@ def morozov(y, A, sigma):
 # %% wrong="refuses_by_the_norm" exercise="morozov" says="raised ValueError"
 ### INSTEAD OF np.sum(y**2)
 np.linalg.norm(y)
+
+# %% wrong="counts_one_channel" exercise="morozov" says="three channels|should be"
+### INSTEAD OF y.size * sigma**2
+y.shape[-1] * y.shape[-2] * sigma**2
+
+# %% wrong="refuses_by_the_brightest_pixel" exercise="morozov" says="must raise ValueError"
+### INSTEAD OF np.sum(y**2) <= allowed
+bool(np.max(np.abs(y)) <= sigma)
+
+# %% wrong="searches_a_narrow_range" exercise="morozov" says="over what it should be"
+### INSTEAD OF low, high = -12.0, 12.0
+low, high = -6.0, 3.0
+
+# %% wrong="stops_at_an_absolute_difference" exercise="morozov" says="1e-08 times as large|over"
+def morozov(y, A, sigma):
+    allowed = y.size * sigma**2
+    if np.sum(y**2) <= allowed:
+        raise ValueError
+    low, high = -12.0, 12.0
+    while True:
+        middle = (low + high) / 2
+        excess = np.sum((A(tikhonov(y, A, 10**middle)) - y) ** 2) - allowed
+        if abs(excess) < 1e-6 or high - low < 1e-12:
+            return 10**middle
+        low, high = (low, middle) if excess > 0 else (middle, high)
+
+
+# %% wrong="two_digits_from_a_grid" exercise="morozov" says="should be"
+def morozov(y, A, sigma):
+    allowed = y.size * sigma**2
+    if np.sum(y**2) <= allowed:
+        raise ValueError
+    grid = np.logspace(-12, 12, 1000)
+    low, high = 0, len(grid) - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        big = np.sum((A(tikhonov(y, A, grid[middle])) - y) ** 2) > allowed
+        low, high = (low, middle) if big else (middle, high)
+    return grid[low]
+
+
+# %% wrong="counts_the_scenes_pixels" exercise="morozov" says="another camera"
+### INSTEAD OF y.size * sigma**2
+A.T(y).size * sigma**2
+
+# %% wrong="accepts_just_noise" exercise="morozov" says="must raise ValueError"
+### INSTEAD OF np.sum(y**2) <= allowed
+bool(np.sum(y**2) < allowed)
+
+# %% wrong="takes_the_mean_off" exercise="morozov" says="should be|raised|over"
+### INSTEAD OF np.sum(y**2) <= allowed
+bool(np.sum((y - y.mean()) ** 2) <= allowed)
+
+# %% right="newton_without_bisection" exercise="morozov"
+def morozov(y, A, sigma):
+    from scipy.optimize import root_scalar
+
+    y = np.asarray(y, dtype=float)
+    allowed = y.size * sigma**2
+    if (y * y).sum() <= allowed:
+        raise ValueError("noise alone")
+
+    def excess(t):
+        return np.sum((A(tikhonov(y, A, 10.0**t)) - y) ** 2) / allowed - 1
+
+    return 10.0 ** root_scalar(excess, bracket=(-12, 12), method="brenth", rtol=1e-10).root
+
+
+# %% right="by_singular_values" exercise="morozov"
+def morozov(y, A, sigma):
+    from scipy.optimize import brentq
+
+    if np.linalg.norm(y) <= sigma * np.sqrt(y.size):
+        raise ValueError("noise alone")
+    U, s, _ = np.linalg.svd(A.dense(A.T.output_shape(y.shape)[-2:]), full_matrices=False)
+    pictures = np.reshape(y, (-1, U.shape[0]))
+    c = pictures @ U
+    rest = np.sum(pictures**2) - np.sum(c**2)
+    goal = y.size * sigma**2
+    return 10 ** brentq(
+        lambda t: np.sum((10**t / (s**2 + 10**t) * c) ** 2) / goal + rest / goal - 1, -12, 12,
+        xtol=1e-10)
+
 
 # %% right="root_of_the_mean_residual" exercise="morozov"
 def morozov(y, A, sigma):
@@ -372,7 +590,7 @@ def photon_em(y, A, iterations, x0):
     return x
 
 
-# %% wrong="clips_to_1" exercise="photon_em" says="clipped to 1"
+# %% wrong="clips_to_1" exercise="photon_em" says="should be 9.44"
 def photon_em(y, A, iterations, x0):
     seen = A.T(np.ones_like(y))
     x = x0
@@ -401,6 +619,80 @@ def photon_em(y, A, iterations, x0):
 # %% wrong="hands_its_start_back" exercise="photon_em" says="copy"
 ### INSTEAD OF x = x0.copy()
 x = x0
+
+# %% wrong="floors_the_prediction" exercise="photon_em" says="counts around 1e-08"
+### INSTEAD OF y / A(x)
+y / np.maximum(A(x), 1e-3)
+
+# %% wrong="caps_the_camera_at_1" exercise="photon_em" says="from three to four pixels"
+### INSTEAD OF A.T(np.ones_like(y))
+np.minimum(A.T(np.ones_like(y)), 1)
+
+# %% wrong="caps_the_light" exercise="photon_em" says="counts around 1e.08|should be"
+### INSTEAD OF x / seen * A.T(y / A(x))
+np.minimum(x / seen * A.T(y / A(x)), 100)
+
+# %% wrong="adds_an_epsilon" exercise="photon_em" says="over 1e-08"
+### INSTEAD OF y / A(x)
+y / (A(x) + 1e-12)
+
+# %% wrong="starts_from_its_total" exercise="photon_em" says="x0 has no effect|should be"
+### INSTEAD OF x0.copy()
+np.full(x0.shape, y.sum() / seen.sum())
+
+# %% right="in_place_on_a_copy" exercise="photon_em"
+def photon_em(y, A, iterations, x0):
+    seen = A.T(np.ones_like(y))
+    x = x0.copy()
+    for _ in range(iterations):
+        x *= A.T(y / A(x)) / seen
+    return x
+
+
+# %% wrong="hands_a_view_back" exercise="photon_em" says="copy"
+### INSTEAD OF x = x0.copy()
+x = x0[...]
+
+# %% wrong="keeps_dark_pixels_alight" exercise="photon_em" says="should be"
+### INSTEAD OF x / seen * A.T(y / A(x))
+np.maximum(x / seen * A.T(y / A(x)), 1e-4)
+
+# %% wrong="stops_when_little_moves" exercise="photon_em" says="should be"
+def photon_em(y, A, iterations, x0):
+    seen, x = A.T(np.ones_like(y)), x0.copy()
+    for _ in range(iterations):
+        new = x / seen * A.T(y / A(x))
+        if np.abs(new - x).max() < 1e-3:
+            break
+        x = new
+    return x
+
+
+# %% wrong="scales_to_the_recorded_light" exercise="photon_em" says="Aᵀ1 is missing"
+### INSTEAD OF x / seen * A.T(y / A(x))
+x * A.T(y / A(x)) * np.sum(y) / np.sum(x * A.T(y / A(x)))
+
+# %% wrong="one_camera_for_all_pictures" exercise="photon_em" says="raised|shape|should be"
+### INSTEAD OF seen = A.T(np.ones_like(y))
+seen = A.T(np.ones_like(y)).mean()
+
+# %% right="by_recursion" exercise="photon_em"
+def photon_em(y, A, iterations, x0):
+    if iterations == 0:
+        return np.array(x0, dtype=float)
+    before = photon_em(y, A, iterations - 1, x0)
+    return before * A.T(np.divide(y, A(before))) / A.T(np.ones(np.shape(y)))
+
+
+# %% right="as_expectations" exercise="photon_em"
+def photon_em(y, A, iterations, x0):
+    estimate = 1.0 * x0
+    share_seen = A.T(0.0 * y + 1.0)
+    for _ in range(iterations):
+        expected = estimate * A.T(y / A(estimate))  # photons counted, by scene pixel
+        estimate = expected / share_seen
+    return estimate
+
 
 # %% right="adds_the_gradient" exercise="photon_em"
 def photon_em(y, A, iterations, x0):
@@ -500,6 +792,67 @@ def wraps_around(method, shape):
 # %% wrong="says_yes_or_no" exercise="wraps_around" says="True or False"
 def wraps_around(method, shape):
     return "no"
+
+
+# %% wrong="starts_from_black" exercise="wraps_around" says="unnoticed"
+### INSTEAD OF np.full(shape, 0.5)
+np.zeros(shape)
+
+# %% wrong="ignores_the_shape" exercise="wraps_around" says="raised ValueError"
+### INSTEAD OF np.full(shape, 0.5)
+np.full((32, 40), 0.5)
+
+# %% wrong="takes_a_square" exercise="wraps_around" says="raised ValueError"
+### INSTEAD OF np.full(shape, 0.5)
+np.full((shape[0], shape[0]), 0.5)
+
+# %% wrong="one_per_cent_of_the_gray" exercise="wraps_around" says="unnoticed"
+### INSTEAD OF max(last_row, last_column) > 0.001
+bool(max(last_row, last_column) > 0.005)
+
+# %% wrong="one_hundredth_outright" exercise="wraps_around" says="unnoticed"
+### INSTEAD OF max(last_row, last_column) > 0.001
+bool(max(last_row, last_column) > 0.01)
+
+# %% wrong="needs_both_edges" exercise="wraps_around" says="goes unnoticed"
+### INSTEAD OF max(last_row, last_column)
+min(last_row, last_column)
+
+# %% wrong="looks_at_all_other_rows" exercise="wraps_around" says="mirrored borders|copying"
+### INSTEAD OF np.abs(method(upper) - method(gray))[-1].max()
+np.abs(method(upper) - method(gray))[1:].max()
+
+# %% wrong="looks_at_one_pixel" exercise="wraps_around" says="goes unnoticed"
+### INSTEAD OF np.abs(method(upper) - method(gray))[-1].max()
+np.abs(method(upper) - method(gray))[-1][0]
+
+# %% wrong="compares_with_the_input" exercise="wraps_around" says="accused|wrap"
+### INSTEAD OF np.abs(method(upper) - method(gray))[-1].max()
+np.abs(method(upper) - upper)[-1].max()
+
+# %% right="steps_down_instead" exercise="wraps_around"
+def wraps_around(method, shape):
+    even = method(np.full(shape, 0.5))
+    verdicts = []
+    for first, last in ((np.s_[0, :], np.s_[-1, :]), (np.s_[:, 0], np.s_[:, -1])):
+        darker = np.full(shape, 0.5)
+        darker[first] -= 0.1
+        verdicts.append(np.any(np.abs(method(darker)[last] - even[last]) > 0.01 * 0.1))
+    return np.bool_(any(verdicts))
+
+
+# %% right="a_small_change" exercise="wraps_around"
+def wraps_around(method, shape):
+    height, width = shape
+    step = 0.02
+    base = 0.5 * np.ones((height, width))
+    rows = step * (np.arange(height) < 1).reshape(height, 1)
+    columns = step * (np.arange(width) < 1)
+    for change, where in ((rows, (height - 1, slice(None))), (columns, (slice(None), width - 1))):
+        effect = (method(base + change) - method(base))[where] / step
+        if max(effect.max(), -effect.min()) > 0.01:
+            return True
+    return False
 
 
 # %% right="transposes_for_the_columns" exercise="wraps_around"

@@ -26,7 +26,8 @@ def who_pays(budget: Callable[..., Mapping[str, np.ndarray]], wide: np.ndarray,
     blur = Blur(optics.gaussian_psf(1.5))
     x, seen = wide[inside], blur(wide)[inside]
     grain = np.random.default_rng(0).standard_normal(x.shape)
-    colours = ("blue", "orange", "green", "purple")
+    colours = {"regularisation": "blue", "border": "orange", "wrong PSF": "green",
+               "noise": "purple", "all": "black"}
 
     def draw(log_lam, width, log_sigma, border):
         believed = Blur(optics.gaussian_psf(1.5 * (1 + width / 100)))
@@ -40,15 +41,15 @@ def who_pays(budget: Callable[..., Mapping[str, np.ndarray]], wide: np.ndarray,
         fig, axes = figures.figure(1, 3, size=(8.4, 3.2), width_ratios=(1, 1, 1.1))
         figures.draw_image(axes[0], y, "recorded y")
         figures.draw_image(axes[1], x + error, "estimate")
-        axes[2].barh(list(sizes), list(sizes.values()),
-                     color=[figures.COLOURS[c] for c in (*colours, "black")])
-        for row, size in enumerate(sizes.values()):
-            axes[2].annotate(f" {size:.4f}", (max(size, 1.01e-3), row), va="center", fontsize=9)
-        axes[2].set(xscale="log", xlim=(1e-3, 3), xlabel="error (rms, 1 = white)")
+        for row, (name, size) in enumerate(sizes.items()):
+            axes[2].plot(max(size, 1e-3), row, "o", ms=11, color=figures.COLOURS[colours[name]])
+            axes[2].annotate(f"   {size:.4f}", (max(size, 1e-3), row), va="center", fontsize=9)
+        # Dots: on a logarithmic axis the length of a bar would mean nothing.
+        axes[2].set(xscale="log", xlim=(8e-4, 10), xlabel="error (rms, 1 = white)",
+                    yticks=range(len(sizes)), yticklabels=sizes, ylim=(len(sizes) - 0.5, -0.5))
         axes[2].minorticks_off()
-        axes[2].invert_yaxis()
         told = ", ".join(f"{name} {size:.4f}" for name, size in sizes.items())
-        return figures.show(fig, alt=f"Recorded page, its estimate, and bars of the error: {told}.")
+        return figures.show(fig, alt=f"Recorded page, its estimate, dots for the error: {told}.")
 
     return Explorer(
         draw,
