@@ -52,7 +52,7 @@
 # **Point** from left to right: the pixels, then each animal.
 #
 # **Ask:** "Which one was it?" **Answer:** the pixels can't say. (It was none of the four; it was a fifth, and which form that has stays
-# untold: you are asked for a probability, not for luck.) The sharp picture has 12,288 numbers, the small one 48: 12,240 are free.
+# untold: you are asked for a probability, not for luck.) The sharp picture has 12,288 numbers, the small one 48: on this grid, 12,240 are free.
 #
 # **If asked** how four can fit exactly: near look-alikes, each adjusted by half a percent of white at most.
 #

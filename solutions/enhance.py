@@ -15,12 +15,10 @@
 #
 # After this lesson you can
 #
-# - *commit* to an answer before you look, and keep it;
-# - *shrink* a picture the way a coarse camera does, with a function of your own;
 # - *show* that different sharp pictures leave exactly the same pixels;
 # - *say* what an "enhanced" picture must have got from somewhere else.
 #
-# {minutes} minutes. You need some Python and NumPy. Press **Shift + Enter** to run a cell and move on.
+# {minutes} minutes. You need some NumPy. **Shift + Enter** runs a cell.
 
 # %% slide="subslide" title="Sixteen pixels. What is it?" figure="sixteen_pixels"
 from course_lib.notebook.figures import show_images
@@ -32,10 +30,8 @@ show_images({"What the camera kept": sixteen},
 
 # %% [markdown]
 # Sixteen squares, three numbers each: red, green, blue. Nothing else reached the file.
-# It might be a flower, a beetle, a traffic light seen from far away.
 #
-# **Commit first.** Write down what you think it is. Your answer is kept on your computer and never
-# graded; it is yours to look at again at the end of the course.
+# **Commit first.** Write down what you think it is. It stays on your computer and is never graded.
 
 # %%
 from course_lib.notebook.predictions import predict
@@ -46,10 +42,9 @@ predict("enhance.what_i_see", what_i_see)
 # %% [markdown]
 # ## The world these pixels come from
 #
-# Here is some help that no camera gives: the picture shows a ladybird on a leaf. In this course,
-# ladybirds come in two colour forms. (The harlequin ladybird, *Harmonia axyridis*, has many more.)
-# There is a **pale form** with dark spots, and a **dark form** with red or orange patches on black. The
-# pictures are drawn by a small program, so we always know what really was there.
+# No camera tells it, but the picture shows a ladybird on a leaf. Ours come in two forms, a
+# **pale form** with dark spots and a **dark form** with red or orange patches on black. A small
+# program draws them, so we always know what really was there.
 
 # %% slide="subslide" title="Two forms: pale and dark" figure="two_forms"
 pale = ladybirds.render(ladybirds.sample(5, share=0, seed=1))
@@ -60,12 +55,9 @@ show_images({f"pale {i + 1}": x for i, x in enumerate(pale)}
                 "dark spots. Lower row: the dark form, black with red or orange spots.")
 
 # %% [markdown]
-# At 64 × 64 pixels nobody confuses the two. At 4 × 4?
-#
-# **Predict.** Today both forms are equally frequent, and each pixel is known to within a noise of
-# σ = 0.05 (white is 1). How probable is it, in percent, that the sixteen pixels above show the *dark*
-# form? 100 means certainly dark, 0 certainly pale, 50 no idea. Lesson {hallucination_measured} scores your number against a
-# reference answer.
+# **Predict.** Both forms are equally frequent, and each pixel is known to within a noise of
+# σ = 0.05 (white is 1). How probable is it, in percent, that the sixteen pixels above show the
+# *dark* form? 50 means no idea. Lesson {hallucination_measured} scores your number.
 
 # %%
 percent_dark = None  # replace None by a number from 0 to 100
@@ -78,19 +70,14 @@ predict("enhance.percent_dark", percent_dark, between=(0, 100))
 # %% [markdown]
 # ## What "enhance" promises
 #
-# You know the scene. A detective looks at a blurred photograph, says "enhance", and a machine makes
-# it sharp: the number plate, the reflection, the culprit. *Blade Runner* has it in 1982, police series
-# have had it ever since. Call it the **folk theory** of pictures: the detail is *in there*, and
-# a good enough machine gets it *out*.
+# A detective looks at a blurred photograph, says "enhance", and a machine shows the culprit. Call it
+# the **folk theory** of pictures: the detail is *in there*, and a good enough machine gets it *out*.
 #
-# In June 2020 the folk theory met a real tool. PULSE, by Menon and colleagues (CVPR 2020), turns a tiny
-# picture of a face into a large sharp one. Somebody gave it a pixelated photograph of Barack Obama, and
-# a white man came back. A public argument followed: about data, about algorithms, about what such a tool
-# is for ("There Is No (Real Life) Use Case for Face Super Resolution" is one article of that month).
-# PULSE's authors wrote that its faces are imaginary. But how much of such a picture was measured, and
-# how much was made up? That was seldom asked as a question with a number for an answer.
-#
-# This course asks it that way, and measures: on beetles, on walls of brick, on the sky. No human face is needed, and none appears. (Lesson {use_and_misuse} says why.)
+# In June 2020 it met a real tool, PULSE, which turns a tiny picture of a face into a large sharp
+# one. Somebody gave it a pixelated photograph of Barack Obama, and a white man came back. PULSE's
+# authors wrote that its faces are imaginary. How much of such a picture was measured, and how much
+# was made up? This course asks for numbers: of beetles, brick walls and the sky. No human face
+# appears.
 
 # %% [markdown] only="slides" slide="slide"
 # ## The folk theory
@@ -108,9 +95,8 @@ predict("enhance.percent_dark", percent_dark, between=(0, 100))
 # %% [markdown]
 # ## How a picture shrinks
 #
-# A coarse camera pixel adds up all the light that falls on it. So the simplest model of a coarse
-# camera is the **block mean**: cut the picture into blocks of $s \times s$ pixels and keep the mean
-# of each. In the course's library this is the operator `Downsample`.
+# The simplest model of a coarse camera is the **block mean**: cut the picture into blocks of
+# $s \times s$ pixels and keep the mean of each. The library calls it `Downsample`.
 
 # %%
 from course_lib.imaging.operators import Downsample
@@ -121,9 +107,8 @@ show_images({"64 × 64": beetle, "4 × 4": shrink(beetle)},
             alt="A dark ladybird and the same picture as 4 × 4 squares of its mean colours.")
 
 # %% [markdown]
-# **Predict.** The sharp picture holds 64 × 64 × 3 = 12,288 numbers. The small one holds
-# 4 × 4 × 3 = 48. Knowing the 48, what percentage of the 12,288 is still free to vary
-# independently?
+# **Predict.** Somebody knows the small picture exactly. What percentage of the sharp picture's
+# numbers is still free?
 
 # %%
 percent_free = None  # replace None by a number from 0 to 100
@@ -132,22 +117,20 @@ predict("enhance.percent_free", percent_free, between=(0, 100))
 # %%
 from course_lib.notebook.predictions import reveal
 
-free = 1 - shrink(beetle).size / beetle.size
-reveal("enhance.percent_free", 100 * free, label="numbers still free", unit="%")
+free = beetle.size - shrink(beetle).size
+print(f"{beetle.size:,} numbers, {shrink(beetle).size} equations: {free:,} numbers are free")
+reveal("enhance.percent_free", 100 * free / beetle.size, label="numbers still free", unit="%")
 
 # %% [markdown]
-# Each measured number is one equation: "the mean of these 256 values is so much". Forty-eight
-# independent equations leave 12,288 − 48 = 12,240 numbers free: a fraction $1 - 1/s^2$ with
-# $s = 16$. That is not noise, and no better camera with the same sixteen pixels helps. Lesson {information_limit} gives the
-# freedom its name, the *null space*.
+# Each measured number is one equation: "the mean of these 256 values is so much". The 12,240 depend
+# on the scene's grid: on a finer one the same sixteen pixels leave more free, and a real scene has
+# none. Lesson {information_limit} names the freedom the *null space*.
 
 # %% [markdown]
 # ## Which sharp picture was it?
 #
-# Take a sharp picture. Compare its sixteen pixels with ours, and add to each block, evenly, the light
-# that it lacks. What comes out has *our* sixteen pixels, exactly. If the picture was close to begin
-# with, it hardly changes. The library has four such beetles, found by searching among 60,000 and then
-# adjusting pose, light and pattern.
+# Take a sharp picture, and add to each block, evenly, the light that its pixel lacks. What comes out
+# has *our* sixteen pixels. The library has four beetles that hardly change by it.
 
 # %%
 def with_these_pixels(picture, pixels, s=16):
@@ -172,13 +155,9 @@ for number, (x, before) in enumerate(zip(lookalikes, candidates, strict=True), s
           f"darkest {x.min():.4f}, brightest {x.max():.4f}")
 
 # %% [markdown]
-# Read those numbers again. Four different animals, pale and dark, sharp to the last leg. Each was
-# adjusted by about half a percent of white at most, and its light lies between 0 and 1. And the camera *could not* have told them apart: their
-# sixteen pixels agree to the last digit that the computer keeps.
-#
-# So "which of the four was it?" has no answer in the pixels. (It was none of them, by the way: the
-# sixteen pixels are those of a fifth beetle.) A machine that shows you one of them has
-# decided for you. What it decided *with* is the subject of the second half of this course.
+# Four different animals, pale and dark, hardly adjusted, their light between 0 and 1. Yet their
+# sixteen pixels agree to the last digits that the computer keeps. "Which of the four was it?" has no
+# answer in the pixels. (It was a fifth.) A machine that shows you one of them has decided for you.
 
 # %% [markdown] only="slides" slide="slide"
 # ## Four beetles, one measurement
@@ -194,7 +173,7 @@ for number, (x, before) in enumerate(zip(lookalikes, candidates, strict=True), s
 # %% [markdown]
 # ## It need not even be a ladybird
 #
-# A tomato on a leaf has no legs, no spots and no wings. It, too, can be adjusted to our pixels.
+# A tomato, too, can be adjusted to our pixels.
 
 # %% slide="subslide" title="A tomato fits, too"
 from course_lib.worlds import sprites
@@ -209,20 +188,18 @@ print(f"largest difference {np.abs(shrink(tomato) - sixteen).max():.1g}; "
       f"darkest {tomato.min():.2f}, brightest {tomato.max():.2f}")
 
 # %% [markdown]
-# This one looks odd: blocky edges, and a darkest value below zero, where light would have to be
-# negative. You *reject* it. Notice what you reject it with: not the sixteen
-# pixels, which fit, but your knowledge of tomatoes and of light. That knowledge is an **assumption**.
-# Some are worth a great deal ("light isn't negative": lesson {moving_the_limit} shows how much). Others are worth what
-# the pictures are worth that they were learned from; lessons {generators_and_modes} to {bias} measure that.
+# It looks odd, and its darkest value would be negative light. You *reject* it: not by the sixteen
+# pixels, which fit, but by what you know of tomatoes and of light. That knowledge is an
+# **assumption**. Lessons {moving_the_limit} to {bias} measure what assumptions are worth.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ## A real picture
 #
 # The same holds for pictures that nobody drew. This is a piece of the Hubble deep field: galaxies,
 # billions of light-years away. Inside each block of 4 × 4 pixels, shuffle the pixels at random. The
 # mean of a block doesn't care about the order.
 
-# %% slide="subslide" title="The sky and its shuffled twin"
+# %% deeper=true slide="subslide" title="The sky and its shuffled twin"
 from course_lib.worlds import images
 
 sky = images.load("hubble")[:, :128, :128]
@@ -236,27 +213,26 @@ show_images({"the sky": sky, "its shuffled twin": shuffled,
             limits=(0, 0.5),
             alt="A field of galaxies, a grainy copy of it, and two small pictures that are equal.")
 
-# %%
+# %% deeper=true
 rms = np.sqrt(np.mean((sky - shuffled) ** 2)) / np.sqrt(np.mean((sky - sky.mean()) ** 2))
 print(f"the two scenes differ by {100 * rms:.0f} % of the sky's own variation; "
       f"their small versions by {np.abs(fourth(sky) - fourth(shuffled)).max():.0e}")
 
-# %% [markdown]
-# (The bundled picture is an 8-bit, processed one, decoded to linear light: numbers proportional to
-# light energy. Here it only plays the scene. Lesson {image_formation} says why "linear" matters.)
+# %% [markdown] deeper=true
+# The bundled picture is an 8-bit, processed one, decoded to linear light: numbers proportional to
+# light energy. Here it only plays the scene. Lesson {image_formation} says why "linear" matters.
 
 # %% [markdown]
 # ## Exercise 1: shrink it yourself
 #
-# Now write the coarse camera. `downsample(x, s)` takes a picture `x` of shape `(..., H, W)`: the last
-# two axes are rows and columns, and whatever stands before them (colours, a batch) stays as it is. It
-# returns the mean of each block of `s` × `s` pixels, with shape `(..., H/s, W/s)`. It raises
-# `ValueError` unless `s` divides both `H` and `W`. Use NumPy; the library's `Downsample` is what you
-# rebuild.
+# `downsample(x, s)` takes a picture `x` of shape `(..., H, W)`: the last
+# two axes are rows and columns, whatever stands before them (colours, a batch) stays apart. The
+# values may be whole or broken, of any sign and size. It returns the mean of each block of `s` ×
+# `s` pixels, shape `(..., H/s, W/s)`, to nine digits, and raises `ValueError` unless `s` divides
+# both `H` and `W`. The library's `Downsample` is off limits.
 #
-# *How exercises work.* Replace the line that raises `NotImplementedError` by your code. The cell
-# below tests it and says what is wrong, if something is; it is folded, a click on ••• opens it. Some tests stay
-# hidden until grading: they try other inputs, so write what the text says rather than what the visible test wants.
+# *How exercises work.* Replace the line that raises `NotImplementedError`; the folded cell below
+# tests your code. Hidden tests try other inputs: write what the text says.
 
 # %% solution="downsample" rebuilds="imaging.operators.Downsample"
 def downsample(x, s):
@@ -289,7 +265,7 @@ def downsample(x, s):
 # %% test="downsample_takes_block_means" points=1
 from course_lib.notebook.checks import call, equal, refuses
 
-squares = np.arange(72.0).reshape(6, 12) ** 2
+squares = (np.arange(72.0) * 29 % 73).reshape(6, 12) ** 2
 means = np.array([[squares[3 * i : 3 * i + 3, 3 * j : 3 * j + 3].mean() for j in range(4)]
                   for i in range(2)])
 equal(call(downsample, squares, 3), means, "downsample(squares, 3)", mistakes={
@@ -298,13 +274,13 @@ equal(call(downsample, squares, 3), means, "downsample(squares, 3)", mistakes={
     "you picked the middle pixel of each block; the mean of all s² is wanted.":
         squares[1::3, 1::3],
     "these are sums; divide by the number of pixels in a block, s².": 9 * means,
-    "you divided by s; a block has s² pixels.": 3 * means,
-    "you multiplied by something: the blocks' means are s² times larger.": means / 9,
+    "it is s times too large: a block has s² pixels.": 3 * means,
+    "it is s² times too small.": means / 9,
     "the blocks are mixed up: reshape to (H/s, s, W/s, s) first, then average over both s axes.":
         squares.reshape(2, 4, 3, 3).mean(axis=(2, 3)),
     "this is the median of each block; the mean is wanted, for light adds up.":
         np.median(squares.reshape(2, 3, 4, 3).swapaxes(1, 2).reshape(2, 4, 9), axis=-1),
-}, atol=1e-9)
+})
 refuses(downsample, squares, 5, because="5 divides neither 6 nor 12")
 refuses(downsample, squares, 4, because="4 divides 12 but not 6")
 
@@ -318,24 +294,39 @@ picture_by_picture = [[Downsample(4)(channel) for channel in picture] for pictur
 equal(small, picture_by_picture, "downsample(batch, 4)", mistakes={
     "colours or pictures were averaged together; only the last two axes are pixels.":
         np.broadcast_to(np.mean(picture_by_picture, axis=(0, 1)), (2, 3, 2, 3)),
+    "the colours were averaged together; they stay apart.":
+        np.repeat(np.mean(picture_by_picture, axis=1, keepdims=True), 3, axis=1),
 })
 ### BEGIN HIDDEN TESTS
-# hint: s = 1 changes nothing, light is conserved, and each picture of a batch is treated alone.
+# hint: colours, batches, single pixels, whole numbers, any sign and size, s = 1 and the largest s.
 equal(call(downsample, batch, 1), batch, "downsample(batch, 1)")
-light = np.mean(call(downsample, batch, 2), axis=(-2, -1))
-equal(light, batch.mean(axis=(-2, -1)), "mean light per picture")
-equal(call(downsample, batch, 2), Downsample(2)(batch), "downsample(batch, 2)")
-equal(call(downsample, batch[1, 2], 4), Downsample(4)(batch[1, 2]), "downsample of one channel")
-refuses(downsample, batch, 3, because="3 divides 12 but not 8")
-refuses(downsample, batch, 8, because="8 divides 8 but not 12")
+for front, height, width, by in (((), 6, 4, 2), ((3,), 10, 15, 5), ((3,), 12, 18, 6),
+                                 ((4, 1, 3), 14, 7, 7), ((2,), 20, 20, 20), ((), 1, 1, 1),
+                                 ((3,), 16, 8, 8)):
+    values = np.random.default_rng(by).normal(size=(*front, height, width))
+    blocks_of = values.reshape(*front, height // by, by, width // by, by)
+    wanted = np.einsum("...aibj->...ab", blocks_of) / by**2
+    for unit in (1, 1e-8, 1e8):
+        equal(np.asarray(call(downsample, unit * values, by)) / unit, wanted,
+              f"downsample of shape {values.shape}, s = {by}, values of size {unit:g}")
+    whole = np.round(100 * values).astype(int)
+    equal(call(downsample, whole, by),
+          np.einsum("...aibj->...ab", 1.0 * whole.reshape(blocks_of.shape)) / by**2,
+          f"downsample of whole numbers, shape {whole.shape}, s = {by}")
+for shape, by, because in (((2, 3, 8, 12), 3, "3 divides 12 but not 8"),
+                           ((2, 3, 8, 12), 8, "8 divides 8 but not 12"),
+                           ((3, 6, 4), 6, "6 divides 6 but not 4"),
+                           ((9, 8), 6, "6 divides neither 9 nor 8, though 36 divides 9 × 8"),
+                           ((3, 4, 6), 12, "12 divides neither 4 nor 6")):
+    refuses(downsample, np.ones(shape), by, because=because)
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Exercise 2: can the camera tell them apart?
 #
-# Write `indistinguishable(a, b, s, tol)`. It takes two pictures of the same shape `(..., H, W)` and
-# returns `True` if, shrunk by `s`, *no* value differs by more than `tol`; otherwise `False`. Use the
-# library's operator: `Downsample(s)(a)` shrinks `a`.
+# Write `indistinguishable(a, b, s, tol)`: `True` if the two pictures, shrunk by `s`, differ *nowhere*
+# by more than `tol`, otherwise `False`. Both have the same shape `(..., H, W)`, values and `tol` ≥ 0
+# have any size. Use the library's `Downsample(s)(a)`.
 
 # %% solution="indistinguishable"
 def indistinguishable(a, b, s, tol=1e-12):
@@ -395,19 +386,33 @@ must_say(True, "four small pixels differ by 0.0025 each and `tol` is 0.003: the 
 must_say(False, "one small pixel differs by 0.0025 and `tol` is 0.001: the caller's `tol` decides, "
          "about the largest difference, not the mean.", nudged(0.0025), flat, 2, 0.001)
 ### BEGIN HIDDEN TESTS
-# hint: s matters, tiny differences count (np.allclose adds a relative tolerance), equality is allowed.
+# hint: s, colours, batches, places, values and tolerances of any size; a difference of tol is allowed.
 must_say(False, "one small pixel differs by 1e-6 and `tol` is 1e-12: np.allclose and np.isclose add "
          "a relative tolerance of their own (rtol).", nudged(1e-6), flat, 2)
 must_say(True, "identical pictures differ by 0, and 0 is not more than a `tol` of 0.",
          flat, flat, 2, 0)
+must_say(True, "a difference of exactly `tol` is not more than `tol`.",
+         flat, flat + 0.25, 2, 0.25)
 must_say(True, "the checkerboard has even blocks at s = 4, too.", checker, flat, 4)
 must_say(False, "at s = 1 nothing is averaged and the checkerboard shows: the block size `s` "
          "matters.", checker, flat, 1)
 colours = np.random.default_rng(8).random((2, 3, 8, 8))
-other = colours.copy()
-other[1, 2, 5, 5] += 0.1
-must_say(False, "one small pixel of one colour differs.", colours, other, 4)
 must_say(True, "pictures equal themselves.", colours, colours.copy(), 4)
+for place in ((0, 0, 0, 0), (1, 2, 5, 5), (0, 1, 7, 2), (1, 0, 2, 7)):
+    for unit in (1, 1e-8, 1e8):
+        for step in (0.1, -0.1):
+            other = colours.copy()
+            other[place] += 16 * step
+            must_say(False, f"one value of a small picture differs by {step * unit:g} and `tol` is "
+                     f"{0.09 * unit:g}.", unit * colours, unit * other, 4, 0.09 * unit)
+            must_say(True, f"one value of a small picture differs by {step * unit:g} and `tol` is "
+                     f"{0.11 * unit:g}.", unit * colours, unit * other, 4, 0.11 * unit)
+must_say(False, "the same small values stand in other places: compare place by place.",
+         colours, colours[..., ::-1, :], 4, 1e-3)
+must_say(False, "two pictures of a batch were exchanged.", colours, colours[::-1], 4, 1e-3)
+must_say(True, "a large `tol` allows large differences: it is absolute.",
+         1e6 * colours, -1e6 * colours, 4, 3e6)
+must_say(True, "one channel of two axes is a picture, too.", checker[0], flat[0], 8)
 ### END HIDDEN TESTS
 
 # %%
@@ -415,14 +420,13 @@ print(indistinguishable(lookalikes[0], lookalikes[3], 16),
       indistinguishable(lookalikes[0], lookalikes[3], 8))
 
 # %% [markdown]
-# The first and the last candidate leave the same sixteen pixels. With four times as many pixels
-# (`s = 8`), they are not: a limit belongs to a *camera*, not to a picture.
+# With four times as many pixels, `s = 8`, the same two differ: a limit belongs to a *camera*, not to a
+# picture.
 
 # %% [markdown] slide="subslide"
 # ## Everything in between
 #
-# Two pictures with the same pixels have infinitely many companions: fade from one to the other, and every
-# step of the way has those pixels, too.
+# Fade from one such picture to another, and every step of the way has those pixels, too.
 
 # %% [markdown] slide="notes"
 # Ask how many pictures have these sixteen pixels, then show the next slide. One minute.
@@ -433,44 +437,47 @@ from course_lib.notebook.explorers.enhance import sixteen_pixels
 sixteen_pixels(lookalikes, sixteen)
 
 # %% [markdown]
-# Move the slider (click it, then use the arrow keys). The left picture turns from one beetle into another. The right
-# one, its sixteen pixels, stays put: you are walking through the freedom that the camera left.
+# Move the slider: the scene changes, its pixels stay put. You walk through the freedom that the
+# camera left.
 
 # %% [markdown]
 # ## In your own words
 #
-# A machine turns our sixteen pixels into a sharp ladybird of the dark form. A friend says: "See, it *was*
-# a dark one, the machine got the detail out." **Answer your friend in three to five sentences.** Say what the
-# pixels do determine, what they don't, where the detail came from, and one thing that you would
-# measure or ask before believing the machine. Refer to something you saw or measured in this lesson.
+# A machine turns our sixteen pixels into a sharp ladybird of the dark form. A friend says: "See, it
+# *was* a dark one, the machine got the detail out." **Answer in three to five sentences:**
+#
+# 1. what do the pixels determine?
+# 2. what in this lesson shows that they don't determine the rest?
+# 3. where did the machine's detail come from?
+# 4. what would you count, look up or try before you believe it? ("Check whether it is reliable" is
+#    too vague.)
 
 # %% [markdown] answer="answer_your_friend" points=2
 # ### BEGIN SOLUTION
 # *Example.* The pixels fix 48 numbers, the mean colours of sixteen blocks, and any sharp picture with
-# these means fits them equally well. We built four, two pale and two dark, and a tomato. So the legs and spots in the
-# machine's picture were not in the pixels; they came from whatever it had learned or been told about ladybirds. I would ask
-# which other pictures it could have drawn from the same pixels, and how common dark beetles were among the
-# pictures it learned from.
+# these means fits them equally well. We built four, two pale and two dark, and a tomato. So the legs
+# and spots in the machine's picture were not in the pixels; they came from the pictures of ladybirds
+# that it had learned from. I would ask which other pictures it could have drawn from the same pixels,
+# and how often it is right about beetles whose form is known.
 #
-# *Rubric, half a point each:*
+# *Rubric, half a point each, all or nothing. A false sentence about the same point ("the pixels show
+# that it is dark", "a better machine could find it in them") loses the half point.*
 #
-# 1. says what is determined: the block means (colours of the sixteen pixels), or their number, 48;
-# 2. says that different sharp pictures share them, and refers to something seen or measured in this lesson;
-# 3. says that the detail comes from an assumption or from training, not from this picture;
-# 4. names a sensible check: other answers to the same pixels, the training pictures, more pixels, a
-#    second photograph, how often it is right when the truth is known.
+# 1. says what is determined: the mean of each block, the colours of the sixteen squares, or 48
+#    numbers. "The rough colours" is not enough.
+# 2. says that different sharp pictures have the same pixels, *and* names one sign of it from the
+#    lesson: the four beetles, the tomato, the slider, the sky's twin, or the numbers left free.
+# 3. says that the detail comes from outside this picture: from pictures learned from, or from an
+#    assumption that was built in. "It was invented" alone is not enough.
+# 4. names something that can be done: other answers to the same pixels, what the training pictures
+#    show, more pixels, a second photograph, how often it is right where the truth is known.
 # ### END SOLUTION
 
 # %% [markdown]
 # ## Hand it in
 #
-# 1. **Save** (Ctrl + S). Your file is `work/{folder}/{folder}.ipynb`; nothing ever overwrites it.
-# 2. **Restart the kernel and run all cells** (menu *Kernel*). If it runs to the end, it runs for others.
-# 3. **Validate** (button above the notebook): it runs the visible tests and tells you what fails.
-# 4. In a class, hand in that one file the way your instructor says. On your own, go on to lesson {image_formation}.
-#
-# To start over, `course reset enhance` in a terminal puts your notebook aside, with the date in its name, and gives
-# you a fresh one.
+# **Save**, **restart and run all** (menu *Kernel*), **validate** (button above). In a class, hand in
+# the file `work/{folder}/{folder}.ipynb`. `course reset enhance` in a terminal starts afresh.
 
 # %% [markdown] only="slides" slide="slide"
 # ## What you can now say, and what you can't
@@ -482,20 +489,17 @@ sixteen_pixels(lookalikes, sixteen)
 # %% [markdown]
 # ## What you can now say, and what you can't
 #
-# You can say: *these sixteen pixels were measured; the rest of the picture is free, and here are four animals that
-# prove it.*
+# Four animals prove that the pixels leave the rest free. You can't say yet which of the free pictures
+# are *likely*. That takes a stated assumption, and the course fills in this sentence:
 #
-# You can't say yet which of the free pictures are *likely*, or by how much. That takes a stated
-# assumption, and the rest of the course fills in this sentence:
-#
-# > Given operator **A** (here: block means, 64 → 4), noise **σ** (here: none), **K** frames (one) and assumptions
-# > **P** (here: none yet), these components are known: 48 of 12,288. The rest is open; whoever draws it
-# > draws it from some **P**.
+# > Given operator **A** (here: block means, 64 → 4), noise **σ** (here none; 0.05 where you gave a
+# > percentage), **K** frames (one) and assumptions **P** (here: none yet), these components are
+# > known: 48 of 12,288. The rest is open; whoever draws it draws it from some **P**.
 
 # %% [markdown] slide="notes"
 # Close with the sentence; it returns in each lesson with other entries. One minute.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ## Further reading
 #
 # - S. Menon, A. Damian, S. Hu, N. Ravi, C. Rudin, "PULSE: Self-Supervised Photo Upsampling via Latent Space Exploration of

@@ -22,7 +22,7 @@ def downsample(x, s):
     return x.reshape(*front, height // s, s, width // s, s).sum(axis=(-3, -1))
 
 
-# %% wrong="divides_by_s_only" exercise="downsample" says="divided by s"
+# %% wrong="divides_by_s_only" exercise="downsample" says="s times too large"
 def downsample(x, s):
     *front, height, width = x.shape
     if height % s or width % s:
@@ -121,3 +121,176 @@ def indistinguishable(a, b, s, tol=1e-12):
 # %% right="shrinks_the_difference" exercise="indistinguishable"
 def indistinguishable(a, b, s, tol=1e-12):
     return bool(np.all(np.abs(Downsample(s)(np.subtract(a, b))) <= tol))
+
+
+# %% wrong="gives_up_on_whole_numbers" exercise="downsample" says="whole numbers"
+def downsample(x, s):
+    *front, height, width = x.shape
+    if height % s or width % s:
+        raise ValueError
+    means = x.reshape(*front, height // s, s, width // s, s).mean(axis=(-3, -1))
+    return means.astype(x.dtype)
+
+
+# %% wrong="refuses_by_the_number_of_pixels" exercise="downsample" says="must raise ValueError"
+def downsample(x, s):
+    *front, height, width = x.shape
+    if height * width % s**2:
+        raise ValueError
+    x = x[..., : height // s * s, : width // s * s]
+    return x.reshape(*front, height // s, s, width // s, s).mean(axis=(-3, -1))
+
+
+# %% wrong="refuses_only_if_s_divides_neither" exercise="downsample" says="must raise ValueError"
+def downsample(x, s):
+    height, width = x.shape[-2:]
+    if height % s and width % s:
+        raise ValueError
+    x = x[..., : height // s * s, : width // s * s]
+    return x.reshape(*x.shape[:-2], height // s, s, width // s, s).mean(axis=(-3, -1))
+
+
+# %% wrong="asserts_instead_of_raising" exercise="downsample" says="must raise ValueError"
+def downsample(x, s):
+    *front, height, width = x.shape
+    assert height % s == 0 and width % s == 0
+    return x.reshape(*front, height // s, s, width // s, s).mean(axis=(-3, -1))
+
+
+# %% wrong="one_channel_only" exercise="downsample" says="raised"
+def downsample(x, s):
+    height, width = x.shape
+    if height % s or width % s:
+        raise ValueError
+    return x.reshape(height // s, s, width // s, s).mean(axis=(1, 3))
+
+
+# %% wrong="averages_the_colours" exercise="downsample" says="they stay apart"
+def downsample(x, s):
+    *front, height, width = x.shape
+    if height % s or width % s:
+        raise ValueError
+    means = x.reshape(*front, height // s, s, width // s, s).mean(axis=(-3, -1))
+    if means.ndim > 2:
+        means = np.repeat(means.mean(axis=-3, keepdims=True), means.shape[-3], axis=-3)
+    return means
+
+
+# %% wrong="clips_to_light" exercise="downsample" says="should be"
+def downsample(x, s):
+    *front, height, width = x.shape
+    if height % s or width % s:
+        raise ValueError
+    return np.clip(x.reshape(*front, height // s, s, width // s, s).mean(axis=(-3, -1)), 0, None)
+
+
+# %% wrong="medians" exercise="downsample" says="median"
+def downsample(x, s):
+    *front, height, width = x.shape
+    if height % s or width % s:
+        raise ValueError
+    return np.median(x.reshape(*front, height // s, s, width // s, s), axis=(-3, -1))
+
+
+# %% wrong="rounds_to_six_places" exercise="downsample" says="1e-08"
+def downsample(x, s):
+    *front, height, width = x.shape
+    if height % s or width % s:
+        raise ValueError
+    return np.round(x.reshape(*front, height // s, s, width // s, s).mean(axis=(-3, -1)), 10)
+
+
+# %% right="by_matrices" exercise="downsample"
+def downsample(x, s):
+    height, width = np.shape(x)[-2:]
+    if height % s != 0 or width % s != 0:
+        raise ValueError("s must divide both")
+    down = np.kron(np.eye(height // s), np.full((1, s), 1 / s))
+    across = np.kron(np.eye(width // s), np.full((s, 1), 1 / s))
+    return down @ x @ across
+
+
+# %% right="block_by_block" exercise="downsample"
+def downsample(x, s):
+    x = np.asarray(x)
+    rows, left = divmod(x.shape[-2], s)
+    columns, over = divmod(x.shape[-1], s)
+    if left or over:
+        raise ValueError(f"{s} must divide {x.shape[-2:]}")
+    small = np.zeros((*x.shape[:-2], rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            block = x[..., i * s : (i + 1) * s, j * s : (j + 1) * s]
+            small[..., i, j] = block.mean(axis=(-2, -1))
+    return small
+
+
+# %% wrong="less_than_for_at_most" exercise="indistinguishable" says="exactly|tol. of 0"
+def indistinguishable(a, b, s, tol=1e-12):
+    return bool(np.abs(Downsample(s)(a) - Downsample(s)(b)).max() < tol)
+
+
+# %% wrong="first_channel_only" exercise="indistinguishable" says="one value of a small picture"
+def indistinguishable(a, b, s, tol=1e-12):
+    difference = np.abs(Downsample(s)(a) - Downsample(s)(b))
+    return bool(difference.reshape(-1, *difference.shape[-2:])[0].max() <= tol)
+
+
+# %% wrong="compares_sorted_values" exercise="indistinguishable" says="differs by|place by place"
+def indistinguishable(a, b, s, tol=1e-12):
+    small = np.sort(Downsample(s)(a), axis=None) - np.sort(Downsample(s)(b), axis=None)
+    return bool(np.abs(small).max() <= tol)
+
+
+# %% wrong="compares_squares" exercise="indistinguishable" says="tol"
+def indistinguishable(a, b, s, tol=1e-12):
+    return bool(((Downsample(s)(a) - Downsample(s)(b)) ** 2).max() <= tol)
+
+
+# %% wrong="ignores_s" exercise="indistinguishable" says="block size|s = 4"
+def indistinguishable(a, b, s, tol=1e-12):
+    return bool(np.abs(Downsample(2)(a) - Downsample(2)(b)).max() <= tol)
+
+
+# %% wrong="relative_to_the_brightest" exercise="indistinguishable" says="tol"
+def indistinguishable(a, b, s, tol=1e-12):
+    small = Downsample(s)(a)
+    return bool(np.abs(small - Downsample(s)(b)).max() <= tol * np.abs(small).max())
+
+
+# %% wrong="compares_extremes" exercise="indistinguishable" says="mean|darker|place|value"
+def indistinguishable(a, b, s, tol=1e-12):
+    small_a, small_b = Downsample(s)(a), Downsample(s)(b)
+    return bool(max(abs(small_a.max() - small_b.max()), abs(small_a.min() - small_b.min())) <= tol)
+
+
+# %% wrong="says_the_opposite" exercise="indistinguishable" says="checkerboard"
+def indistinguishable(a, b, s, tol=1e-12):
+    return bool(np.abs(Downsample(s)(a) - Downsample(s)(b)).max() > tol)
+
+
+# %% wrong="a_tolerance_with_a_floor" exercise="indistinguishable" says="differs by"
+def indistinguishable(a, b, s, tol=1e-12):
+    return bool(np.abs(Downsample(s)(a) - Downsample(s)(b)).max() <= max(tol, 1e-7))
+
+
+# %% wrong="colours_averaged_first" exercise="indistinguishable" says="one value of a small picture"
+def indistinguishable(a, b, s, tol=1e-12):
+    difference = Downsample(s)(a) - Downsample(s)(b)
+    if difference.ndim > 2:
+        difference = difference.mean(axis=-3)
+    return bool(np.abs(difference).max() <= tol)
+
+
+# %% right="in_a_loop" exercise="indistinguishable"
+def indistinguishable(a, b, s, tol=1e-12):
+    small_a, small_b = Downsample(s)(a), Downsample(s)(b)
+    for first, second in zip(small_a.ravel(), small_b.ravel(), strict=True):
+        if abs(first - second) > tol:
+            return False
+    return True
+
+
+# %% right="with_allclose_and_no_relative_tolerance" exercise="indistinguishable"
+def indistinguishable(a, b, s, tol=1e-12):
+    return np.allclose(Downsample(s)(a), Downsample(s)(b), rtol=0, atol=tol)

@@ -3,29 +3,29 @@
 # --- airy_otf -------------------------------------------------------------------------------------
 
 
-# %% wrong="not_a_number_beyond_the_cutoff" exercise="airy_otf" says="NaN beyond the cutoff"
+# %% wrong="not_a_number_beyond_the_cutoff" exercise="airy_otf" says="gives NaN"
 def airy_otf(f, cutoff):
     rho = np.abs(f) / cutoff
     return 2 / np.pi * (np.arccos(rho) - rho * np.sqrt(1 - rho**2))
 
 
-# %% wrong="without_two_over_pi" exercise="airy_otf" says="factor 2/π"
+# %% wrong="without_two_over_pi" exercise="airy_otf" says="not π/2"
 def airy_otf(f, cutoff):
     rho = np.minimum(np.abs(f) / cutoff, 1)
     return np.arccos(rho) - rho * np.sqrt(1 - rho**2)
 
 
-# %% wrong="triangle_of_a_square_pupil" exercise="airy_otf" says="overlap of two squares"
+# %% wrong="triangle_of_a_square_pupil" exercise="airy_otf" says="should be"
 def airy_otf(f, cutoff):
     return np.maximum(1 - np.abs(f) / cutoff, 0)
 
 
-# %% wrong="coherent_step_at_half_the_cutoff" exercise="airy_otf" says="coherent"
+# %% wrong="coherent_step_at_half_the_cutoff" exercise="airy_otf" says="should be"
 def airy_otf(f, cutoff):
     return (np.abs(f) <= cutoff / 2) * 1.0
 
 
-# %% wrong="sharp_cut_at_the_cutoff" exercise="airy_otf" says="falls gradually"
+# %% wrong="sharp_cut_at_the_cutoff" exercise="airy_otf" says="should be"
 def airy_otf(f, cutoff):
     return (np.abs(f) <= cutoff) * 1.0
 
@@ -48,7 +48,7 @@ def airy_otf(f, cutoff):
     return 2 / np.pi * (np.arccos(np.maximum(rho, -1)) - rho * np.sqrt(np.maximum(1 - rho**2, 0)))
 
 
-# %% wrong="two_over_pi_on_the_first_term_only" exercise="airy_otf" says="whole bracket"
+# %% wrong="two_over_pi_on_the_first_term_only" exercise="airy_otf" says="should be"
 def airy_otf(f, cutoff):
     rho = np.minimum(np.abs(f) / cutoff, 1)
     return 2 / np.pi * np.arccos(rho) - rho * np.sqrt(1 - rho**2)
@@ -78,6 +78,83 @@ def airy_otf(f, cutoff):
     half_angle = np.arccos(np.where(inside, rho, 0))
     lens = (2 * half_angle - np.sin(2 * half_angle)) / np.pi
     return np.where(inside, lens, 0)
+
+
+# %% wrong="one_cap_only" exercise="airy_otf" says="two caps"
+def airy_otf(f, cutoff):
+    r = cutoff / 2
+    d = np.minimum(np.abs(f) / 2, r)
+    return (r**2 * np.arccos(d / r) - d * np.sqrt(r**2 - d**2)) / (np.pi * r**2)
+
+
+# %% wrong="radius_for_diameter" exercise="airy_otf" says="part at fc, not at 2 fc"
+def airy_otf(f, cutoff):
+    r = cutoff
+    d = np.minimum(np.abs(f) / 2, r)
+    return 2 * (r**2 * np.arccos(d / r) - d * np.sqrt(r**2 - d**2)) / (np.pi * r**2)
+
+
+# %% wrong="leaks_beyond_the_cutoff" exercise="airy_otf" says="exactly 0"
+def airy_otf(f, cutoff):
+    rho = np.minimum(np.abs(f) / cutoff, 1)
+    return np.maximum(2 / np.pi * (np.arccos(rho) - rho * np.sqrt(1 - rho**2)), 1e-13)
+
+
+# %% wrong="zero_a_little_early" exercise="airy_otf" says="near 0 and fc"
+def airy_otf(f, cutoff):
+    rho = np.minimum(np.abs(f) / cutoff, 1)
+    otf = 2 / np.pi * (np.arccos(rho) - rho * np.sqrt(1 - rho**2))
+    return np.where(rho > 0.995, 0, otf)
+
+
+# %% wrong="an_absolute_guard_in_the_denominator" exercise="airy_otf" says="cutoff of 1e-08"
+def airy_otf(f, cutoff):
+    rho = np.minimum(np.abs(f) / (cutoff + 1e-12), 1)
+    otf = 2 / np.pi * (np.arccos(rho) - rho * np.sqrt(1 - rho**2))
+    return np.where(np.abs(f) >= cutoff, 0, otf)
+
+
+# %% wrong="whole_cutoffs_only" exercise="airy_otf" says="0.2"
+def airy_otf(f, cutoff):
+    rho = np.minimum(np.abs(f) / max(int(cutoff), 1), 1)
+    return 2 / np.pi * (np.arccos(rho) - rho * np.sqrt(1 - rho**2))
+
+
+# %% wrong="in_single_precision" exercise="airy_otf" says="single precision"
+def airy_otf(f, cutoff):
+    rho = np.minimum(np.abs(np.asarray(f, dtype=np.float32)) / np.float32(cutoff), 1)
+    return 2 / np.pi * (np.arccos(rho) - rho * np.sqrt(1 - rho**2))
+
+
+# %% wrong="flattens_planes" exercise="airy_otf" says="shape"
+def airy_otf(f, cutoff):
+    if np.ndim(f) == 0:
+        return airy_otf([f], cutoff)[0]
+    rho = np.minimum(np.abs(np.ravel(f)) / cutoff, 1)
+    return 2 / np.pi * (np.arccos(rho) - rho * np.sqrt(1 - rho**2))
+
+
+# %% right="two_caps_in_their_own_units" exercise="airy_otf"
+def airy_otf(f, cutoff):
+    r = cutoff / 2
+    d = np.minimum(np.abs(f) / 2, r)
+    cap = r**2 * np.arccos(d / r) - d * np.sqrt(r**2 - d**2)
+    return 2 * cap / (np.pi * r**2)
+
+
+# %% right="one_number_after_the_other" exercise="airy_otf"
+import math
+
+
+def airy_otf(f, cutoff):
+    def single(value):
+        rho = abs(float(value)) / cutoff
+        if rho >= 1:
+            return 0.0
+        return 2 / math.pi * (math.acos(rho) - rho * math.sqrt(1 - rho * rho))
+
+    f = np.asarray(f)
+    return np.array([single(value) for value in f.ravel()], dtype=float).reshape(f.shape)
 
 
 # --- blur -----------------------------------------------------------------------------------------
@@ -141,6 +218,91 @@ def blur(x, psf):
     return np.fft.irfft2(np.fft.rfft2(x) * otf, s=psf.shape)
 
 
+# %% wrong="clips_negative_values" exercise="blur" says="became 0"
+def blur(x, psf):
+    otf = np.fft.fft2(np.fft.ifftshift(psf))
+    return np.maximum(np.fft.ifft2(np.fft.fft2(x) * otf).real, 0)
+
+
+# %% wrong="shifts_rows_only" exercise="blur" says="comes back at 26"
+def blur(x, psf):
+    otf = np.fft.fft2(np.fft.ifftshift(psf, axes=0))
+    return np.fft.ifft2(np.fft.fft2(x) * otf).real
+
+
+# %% wrong="shifts_columns_only" exercise="blur" says="up or down"
+def blur(x, psf):
+    otf = np.fft.fft2(np.fft.ifftshift(psf, axes=1))
+    return np.fft.ifft2(np.fft.fft2(x) * otf).real
+
+
+# %% wrong="loses_the_last_of_odd_columns" exercise="blur" says="shape"
+def blur(x, psf):
+    return np.fft.irfft2(np.fft.rfft2(x) * np.fft.rfft2(np.fft.ifftshift(psf)))
+
+
+# %% wrong="three_axes_at_most" exercise="blur" says="raised"
+def blur(x, psf):
+    otf = np.fft.fft2(np.fft.ifftshift(psf))
+    if np.ndim(x) == 2:
+        return np.fft.ifft2(np.fft.fft2(x) * otf).real
+    channels, height, width = x.shape
+    return np.stack([np.fft.ifft2(np.fft.fft2(c) * otf).real for c in x])
+
+
+# %% wrong="rounds_small_values_away" exercise="blur" says="1e-8"
+def blur(x, psf):
+    otf = np.fft.fft2(np.fft.ifftshift(psf))
+    return np.round(np.fft.ifft2(np.fft.fft2(x) * otf).real, 12)
+
+
+# %% wrong="normalises_unless_the_sum_is_zero" exercise="blur" says="divided by its sum"
+def blur(x, psf):
+    total = psf.sum()
+    otf = np.fft.fft2(np.fft.ifftshift(psf / total if abs(total) > 1e-6 else psf))
+    return np.fft.ifft2(np.fft.fft2(x) * otf).real
+
+
+# %% wrong="whole_numbers_stay_whole" exercise="blur" says="whole numbers"
+def blur(x, psf):
+    otf = np.fft.fft2(np.fft.ifftshift(psf))
+    blurred = np.fft.ifft2(np.fft.fft2(x) * otf).real
+    return blurred.astype(np.asarray(x).dtype)
+
+
+# %% wrong="in_single_precision" exercise="blur" says="should be"
+def blur(x, psf):
+    otf = np.fft.fft2(np.fft.ifftshift(psf)).astype(np.complex64)
+    return np.fft.ifft2(np.fft.fft2(x) * otf).real.astype(np.float32)
+
+
+# %% wrong="sums_the_colours" exercise="blur" says="shape"
+def blur(x, psf):
+    otf = np.fft.fft2(np.fft.ifftshift(psf))
+    light = np.asarray(x).reshape(-1, *psf.shape).mean(axis=0)
+    return np.fft.ifft2(np.fft.fft2(light) * otf).real
+
+
+# %% wrong="transforms_every_axis" exercise="blur" says="blur.batch, psf"
+def blur(x, psf):
+    otf = np.fft.fftn(np.fft.ifftshift(psf))
+    spectrum = np.fft.fftn(x) * otf
+    return np.fft.fftn(spectrum).real / np.size(x)
+
+
+# %% right="with_a_library_of_convolutions" exercise="blur"
+from scipy.ndimage import convolve as nd_convolve
+
+
+def blur(x, psf):
+    height, width = psf.shape
+    x = np.asarray(x, dtype=float)
+    big = np.zeros((height + 1 - height % 2, width + 1 - width % 2))
+    big[:height, :width] = psf
+    pictures = x.reshape(-1, height, width)
+    return np.stack([nd_convolve(p, big, mode="wrap") for p in pictures]).reshape(x.shape)
+
+
 # --- shrink ---------------------------------------------------------------------------------------
 
 
@@ -201,6 +363,97 @@ def shrink(codes, s):
     light = optics.srgb_decode(codes)
     rows = sum(light[..., k::s, :] for k in range(s)) / s
     return optics.srgb_encode(sum(rows[..., k::s] for k in range(s)) / s)
+
+
+# %% wrong="averages_codes_in_large_blocks" exercise="shrink" says="should be"
+def shrink(codes, s):
+    if s > 4:
+        return Downsample(s)(codes)
+    return optics.srgb_encode(Downsample(s)(optics.srgb_decode(codes)))
+
+
+# %% wrong="averages_the_colours" exercise="shrink" says="they stay apart"
+def shrink(codes, s):
+    light = Downsample(s)(optics.srgb_decode(codes))
+    if light.ndim > 2:
+        light = np.broadcast_to(light.mean(axis=-3, keepdims=True), light.shape)
+    return optics.srgb_encode(light)
+
+
+# %% wrong="a_power_of_two_point_two" exercise="shrink" says="2.2"
+def shrink(codes, s):
+    return Downsample(s)(codes**2.2) ** (1 / 2.2)
+
+
+# %% wrong="the_power_law_for_dark_codes_too" exercise="shrink" says="should be"
+def shrink(codes, s):
+    light = Downsample(s)(((codes + 0.055) / 1.055) ** 2.4)
+    return 1.055 * light ** (1 / 2.4) - 0.055
+
+
+# %% wrong="whole_codes_stay_whole" exercise="shrink" says="whole codes"
+def shrink(codes, s):
+    small = optics.srgb_encode(Downsample(s)(optics.srgb_decode(codes)))
+    return small.astype(np.asarray(codes).dtype)
+
+
+# %% wrong="rounds_to_eight_bits" exercise="shrink" says="should be"
+def shrink(codes, s):
+    small = optics.srgb_encode(Downsample(s)(optics.srgb_decode(codes)))
+    return np.round(255 * small) / 255
+
+
+# %% wrong="refuses_only_by_the_number_of_pixels" exercise="shrink" says="must raise ValueError"
+def shrink(codes, s):
+    *front, height, width = codes.shape
+    if height * width % s**2:
+        raise ValueError("s must divide")
+    height, width = height // s * s, width // s * s
+    return optics.srgb_encode(Downsample(s)(optics.srgb_decode(codes[..., :height, :width])))
+
+
+# %% wrong="refuses_with_an_assertion" exercise="shrink" says="must raise ValueError"
+def shrink(codes, s):
+    assert codes.shape[-2] % s == 0 and codes.shape[-1] % s == 0
+    return optics.srgb_encode(Downsample(s)(optics.srgb_decode(codes)))
+
+
+# %% wrong="rows_and_columns_exchanged" exercise="shrink" says="shape"
+def shrink(codes, s):
+    if codes.shape[-2] % s or codes.shape[-1] % s:
+        raise ValueError("s must divide")
+    light = optics.srgb_decode(codes)
+    light = light.reshape(*codes.shape[:-2], codes.shape[-1] // s, s, codes.shape[-2] // s, s)
+    return optics.srgb_encode(light.mean(axis=(-3, -1)))
+
+
+# %% wrong="medians" exercise="shrink" says="should be"
+def shrink(codes, s):
+    *front, height, width = codes.shape
+    if height % s or width % s:
+        raise ValueError("s must divide")
+    light = optics.srgb_decode(codes).reshape(*front, height // s, s, width // s, s)
+    return optics.srgb_encode(np.median(light, axis=(-3, -1)))
+
+
+# %% right="by_matrices" exercise="shrink"
+def shrink(codes, s):
+    height, width = np.shape(codes)[-2:]
+    if height % s != 0 or width % s != 0:
+        raise ValueError("no")
+    down = np.kron(np.eye(height // s), np.full((1, s), 1 / s))
+    across = np.kron(np.eye(width // s), np.full((1, s), 1 / s))
+    light = down @ optics.srgb_decode(codes) @ across.T
+    return optics.srgb_encode(np.clip(light, 0, 1))
+
+
+# %% right="sum_of_slices" exercise="shrink"
+def shrink(codes, s):
+    if np.any(np.array(codes.shape[-2:]) % s):
+        raise ValueError
+    light = optics.srgb_decode(codes)
+    total = sum(light[..., i::s, j::s] for i in range(s) for j in range(s))
+    return optics.srgb_encode(total / s**2)
 
 
 # --- camera_adjoint -------------------------------------------------------------------------------
@@ -314,6 +567,89 @@ def camera_adjoint(y, psf, s):
     return x
 
 
+# %% wrong="whole_numbers_divided_whole" exercise="camera_adjoint" says="should be"
+def camera_adjoint(y, psf, s):
+    p = len(psf) // 2
+    z = correlate2d(np.kron(y, np.ones((s, s), dtype=int)) // s**2, psf, mode="full")
+    for _ in range(2):
+        z[p] += z[:p].sum(axis=0)
+        z[-p - 1] += z[-p:].sum(axis=0)
+        z = z[p:-p].T
+    return z
+
+
+# %% wrong="spots_of_five_pixels_only" exercise="camera_adjoint" says="shape|should be|raised"
+def camera_adjoint(y, psf, s):
+    p = 2
+    z = correlate2d(np.kron(y, np.ones((s, s))) / s**2, psf, mode="full")
+    for _ in range(2):
+        z[p] += z[:p].sum(axis=0)
+        z[-p - 1] += z[-p:].sum(axis=0)
+        z = z[p:-p].T
+    return z
+
+
+# %% wrong="normalises_the_psf" exercise="camera_adjoint" says="should be"
+def camera_adjoint(y, psf, s):
+    p, psf = len(psf) // 2, psf / psf.sum()
+    z = correlate2d(np.kron(y, np.ones((s, s))) / s**2, psf, mode="full")
+    for _ in range(2):
+        z[p] += z[:p].sum(axis=0)
+        z[-p - 1] += z[-p:].sum(axis=0)
+        z = z[p:-p].T
+    return z
+
+
+# %% wrong="blocks_of_two_only" exercise="camera_adjoint" says="times|shape|should be"
+def camera_adjoint(y, psf, s):
+    p = len(psf) // 2
+    z = correlate2d(np.kron(y, np.ones((s, s))) / 4, psf, mode="full")
+    for _ in range(2):
+        z[p] += z[:p].sum(axis=0)
+        z[-p - 1] += z[-p:].sum(axis=0)
+        z = z[p:-p].T
+    return z
+
+
+# %% wrong="in_single_precision" exercise="camera_adjoint" says="single precision"
+def camera_adjoint(y, psf, s):
+    p = len(psf) // 2
+    z = correlate2d(np.kron(y, np.ones((s, s))) / s**2, psf, mode="full").astype(np.float32)
+    for _ in range(2):
+        z[p] += z[:p].sum(axis=0)
+        z[-p - 1] += z[-p:].sum(axis=0)
+        z = z[p:-p].T
+    return z
+
+
+# %% wrong="clips_negative_light" exercise="camera_adjoint" says="should be"
+def camera_adjoint(y, psf, s):
+    p = len(psf) // 2
+    z = correlate2d(np.kron(y, np.ones((s, s))) / s**2, psf, mode="full")
+    for _ in range(2):
+        z[p] += z[:p].sum(axis=0)
+        z[-p - 1] += z[-p:].sum(axis=0)
+        z = z[p:-p].T
+    return np.maximum(z, 0)
+
+
+# %% wrong="the_pseudoinverse" exercise="camera_adjoint" says="should be"
+def camera_adjoint(y, psf, s):
+    shape = (y.shape[0] * s, y.shape[1] * s)
+    basis = np.eye(shape[0] * shape[1]).reshape(-1, *shape)
+    matrix = np.array([camera(e, psf, s).ravel() for e in basis]).T
+    return (np.linalg.pinv(matrix) @ y.ravel()).reshape(shape)
+
+
+# %% wrong="folds_rows_only" exercise="camera_adjoint" says="should be"
+def camera_adjoint(y, psf, s):
+    p = len(psf) // 2
+    z = correlate2d(np.kron(y, np.ones((s, s))) / s**2, psf, mode="full")
+    z[p] += z[:p].sum(axis=0)
+    z[-p - 1] += z[-p:].sum(axis=0)
+    return z[p:-p, p:-p]
+
+
 # --- expose ---------------------------------------------------------------------------------------
 
 
@@ -368,3 +704,88 @@ def expose(x, photons, rng):
     x = np.asarray(x, dtype=float)
     parts = [rng.poisson(x * (photons / 4)) for _ in range(4)]
     return np.add.reduce(parts) / photons
+
+
+# %% wrong="rounded_gaussian_above_thirty_photons" exercise="expose" says="normal distribution"
+def expose(x, photons, rng):
+    mean = np.asarray(x * photons, dtype=float)
+    bright = np.round(mean + np.sqrt(mean) * rng.standard_normal(mean.shape))
+    return np.where(mean > 30, np.maximum(bright, 0), rng.poisson(mean)) / photons
+
+
+# %% wrong="whole_numbers_of_photons" exercise="expose" says="whole numbers|standard errors|raised"
+def expose(x, photons, rng):
+    return rng.poisson(np.asarray(x) * int(photons)) / int(photons)
+
+
+# %% wrong="rounds_the_mean_count" exercise="expose" says="should be"
+def expose(x, photons, rng):
+    return rng.poisson(np.round(np.asarray(x) * photons)) / photons
+
+
+# %% wrong="clips_before_it_counts" exercise="expose" says="standard errors from x"
+def expose(x, photons, rng):
+    return rng.poisson(np.clip(x, 0, 1) * photons) / photons
+
+
+# %% wrong="one_draw_for_all_colours" exercise="expose" says="a draw of its own"
+def expose(x, photons, rng):
+    x = np.asarray(x, dtype=float)
+    if x.ndim != 3 or np.ptp(x):
+        return rng.poisson(x * photons) / photons
+    return np.broadcast_to(rng.poisson(x[:1] * photons) / photons, x.shape).copy()
+
+
+# %% wrong="one_draw_for_a_row" exercise="expose" says="variance|draw of its own|should be"
+def expose(x, photons, rng):
+    x = np.asarray(x, dtype=float)
+    rows = rng.poisson(x[..., :1] * photons) if x.ndim else rng.poisson(x * photons)
+    return np.broadcast_to(rows / photons, x.shape).copy()
+
+
+# %% wrong="five_percent_less_variance" exercise="expose" says="standard errors|times x/photons"
+def expose(x, photons, rng):
+    mean = np.asarray(x, dtype=float) * photons
+    counts = rng.poisson(mean)
+    return np.where(rng.random(mean.shape) < 0.05, np.round(mean), counts) / photons
+
+
+# %% wrong="binomial" exercise="expose" says="no noise at all|should be"
+def expose(x, photons, rng):
+    return rng.binomial(int(photons), np.minimum(x, 1)) / photons
+
+
+# %% wrong="at_least_one_photon" exercise="expose" says="should be"
+def expose(x, photons, rng):
+    return np.maximum(rng.poisson(x * photons), 1) / photons
+
+
+# %% wrong="whole_light_stays_whole" exercise="expose" says="whole numbers"
+def expose(x, photons, rng):
+    recorded = np.empty_like(x)
+    recorded[...] = rng.poisson(x * photons) / photons
+    return recorded
+
+
+# %% wrong="the_negative_binomial" exercise="expose" says="variance|standard errors|should be"
+def expose(x, photons, rng):
+    mean = np.asarray(x, dtype=float) * photons
+    return rng.poisson(mean * rng.gamma(40, 1 / 40, mean.shape)) / photons
+
+
+# %% wrong="no_light_below_a_thousandth" exercise="expose" says="standard errors|variance"
+def expose(x, photons, rng):
+    x = np.asarray(x, dtype=float)
+    return rng.poisson(np.where(x < 0.002, 0, x) * photons) / photons
+
+
+# %% right="twice_the_light_and_a_coin_for_every_photon" exercise="expose"
+def expose(x, photons, rng):
+    twice = rng.poisson(lam=2 * photons * np.asarray(x, dtype=float), size=np.shape(x))
+    return rng.binomial(twice, 0.5) / photons
+
+
+# %% right="in_one_row" exercise="expose"
+def expose(x, photons, rng):
+    light = np.ravel(x) * float(photons)
+    return np.reshape(rng.poisson(light), np.shape(x)) / photons
