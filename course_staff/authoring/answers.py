@@ -18,8 +18,8 @@ The last is the reference but for that line, or part of a line, which must be in
 A wrong answer must fail a test of its exercise with a message that matches `says` (a regular
 expression without backslashes, any case) and no test of another exercise; a right one must pass
 all.  The zero map, the input returned unchanged and the first array returned unchanged are tried on
-every function without being written down.  ``--exercise NAME`` tries one exercise's answers on its
-own tests, without the others'.
+every function without being written down, and so is calling what the exercise rebuilds.
+``--exercise NAME`` tries one exercise's answers on its own tests, without the others'.
 
 ``--mutants`` tries the reference answers with one small mistake in each (`authoring.mutants`): who
 survives all tests of its exercise must be listed in ``tests/answers/survivors.toml``, with a reason
@@ -37,6 +37,8 @@ import ast
 import builtins
 import contextlib
 import functools
+import importlib
+import inspect
 import io
 import json
 import math
@@ -60,6 +62,7 @@ from PIL import Image
 from course_staff import commands
 from course_staff.authoring import mutants, source, survivors
 from course_staff.authoring.bindings import needed, statements
+from course_staff.authoring.library import resolve
 from course_staff.authoring.source import ROOT, Cell, Exercise, Lesson, SourceError
 
 SECONDS = 60
@@ -161,7 +164,43 @@ def generic(lesson: Lesson) -> list[Answer]:
         for exercise in lesson.exercises
         for function in exercise.functions
         for name in GENERIC
+    ] + [
+        Answer("wrong", f"calls_{name}", exercise.name, says="off limits",
+               code="\n".join(CALLS_THE_LIBRARY.format(function=function, name=name)
+                              for function in exercise.functions))
+        for exercise in lesson.exercises
+        for name in exercise.off_limits
     ]
+
+
+# Whatever it is called with, some call of the library's function begins.
+CALLS_THE_LIBRARY = """
+def {function}(*arguments, **options):
+    from course_staff.authoring import answers
+    library, first = answers.library("{name}")
+    return library(*answers.suitable(library, [*first, *arguments]))
+"""
+
+
+def library(name: str) -> tuple[Callable[..., Any], list[Any]]:
+    """Return what a name of the library means and, of a method, a list of an object to have it."""
+    module, first, method = resolve(name) or ("", "", "")
+    found = getattr(importlib.import_module(f"course_lib.{module}"), first)
+    if not method:
+        return found, []
+    part = inspect.getattr_static(found, method)
+    abstract = dict.fromkeys(getattr(found, "__abstractmethods__", ()))
+    some: Any = object.__new__(type(found.__name__, (found,), abstract))
+    function: Any = part.fget if isinstance(part, property) else getattr(found, method)
+    return function, [some]
+
+
+def suitable(function: Callable[..., Any], arguments: Sequence[Any]) -> list[Any]:
+    """Return as many arguments as a function takes by position, None for those that lack."""
+    kinds = inspect.Parameter
+    takes = [p for p in inspect.signature(function).parameters.values()
+             if p.kind in (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD)]
+    return [*arguments, *[None] * len(takes)][:len(takes)]
 
 
 class Inapplicable(BaseException):  # not an Exception: tests that catch those must not catch this
@@ -546,6 +585,7 @@ def _examine(lesson_path: Path, answers_path: Path, seconds: int = SECONDS,
     found = borrowed(lesson)
     if found:
         raise SourceError(found)
+    lesson = source.guarded(lesson)
     written = [] if only_mutants else read(answers_path, lesson) + generic(lesson)
     listed = survivors.read(answers_path.with_name(survivors.LIST.name), lesson.name)
     made = [mutant for each in lesson.exercises for mutant in mutants.mutants(each)]

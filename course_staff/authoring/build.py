@@ -6,7 +6,8 @@ For every lesson ``solutions/NAME.py``, in this order (NN is its place in the li
     its core asks of a student (`authoring.effort`), which has limits;
 2.  make the notebook that nbgrader starts from: cells and marks for decks are left out, compact
     headers become nbgrader metadata, cell ids follow from the text; tests are folded and say in
-    their first line what they are, text that the short way leaves out begins with »;
+    their first line what they are, then what is off limits (`source.guarded`); text that the
+    short way leaves out begins with »;
 3.  run ``nbgrader generate_assignment`` on it in a scratch folder and write the result to
     ``lessons/NN_NAME/NN_NAME.ipynb``: no answers, no hidden tests, no outputs;
 4.  compare the hashes of {notebook, library, data, lock} with those that the executed notebook
@@ -363,7 +364,7 @@ def _execute_short_way(lesson: Lesson) -> int:
 
 
 def load(path: Path) -> tuple[Lesson, str]:
-    """Steps 1 and 2: return a checked lesson and the text of its unexecuted notebook.
+    """Steps 1 and 2: return a checked lesson, guarded, and the text of its unexecuted notebook.
 
     Raises
     ------
@@ -372,6 +373,7 @@ def load(path: Path) -> tuple[Lesson, str]:
     """
     lesson = source.read(path)
     rules.check(lesson)
+    lesson = source.guarded(lesson)
     return lesson, dumps(to_notebook(lesson))
 
 

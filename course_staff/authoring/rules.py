@@ -31,7 +31,7 @@ from course_staff.authoring.source import (
 HEADER = {"points": int}
 HEADER_TOO = {"reads"}  # may be there
 DECK_OPTIONS = {"slide", "only", "title", "figure", "frames"}
-OPTIONS = {*KINDS, *DECK_OPTIONS, "points", "rebuilds", "deeper", "varies"}
+OPTIONS = {*KINDS, *DECK_OPTIONS, "points", "rebuilds", "allows", "deeper", "varies"}
 SLIDES = {"slide", "subslide", "fragment", "notes", "skip"}
 # Which markers may stand in which kinds of cells.
 MARKERS = {
@@ -111,6 +111,9 @@ def _options(cell: Cell) -> Iterator[str]:
     for name in str(options.get("rebuilds", "")).split():
         if library.resolve(name) is None:
             yield f"rebuilds={name!r}: course_lib has no such public name"
+    for name in str(options.get("allows", "")).split():
+        if name not in str(options.get("rebuilds", "")).split():
+            yield f"allows={name!r}: only what it rebuilds is off limits otherwise"
     if options.get("slide", "slide") not in SLIDES:
         yield f"slide={options['slide']!r} must be one of {', '.join(sorted(SLIDES))}"
     if options.get("only", "slides") != "slides":

@@ -14,7 +14,9 @@ A lesson's name is that of its source; title, minutes and number stand in the on
     # %% solution="blur"                    an exercise: def line, docstring, then the body
     #                                       between ### BEGIN SOLUTION and ### END SOLUTION;
     #                                       rebuilds="imaging.operators.Blur" says what of the
-    #                                       library does the same in one call, if anything does
+    #                                       library does the same in one call, if anything does;
+    #                                       tests refuse answers that call it (`guarded`), but for
+    #                                       what allows="…" names as well: the text must say so
     # %% test="blur_keeps_light" points=2   its tests, some between ### BEGIN HIDDEN TESTS and
     #                                       ### END HIDDEN TESTS, where `# hint: …` comes first
     # %% [markdown] answer="why" points=4   a written answer, example and rubric between the
@@ -40,6 +42,7 @@ An exercise is one solution cell and the test cells up to the next solution cell
 import ast
 import os
 import platform
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -51,7 +54,7 @@ from course_staff.authoring import references, syllabus
 from course_staff.authoring.syllabus import ROOT, SourceError, find
 
 __all__ = ["KINDS", "ROOT", "WITH_POINTS", "Cell", "Exercise", "Lesson", "SourceError",
-           "environment", "find", "folder", "notebook", "processor", "read", "regions"]
+           "environment", "find", "folder", "guarded", "notebook", "processor", "read", "regions"]
 
 # What each kind of cell is to nbgrader; `points` belong to the kinds that are graded or tasks.
 KINDS = {
@@ -143,6 +146,12 @@ class Exercise:
     def rebuilds(self) -> list[str]:
         """Names in `course_lib`, as ``imaging.operators.Blur``, that do the same in one call."""
         return self.solution.options.get("rebuilds", "").split()
+
+    @property
+    def off_limits(self) -> list[str]:
+        """Those of them that an answer may not call."""
+        allowed = self.solution.options.get("allows", "").split()
+        return [name for name in self.rebuilds if name not in allowed]
 
     @property
     def functions(self) -> list[str]:
@@ -273,6 +282,30 @@ def _resolved(lesson: Lesson, entries: Mapping[str, syllabus.Entry]) -> Lesson:
         problems += [lesson.problem(cell, reason) for reason in wrong]
     if problems:
         raise SourceError(problems)
+    return replace(lesson, cells=tuple(cells))
+
+
+def guarded(lesson: Lesson) -> Lesson:
+    """Return a lesson whose tests refuse answers that call what they rebuild, or the test's own.
+
+    A line goes before each test and before its hidden part, which runs by itself at times
+    (`course_lib.notebook.off_limits`).
+    """
+    guards: dict[int, str] = {}
+    for exercise in lesson.exercises:
+        told = f', names="{" ".join(exercise.off_limits)}"' if exercise.off_limits else ""
+        for test in exercise.tests:
+            if told or re.search(r"^(def|class) |= lambda", test.text, re.MULTILINE):
+                guards[test.number] = (
+                    "from course_lib.notebook.off_limits import off_limits\n"
+                    f"off_limits({', '.join(exercise.functions)}{told})\n")
+    cells = []
+    for cell in lesson.cells:
+        if cell.number in guards:
+            guard = guards[cell.number]
+            text = re.sub(r"(### BEGIN HIDDEN TESTS\s*# hint:.*\n)", rf"\g<1>{guard}", cell.text)
+            cell = replace(cell, text=guard + text)
+        cells.append(cell)
     return replace(lesson, cells=tuple(cells))
 
 

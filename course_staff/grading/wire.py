@@ -307,6 +307,7 @@ class Link:
                  lookup: Callable[[str], Callable[..., Any]] | None = None) -> None:
         self.socket, self.trusted, self.lookup = socket, trusted, lookup
         self.kept: list[Callable[..., Any]] = []  # functions that the other side may call by number
+        self.off_limits = ""  # names of the library that called functions must not call
         self.lock = threading.RLock()  # threads take turns
 
     def function(self, target: Target) -> Callable[..., Any]:
@@ -340,6 +341,7 @@ class Link:
         packer = Packer(self._pack_other)
         message = {"call": target, "arguments": packer.pack(list(arguments)),
                    "options": packer.pack(dict(options))}
+        message |= {"off_limits": self.off_limits} if self.off_limits else {}
         self._send(encode(message, packer.buffers))
         while True:
             message, buffers = self._receive()
@@ -388,7 +390,9 @@ class Link:
             held.extend(list(leaf.values() if isinstance(leaf, dict) else leaf)
                         for leaf in unpacker.leaves if isinstance(leaf, (list, dict)))
             function = self.function(message["call"])
-            answer = {"value": packer.pack(function(*arguments, **options))}
+            with _watched(function, "" if self.trusted else message.get("off_limits", "")):
+                result = function(*arguments, **options)
+            answer = {"value": packer.pack(result)}
             encoded = encode(answer | {"changed": changed(packer)}, packer.buffers)
         except BaseException as error:  # whatever a student's function does is an answer
             packer = Packer(self._pack_other)
@@ -463,6 +467,15 @@ class Link:
             parts.append(part)
             size -= len(part)
         return b"".join(parts)
+
+
+def _watched(function: Callable[..., Any], names: str) -> contextlib.AbstractContextManager[None]:
+    """Watch whether a submission's function calls what it is to rebuild."""
+    if not names:
+        return contextlib.nullcontext()
+    from course_lib.notebook import off_limits
+
+    return off_limits.watched(function, names)
 
 
 def encode(message: dict[str, Any], buffers: Sequence[bytes]) -> bytes:

@@ -85,7 +85,7 @@ def frames_matrix(n, s, shifts):
     return rows
 
 
-# %% right="librarys_operator" exercise="frames_matrix"
+# %% wrong="librarys_operator" exercise="frames_matrix" says="off limits"
 def frames_matrix(n, s, shifts):
     return frames([(0, d) for d in shifts], factor=(1, s)).dense((1, n))
 
@@ -405,6 +405,6 @@ def separation_information(d, sigma, photons):
     return photons * quad(integrand, *ends, points=(-h, h), limit=400)[0] / sigma**2
 
 
-# %% right="two_dimensional_library" exercise="separation_information"
+# %% wrong="two_dimensional_library" exercise="separation_information" says="off limits"
 def separation_information(d, sigma, photons):
     return float(fisher_information(photons=photons, sigma=sigma, separation=d)[0, 0])

@@ -45,6 +45,8 @@ BROKEN = {
     "points_on_solution": "cell 1 .*only test, answer and task cells have points",
     "rebuilds_nothing_that_is_there":
         "cell 1 .*rebuilds='imaging.operators.Doubling': course_lib has no such public name",
+    "allows_what_it_does_not_rebuild":
+        "cell 1 .*allows='imaging.operators.Shift': only what it rebuilds is off limits",
     "test_that_rebuilds": "cell 2 .*only solution cells rebuild",
     "predicts_for_another": 'cell 1 .*predict."sound.x".: its guesses are called "predicts_for',
     "recalls_no_lesson": 'cell 1 .*recall."nowhere.x".: its guesses are called "recalls_no_lesson',
@@ -506,3 +508,28 @@ def test_fingerprint_changes_with_the_source(small_course):
     root, text = small_course
     before, after = (build.fingerprint(t, root) for t in (text, text.replace("place", "other")))
     assert before["source"] != after["source"]
+
+
+GUARD = """from course_lib.notebook.off_limits import off_limits
+off_limits(double, names="imaging.operators.Blur")
+"""
+
+
+def test_tests_of_what_is_rebuilt_are_guarded_in_both_their_parts(tmp_path):
+    text = MINI.read_text(encoding="utf-8")
+    path = tmp_path / "mini.py"
+    path.write_text(text.replace(
+        '# %% solution="double"\n', '# %% solution="double" rebuilds="imaging.operators.Blur '
+        'imaging.operators.Shift" allows="imaging.operators.Shift"\n'), encoding="utf-8")
+    plain = source.read(path)
+    lesson = source.guarded(plain)
+    guarded, other = (exercise.tests[0].text for exercise in lesson.exercises)
+    assert guarded.startswith(GUARD) and guarded.count(GUARD) == 2
+    hidden, = source.regions(guarded, "HIDDEN TESTS")
+    assert hidden.startswith("# hint: doubling more than once\n" + GUARD)
+    assert guarded.replace(GUARD, "") == plain.exercises[0].tests[0].text
+    assert other == plain.exercises[1].tests[0].text
+    with_function = replace(plain, cells=tuple(
+        replace(cell, text="def reference(x):\n    return sum(x)\n" + cell.text)
+        if cell.name == "total_adds" else cell for cell in plain.cells))
+    assert "off_limits(total)\n" in source.guarded(with_function).exercises[1].tests[0].text

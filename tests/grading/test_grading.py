@@ -543,6 +543,25 @@ def test_what_is_too_much_for_the_wire_is_told_by_the_sender(ends, monkeypatch):
     server.join()
 
 
+def test_an_answer_that_calls_what_it_rebuilds_gets_no_points(tiny):
+    kept, template = tiny
+    notebook = trial.with_reference(template)
+    for cell in notebook["cells"]:
+        if grade_id(cell) == "double":
+            cell["source"] = ("import course_lib.imaging.operators as o\n"
+                              "def double(x, times=1):\n    o.Shift(0, 0)\n    return x * 2**times")
+    outcome = execute.run({
+        "notebook": notebook, "template": str(kept / "templates" / f"{corpus.LESSON}.json"),
+        "bundle": str(kept / "bundle"), "limits": sandbox.plain_limits(LIMITS), "sandboxed": True,
+        "seed": 1, "inside": [], "comparable": []})
+    tests = outcome["tests"]
+    for name in ("double_doubles", "double_doubles_again"):
+        assert not tests[name]["passed"]
+        for error in (tests[name]["error"], tests[name]["kernel"]):  # here and as a learner sees it
+            assert "off limits here" in error["text"]
+    assert tests["average_weighs"]["passed"]
+
+
 def test_lists_and_dictionaries_that_a_call_changes_are_changed_here_too(ends):
     _, link, far = ends
 

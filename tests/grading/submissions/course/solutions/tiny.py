@@ -16,7 +16,7 @@ start = 5.0
 # %% [markdown]
 # ### Doubling
 
-# %% solution="double"
+# %% solution="double" rebuilds="imaging.operators.Shift"
 def double(x, times=1):
     """Return x, doubled as often as asked."""
     ### BEGIN SOLUTION
