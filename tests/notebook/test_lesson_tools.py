@@ -401,9 +401,11 @@ def test_refuses_wants_a_value_error():
             raise ValueError
         if x == 0:
             raise TypeError
+        assert x != 2
 
     checks.refuses(picky, -1, because="x is negative")
-    for x, message in ((1, "must raise ValueError here"), (0, "not TypeError")):
+    for x, message in ((1, "must raise ValueError here"), (0, "not TypeError"),
+                       (2, "not AssertionError")):
         with pytest.raises(AssertionError, match=message):
             checks.refuses(picky, x, because="x is too small")
 
