@@ -468,9 +468,10 @@ sixteen_pixels(lookalikes, sixteen)
 # 2. says that different sharp pictures have the same pixels, *and* names one sign of it from the
 #    lesson: the four beetles, the tomato, the slider, the sky's twin, or the numbers left free.
 # 3. says that the detail comes from outside this picture: from pictures learned from, or from an
-#    assumption that was built in. "It was invented" alone is not enough.
+#    assumption that was built in. "It was invented" or "from the algorithm" alone is not enough.
 # 4. names something that can be done: other answers to the same pixels, what the training pictures
-#    show, more pixels, a second photograph, how often it is right where the truth is known.
+#    show, more pixels, a second photograph, its error rate or how often it is right where the truth
+#    is known. "Whether it is good, reliable, to be trusted" is not enough.
 # ### END SOLUTION
 
 # %% [markdown]

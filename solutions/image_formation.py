@@ -1411,13 +1411,13 @@ image_formation(images.load("brick")[:, :128, :128])
 # *Rubric, one point each. A false clause that belongs to a criterion costs half a point of it, not
 # below 0. Only the first eight sentences count.*
 #
-# 1. **1:** Rayleigh's distance is a criterion (convention, agreement) and not a limit, *and* a
+# 1. **1:** Rayleigh's distance is a criterion (convention, agreement) or isn't a limit, *and* a
 #    number from the lesson about two stars or stripes at it or closer (0.735, 0.089, 0.63, 0.44,
 #    0.27). **½:** one of the two.
 # 2. **1:** nothing passes above the cutoff, *and* fc = 2NA/λ or its value here, 4.1 cycles/µm (4 is
 #    enough) or 0.25 µm as a period. **½:** the cutoff without formula and value.
 #    **0:** "diffraction", "the wavelength" or "the OTF" alone.
-# 3. **1:** the condition, Nyquist below the cutoff or pixels larger than 1/(2fc) (0.12 µm), *and*
+# 3. **1:** the condition, Nyquist below the cutoff or pixels larger than 1/(2fc) = λ/(4NA), 0.12 µm, *and*
 #    that beyond it nothing new is seen ("only until …" says both). **½:** one of the two ("the lens
 #    has already removed it" is the second).
 # 4. **1:** the relative noise doubles, or the signal-to-noise ratio halves, because each pixel gets
