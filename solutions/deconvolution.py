@@ -463,14 +463,14 @@ sigma = 0.01
 scene = page[:, 16:112, 16:112]
 A = Blur(gaussian_psf(1.5))
 y = read_noise(A(scene), sigma, rng=0)
-show_images({"recorded": y, "N/S = .0001": wiener(y, A, 1e-4),
-             "N/S = .01": wiener(y, A, 1e-2), "N/S = 1": wiener(y, A, 1.0)},
+# Try: other ratios. Which would you hand in, judging by eye?
+show_images({"recorded": y} | {f"N/S = {ratio:g}": wiener(y, A, ratio) for ratio in (1e-4, 0.01, 1)},
             alt="Blurred handwriting and three Wiener estimates: full of grain, sharp with a little "
                 "grain, and dark and soft.")
 
 # %% [markdown]
-# One number turns grain into blur. **Try it:** which ratio would you hand in, judging by eye? The measurement is the same in all. What you *believe* makes
-# the picture.
+# One number turns grain into blur. The measurement is the same in all. What you *believe* makes the
+# picture.
 #
 # "Wiener is optimal" is half true: among *linear* estimates, if its $N/S$ is right; with Gaussian
 # noise, among *all* only for Gaussian scenes. Pictures aren't.
@@ -983,11 +983,13 @@ from course_lib.worlds import measured
 
 galaxy = measured.galaxy()
 near_star = galaxy.light[None, 10:90, 314:394]  # detector units
+# Try: 1, 3 and 10 steps. Where does the ring begin?
+taken_steps = (10, 30, 200)
 star_camera = Blur(galaxy.star_psf, "reflect")
 distance = np.hypot(*(np.indices((80, 80)) - np.array([40, 48])[:, None, None]))
 ring, sky_level = distance < 8, np.median(near_star[0][(distance > 8) & (distance < 15)])
 restored_star = {"recorded": near_star} | {
-    f"{k} steps": richardson_lucy(near_star, star_camera, k) for k in (10, 30, 200)}
+    f"{k} steps": richardson_lucy(near_star, star_camera, k) for k in taken_steps}
 show_images(restored_star, limits=(0, 300),
             alt="A star before even light. Richardson–Lucy makes it smaller and surrounds it with a "
                 "dark ring, black after 200 steps, when the rest has turned to grain.")
@@ -999,14 +1001,13 @@ for name, x_hat in restored_star.items():
           f"all light {x_hat.sum() / near_star.sum():.3f} of the recorded")
 lone = np.full((1, 61, 61), sky_level)
 lone[0, 30, 30] += near_star[0][ring].sum() - ring.sum() * sky_level  # the same star, simulated
-darkest = [richardson_lucy(star_camera(lone), star_camera, k).min() for k in (10, 30, 200)]
+darkest = [richardson_lucy(star_camera(lone), star_camera, k).min() for k in taken_steps]
 print("a simulated star, exact PSF, no noise: darkest", np.round(darkest, 1))
 
 # %% [markdown]
 # Nobody knows the true sky, and yet you see that the ring isn't in it. Nor is it a fault of the PSF
 # alone: the simulated star has one without noise and with the exact PSF. On its way to a point the
-# iteration takes too much light from beside it. **Try it** with 1 and 3 steps: where does the ring
-# begin?
+# iteration takes too much light from beside it.
 
 # %% [markdown] slide="notes"
 # Ask who would have published the third picture. Then: what tells you that the rings are false?
@@ -1058,7 +1059,7 @@ for kind, start, n, law in zip(("end plateau", "stair", "peak", "end plateau"), 
 # ### The same data, three beliefs
 #
 # Back to the page. All three methods get the same measurement and fit it up to the noise, no further.
-# (The noise is Gaussian, so Richardson–Lucy's belief in photons is false here.)
+# The noise is Gaussian: Richardson–Lucy's belief in photons is false here.
 
 # %% slide="subslide" title="Same data, same fit, three pictures"
 counts_page = np.clip(y, 0, None)
@@ -1464,11 +1465,11 @@ orbit = photon_noise(np.clip(Blur(actual, "zero")(sky), 0, None), 5000, rng=0)
 point = np.zeros((1, 33, 33))
 point[0, 16, 16] = 1.0
 star = photon_noise(np.clip(Blur(actual, "zero")(point), 0, None), 30_000, rng=1)[0]
-measured = star / star.sum()  # 30,000 photons of one lonely star
+star_kernel = star / star.sum()  # 30,000 photons of one lonely star
 
 # %% slide="subslide"
 mended = {}
-for name, kernel in {"PSF as designed": design, "PSF from a star": measured,
+for name, kernel in {"PSF as designed": design, "PSF from a star": star_kernel,
                      "true PSF": actual}.items():
     x_hat = richardson_lucy(orbit, Blur(kernel, "zero"), 60)
     mended[name] = x_hat
@@ -1490,21 +1491,32 @@ show_images({"recorded": orbit} | mended, limits=(0, 0.3),
 # ### Unknown: why not look for both?
 #
 # *Blind* deconvolution looks for scene **and** PSF: that pair which costs least,
-# $\tfrac12\|h * x - y\|^2 + \lambda\,\mathrm{TV}(x)$. **Predict** for the page, before you run the
-# cell: does the true pair cost less than the recorded picture with a single point for a PSF?
+# $\tfrac12\|h * x - y\|^2 + \lambda\,\mathrm{TV}(x)$. **Predict** for our page: how many times as much as
+# the recorded picture with a single point for a PSF does the true pair cost?
 
-# %% slide="subslide" title="Blind: no deblurring is cheapest"
+# %%
+guess_blind = None  # replace None by your number; below 1: the truth is cheaper
+predict("deconvolution.blind", guess_blind, between=(0.01, 100))
+
+# %% slide="subslide" title="Blind: no deblurring is cheaper"
 from course_lib.imaging.deconvolution import blind_objective
 
-price = 0.002
-for name, x, psf in (("as recorded, a point", y, np.ones((1, 1))),
-                     ("the true pair", scene, gaussian_psf(1.5))):
-    print(f"{name:22s} costs {blind_objective(y, x, psf, price, 'periodic'):.2f}")
+weight, costs_found = 0.002, {}
+for name, x, trial_psf in (("as recorded, a point", y, np.ones((1, 1))),
+                           ("the true pair", scene, gaussian_psf(1.5))):
+    costs_found[name] = blind_objective(y, x, trial_psf, weight, "periodic")
+    print(f"{name:22s} costs {costs_found[name]:.2f}")
 for width in (0.5, 1.0, 1.5, 2.0):
-    psf = gaussian_psf(width)
-    x_hat = total_variation(y, price, A=Blur(psf), tol=3e-3)
-    print(f"best scene, width {width:.1f} costs {blind_objective(y, x_hat, psf, price, 'periodic'):.2f}, "
+    trial_psf = gaussian_psf(width)
+    x_hat = total_variation(y, weight, A=Blur(trial_psf), tol=3e-3)
+    print(f"best scene, width {width:.1f} costs "
+          f"{blind_objective(y, x_hat, trial_psf, weight, 'periodic'):.2f}, "
           f"error {rms(x_hat - scene):.3f}")
+
+# %%
+as_recorded, true_pair = costs_found.values()
+reveal("deconvolution.blind", true_pair / as_recorded, label="cost of the truth over no deblurring",
+       unit="ratio", log=True)
 
 # %% [markdown]
 # *No deblurring* is cheaper than the truth: a blurred picture varies less than a sharp one. Even with
@@ -1577,16 +1589,16 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 #
 # 1. Many different pictures, or other pictures, fit as well (full). Only "a good fit proves nothing" or
 #    "isn't enough", without other pictures (half).
-# 2. A good fit doesn't show that the PSF is right (half), and a question how this PSF was obtained or
-#    checked (full).
+# 2. A wrong PSF can fit as well (half); a question how this PSF was obtained or checked (half).
 # 3. The parameters were chosen with the test pictures' truths, or for their blur, noise or content,
 #    and this photograph has no truth or may differ in those (full). Only "100 pictures are too few" or
 #    "other pictures may differ", without saying in what (half).
-# 4. Names one of: same operator, same grid, no or known noise, periodic borders, exact PSF, test
-#    pictures also used for tuning (half); and what stays hidden by it, such as noise gain, light across
-#    the border, aliasing, or the cost of a wrong PSF (full). Too vague: "the tests may be unrealistic".
-# 5. Two numbers of this lesson, each with what it measures, right to the digits given (half each).
-#    A number without its meaning counts nothing.
+# 4. Names one of: inverse crime, same operator or grid, no or known noise, periodic borders, exact PSF,
+#    test pictures also used for tuning (half); and what it hides, such as noise gain, light across the
+#    border, aliasing, the cost of a wrong PSF, or the error on a new picture (half). Too vague: "the
+#    tests may be unrealistic".
+# 5. Two numbers that this lesson prints, each with what it measures, right to the digits given (half
+#    each). A number without its meaning counts nothing.
 # ### END SOLUTION
 
 # %% [markdown]
@@ -1596,10 +1608,10 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 # parameter from the noise, and who pays. You **can't** say from a good fit that a picture is right, nor
 # that the PSF was, nor yet which details the data determine: lesson {information_limit}. For the page:
 #
-# > Given operator **A** (*a Gaussian blur of 1.5 pixels, known to 10 %*), noise **σ** (*.01 of
-# > white*), **K** = *1* frame and assumptions **P** (*small ‖x‖, by λ = .01; periodic borders*),
-# > these components (*strokes a few pixels wide, away from the border*) are known to within **τ**
-# > (*.064 of white, rms over the page, and only the truth could say so*); the rest is drawn from **P**.
+# > Given operator **A** = *a Gaussian blur of 1.5 pixels, known to 10 %*, noise **σ** = *.01 of white*,
+# > **K** = *1* frame and assumptions **P** = *small ‖x‖ by λ = .01, periodic borders*, these components,
+# > *strokes a few pixels wide, away from the border*, are known to within **τ** = *.064 of white, rms
+# > over the page, which only the truth could tell*; the rest is drawn from **P**.
 
 # %% [markdown] only="slides" slide="slide"
 # ## Who pays?

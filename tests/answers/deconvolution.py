@@ -253,7 +253,7 @@ np.abs(otf) ** 2 + noise_to_signal + 1e-10
 
 # %% wrong="takes_small_ratios_for_0" exercise="wiener_filter" says="over its factor"
 ### INSTEAD OF np.abs(otf) ** 2 + noise_to_signal
-bool(np.abs(otf) ** 2 + np.where(np.asarray(noise_to_signal) < 1e-3, 0, noise_to_signal))
+np.abs(otf) ** 2 + np.where(np.asarray(noise_to_signal) < 1e-3, 0, noise_to_signal)
 
 # %% wrong="only_one_leading_axis" exercise="wiener_filter" says="raised|shape"
 def wiener_filter(y, otf, noise_to_signal):
