@@ -176,7 +176,7 @@ for name, width, measured in (("the page", 128, error),
 # kernel as it is, filled up with zeros to `n` samples. (Where the kernel is centred doesn't matter:
 # a shift changes only the phase of $H$.) Return the mean of $1/|H|^2$ over **all** `n` frequencies,
 # to six digits, however large; kernels whose $H$ is 0 somewhere don't occur. If the kernel is
-# longer than the signal, raise `ValueError`.
+# longer than the signal, raise `ValueError`. *Off limits:* the library's `noise_gain`.
 
 # %% solution="kernel_gain" rebuilds="imaging.deconvolution.noise_gain"
 def kernel_gain(kernel, n):
@@ -344,8 +344,9 @@ show(fig, alt="Against frequency, H falls steeply, 1/H rises as steeply, and the
 # the estimate, of shape `(..., H, W)`, also for odd `W`: `irfft2` has to be told the last two sizes,
 # as `s`. The formula holds as it stands for light and ratios of any size (0 occurs only where
 # `otf` isn't 0). A `noise_to_signal` that is negative anywhere raises `ValueError`.
+# *Off limits:* the library's `wiener` and `tikhonov`.
 
-# %% solution="wiener_filter" rebuilds="imaging.deconvolution.wiener"
+# %% solution="wiener_filter" rebuilds="imaging.deconvolution.wiener imaging.deconvolution.tikhonov"
 def wiener_filter(y, otf, noise_to_signal):
     """Return the Wiener estimate of the scene behind a blurred, noisy picture.
 
@@ -555,7 +556,7 @@ for trial in (1e-4, 1e-2, 1.0):
 # unit light is counted. `tikhonov(y, A, lam)` gives $\hat x_\lambda$. The residual grows with λ, so
 # bisection over $\log_{10} λ$ from −12 to 12 works (or `scipy.optimize.brentq`). If
 # $\|y\|^2 \le m\sigma^2$, then $x = 0$ explains the data already: raise `ValueError`. The scene is
-# not among the arguments, on purpose.
+# not among the arguments, on purpose. *Off limits:* the library's `discrepancy_lambda`.
 
 # %% solution="morozov" rebuilds="imaging.deconvolution.discrepancy_lambda"
 def morozov(y, A, sigma):
@@ -770,6 +771,7 @@ print("unconstrained   ", np.linalg.solve(two_pixels.matrix, counts[0]).round(4)
 # steps and return the estimate (a new array, `x0` untouched). `y ≥ 0` has the shape of `A(x0)`, and
 # is light in any unit; both are arrays of floats. `A` is an operator with entries ≥ 0 that sees every
 # scene pixel ($A^T 1 > 0$), and its adjoint is `A.T`. Zero iterations return a copy of `x0`.
+# *Off limits:* the library's `richardson_lucy`.
 
 # %% solution="photon_em" rebuilds="imaging.deconvolution.richardson_lucy"
 def photon_em(y, A, iterations, x0):
