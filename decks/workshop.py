@@ -135,7 +135,7 @@
 # %% [markdown] slide="notes"
 # **Ask first:** "This is the back of an eye. Which of the three is the patient's?" Let them choose.
 #
-# **Answer:** the first. The fine "vessels" of the second are strokes of handwriting; the third hides a brick wall. One camera, a lens
+# **Answer:** the first. The fine lines across the second come from a ruled page with handwriting; the third hides a brick wall. One camera, a lens
 # and pixels of 4 × 4, records all three as **the same** 24 × 24 numbers, at the right. No noise is involved.
 #
 # Three minutes.

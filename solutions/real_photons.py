@@ -216,12 +216,12 @@ equal(same_seed[0], same_seed[1], "the first set, for two generators of one seed
 # %% [markdown]
 # ## 2. What two halves agree on
 #
-# Two pictures of one sky have the same signal and different noise. So compare them, frequency by frequency. Collect the Fourier coefficients $A_k$, $B_k$
-# of the two halves in rings of about the same radius $|k|$, and correlate:
+# Two pictures of one sky have the same signal and different noise. Lesson {information_limit} compared two such halves frequency by frequency, in rings of
+# about the same radius $|k|$, by their **Fourier ring correlation**:
 #
 # $$\mathrm{FRC}(f) = \frac{\mathrm{Re}\sum_{|k| \approx f} A_k B_k^*}{\sqrt{\sum |A_k|^2 \sum |B_k|^2}}.$$
 #
-# This is the **Fourier ring correlation**. It is 1 where both halves hold the same pattern, and scatters about 0 where each holds its own noise. If
+# It is 1 where both halves hold the same pattern, and scatters about 0 where each holds its own noise. If
 # signal has power $S$ and noise power $N$ in each half, it is $S/(S+N)$ on average. Nobody has ever seen a molecule's true picture.
 # So electron microscopists state as their resolution the frequency at which it falls below 1/7: there the sum of both halves correlates ½ with the noiseless
 # picture (Rosenthal and Henderson 2003). It is a convention, and a disputed one: the scatter depends on how many coefficients a ring holds (van Heel and Schatz 2005).

@@ -385,3 +385,187 @@ def information_bits(A, shape, sigma, variance=1.0):
     M = A.dense(shape)
     factor = np.linalg.cholesky(np.eye(M.shape[1]) + variance * M.T @ M / sigma**2)
     return float(np.sum(np.log2(np.diag(factor))))
+
+
+# %% wrong="absolute_cutoff" exercise="null_part" says="counts as measured"
+### INSTEAD OF 1e-10 * strengths[0]
+1e-10
+
+# %% wrong="cutoff_of_a_thousandth" exercise="null_part" says="counts as measured"
+### INSTEAD OF 1e-10 * strengths[0]
+1e-3 * strengths[0]
+
+# %% wrong="cutoff_on_the_squares" exercise="null_part" says="counts as measured"
+### INSTEAD OF rows = rows[strengths > 1e-10 * strengths[0]]
+rows = rows[strengths**2 > 1e-10 * strengths[0] ** 2]
+
+# %% wrong="keeps_what_is_rounding" exercise="null_part" says="counts as null|the rank"
+### INSTEAD OF rows = rows[strengths > 1e-10 * strengths[0]]
+rows = rows[strengths > 0]
+
+# %% wrong="single_precision" exercise="null_part" says="null_part"
+### INSTEAD OF np.linalg.svd(A.dense(x.shape), full_matrices=False)
+np.linalg.svd(A.dense(x.shape).astype(np.float32), full_matrices=False)
+
+# %% wrong="takes_away_in_place" exercise="null_part" says="in place"
+def null_part(x, A):
+    x -= limits.split(A, x)[0]
+    return x
+
+
+# %% wrong="clips_the_null_part" exercise="null_part" says="null_part"
+def null_part(x, A):
+    return np.clip(limits.split(A, x)[1], 0, None)
+
+
+# %% right="rows_of_the_librarys_decomposition" exercise="null_part"
+def null_part(x, A):
+    modes = limits.decompose(A, x.shape)
+    null = x.astype(float).copy()
+    for s, row in zip(modes.values, modes.inputs, strict=True):
+        if s > 1e-10 * modes.values[0]:
+            null -= (row @ x.ravel()) * row.reshape(x.shape)
+    return null
+
+
+# %% wrong="gives_up_at_once" exercise="second_truth" says="raised ValueError"
+def second_truth(x, A):
+    raise ValueError("no second scene found")
+
+
+# %% wrong="turns_light_into_shade" exercise="second_truth" says="the measurements differ"
+def second_truth(x, A):
+    return 1 - x
+
+
+# %% wrong="mirrors_the_scene" exercise="second_truth" says="the measurements differ"
+def second_truth(x, A):
+    return x[:, ::-1].copy()
+
+
+# %% wrong="three_rounds_only" exercise="second_truth" says="light lies between"
+def second_truth(x, A):
+    found = limits.decompose(A, x.shape)
+    patterns = found.inputs[:found.rank]
+    z = x + np.random.default_rng(0).standard_normal(x.shape)
+    for _ in range(3):
+        z = np.clip(z, 0, 1)
+        z = z + (patterns.T @ (patterns @ (x - z).ravel())).reshape(x.shape)
+    if found.rank == x.size or np.sqrt(np.mean((z - x) ** 2)) < 0.1:
+        raise ValueError("none found")
+    return z
+
+
+# %% wrong="restores_by_the_adjoint" exercise="second_truth" says="the measurements differ"
+def second_truth(x, A):
+    z = x + np.random.default_rng(0).standard_normal(x.shape)
+    for _ in range(300):
+        z = np.clip(z, 0, 1)
+        z = z + A.T(A(x - z))
+    if limits.decompose(A, x.shape).rank == x.size:
+        raise ValueError("no null space")
+    return z
+
+
+# %% right="another_start_and_more_rounds" exercise="second_truth"
+def second_truth(x, A):
+    modes = limits.decompose(A, x.shape)
+    rows = modes.inputs[: modes.rank]
+    for seed in range(3):
+        z = 0.5 + 2 * np.random.default_rng(seed).standard_normal(x.shape)
+        for _ in range(500):
+            z = np.clip(z, 0, 1)
+            z = z + ((rows @ (x - z).ravel()) @ rows).reshape(x.shape)
+        inside = z.min() > -1e-4 and z.max() < 1 + 1e-4
+        if inside and np.linalg.norm(z - x) >= 0.1 * np.sqrt(x.size):
+            return z
+    raise ValueError("no twin found")
+
+
+# %% wrong="nearly_above" exercise="surviving_components" says="0.2501"
+### INSTEAD OF np.sum(sizes * scale > sigma)
+np.sum(sizes * scale > 0.99 * sigma)
+
+# %% wrong="at_the_noise_counts_too" exercise="surviving_components" says="not above"
+### INSTEAD OF np.sum(sizes * scale > sigma)
+np.sum(sizes * scale >= sigma)
+
+# %% wrong="single_precision" exercise="surviving_components" says="dark border"
+### INSTEAD OF np.linalg.svd(A.dense(shape), compute_uv=False)
+np.linalg.svd(A.dense(shape).astype(np.float32), compute_uv=False)
+
+# %% wrong="drops_weak_components" exercise="surviving_components" says="dark border"
+### INSTEAD OF np.sum(sizes * scale > sigma)
+np.sum((sizes * scale > sigma) & (sizes > 1e-7 * sizes[0]))
+
+# %% wrong="absolute_tolerance" exercise="surviving_components" says="σ = 0.2499 scale"
+### INSTEAD OF np.sum(sizes * scale > sigma)
+np.sum(sizes * scale > sigma + 1e-9)
+
+# %% wrong="accepts_noise_below_0" exercise="surviving_components" says="must raise"
+### INSTEAD OF sigma <= 0 or scale <= 0
+sigma == 0 or scale <= 0
+
+# %% wrong="sign_of_the_ratio" exercise="surviving_components" says="both have to be"
+### INSTEAD OF sigma <= 0 or scale <= 0
+not sigma * scale > 0
+
+# %% wrong="counts_measurements" exercise="surviving_components" says="surviving_components|survive"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if sigma <= 0 or scale <= 0:
+        raise ValueError
+    return int(np.prod(A.output_shape(shape)))
+
+
+# %% right="singular_values_of_scipy" exercise="surviving_components"
+def surviving_components(A, shape, sigma, scale=1.0):
+    from scipy.linalg import svdvals
+
+    if not min(sigma, scale) > 0:
+        raise ValueError("sigma and scale must be positive")
+    return np.count_nonzero(svdvals(A.dense(shape)) > sigma / scale)
+
+
+# %% right="sorts_and_searches" exercise="surviving_components"
+def surviving_components(A, shape, sigma, scale=1.0):
+    for value, name in ((sigma, "sigma"), (scale, "scale")):
+        if value <= 0:
+            raise ValueError(f"{name} is {value}")
+    rising = np.sort(scale * np.linalg.svd(A.dense(shape))[1])
+    return len(rising) - np.searchsorted(rising, sigma, side="right")
+
+
+# %% wrong="drops_what_is_below_a_hundredth" exercise="information_bits" says="nearly nothing"
+def information_bits(A, shape, sigma, variance=1.0):
+    if sigma <= 0 or variance <= 0:
+        raise ValueError
+    ratio = variance * limits.decompose(A, shape).values ** 2 / sigma**2
+    return 0.5 * np.sum(np.log2(1 + ratio[ratio > 0.01]))
+
+
+# %% wrong="a_floor_under_the_noise" exercise="information_bits" says="σ = 1e-09"
+### INSTEAD OF sigma**2
+max(sigma**2, 1e-14)
+
+# %% wrong="squares_the_variance" exercise="information_bits" says="variance already"
+### INSTEAD OF variance * gains**2
+variance**2 * gains**2
+
+# %% wrong="one_missing_inside" exercise="information_bits" says="inside the logarithm is missing"
+### INSTEAD OF np.log2(1 + variance * gains**2 / sigma**2)
+np.log2(variance * gains**2 / sigma**2)
+
+# %% wrong="noise_not_squared" exercise="information_bits" says="divide by its square"
+### INSTEAD OF sigma**2
+sigma
+
+# %% wrong="whole_bits" exercise="information_bits" says="information_bits"
+### INSTEAD OF float(0.5 * np.sum(np.log2(1 + variance * gains**2 / sigma**2)))
+round(0.5 * np.sum(np.log2(1 + variance * gains**2 / sigma**2)))
+
+# %% right="single_precision_is_enough" exercise="information_bits"
+def information_bits(A, shape, sigma, variance=1.0):
+    if not (sigma > 0 and variance > 0):
+        raise ValueError("both must be positive")
+    s = np.linalg.svd(A.dense(shape).astype(np.float32), compute_uv=False).astype(float)
+    return np.log1p((np.sqrt(variance) * s / sigma) ** 2).sum() / (2 * np.log(2))

@@ -44,8 +44,10 @@ def information_limit(scene: np.ndarray) -> Explorer:
         fig, axes = figures.figure(1, 4, size=(9.6, 2.8))
         figures.draw_image(axes[0], scene, "scene")
         figures.draw_image(axes[1], guess, f"rebuilt from {counts[0]}")
-        figures.draw_image(axes[2], invisible, f"lost {counts[1]}, null {counts[2]}", (-0.3, 0.3),
-                           "RdBu_r")
+        shades = figures.draw_image(axes[2], invisible, f"lost {counts[1]}, null {counts[2]}",
+                                    (-0.3, 0.3), "RdBu_r")
+        if shades is not None:
+            fig.colorbar(shades, ax=axes[2], label="light", shrink=0.8)
         axes[3].semilogy(np.arange(1, len(values) + 1), values, label="sᵢ · scale")
         axes[3].axhline(sigma, color=figures.COLOURS["vermilion"], label="σ")
         axes[3].set(xlabel="component i", ylim=(1e-5, 1))
