@@ -164,6 +164,10 @@ show_images(kernels, limits=(-0.2, 0.2), colour_map="RdBu_r", unit="weight",
 # An estimate that adds nothing of its own knows these averages, and no more. For block means every pixel of a block has the same
 # kernel. A lens's has negative weights, too. The sum is 1, since all three cameras keep an even light.
 
+# %% [markdown] slide="notes"
+# Ask what a camera knows about one pixel. Not its light, but an average around it: red counts, blue is taken away. No data and no
+# noise were needed for that. Two minutes.
+
 # %% [markdown] only="slides" slide="slide"
 # ## Null space
 #
@@ -658,6 +662,10 @@ show(fig, alt="Ring correlation against frequency for four amounts of light. All
 # More light moves the crossing, slowly, and never past the cutoff: beyond it there is nothing to agree on. Nobody needed the
 # scene for that. But both halves came through *one* lens. Their agreement says that a pattern repeats, not that it is true. Of
 # the null space it says nothing.
+
+# %% [markdown] slide="notes"
+# Ask before you show it: what does ten times the light buy? A little, and never more than the dotted line. Then ask whether what two
+# halves agree on is true. It repeats; both came through one lens. Three minutes.
 
 # %% [markdown]
 # ### Exercise 3: count what survives
