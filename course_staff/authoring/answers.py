@@ -17,8 +17,10 @@ The last is the reference but for that line, or part of a line, which must be in
 
 A wrong answer must fail a test of its exercise with a message that matches `says` (a regular
 expression without backslashes, any case) and no test of another exercise; a right one must pass
-all.  The zero map, the input returned unchanged and the first array returned unchanged are tried on
-every function without being written down, and so is calling what the exercise rebuilds.
+all.  What the exercise rebuilds is off limits for right answers, and for wrong ones that say so;
+the others may call it, since it is their mistake that is tried.  The zero map, the input returned
+unchanged and the first array returned unchanged are tried on every function without being written
+down, and so is calling what the exercise rebuilds.
 ``--exercise NAME`` tries one exercise's answers on its own tests, without the others'.
 
 ``--mutants`` tries the reference answers with one small mistake in each (`authoring.mutants`): who
@@ -49,7 +51,7 @@ import signal
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
@@ -59,6 +61,7 @@ from array_api_compat import array_namespace, is_array_api_obj
 from matplotlib.figure import Figure
 from PIL import Image
 
+from course_lib.notebook import off_limits
 from course_staff import commands
 from course_staff.authoring import mutants, source, survivors
 from course_staff.authoring.bindings import needed, statements
@@ -425,9 +428,11 @@ def _try_one(answer: Answer, exercise: Exercise, cells: Sequence[Cell],
         if answer.kind != "mutant" and all(
                 namespace[name] is function for name, function in reference.items()):
             outcome["error"] = outcome["error"] or f"defines none of {', '.join(reference)}"
+    watched = answer.kind == "right" or "off limits" in answer.says
     for cell in cells if not outcome["error"] else ():
         try:
-            message = _run_cell(cell, namespace)
+            with contextlib.nullcontext() if watched else _unwatched():
+                message = _run_cell(cell, namespace)
         except Inapplicable:
             outcome["wrong"] = False
             break
@@ -436,6 +441,17 @@ def _try_one(answer: Answer, exercise: Exercise, cells: Sequence[Cell],
             if answer.kind == "mutant":
                 break
     return outcome
+
+
+@contextlib.contextmanager
+def _unwatched() -> Iterator[None]:
+    """Let answers call what they rebuild: of a wrong one the mistake is tried, not the rest."""
+    watch = off_limits.off_limits
+    off_limits.off_limits = lambda *_answers, names="": None
+    try:
+        yield
+    finally:
+        off_limits.off_limits = watch
 
 
 def _generic(answer: Answer, reference: Callable[..., Any],

@@ -186,6 +186,38 @@ def test_a_test_that_reads_another_exercise_in_secret_is_found(tmp_path):
     assert not [label for label in found if "total" in label or "right" in label]
 
 
+REBUILT = '''
+# %% wrong="by_the_library" exercise="double" says="off limits"
+from course_lib.imaging.operators import Shift as S
+def double(x, times=1):
+    S(0, 0)
+    return x * 2**times
+
+# %% wrong="wrong_besides" exercise="double" says="multiply"
+def double(x, times=1):
+    from course_lib.imaging.operators import Shift
+    Shift(0, 0)
+    return x
+
+# %% right="forbidden" exercise="double"
+def double(x, times=1):
+    from course_lib.imaging.operators import Shift
+    Shift(0, 0)
+    return x * 2**times
+'''
+
+
+def test_what_is_rebuilt_is_off_limits_for_right_answers_and_those_that_say_so(tmp_path):
+    lesson = changed(tmp_path, '# %% solution="double"',
+                     '# %% solution="double" rebuilds="imaging.operators.Shift"')
+    planted = tmp_path / "answers.py"
+    planted.write_text(ANSWERS.read_text(encoding="utf-8") + REBUILT, encoding="utf-8")
+    report = {label: problems for label, problems, _ in answers.examine_apart(lesson, planted)}
+    assert {label for label, problems in report.items() if problems} == {"right double/forbidden"}
+    assert "off limits" in report["right double/forbidden"][0]
+    assert "wrong double/calls_imaging.operators.Shift" in report
+
+
 @pytest.mark.parametrize(("code", "does"), [
     ("def double(x):\n    return np.sum(x)", False),
     ("import numpy as np\nfrom numpy import sum as add\ndef double(x): return add(x)", False),
