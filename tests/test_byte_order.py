@@ -132,6 +132,8 @@ CALLS = {
         b(X64[0, :, :8, :8]), b(np.array([0.0, 2.0, 4.0]))).view(float),
     "recovery.localise": lambda b: recovery.localise(b(COUNTS), 1.5, 1.0),
     "classifiers.p_dark": lambda b: classifiers.p_dark(b(COLOUR)),
+    "classifiers.log_odds": lambda b: classifiers.log_odds(
+        b(COLOUR), [(b(X64[0, 0, :48].T[:5]), b(P[:5])), (b(X[:1, :5]), b(P[:1]))]),
     "classifiers.features": lambda b: generators("inference.classifiers").features(b(X64)),
     "diffusion.approximate": lambda b: diffusion.approximate(
         mixture(), b(np.eye(2)[:1]), b(P[:1]), 0.1)(POINTS, 1.0),
@@ -153,6 +155,8 @@ CALLS = {
         b(P.reshape(2, 20))),
     "plate_enhancer.enhance": lambda b: generators("generators.plate_enhancer").enhance(
         b(PLATE[:, :, ::8, ::8])),
+    "plate_enhancer.windows": lambda b: generators("generators.plate_enhancer").windows(
+        b(PLATE[:, :, ::8, ::8])),
     "plate_enhancer.legible": lambda b: generators("generators.plate_enhancer").legible(
         b(PLATE))[1],
     "flips.p_dark_under": lambda b: generators("records.flips").p_dark_under(b(COLOUR), "share_50"),
@@ -164,6 +168,8 @@ CALLS = {
     "digits.encode": lambda b: digits.encode(b(digits.write("1838").astype(np.int64)), 3),
     "ladybirds.from_latents": lambda b: ladybirds.render(
         ladybirds.from_latents(b(RNG.random((2, 22))), b(np.array([0, 1]))), 8),
+    "ladybirds.dome": lambda b: ladybirds.dome(b(X), b(Y), 0.5, 1.0, 1.0, (0.0, 0.0, 1.0)),
+    "ladybirds.inside": lambda b: ladybirds.inside(b(X), 0.5),
     "ladybirds.sample": lambda b: ladybirds.render(
         ladybirds.sample(2, form=b(np.array([0, 1]))), 8),
     "plates.cells": lambda b: plates.cells(b(PLATE[:, 0])),
