@@ -39,6 +39,7 @@ import ast
 import builtins
 import contextlib
 import functools
+import gc
 import importlib
 import inspect
 import io
@@ -497,6 +498,7 @@ def isolated(seconds: float, task: Callable[..., Outcome], *arguments: Any) -> O
     child = os.fork()
     if child == 0:
         try:
+            gc.freeze()  # else a collection would copy all that the lesson holds
             signal.setitimer(signal.ITIMER_PROF, seconds)
             signal.alarm(math.ceil(PATIENCE * seconds))
             with open(writing, "w", encoding="utf-8") as pipe:
