@@ -18,6 +18,7 @@ from typing import Any
 __all__ = ["OffLimits", "off_limits", "watched"]
 
 LIBRARY = "course_lib."
+_tests: set[str] = set()  # files of the cells of tests that ran in this process
 
 
 class OffLimits(AssertionError):
@@ -47,7 +48,8 @@ def off_limits(*answers: Callable[..., Any], names: str = "") -> None:
     if any(hasattr(answer, "off_limits") for answer in answers):
         return
     cell = sys._getframe(1)
-    watch = _Watch(names, answers, cell)
+    _tests.add(cell.f_code.co_filename)
+    watch = _Watch(names, answers)
     for answer in answers:
         watch.refuse(answer)
     shell = _shell(cell)
@@ -71,7 +73,7 @@ def watched(answer: Callable[..., Any], names: str) -> Iterator[None]:
     OffLimits
         As `off_limits`.
     """
-    watch = _Watch(names, [answer], None)
+    watch = _Watch(names, [answer])
     watch.refuse(answer)
     watch.start()
     try:
@@ -92,15 +94,12 @@ class _Watch:
 
     Attributes
     ----------
-    file : str or None
-        The test's, from which calls are allowed.
     last : frame or None
         When it returns, the watch ends.
     """
 
-    def __init__(self, names: str, answers: Any, cell: FrameType | None) -> None:
+    def __init__(self, names: str, answers: Any) -> None:
         self.last: FrameType | None = None
-        self.file = cell.f_code.co_filename if cell is not None else None
         self.who = ", ".join(getattr(each, "__name__", "your answer") for each in answers)
         self.before: Any = None
         self.targets: dict[str, list[tuple[str, ...]]] = {}  # a code's name → (name, its parts)
@@ -129,8 +128,8 @@ class _Watch:
                 name = self.named(frame, code)
                 if name and self.by_learner(frame.f_back):
                     raise OffLimits(self.told(name))
-            if code.co_filename == self.file and self.steals(frame):
-                raise OffLimits(f"{self.who} calls `{code.co_name}`, a function of this test; "
+            if code.co_filename in _tests and self.steals(frame):
+                raise OffLimits(f"{self.who} calls `{code.co_name}`, a function of the tests; "
                                 "that is off limits: write your own.")
         elif event == "return" and frame is self.last:
             self.stop()
@@ -170,7 +169,7 @@ class _Watch:
         while frame is not None:
             module = str(frame.f_globals.get("__name__", ""))
             if module == "__main__":
-                return frame.f_code.co_filename != self.file
+                return frame.f_code.co_filename not in _tests
             if module.startswith(LIBRARY):
                 return False
             frame = frame.f_back
@@ -180,7 +179,7 @@ class _Watch:
         """Whether a learner's code calls a function of the test by its name in the notebook."""
         caller, name = frame.f_back, frame.f_code.co_name
         if (caller is None or caller.f_globals is not frame.f_globals
-                or caller.f_code.co_filename == self.file or name not in caller.f_code.co_names):
+                or caller.f_code.co_filename in _tests or name not in caller.f_code.co_names):
             return False
         return getattr(frame.f_globals.get(name), "__code__", None) is frame.f_code
 

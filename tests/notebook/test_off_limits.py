@@ -99,9 +99,15 @@ def test_a_test_in_which_an_answer_raises_leaves_nothing_behind():
 def test_the_tests_own_functions_are_off_limits_unless_they_are_handed_over():
     test = ("off_limits(f)\ndef reference(x): return 2 * x\n"
             "def given(x): return x\nf(x)\nf(x, given)\n")
-    with pytest.raises(OffLimits, match="calls `reference`, a function of this test"):
+    with pytest.raises(OffLimits, match="calls `reference`, a function of the tests"):
         run("def f(x, given=None): return reference(x)", test)
     run("def f(x, given=None): return given(x) if given else x", test)
+
+
+def test_those_of_an_earlier_test_are_off_limits_too():
+    after = run("def f(x): return reference(x)", "off_limits(f)\ndef reference(x): return x\n")
+    with pytest.raises(OffLimits, match="calls `reference`"), off_limits.watched(after["f"], ""):
+        after["f"](1)
 
 
 def test_refuses_tells_it_too():
