@@ -1,8 +1,9 @@
 r"""A diffusion sampler that needs no training, because the world is a mixture of Gaussians.
 
 Add noise of standard deviation t to a scene x₀, and its law p_t is a `Mixture` again: every
-covariance grows by t². So the **score** ∇ log p_t(x), which diffusion models learn from millions of
-pictures, is a formula here. Tweedie's formula turns it into the best guess of the scene,
+covariance grows by t². So the **score** ∇ log p_t(x), which diffusion models learn from examples
+(Song et al. from the 50,000 pictures of CIFAR-10), is a formula here. Tweedie's formula turns it
+into the best guess of the scene,
 
 .. math:: E[x_0 \mid x_t] = x_t + t^2 \, \nabla \log p_t(x_t).
 

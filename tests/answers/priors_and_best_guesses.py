@@ -94,6 +94,76 @@ def posterior_mean(y, weights, means, spreads, sigma):
     return np.sum(p * given, axis=-1) / np.sum(p, axis=-1)
 
 
+# %% wrong="nan_becomes_the_nearest_mean" exercise="posterior_mean" says="wide. class explains y"
+def posterior_mean(y, weights, means, spreads, sigma):
+    variances = spreads**2 + sigma**2
+    off = np.asarray(y)[..., None] - means
+    p = weights * np.exp(-(off**2) / (2 * variances)) / np.sqrt(variances)
+    with np.errstate(invalid="ignore"):
+        mean = np.sum(p * (means + spreads**2 / variances * off), axis=-1) / np.sum(p, axis=-1)
+    return np.where(np.isfinite(mean), mean, means[np.argmin(np.abs(off), axis=-1)])
+
+
+# %% wrong="cuts_far_measurements" exercise="posterior_mean" says="y = 60 and −45"
+### INSTEAD OF off = np.asarray(y)[..., None] - means
+off = np.clip(np.asarray(y), -20, 20)[..., None] - means
+
+# %% wrong="integers_stay_integers" exercise="posterior_mean" says="cut to integers"
+def posterior_mean(y, weights, means, spreads, sigma):
+    result, variances = np.zeros_like(y), spreads**2 + sigma**2
+    for i in np.ndindex(np.shape(y)):
+        log_p = np.log(weights) - (y[i] - means) ** 2 / (2 * variances) - np.log(variances) / 2
+        share = np.exp(log_p - log_p.max())
+        result[i] = share @ (means + spreads**2 / variances * (y[i] - means)) / share.sum()
+    return result
+
+
+# %% wrong="flattens_y" exercise="posterior_mean" says="has shape"
+### INSTEAD OF off = np.asarray(y)[..., None] - means
+off = np.ravel(y)[:, None] - means
+
+# %% wrong="a_small_number_in_the_variance" exercise="posterior_mean" says="in units of 1e-08"
+### INSTEAD OF variances = spreads**2 + sigma**2
+variances = spreads**2 + sigma**2 + 1e-9
+
+# %% wrong="two_classes_only" exercise="posterior_mean" says="index 1 is out of bounds|three classes"
+def posterior_mean(y, weights, means, spreads, sigma):
+    variances = spreads**2 + sigma**2
+    off = np.asarray(y)[..., None] - means
+    log_p = np.log(weights) - off**2 / (2 * variances) - np.log(variances) / 2
+    first = 1 / (1 + np.exp(np.clip(log_p[..., 1] - log_p[..., 0], -700, 700)))
+    given = means + spreads**2 / variances * off
+    return first * given[..., 0] + (1 - first) * given[..., 1]
+
+
+# %% wrong="shares_do_not_add_up" exercise="posterior_mean" says="should be"
+### INSTEAD OF share = share / share.sum(axis=-1, keepdims=True)
+share = share * 1.0
+
+# %% right="single_precision" exercise="posterior_mean"
+def posterior_mean(y, weights, means, spreads, sigma):
+    y, weights, means, spreads = (np.asarray(a, dtype=np.float32) for a in (y, weights, means, spreads))
+    variances = spreads**2 + np.float32(sigma) ** 2
+    off = y[..., None] - means
+    log_p = np.log(weights) - off * (off / (2 * variances)) - np.log(variances) / 2
+    share = np.exp(log_p - log_p.max(axis=-1, keepdims=True))
+    share /= share.sum(axis=-1, keepdims=True)
+    return np.sum(share * (means + spreads**2 / variances * off), axis=-1)
+
+
+# %% right="entry_by_entry" exercise="posterior_mean"
+def posterior_mean(y, weights, means, spreads, sigma):
+    from scipy.special import logsumexp
+
+    def one(v):
+        logs = [np.log(w) - np.log(np.hypot(s, sigma)) - ((v - m) / np.hypot(s, sigma)) ** 2 / 2
+                for w, m, s in zip(weights, means, spreads, strict=True)]
+        return sum(np.exp(log - logsumexp(logs)) * (m * sigma**2 + v * s**2) / (s**2 + sigma**2)
+                   for log, m, s in zip(logs, means, spreads, strict=True))
+
+    return np.array([one(float(v)) for v in np.ravel(y)]).reshape(np.shape(y))
+
+
 # %% right="class_by_class" exercise="posterior_mean"
 def posterior_mean(y, weights, means, spreads, sigma):
     from scipy.special import softmax
@@ -174,6 +244,44 @@ def perception_distortion(s, sigma, distance):
         raise ValueError
     a = max(s**2 / (s**2 + sigma**2), s * (1 - distance) / np.hypot(s, sigma))
     return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
+
+# %% wrong="bound_without_the_mmse" exercise="perception_distortion" says="error over|perception_distortion.1, 1, "
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError
+    spread = np.hypot(s, sigma)
+    a = max(s**2 / spread**2, (s - distance) / spread)
+    return a, max(s - s**2 / spread - distance, 0) ** 2
+
+
+# %% wrong="less_than_wiener" exercise="perception_distortion" says="perception_distortion.1, 1, "
+### INSTEAD OF max(s**2
+min(s**2
+
+# %% wrong="refuses_no_small_negative" exercise="perception_distortion" says="must raise ValueError"
+### INSTEAD OF if distance < 0:
+if distance < -1e-3:
+
+# %% wrong="refuses_zero" exercise="perception_distortion" says="raised ValueError"
+### INSTEAD OF if distance < 0:
+if distance <= 0:
+
+# %% wrong="rounds_to_four_decimals" exercise="perception_distortion" says="for s = 0.0001"
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError
+    a = max(s**2 / (s**2 + sigma**2), round((s - distance) / np.hypot(s, sigma), 4))
+    return a, round((1 - a) ** 2 * s**2 + a**2 * sigma**2, 4)
+
+
+# %% wrong="law_of_the_noise" exercise="perception_distortion" says="perception_distortion.1, 1, |distance"
+### INSTEAD OF (s - distance) / np.hypot(s, sigma)
+(s - distance) / (s + sigma)
+
+# %% wrong="distance_squared" exercise="perception_distortion" says="perception_distortion.1, 1, 0.1"
+### INSTEAD OF (s - distance)
+(s - distance**2)
 
 
 # %% right="by_a_search" exercise="perception_distortion"
@@ -330,6 +438,46 @@ np.random.default_rng(0).standard_normal
 ### INSTEAD OF found = sampler(y, draws, rng)
 found = sampler(y, draws, np.random.default_rng(0))
 
+# %% wrong="first_coordinate_for_all" exercise="audit" says="too sure of coordinate 1"
+### INSTEAD OF np.array([uniformity(column, draws)[2] for column in by_coordinate.T])
+np.full(truth.shape[1], uniformity(by_coordinate[:, 0], draws)[2])
+
+# %% wrong="coordinates_in_reverse" exercise="audit" says="too sure of coordinate 0"
+### INSTEAD OF for column in by_coordinate.T
+for column in by_coordinate.T[::-1]
+
+# %% wrong="two_coordinates_only" exercise="audit" says="errs in coordinate 2"
+### INSTEAD OF np.array([uniformity(column, draws)[2] for column in by_coordinate.T])
+np.array([uniformity(column, draws)[2] if i < 2 else 0.5 for i, column in enumerate(by_coordinate.T)])
+
+# %% wrong="smallest_for_all" exercise="audit" says="too sure of coordinate 0"
+### INSTEAD OF np.array([uniformity(column, draws)[2] for column in by_coordinate.T])
+np.full(truth.shape[1], min(uniformity(column, draws)[2] for column in by_coordinate.T))
+
+# %% wrong="always_300_cases" exercise="audit" says="with 120 cases"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(300, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((300, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return np.array(p), uniformity(ranks(fit, fits, rng), draws)[2]
+
+
+# %% wrong="sigma_of_the_first_world" exercise="audit" says="sigma = 0.05"
+### INSTEAD OF sigma * rng
+0.6 * rng
+
+# %% wrong="pair_the_other_way_round" exercise="audit" says="p_coordinates has shape"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    truth, _ = prior.sample(cases, rng)
+    y = truth @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    found = sampler(y, draws, rng)
+    fit, fits = (-np.sum((y - x @ A.T) ** 2, axis=-1) for x in (truth, found))
+    p = [uniformity(column, draws)[2] for column in ranks(truth, found, rng).T]
+    return uniformity(ranks(fit, fits, rng), draws)[2], np.array(p)
+
+
 # %% right="gives_a_list" exercise="audit"
 def audit(sampler, prior, A, sigma, cases, draws, rng):
     truth, _ = prior.sample(cases, rng)
@@ -430,6 +578,83 @@ def search_latents(y, A, generator, k, restarts, rng):
              for _ in range(restarts)]
     best = min(found, key=lambda result: result.cost)
     return best.x, np.linalg.norm(A @ generator(found[-1].x) - y)
+
+
+# %% wrong="one_start_too_few" exercise="search_latents" says="restarts = 1 |not iterable|empty|None"
+### INSTEAD OF for _ in range(restarts)
+for _ in range(1, restarts)
+
+# %% wrong="one_start_too_many" exercise="search_latents" says="restarts = 1 the search begins from 2"
+### INSTEAD OF for _ in range(restarts)
+for _ in range(restarts + 1)
+
+# %% wrong="always_a_hundred_starts" exercise="search_latents" says="begins from 100"
+### INSTEAD OF for _ in range(restarts)
+for _ in range(100)
+
+# %% wrong="starts_from_a_box" exercise="search_latents" says="not from N"
+### INSTEAD OF rng.standard_normal(k)
+rng.uniform(-1, 1, k)
+
+# %% wrong="narrow_starts" exercise="search_latents" says="not from N"
+### INSTEAD OF rng.standard_normal(k)
+0.5 * rng.standard_normal(k)
+
+# %% wrong="same_number_in_every_latent" exercise="search_latents" says="not from N"
+### INSTEAD OF rng.standard_normal(k)
+np.full(k, rng.standard_normal())
+
+# %% wrong="stops_when_it_is_good_enough" exercise="search_latents" says="begins from 1 |is missed"
+def search_latents(y, A, generator, k, restarts, rng):
+    best, least = None, np.inf
+    for _ in range(restarts):
+        found = least_squares(lambda z: A @ generator(z) - y, rng.standard_normal(k))
+        norm = np.linalg.norm(A @ generator(found.x) - y)
+        if norm < least:
+            best, least = found.x, norm
+        if least < 0.1:
+            break
+    return best, least
+
+
+# %% wrong="bounded_latents" exercise="search_latents" says="5, −7"
+def search_latents(y, A, generator, k, restarts, rng):
+    found = [least_squares(lambda z: A @ generator(z) - y, np.clip(rng.standard_normal(k), -2.9, 2.9),
+                           bounds=(-3, 3)) for _ in range(restarts)]
+    best = min(found, key=lambda result: result.cost)
+    return best.x, np.linalg.norm(A @ generator(best.x) - y)
+
+
+# %% wrong="forgets_the_camera" exercise="search_latents" says="raised ValueError|z for a linear"
+def search_latents(y, A, generator, k, restarts, rng):
+    found = [least_squares(lambda z: generator(z) - A.T @ y, rng.standard_normal(k))
+             for _ in range(restarts)]
+    best = min(found, key=lambda result: result.cost)
+    return best.x, np.linalg.norm(A @ generator(best.x) - y)
+
+
+# %% wrong="worst_start" exercise="search_latents" says="best of the minima"
+### INSTEAD OF min(results
+max(results
+
+# %% right="all_starts_first" exercise="search_latents"
+def search_latents(y, A, generator, k, restarts, rng):
+    from scipy import optimize
+
+    starts = rng.normal(size=(restarts, k))
+    found = [optimize.least_squares(lambda z: np.dot(A, generator(z)) - y, z0, ftol=1e-12) for z0 in starts]
+    cost = [result.cost for result in found]
+    return [found[int(np.argmin(cost))].x, (2 * min(cost)) ** 0.5]
+
+
+# %% right="a_norm_by_hand" exercise="search_latents"
+def search_latents(y, A, generator, k, restarts, rng):
+    tries = []
+    for _ in range(restarts):
+        z = least_squares(lambda z: (A @ generator(z)) - y, rng.standard_normal(k)).x
+        tries.append((float(((A @ generator(z) - y) ** 2).sum()) ** 0.5, len(tries), z))
+    norm, _, z = min(tries)
+    return np.array(z), np.array(norm)
 
 
 # %% right="minimises_the_sum_of_squares" exercise="search_latents"
