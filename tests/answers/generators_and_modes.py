@@ -84,6 +84,60 @@ def gan_losses(real_logits, fake_logits):
     return loss_d, -np.log(p_fake + 1e-8).mean()
 
 
+# %% wrong="infinity_becomes_1000" exercise="gan_losses" says="over 30|over 40|over 300"
+def gan_losses(real_logits, fake_logits):
+    with np.errstate(all="ignore"):
+        p_real, p_fake = 1 / (1 + np.exp(-real_logits)), 1 / (1 + np.exp(-fake_logits))
+        parts = [np.nan_to_num(-np.log(p), posinf=1000).mean()
+                 for p in (p_real, 1 - p_fake, p_fake)]
+    return parts[0] + parts[1], parts[2]
+
+
+# %% wrong="large_logits_are_1000" exercise="gan_losses" says="over 300|over 800"
+def gan_losses(real_logits, fake_logits):
+    def soft(t):
+        return np.where(t > 100, 1000.0, np.log1p(np.exp(np.minimum(t, 100)))).mean()
+
+    return soft(-real_logits) + soft(fake_logits), soft(-fake_logits)
+
+
+# %% wrong="small_costs_vanish" exercise="gan_losses" says="other logits|over log"
+def gan_losses(real_logits, fake_logits):
+    def soft(t):
+        return np.where(t < -5, 0.0, np.logaddexp(0, t)).mean()
+
+    return soft(-real_logits) + soft(fake_logits), soft(-fake_logits)
+
+
+# %% wrong="first_pictures_only" exercise="gan_losses" says="should be"
+def gan_losses(real_logits, fake_logits):
+    loss_d = np.logaddexp(0, -real_logits[0]) + np.logaddexp(0, fake_logits[0])
+    return loss_d, np.logaddexp(0, -fake_logits[0])
+
+
+# %% wrong="base_2" exercise="gan_losses" says="should be"
+def gan_losses(real_logits, fake_logits):
+    loss_d = np.logaddexp2(0, -real_logits).mean() + np.logaddexp2(0, fake_logits).mean()
+    return loss_d, np.logaddexp2(0, -fake_logits).mean()
+
+
+# %% right="single_precision" exercise="gan_losses"
+def gan_losses(real_logits, fake_logits):
+    real, fake = np.asarray(real_logits, np.float32), np.asarray(fake_logits, np.float32)
+    zero = np.float32(0)
+    return (np.logaddexp(zero, -real).mean() + np.logaddexp(zero, fake).mean(),
+            np.logaddexp(zero, -fake).mean())
+
+
+# %% right="with_torch" exercise="gan_losses"
+def gan_losses(real_logits, fake_logits):
+    import torch
+    from torch.nn.functional import binary_cross_entropy_with_logits as loss
+
+    real, fake = torch.as_tensor(real_logits).double(), torch.as_tensor(fake_logits).double()
+    d = loss(real, torch.ones_like(real)) + loss(fake, torch.zeros_like(fake))
+    return np.array([d, loss(fake, torch.ones_like(fake))])
+
 
 # %% right="with_scipy" exercise="gan_losses"
 def gan_losses(real_logits, fake_logits):
@@ -200,6 +254,40 @@ def coverage_of(generated, real, k):
     return np.mean(across.min(axis=1) < np.sort(within, axis=1)[:, k - 1])
 
 
+# %% wrong="three_coordinates" exercise="coverage_of" says="in coordinate|dimensions"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    generated, real = generated[:, :3], real[:, :3]
+    within = np.linalg.norm(real[:, None] - real, axis=-1)
+    across = np.linalg.norm(real[:, None] - generated, axis=-1)
+    return np.mean(across.min(axis=1) < np.sort(within, axis=1)[:, k])
+
+
+# %% wrong="nearest_generated_in_order" exercise="coverage_of" says="should be|raised"
+### INSTEAD OF np.mean(across.min(axis=1) < radius)
+np.mean(across[:, 0] < radius)
+
+# %% wrong="a_small_number_in_the_radius" exercise="coverage_of" says="1e-08 times"
+### INSTEAD OF np.mean(across.min(axis=1) < radius)
+np.mean(across.min(axis=1) < radius - 1e-9)
+
+# %% wrong="farthest_generated" exercise="coverage_of" says="should be"
+### INSTEAD OF across.min(axis=1)
+across.max(axis=1)
+
+# %% wrong="always_five_neighbours" exercise="coverage_of" says="should be|raised IndexError"
+### INSTEAD OF np.sort(within, axis=1)[:, k]
+np.sort(within, axis=1)[:, min(5, len(real) - 1)]
+
+# %% wrong="refuses_the_largest_k" exercise="coverage_of" says="raised ValueError"
+def coverage_of(generated, real, k):
+    if k >= len(real) - 1:
+        raise ValueError
+    within = np.linalg.norm(real[:, None] - real, axis=-1)
+    across = np.linalg.norm(real[:, None] - generated, axis=-1)
+    return np.mean(across.min(axis=1) < np.sort(within, axis=1)[:, k])
+
 
 # %% right="with_trees" exercise="coverage_of"
 def coverage_of(generated, real, k):
@@ -275,6 +363,38 @@ def birthday_estimate(labels):
     return len(labels) * (len(labels) - 1) / 2 / duplicates if duplicates else 0.0
 
 
+# %% wrong="neighbours_in_the_list" exercise="birthday_estimate" says="should be"
+def birthday_estimate(labels):
+    duplicates = np.sum(labels[1:] == labels[:-1])
+    return len(labels) * (len(labels) - 1) / 2 / duplicates if duplicates else np.inf
+
+
+# %% wrong="always_infinite" exercise="birthday_estimate" says="the answer is finite"
+def birthday_estimate(labels):
+    return np.inf
+
+
+# %% wrong="counts_up_to_the_largest" exercise="birthday_estimate" says="raised"
+def birthday_estimate(labels):
+    counts = np.bincount(labels)
+    duplicates = np.sum(counts * (counts - 1)) / 2
+    return len(labels) * (len(labels) - 1) / 2 / duplicates if duplicates else np.inf
+
+
+# %% wrong="labels_are_subtracted" exercise="birthday_estimate" says="should be|of one byte"
+def birthday_estimate(labels):
+    gaps = np.abs(np.asarray(labels)[:, None] - labels)
+    duplicates = (np.sum(gaps < 2) - len(labels)) / 2
+    return len(labels) * (len(labels) - 1) / 2 / duplicates if duplicates else np.inf
+
+
+# %% wrong="all_ordered_pairs" exercise="birthday_estimate" says="counted twice|each pair once"
+def birthday_estimate(labels):
+    counts = np.unique(labels, return_counts=True)[1]
+    duplicates = np.sum(counts * (counts - 1))
+    return len(labels) * (len(labels) - 1) / 2 / duplicates if duplicates else np.inf
+
+
 # %% right="all_pairs" exercise="birthday_estimate"
 def birthday_estimate(labels):
     labels = np.asarray(labels)
@@ -338,7 +458,7 @@ def share_drift(dark, shown):
     return p - shown, centre - half - shown, centre + half - shown
 
 
-# %% wrong="error_of_the_share_shown" exercise="share_drift" says="standard errors away"
+# %% wrong="error_of_the_share_shown" exercise="share_drift" says="which no share is"
 def share_drift(dark, shown):
     p = np.mean(dark)
     half = 1.96 * np.sqrt(shown * (1 - shown) / len(dark))
@@ -375,6 +495,33 @@ def share_drift(dark, shown):
     centre = (p + z**2 / 2 * n) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / 4 * n**2)
     return p - shown, centre - half - shown, centre + half - shown
+
+
+# %% wrong="z_is_2" exercise="share_drift" says="should be"
+### INSTEAD OF 1.96
+2
+
+# %% wrong="clips_the_ends" exercise="share_drift" says="should be|standard errors"
+def share_drift(dark, shown):
+    n, p, z = len(dark), np.mean(dark), 1.96
+    half = z * np.sqrt(p * (1 - p) / n)
+    return p - shown, max(p - half, 0) - shown, min(p + half, 1) - shown
+
+
+# %% wrong="counts_by_a_hundred" exercise="share_drift" says="should be"
+def share_drift(dark, shown):
+    n, p, z = 100, np.mean(dark), 1.96
+    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return p - shown, centre - half - shown, centre + half - shown
+
+
+# %% wrong="in_percent" exercise="share_drift" says="should be"
+def share_drift(dark, shown):
+    n, p, z = len(dark), np.mean(dark), 1.96
+    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return tuple(100 * np.array([p - shown, centre - half - shown, centre + half - shown]))
 
 
 # %% right="exact_z" exercise="share_drift"
@@ -464,6 +611,47 @@ def truncation_curve(w, mean, real, is_rare, psis, k):
 def truncation_curve(w, mean, real, is_rare, psis, k):
     moved = [mean + psi * (w - mean) for psi in psis]
     return np.array([(measures.coverage(x, real, 1), np.mean(is_rare(x))) for x in moved])
+
+
+# %% wrong="as_whole_as_psi" exercise="truncation_curve" says="curve of integers"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    curve = np.zeros((len(psis), 2), dtype=np.asarray(psis).dtype)
+    for row, psi in enumerate(psis):
+        x = mean + psi * (w - mean)
+        curve[row] = measures.coverage(x, real, k), np.mean(is_rare(x))
+    return curve
+
+
+# %% wrong="as_whole_as_w" exercise="truncation_curve" says="curve of integers"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    x, curve = np.empty_like(w), []
+    for psi in psis:
+        x[:] = mean + psi * (w - mean)
+        curve.append((measures.coverage(x, real, k), np.mean(is_rare(x))))
+    return np.array(curve)
+
+
+# %% wrong="towards_its_own_mean" exercise="truncation_curve" says="should be"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = [w.mean(axis=0) + psi * (w - w.mean(axis=0)) for psi in psis]
+    return np.array([(measures.coverage(x, real, k), np.mean(is_rare(x))) for x in moved])
+
+
+# %% wrong="never_above_one" exercise="truncation_curve" says="another curve|curve of integers"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = [mean + min(psi, 1) * (w - mean) for psi in psis]
+    return np.array([(measures.coverage(x, real, k), np.mean(is_rare(x))) for x in moved])
+
+
+# %% wrong="sorts_psi" exercise="truncation_curve" says="should be"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = [mean + psi * (w - mean) for psi in sorted(psis)]
+    return np.array([(measures.coverage(x, real, k), np.mean(is_rare(x))) for x in moved])
+
+
+# %% wrong="share_of_the_real" exercise="truncation_curve" says="should be"
+### INSTEAD OF np.mean(is_rare(x))
+np.mean(is_rare(real))
 
 
 # %% right="list_of_pairs" exercise="truncation_curve"

@@ -126,7 +126,7 @@ off = np.ravel(y)[:, None] - means
 ### INSTEAD OF variances = spreads**2 + sigma**2
 variances = spreads**2 + sigma**2 + 1e-9
 
-# %% wrong="two_classes_only" exercise="posterior_mean" says="index 1 is out of bounds|three classes"
+# %% wrong="two_classes_only" exercise="posterior_mean" says="out of bounds|three classes"
 def posterior_mean(y, weights, means, spreads, sigma):
     variances = spreads**2 + sigma**2
     off = np.asarray(y)[..., None] - means
@@ -142,7 +142,8 @@ share = share * 1.0
 
 # %% right="single_precision" exercise="posterior_mean"
 def posterior_mean(y, weights, means, spreads, sigma):
-    y, weights, means, spreads = (np.asarray(a, dtype=np.float32) for a in (y, weights, means, spreads))
+    y, weights, means, spreads = (np.asarray(a, dtype=np.float32)
+                                  for a in (y, weights, means, spreads))
     variances = spreads**2 + np.float32(sigma) ** 2
     off = y[..., None] - means
     log_p = np.log(weights) - off * (off / (2 * variances)) - np.log(variances) / 2
@@ -246,7 +247,7 @@ def perception_distortion(s, sigma, distance):
     return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
 
 
-# %% wrong="bound_without_the_mmse" exercise="perception_distortion" says="error over|perception_distortion.1, 1, "
+# %% wrong="bound_without_the_mmse" exercise="perception_distortion" says="distortion.1, 1, "
 def perception_distortion(s, sigma, distance):
     if distance < 0:
         raise ValueError
@@ -256,16 +257,24 @@ def perception_distortion(s, sigma, distance):
 
 
 # %% wrong="less_than_wiener" exercise="perception_distortion" says="perception_distortion.1, 1, "
-### INSTEAD OF max(s**2
-min(s**2
+### INSTEAD OF max(s**2 / (s**2 + sigma**2), (s - distance) / np.hypot(s, sigma))
+min(s**2 / (s**2 + sigma**2), (s - distance) / np.hypot(s, sigma))
 
 # %% wrong="refuses_no_small_negative" exercise="perception_distortion" says="must raise ValueError"
-### INSTEAD OF if distance < 0:
-if distance < -1e-3:
+def perception_distortion(s, sigma, distance):
+    if distance < -1e-3:
+        raise ValueError
+    a = max(s**2 / (s**2 + sigma**2), (s - distance) / np.hypot(s, sigma))
+    return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
 
 # %% wrong="refuses_zero" exercise="perception_distortion" says="raised ValueError"
-### INSTEAD OF if distance < 0:
-if distance <= 0:
+def perception_distortion(s, sigma, distance):
+    if distance <= 0:
+        raise ValueError
+    a = max(s**2 / (s**2 + sigma**2), (s - distance) / np.hypot(s, sigma))
+    return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
 
 # %% wrong="rounds_to_four_decimals" exercise="perception_distortion" says="for s = 0.0001"
 def perception_distortion(s, sigma, distance):
@@ -275,11 +284,11 @@ def perception_distortion(s, sigma, distance):
     return a, round((1 - a) ** 2 * s**2 + a**2 * sigma**2, 4)
 
 
-# %% wrong="law_of_the_noise" exercise="perception_distortion" says="perception_distortion.1, 1, |distance"
+# %% wrong="law_of_the_noise" exercise="perception_distortion" says="distortion.1, 1, "
 ### INSTEAD OF (s - distance) / np.hypot(s, sigma)
 (s - distance) / (s + sigma)
 
-# %% wrong="distance_squared" exercise="perception_distortion" says="perception_distortion.1, 1, 0.1"
+# %% wrong="distance_squared" exercise="perception_distortion" says="distortion.1, 1, 0.1"
 ### INSTEAD OF (s - distance)
 (s - distance**2)
 
@@ -443,12 +452,13 @@ found = sampler(y, draws, np.random.default_rng(0))
 np.full(truth.shape[1], uniformity(by_coordinate[:, 0], draws)[2])
 
 # %% wrong="coordinates_in_reverse" exercise="audit" says="too sure of coordinate 0"
-### INSTEAD OF for column in by_coordinate.T
-for column in by_coordinate.T[::-1]
+### INSTEAD OF by_coordinate.T
+by_coordinate.T[::-1]
 
 # %% wrong="two_coordinates_only" exercise="audit" says="errs in coordinate 2"
 ### INSTEAD OF np.array([uniformity(column, draws)[2] for column in by_coordinate.T])
-np.array([uniformity(column, draws)[2] if i < 2 else 0.5 for i, column in enumerate(by_coordinate.T)])
+np.array([uniformity(column, draws)[2] if i < 2 else 0.5
+          for i, column in enumerate(by_coordinate.T)])
 
 # %% wrong="smallest_for_all" exercise="audit" says="too sure of coordinate 0"
 ### INSTEAD OF np.array([uniformity(column, draws)[2] for column in by_coordinate.T])
@@ -580,17 +590,17 @@ def search_latents(y, A, generator, k, restarts, rng):
     return best.x, np.linalg.norm(A @ generator(found[-1].x) - y)
 
 
-# %% wrong="one_start_too_few" exercise="search_latents" says="restarts = 1 |not iterable|empty|None"
-### INSTEAD OF for _ in range(restarts)
-for _ in range(1, restarts)
+# %% wrong="one_start_too_few" exercise="search_latents" says="restarts = 1 |empty|None"
+### INSTEAD OF range(restarts)
+range(1, restarts)
 
-# %% wrong="one_start_too_many" exercise="search_latents" says="restarts = 1 the search begins from 2"
-### INSTEAD OF for _ in range(restarts)
-for _ in range(restarts + 1)
+# %% wrong="one_start_too_many" exercise="search_latents" says="begins from 2"
+### INSTEAD OF range(restarts)
+range(restarts + 1)
 
 # %% wrong="always_a_hundred_starts" exercise="search_latents" says="begins from 100"
-### INSTEAD OF for _ in range(restarts)
-for _ in range(100)
+### INSTEAD OF range(restarts)
+range(100)
 
 # %% wrong="starts_from_a_box" exercise="search_latents" says="not from N"
 ### INSTEAD OF rng.standard_normal(k)
@@ -619,8 +629,9 @@ def search_latents(y, A, generator, k, restarts, rng):
 
 # %% wrong="bounded_latents" exercise="search_latents" says="5, −7"
 def search_latents(y, A, generator, k, restarts, rng):
-    found = [least_squares(lambda z: A @ generator(z) - y, np.clip(rng.standard_normal(k), -2.9, 2.9),
-                           bounds=(-3, 3)) for _ in range(restarts)]
+    found = [least_squares(lambda z: A @ generator(z) - y,
+                           np.clip(rng.standard_normal(k), -2.9, 2.9), bounds=(-3, 3))
+             for _ in range(restarts)]
     best = min(found, key=lambda result: result.cost)
     return best.x, np.linalg.norm(A @ generator(best.x) - y)
 
@@ -634,15 +645,16 @@ def search_latents(y, A, generator, k, restarts, rng):
 
 
 # %% wrong="worst_start" exercise="search_latents" says="best of the minima"
-### INSTEAD OF min(results
-max(results
+### INSTEAD OF min(results, key=lambda result: result.cost)
+max(results, key=lambda result: result.cost)
 
 # %% right="all_starts_first" exercise="search_latents"
 def search_latents(y, A, generator, k, restarts, rng):
     from scipy import optimize
 
     starts = rng.normal(size=(restarts, k))
-    found = [optimize.least_squares(lambda z: np.dot(A, generator(z)) - y, z0, ftol=1e-12) for z0 in starts]
+    found = [optimize.least_squares(lambda z: np.dot(A, generator(z)) - y, z0, ftol=1e-12)
+             for z0 in starts]
     cost = [result.cost for result in found]
     return [found[int(np.argmin(cost))].x, (2 * min(cost)) ** 0.5]
 
