@@ -1503,9 +1503,9 @@ def starts_of(restarts, k, seed=0):
 
     def constant(z):
         seen.append(np.array(z, dtype=float))
-        return np.array([0.5, 0.25])
+        return np.full(6, 0.5)
 
-    searched(np.array([0.5, 0.251]), np.eye(2), constant, k, restarts, seed)
+    searched(np.full(6, 0.501), np.eye(6), constant, k, restarts, seed)
     starts = []
     for z in seen:  # a derivative is asked for by small steps from a start
         if not starts or np.abs(np.array(starts) - z).max(axis=1).min() > 1e-5:

@@ -447,7 +447,7 @@ np.random.default_rng(0).standard_normal
 ### INSTEAD OF found = sampler(y, draws, rng)
 found = sampler(y, draws, np.random.default_rng(0))
 
-# %% wrong="first_coordinate_for_all" exercise="audit" says="too sure of coordinate 1"
+# %% wrong="first_coordinate_for_all" exercise="audit" says="too sure of coordinate 0"
 ### INSTEAD OF np.array([uniformity(column, draws)[2] for column in by_coordinate.T])
 np.full(truth.shape[1], uniformity(by_coordinate[:, 0], draws)[2])
 
