@@ -662,9 +662,9 @@ for hidden_weak in (np.full((1, 4, 4), 0.5), np.zeros((1, 4, 4)), np.eye(4)[None
 # ### What do the rules aim at?
 #
 # Two other rules need no truth. **Generalised cross-validation** (GCV) asks how well the other data
-# predict each datum, and doesn't even need σ; **UPRE** minimises an unbiased estimate of the
-# predictive risk. Here are the choices, with the error of the scene, $\hat x - x$, and that of the prediction,
-# $A(\hat x - x)$.
+# predict each datum, and doesn't even need σ; **UPRE** minimises an unbiased estimate of
+# $\|A(\hat x - x)\|^2$. Here are the choices, with the error of the scene, $\hat x - x$, and that of the
+# prediction, $A(\hat x - x)$.
 
 # %%
 from course_lib.imaging.deconvolution import discrepancy_lambda, gcv_lambda, upre_lambda
@@ -1488,6 +1488,10 @@ show_images({"recorded": orbit} | mended, limits=(0, 0.3),
 # The PSF from the drawing board gains nothing; the one from a star, nearly everything. And the
 # *wrong* PSF fits the data **better**: a narrow PSF can follow every speck of noise. A residual below
 # the noise is a warning, but it may mean a wrong PSF or only too many steps.
+
+# %% [markdown] slide="notes"
+# Read the residuals aloud before the errors: the wrong PSF has the smaller one. Ask which of the two
+# a referee would have seen. Three minutes.
 
 # %% [markdown]
 # ### Unknown: why not look for both?
