@@ -389,6 +389,10 @@ must_say(False, "one small pixel differs by 0.0025 and `tol` is 0.001: the calle
 # hint: s, colours, batches, places, values and tolerances of any size; a difference of tol is allowed.
 must_say(False, "one small pixel differs by 1e-6 and `tol` is 1e-12: np.allclose and np.isclose add "
          "a relative tolerance of their own (rtol).", nudged(1e-6), flat, 2)
+must_say(False, "one small pixel differs by 1e-11, and without `tol` 1e-12 is meant.",
+         nudged(1e-11), flat, 2)
+must_say(True, "one small pixel differs by 1e-13, and without `tol` 1e-12 is meant.",
+         nudged(1e-13), flat, 2)
 must_say(True, "identical pictures differ by 0, and 0 is not more than a `tol` of 0.",
          flat, flat, 2, 0)
 must_say(True, "a difference of exactly `tol` is not more than `tol`.",

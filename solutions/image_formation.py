@@ -243,6 +243,10 @@ ax.set(aspect="equal", xlabel="units of fc", yticks=[],
 show(fig, alt=f"Two discs of diameter one, {moved} apart, and what they share: {share:.3f} of a "
               "disc. A dotted line halfway between their centres cuts the shared part in two.")
 
+# %% [markdown] slide="notes"
+# Slide one disc over the other with your hands: touching is the cutoff, one on top of the other is
+# no detail at all. Ask what overlaps at half the cutoff before you read the title. Two minutes.
+
 # %% [markdown]
 # ## Exercise 1: the OTF of a lens
 #
@@ -372,7 +376,7 @@ print(f"spot against formula: at most {inside:.4f} off below the cutoff, {beyond
 # pixels. No exposure time brings it back.
 
 # %% [markdown] slide="notes"
-# Draw two overlapping discs on the board and slide one away: that is the derivation. Stress
+# The curve is the overlap of the two discs, the dots are the spot's: two ways to one answer. Stress
 # "weakened" against "gone": lesson {deconvolution} is about the first, lesson {information_limit} about the second. Five minutes.
 
 # %% [markdown]

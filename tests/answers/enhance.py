@@ -294,3 +294,14 @@ def indistinguishable(a, b, s, tol=1e-12):
 # %% right="with_allclose_and_no_relative_tolerance" exercise="indistinguishable"
 def indistinguishable(a, b, s, tol=1e-12):
     return np.allclose(Downsample(s)(a), Downsample(s)(b), rtol=0, atol=tol)
+
+
+# %% wrong="another_tolerance_where_none_is_given" exercise="indistinguishable" says="1e-12"
+def indistinguishable(a, b, s, tol=1e-9):
+    return bool(np.abs(Downsample(s)(a) - Downsample(s)(b)).max() <= tol)
+
+
+# %% wrong="the_first_picture_of_a_batch" exercise="indistinguishable" says="differs by|exchanged"
+def indistinguishable(a, b, s, tol=1e-12):
+    difference = np.abs(Downsample(s)(a) - Downsample(s)(b))
+    return bool((difference[0] if difference.ndim > 3 else difference).max() <= tol)
