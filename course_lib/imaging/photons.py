@@ -75,6 +75,8 @@ def _counts(values: np.ndarray, name: str) -> np.ndarray:
         validation.fail(name, "not finite everywhere (NaN or infinity)", "finite")
     if values.min() < 0:
         validation.fail(name, f"{values.min()} somewhere", "0 or greater: photons are counted")
+    if values.max() >= 2**63:
+        validation.fail(name, f"{values.max():.2g} somewhere", "below 2⁶³: no exposure counts more")
     whole = values.astype(np.int64)
     if not np.array_equal(whole, values):
         validation.fail(name, "not whole everywhere",

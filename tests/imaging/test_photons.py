@@ -51,8 +51,8 @@ def test_the_same_seed_thins_alike_and_another_differs():
 
 @pytest.mark.parametrize(("counts", "told"), [
     ([[1.5, 2.0]], "not whole"), ([[-1, 2]], "0 or greater"), ([[np.nan, 1]], "finite"),
-    ([[np.inf, 1]], "finite"), ([], "at least one"), ([["a"]], "whole numbers"),
-    ([[True, False]], "whole numbers"), ([[1 + 1j]], "whole numbers")])
+    ([[np.inf, 1]], "finite"), ([[1e30, 1]], "below"), ([], "at least one"),
+    ([["a"]], "whole numbers"), ([[True, False]], "whole numbers"), ([[1 + 1j]], "whole numbers")])
 def test_what_is_no_count_is_refused(counts, told):
     with pytest.raises(ValueError, match=told):
         thin(np.array(counts))
