@@ -66,8 +66,8 @@ print(f"to meet a share of 2 % at least once, with 95 % certainty: {needed:.0f} 
 # %% [markdown]
 # The sheet fits a generator that never draws a dark ladybird, and one that draws them in one picture of
 # ten. Who is *absent* from a sheet is absent from your view; nothing in the 24 pictures tells you what the generator was
-# shown. (Last it was shown 2 % of dark ones; its name is `share_02`. A recogniser that was trained on drawn ladybirds
-# counted.)
+# shown. Last it was shown 2 % of dark ones; its name is `share_02`. A recogniser that was trained on drawn ladybirds
+# counted.
 #
 # A sample sheet answers the question "is what it draws good?" This lesson asks: **what doesn't it draw?**
 
@@ -294,9 +294,9 @@ reveal("generators_and_modes.modes_left", modes_of(collapsed[-1]), label="modes 
 # %% [markdown]
 # **Mode collapse.** The generator runs to wherever the discriminator believes most, with all of its points. A quick
 # discriminator finds out at once that the clump is drawn too often, and drives the points apart. A slow one is late; by
-# then the clump has moved on, and so they chase each other round the ring. (Were the discriminator always
-# optimal and the generator able to draw anything, the game would end at the world itself: Goodfellow et al.
-# 2014. Real training has neither.)
+# then the clump has moved on, and so they chase each other round the ring. Were the discriminator always
+# optimal and the generator able to draw anything, the game would end at the world itself (Goodfellow et al.
+# 2014). Real training has neither.
 #
 # Even the healthy one draws points *between* the modes, which the world doesn't have. It must: $G$ is
 # continuous, and a walk from one latent to another can't jump. Counting modes doesn't see it.
@@ -654,8 +654,8 @@ show(fig, alt="Six pictures each of two generators. share_50: pale and dark lady
 # $$\text{centre}\quad \frac{\hat p + z^2/(2n)}{1 + z^2/n} \quad\text{and the half-width}\quad \frac{z}{1 + z^2/n}
 # \sqrt{\frac{\hat p (1 - \hat p)}{n} + \frac{z^2}{4n^2}}, \qquad z = 1.96.$$
 #
-# (It holds the shares $p$ from which $\hat p$ lies at most $z$ standard errors $\sqrt{p(1-p)/n}$ away. The textbook's
-# $\hat p \pm z\sqrt{\hat p(1 - \hat p)/n}$ has no width for 0 of 24.) *Off limits:* `share_interval`, SciPy.
+# It holds the shares $p$ from which $\hat p$ lies at most $z$ standard errors $\sqrt{p(1-p)/n}$ away. The textbook's
+# $\hat p \pm z\sqrt{\hat p(1 - \hat p)/n}$ has no width for 0 of 24. *Off limits:* `share_interval`, SciPy.
 
 # %% solution="share_drift" rebuilds="audits.measures.share_interval"
 def share_drift(dark, shown):
@@ -1082,8 +1082,8 @@ show(fig, alt="Precision, recall, coverage and share of the dark form against tr
 # %% [markdown]
 # For `share_50` a little truncation looks free: at ψ = .85 precision and coverage are better than without. Yet
 # coverage rises *above* a perfect generator's .81. That is no merit: coverage rewards thinness. Recall more than halves.
-# (Its jump for `share_10` at ψ = .5 is a fault of recall. Five dark pictures are left, so the fifth neighbour of each is a
-# pale one, far away, and its huge ball vouches for half the world.)
+# Its jump for `share_10` at ψ = .5 is a fault of recall: five dark pictures are left, so the fifth neighbour of each is a
+# pale one, far away, and its huge ball vouches for half the world.
 #
 # Now the last panel. At ψ = .7, a usual setting, `share_10` draws the dark form half as often as without, at
 # ψ = .25 not once in 400 pictures, while precision rises to one. Its mean style is one of the majority, so everybody is
@@ -1241,7 +1241,7 @@ reveal("generators_and_modes.without_8", 100 * measures.coverage(writers["never 
 # > read off a sheet of samples what that is; and of what the generator never draws, an exact sample with this P
 # > never shows anything.
 #
-# (A *search* may leave P, as lesson {pulse} will show: it finds pictures that the generator can make and doesn't draw.)
+# A *search* may leave P, as lesson {pulse} will show: it finds pictures that the generator can make and doesn't draw.
 
 # %% [markdown] deeper=true
 # ## Further reading

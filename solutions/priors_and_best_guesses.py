@@ -38,8 +38,7 @@ show_images({"recorded": y} | line_up,
                 "orange patches, D is a sharp orange one with black spots; B is a blur of all of them.")
 
 # %% [markdown]
-# On the left 4 × 4 pixels of a ladybird, with noise of standard deviation .05 (light ranges from 0 to
-# 1). On the right four reconstructions that all explain them. **Predict.** One of the four has the
+# On the left 4 × 4 pixels of a ladybird, with noise of standard deviation .05. On the right four reconstructions that all explain them. **Predict.** One of the four has the
 # smallest mean squared error against the true scene. How many times larger is the *largest* error?
 
 # %%
@@ -69,7 +68,7 @@ show_images({"the truth": scene} | line_up, alt="The true scene, a black ladybir
 # ladybird looks like B: none is blurred. B is the mean of everything that could have been there. A, C and D are
 # draws from it: *possible* ladybirds, each further from this one. On average over scenes that must be so.
 #
-# Which is best? There are three answers. This lesson measures what each costs.
+# Which is best? This lesson measures what each costs.
 
 # %% [markdown] slide="notes"
 # Let people vote before you show the errors; nearly everybody prefers a sharp one. Ask a voter for A
@@ -107,10 +106,8 @@ reveal("priors_and_best_guesses.mean_at_odds", seen.mean[0], label="E[x | y = .6
 # odds of $r$ to 1 the mean is $(r - 1) / (r + 1)$. Three summaries of one posterior:
 #
 # - the **mean**, .834 or .467: the smallest squared error on average, and a number that *no scene has*;
-# - the **mode**, $+1$ both times: the most probable scene, the fewest wrong names, and no trace of doubt;
+# - the **mode** (*MAP*), $+1$ both times: the most probable scene, the fewest wrong names, and no trace of doubt;
 # - a **sample**, $+1$ or $-1$ as often as the posterior says: always a possible scene, and a gamble.
-#
-# (The mode is also called *MAP*, "maximum a posteriori".)
 
 # %% slide="subslide" title="Mean, mode, sample"
 from course_lib.notebook.figures import COLOURS, figure, show
@@ -307,7 +304,7 @@ for name, x_hat in {"mean": m, "mode": np.sign(m), "sample": sample}.items():
 # The mean has the least squared error, the mode (and the sign of the mean) the fewest wrong signs. A sample
 # is worst at both. But it alone is right *as a population*: its values are as frequent, and as sharp, as true ones.
 #
-# For ladybirds the posterior is no formula. `posterior.reference` samples it, in about five seconds. Its draws carry
+# For ladybirds the posterior is no formula. `posterior.reference` samples it. Its draws carry
 # weights; *effective draws* is the number of equally weighted ones worth as much. `share` is the dark form's prior
 # probability.
 
@@ -355,7 +352,7 @@ reveal("priors_and_best_guesses.nearer", 100 * np.mean(table["one"] < table["mea
 
 # %% [markdown]
 # So a posterior sample is a *worse* estimate, by a factor known beforehand: two, or 3 dB. (Somewhat less here, since the
-# reference means are estimates, too.) In other words: **a higher PSNR is not a truer picture.** The best PSNR belongs
+# reference means are estimates, too.) So **a higher PSNR is not a truer picture.** The best PSNR belongs
 # to a picture that can't be true.
 
 # %% [markdown] slide="notes"
@@ -515,7 +512,7 @@ show(fig, alt="Error against distance of laws. The bound falls from 0.586 at dis
               "prior draw at 2.0, both at distance 0; y itself and zero have error 1.")
 
 # %% [markdown]
-# Everything in the gray area is impossible, for any method, trained or not. Of the points at distance 0
+# Everything in the gray area is impossible, for any method. Of the points at distance 0
 # one should make you suspicious of the horizontal axis: a *prior draw*, which ignores $y$, looks as right as a
 # posterior sample. Realism of a population says nothing about *this* scene.
 
@@ -667,6 +664,7 @@ print(f"over the 200 pictures the network is {np.sqrt(apart - scatter):.4f} RMS 
 # %% deeper=true
 import torch
 
+# Try: 60 steps instead of 600.
 torch.manual_seed(0)
 net = torch.nn.Sequential(torch.nn.Linear(1, 32), torch.nn.SiLU(), torch.nn.Linear(32, 1))
 optimiser = torch.optim.Adam(net.parameters(), lr=0.01)
@@ -789,7 +787,7 @@ show(fig, alt="Error against the share of pictures that look true. The soft meth
 # %% [markdown]
 # ### A real picture
 #
-# All of that was *inside the world*. Now two photographs, shrunk to sixteen pixels.
+# Two photographs from *outside the world*, shrunk to sixteen pixels.
 
 # %% slide="subslide" title="A coffee cup and some galaxies"
 from course_lib.worlds import images
@@ -862,7 +860,7 @@ show(fig, alt="Left: walks begin spread out and end near −1, some near +1. Rig
 # %% [markdown]
 # At large noise every guess is drawn to the average of all scenes; as the noise falls, it takes sides. Networks learn
 # the score from examples: Song and colleagues (2021) from CIFAR-10, 50,000 small photographs. For a *mixture of
-# Gaussians* it is a formula. So here nothing is trained, and no network is to blame.
+# Gaussians* it is a formula.
 #
 # To sample a **posterior**, walk with the score of $p(x_t \mid y)$. By Bayes' rule
 #
@@ -925,8 +923,8 @@ show(fig, alt="Four clouds of points, each in two clusters. The posterior by for
               "most of its points in the rare cluster and is narrower across the line.")
 
 # %% [markdown]
-# The red line is where $A x = y$ exactly. Each cloud alone could pass: two clusters, near the line. Is the
-# last one *this* posterior? In pictures there is no second panel to compare with.
+# The red line is where $A x = y$ exactly. Each cloud alone could pass. Is the last one *this* posterior? In pictures there
+# is no second panel.
 
 # %% [markdown] slide="slide"
 # ## 5 · Expose the fake
@@ -1263,10 +1261,11 @@ print(f"mean and noise, 2000 cases: coordinates p = {many['coordinates'].min():.
 #
 # One more popular check: **opposite starts**. Start a method in two far places; does it forget them? A *search* climbs
 # the posterior's density; *guided* is exact guidance; a *flow* takes half of each step and adds no noise (the "probability
-# flow" of Song and colleagues). **Try it** with other measurements.
+# flow" of Song and colleagues).
 
 # %%
-one_measured = 0.4  # try −0.5, 1.5
+# Try: another measurement, −0.5 or 1.5.
+one_measured = 0.4
 
 
 def search(score, start, rng):
@@ -1618,7 +1617,7 @@ show_images({name: x for name, (x, _) in panels.items()}
 # %% [markdown]
 # The outsider with a null part has exactly the measurement of the picture beside it. So it gets its answer:
 # as sharp, as consistent, and **wrong** by the whole null part. With a tolerance the
-# measurement needn't even be the same: PULSE's ε accepts the third scene and the real gravel, too.
+# measurement needn't even be the same: PULSE's ε accepts the third scene and the real gravel.
 #
 # A generator's prior adds *everything*, if the scene is in its range. If it is not, the residual tells, **provided that
 # the camera sees the difference, and by more than the tolerance**.
