@@ -38,8 +38,9 @@ show_images({"recorded": y} | line_up,
                 "orange patches, D is a sharp orange one with black spots; B is a blur of all of them.")
 
 # %% [markdown]
-# On the left 4 × 4 pixels of a ladybird, with noise of standard deviation .05. On the right four reconstructions that all explain them. **Predict.** One of the four has the
-# smallest mean squared error against the true scene. How many times larger is the *largest* error?
+# On the left 4 × 4 block means of a ladybird, with noise of standard deviation .05. On the right four reconstructions
+# that all explain them. **Predict.** One of the four has the smallest mean squared error against the true scene. How many
+# times larger is the *largest* error?
 
 # %%
 from course_lib.notebook.predictions import predict
@@ -130,8 +131,7 @@ show(fig, alt="The mean rises smoothly from −1 to +1, the mode jumps between t
 
 # %% [markdown]
 # The prior moves all three curves to the right by $\tfrac12\sigma^2 \ln 4$. Far from the middle
-# the three agree, whatever the prior: there the measurement decides. "Which guess?" and "which prior?" matter
-# where the scene is *not determined*.
+# the three agree, whatever the prior: there the measurement decides.
 
 # %% [markdown]
 # ### Feel it
@@ -302,7 +302,8 @@ for name, x_hat in {"mean": m, "mode": np.sign(m), "sample": sample}.items():
 
 # %% [markdown]
 # The mean has the least squared error, the mode (and the sign of the mean) the fewest wrong signs. A sample
-# is worst at both. But it alone is right *as a population*: its values are as frequent, and as sharp, as true ones.
+# is worst at both. But *as a population* it is right: at every $y$ its values are as frequent as true ones. (The mode's are
+# so on the whole, and only since the chances are equal.)
 #
 # For ladybirds the posterior is no formula. `posterior.reference` samples it. Its draws carry
 # weights; *effective draws* is the number of equally weighted ones worth as much. `share` is the dark form's prior
@@ -323,8 +324,7 @@ print(f"errors: mean {mse(found.mean(0.5), truth):.4f}; 200 samples {each.mean()
 
 
 # %% [markdown]
-# A lucky sample may lie nearer to the truth than the mean, but nobody can tell which one. And the law is about
-# averages. The course ships errors for 200 simulated pictures, with one sample each. **Predict**: in how many percent
+# A lucky sample may lie nearer to the truth than the mean, but nobody can tell which one. The course ships errors for 200 simulated pictures, with one sample each. **Predict**: in how many percent
 # of them does the sample come nearer to the truth than the posterior mean does?
 
 # %%
@@ -351,9 +351,8 @@ reveal("priors_and_best_guesses.nearer", 100 * np.mean(table["one"] < table["mea
 
 
 # %% [markdown]
-# So a posterior sample is a *worse* estimate, by a factor known beforehand: two, or 3 dB. (Somewhat less here, since the
-# reference means are estimates, too.) So **a higher PSNR is not a truer picture.** The best PSNR belongs
-# to a picture that can't be true.
+# So a posterior sample is a *worse* estimate, by a factor known beforehand: two, or 3 dB. (Here somewhat less: the
+# reference means are estimates.) **A higher PSNR is not a truer picture:** the best belongs to one that can't be true.
 
 # %% [markdown] slide="notes"
 # Write the three-line proof on the board: "truth and sample are two draws from one hat". Then let the room
@@ -532,7 +531,7 @@ show(fig, alt="Error against distance of laws. The bound falls from 0.586 at dis
 # %% [markdown]
 # ## 3 · One ladybird, six reconstructions
 #
-# The methods that people use, on the sixteen pixels of the first cell, each tuned on *other* ladybirds:
+# The methods that people use, on the sixteen pixels of the first cell, none tuned on this ladybird:
 #
 # - **bicubic interpolation** (Keys 1981): a smooth curve, no world;
 # - **Wiener**: the best *linear* estimate, from 2000 ladybirds;
@@ -641,8 +640,8 @@ print(f"over the 200 pictures the network is {np.sqrt(apart - scatter):.4f} RMS 
 
 # %% [markdown] slide="notes"
 # If somebody says "train longer": the error is within some percent of the smallest that any method can
-# have. Then "use another loss": a loss that rewards sharpness moves along the curve of section 2. Six
-# minutes.
+# have. Then "use another loss": a loss that rewards sharpness moves along the curve of section 2, at
+# best. Six minutes.
 
 # %% [markdown] deeper=true
 # ### Where the correction comes from
@@ -1247,7 +1246,7 @@ show(fig, alt="Histograms of the truth's rank in log-likelihood among 19 draws, 
 # - **Exact guidance** passes everything at this number of cases.
 # - **Approximate guidance** fits $y$ too well, say the likelihood's ranks. It puts one best guess where many scenes are
 #   possible, and pulls too hard: its rare share is too high by five standard errors.
-# - **Prior draws** pass coordinates, share and support. They fail the likelihood and, of course, the error.
+# - **Prior draws** pass coordinates, share and support. They fail the likelihood and the error.
 # - **Mean and noise** obeys the 2 × law by construction: *any* noise of the right variance does. What gives it away is
 #   its support: it draws scenes between the two classes. Its ranks are only a suspicion at 400 cases. At five
 #   times as many?
@@ -1337,7 +1336,7 @@ for method in (search, guided, flow):
 #
 # $$\min_z \|A\,G(z) - y\|^2, \qquad \hat x = G(\hat z).$$
 #
-# Ours (`course_lib/inference/latents.py`) has four latents and 64 pixels; its weights are random, nothing is trained.
+# Ours (`inference.latents`) has four latents and 64 pixels; its weights are random, nothing is trained.
 
 # %% slide="subslide" title="What a tiny generator can draw"
 from course_lib.inference.latents import latent_search, tiny_generator
@@ -1358,6 +1357,8 @@ from_one_start = None  # replace None by a number from 0 to 100
 predict("priors_and_best_guesses.from_one_start", from_one_start, between=(0, 100))
 
 # %%
+from course_lib.audits.measures import share_interval
+
 cameras = {"Gaussian rows": np.random.default_rng(1).standard_normal((8, 64)) / 8,
            "block averages": Downsample((2, 4)).dense((8, 8))}
 hits = {}
@@ -1370,11 +1371,12 @@ for name, M in cameras.items():
             found += np.abs(tiny_generator(z) - x).max() < 1e-5
         hits[name, restarts] = 100 * found / 20
         print(f"{name:15} best of {restarts}: all 64 pixels in {found} of 20 cases")
+print(f"0 failures of 20: at most {share_interval(0, 20)[1]:.0%} of all scenes fail (95 % interval)")
 reveal("priors_and_best_guesses.from_one_start", hits["block averages", 1], label="recovered from one start", unit="%")
 
 # %% [markdown]
 # From one start the search sometimes stops in a local minimum. The best of eight finds the scene in 20 of
-# 20 cases: **64 pixels from 8 numbers, to $10^{-5}$.** GANs "cannot reconstruct what is un-reconstructable",
+# 20 cases: **64 pixels from 8 numbers, to $10^{-5}$.** That no second picture fits is not proved by this. GANs "cannot reconstruct what is un-reconstructable",
 # says the article of lesson {information_limit}: they guess from what they were given. Here that
 # information, P, is true by construction, and leaves nothing to guess: four numbers are unknown, eight were measured.
 
@@ -1384,10 +1386,10 @@ reveal("priors_and_best_guesses.from_one_start", hits["block averages", 1], labe
 # of the minimum: so for ReLU networks. For other smooth generators, as ours with its $\tanh$, the latents
 # are confined to a ball, and a small constant is added, $2\delta$; a smaller δ needs more rows.
 #
-# That a search *finds* the minimum is proved for random ReLU networks, if each layer is enough wider than the one before, and
-# enough Gaussian rows. There the misfit has no stationary points but near the truth and near one other multiple of its latents
-# (Hand and Voroninski 2017), and a gradient descent that knows of both converges to the truth, up to the noise
-# (Huang and colleagues 2018).
+# That a search *finds* the minimum is proved, very probably again, for random ReLU networks whose layers widen enough, and
+# enough Gaussian rows. There a direction of descent leads on from everywhere but near the truth and near one other multiple of
+# its latents (Hand and Voroninski 2017), and a gradient descent made for this converges to the truth, up to the noise (Huang
+# and colleagues 2018).
 #
 # Ours is none of that: $\tanh$, eight rows, block averages, and local minima from which only other starts help. We measured.
 
@@ -1620,7 +1622,7 @@ show_images({name: x for name, (x, _) in panels.items()}
 # measurement needn't even be the same: PULSE's ε accepts the third scene and the real gravel.
 #
 # A generator's prior adds *everything*, if the scene is in its range. If it is not, the residual tells, **provided that
-# the camera sees the difference, and by more than the tolerance**.
+# no picture in the range has the same measurement, to within the tolerance**.
 
 # %% [markdown] slide="notes"
 # Put the second column up and ask for a test that would notice. (Another camera; more measurements; knowing
