@@ -51,6 +51,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -279,6 +280,7 @@ def _try_all(lesson: Lesson, answers: Sequence[Answer], seconds: int = SECONDS) 
     exercises = {exercise.solution.number: exercise for exercise in lesson.exercises}
     namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
     outcomes: dict[Answer, Outcome] = {}
+    waiting: list[tuple[Exercise, Sequence[Cell], list[Answer], float]] = []
     code = needed(lesson.cells)
     for place, cell in enumerate(code):
         here = [answer for answer in answers
@@ -286,38 +288,27 @@ def _try_all(lesson: Lesson, answers: Sequence[Answer], seconds: int = SECONDS) 
         if here:
             exercise = exercises[cell.number]
             path = _path(exercise, code[place + 1 :])
-            limits = {answer.kind: float(seconds) for answer in here}
-            if "mutant" in limits:
-                limits["mutant"] = min(seconds, _enough(lesson, exercise, path, namespace))
-        for answer in here:
-            outcomes[answer] = isolated(limits[answer.kind], _try_one, answer, exercise, path,
-                                        namespace)
+            for answer in here:
+                if answer.kind != "mutant":
+                    outcomes[answer] = isolated(seconds, _try_one, answer, exercise, path,
+                                                namespace)
+            mutated = [answer for answer in here if answer.kind == "mutant"]
+            waiting.append((exercise, path, mutated, time.process_time()))
         message = _run_cell(cell, namespace)
         if message is not None:
             raise SourceError([lesson.problem(cell, message)])
+        for exercise, path, mutated, begin in waiting:
+            if path[-1] is cell:  # the reference has passed: several times its time is enough
+                enough = min(seconds, 3 + 4 * (time.process_time() - begin))
+                for answer in mutated:
+                    outcomes[answer] = isolated(enough, _try_one, answer, exercise, path,
+                                                namespace)
     written = [answer for answer in answers if answer.kind != "mutant"]
     others = _try_others(lesson, written, namespace, seconds) if written else {}
     for answer, outcome in others.items():
         outcomes[answer]["others"] = outcome["failed"]
         outcomes[answer]["error"] = outcomes[answer]["error"] or outcome["error"]
     return [outcomes[answer] for answer in answers]
-
-
-def _enough(lesson: Lesson, exercise: Exercise, path: Sequence[Cell],
-            namespace: dict[str, Any]) -> float:
-    """Return for how many seconds a mutant may run: several times what the reference takes."""
-    before = _spent()
-    reference = Answer("right", "reference", exercise.name, exercise.solution.text)
-    outcome = isolated(SECONDS, _try_one, reference, exercise, path, namespace)
-    for message in filter(None, [outcome["error"], *outcome["failed"].values()]):
-        raise SourceError([lesson.problem(exercise.solution, f"fails its own tests: {message}")])
-    return 3 + 4 * (_spent() - before)
-
-
-def _spent() -> float:
-    """Return the seconds of processor time that ended children have used, and this process."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
 
 
 def _path(exercise: Exercise, cells: Sequence[Cell]) -> Sequence[Cell]:
