@@ -143,18 +143,24 @@ def survives(run: Program, check: Check) -> bool:
     AssertionError
         Saying what went wrong, if the check fails in another way or returns its verdict.
     """
+    name = _name(check)
     try:
         verdict = check(run)
     except AssertionError:
         return False
     except NotImplementedError:
-        raise AssertionError(f"{check.__name__} is not written yet.") from None
+        raise AssertionError(f"{name} is not written yet.") from None
     except Exception as error:
-        raise AssertionError(f"{check.__name__} must raise AssertionError if the program is "
+        raise AssertionError(f"{name} must raise AssertionError if the program is "
                              f"faulty; it raised {type(error).__name__}: {error}") from None
     if verdict is not None and not verdict:
-        raise AssertionError(f"{check.__name__} returns False; it must `assert`.")
+        raise AssertionError(f"{name} returns False; it must `assert`.")
     return True
+
+
+def _name(check: Check) -> str:
+    """How messages name a check, which may be an instance of a class."""
+    return getattr(check, "__name__", "your check")
 
 
 def try_on(check: Check, good: Mapping[str, Program], faulty: Mapping[str, Program]) -> None:
@@ -168,9 +174,9 @@ def try_on(check: Check, good: Mapping[str, Program], faulty: Mapping[str, Progr
         What is said of the program → the program.
     """
     for name, run in good.items():
-        assert survives(run, check), f"{check.__name__} refuses a sound program {name}."
+        assert survives(run, check), f"{_name(check)} refuses a sound program {name}."
     for name, run in faulty.items():
-        assert not survives(run, check), f"{check.__name__} lets a program pass {name}."
+        assert not survives(run, check), f"{_name(check)} lets a program pass {name}."
 
 
 # The three of lesson `pulse`, which ask to be tested from outside, and one that is sound.

@@ -40,6 +40,8 @@ __all__ = ["MAIN", "Search", "StyleLaw", "TRUTHS", "choose_starts", "fit_styles"
            "learning_rate", "recorded", "recorded_picture", "search", "truth"]
 
 EPSILON = 2e-3  #: mean squared error, linear light: 0.045 RMS, a twentieth of the range
+#: A search ends at ε on either side, for the loss rises slowly above it: so many ε count as met.
+KINK = 1.002
 MAIN = "share_10"  #: the generator that lesson `pulse` is about
 #: Name → picture that lesson `pulse` enhances: four fresh ladybirds, three that are none.
 TRUTHS = {

@@ -542,3 +542,429 @@ def check_verdict(run):
         found = run(y, starts=3, seed=5, epsilon=(low + high) / 2)
         for told, residual in zip(found.met.ravel(), found.residuals.ravel(), strict=True):
             assert bool(told) == bool(residual <= (low + high) / 2)
+
+# --- what the findings list, and more ---
+
+# %% wrong="changes_y" exercise="data_term" says="in place|changes"
+def data_term(small, y, epsilon):
+    y -= small
+    return y.square().mean((1, 2, 3)).clamp(min=epsilon)
+
+
+# %% wrong="floor_detached_half_the_slope" exercise="data_term" says="gradient"
+def data_term(small, y, epsilon):
+    mse = (small - y).square().mean((1, 2, 3))
+    return (0.5 * mse + 0.5 * mse.detach()).clamp(min=epsilon)
+
+
+# %% wrong="floor_without_a_kink" exercise="data_term" says="the pull on an item within"
+def data_term(small, y, epsilon):
+    mse = (small - y).square().mean((1, 2, 3))
+    return mse + (mse.clamp(min=epsilon) - mse).detach()
+
+
+# %% wrong="divides_by_48" exercise="data_term" says="should be"
+def data_term(small, y, epsilon):
+    return ((small - y).square().sum((1, 2, 3)) / 48).clamp(min=epsilon)
+
+
+# %% wrong="rounds_to_six_digits" exercise="data_term" says="gradient|should be"
+def data_term(small, y, epsilon):
+    return (((small - y).square().mean((1, 2, 3)) * 1e6).round() / 1e6).clamp(min=epsilon)
+
+
+# %% right="with_where" exercise="data_term"
+def data_term(small, y, epsilon):
+    mse = ((small - y) ** 2).flatten(1).mean(1)
+    return torch.where(mse > epsilon, mse, torch.full_like(mse, epsilon))
+
+
+# %% right="in_double_precision" exercise="data_term"
+def data_term(small, y, epsilon):
+    return torch.nn.functional.relu((small.double() - y).pow(2).mean([1, 2, 3]) - epsilon) + epsilon
+
+
+# %% wrong="third_axis" exercise="back_to_sphere" says="Dimension|IndexError"
+def back_to_sphere(x, start):
+    return x * (start.norm(dim=2, keepdim=True) / x.norm(dim=2, keepdim=True))
+
+
+# %% wrong="in_place" exercise="back_to_sphere" says="in place|changes"
+def back_to_sphere(x, start):
+    return x.mul_(start.norm(dim=-1, keepdim=True) / x.norm(dim=-1, keepdim=True))
+
+
+# %% wrong="in_place_division" exercise="back_to_sphere" says="in place|changes"
+def back_to_sphere(x, start):
+    x /= x.norm(dim=-1, keepdim=True)
+    return x * start.norm(dim=-1, keepdim=True)
+
+
+# %% wrong="without_keepdim" exercise="back_to_sphere" says="size of tensor|should be"
+def back_to_sphere(x, start):
+    return x * (start.norm(dim=-1) / x.norm(dim=-1))
+
+
+# %% wrong="columns" exercise="back_to_sphere" says="should be|not finite|shape"
+def back_to_sphere(x, start):
+    return x * (start.norm(dim=-2, keepdim=True) / x.norm(dim=-2, keepdim=True))
+
+
+# %% wrong="with_a_large_epsilon" exercise="back_to_sphere" says="lengths over those of the start"
+def back_to_sphere(x, start):
+    return x * (start.norm(dim=-1, keepdim=True) / (x.norm(dim=-1, keepdim=True) + 1e-6))
+
+
+# %% wrong="largest_number_for_length" exercise="back_to_sphere" says="should be"
+def back_to_sphere(x, start):
+    return x * (start.abs().amax(-1, keepdim=True) / x.abs().amax(-1, keepdim=True))
+
+
+# %% wrong="sums_for_lengths" exercise="back_to_sphere" says="should be|not finite"
+def back_to_sphere(x, start):
+    return x * (start.abs().sum(-1, keepdim=True) / x.abs().sum(-1, keepdim=True))
+
+
+# %% right="with_normalize" exercise="back_to_sphere"
+def back_to_sphere(x, start):
+    lengths = torch.linalg.vector_norm(start, dim=-1, keepdim=True)
+    return torch.nn.functional.normalize(x, dim=-1) * lengths
+
+
+# %% right="in_double_precision" exercise="back_to_sphere"
+def back_to_sphere(x, start):
+    x, start = x.double(), start.double()
+    squares = torch.einsum("...d,...d->...", x, x)
+    return (x * (start.norm(dim=-1) / squares.sqrt())[..., None]).float()
+
+
+# %% wrong="in_place" exercise="fit_gaussian" says="in place|changes"
+def fit_gaussian(w):
+    w[w < 0] /= 0.2
+    return w.mean(0), w.std(0)
+
+
+# %% wrong="all_divided" exercise="fit_gaussian" says="should be"
+def fit_gaussian(w):
+    return (w / 0.2).mean(0), (w / 0.2).std(0)
+
+
+# %% wrong="slope_of_a_hundredth" exercise="fit_gaussian" says="should be"
+def fit_gaussian(w):
+    v = torch.where(w < 0, w / 0.01, w)
+    return v.mean(0), v.std(0)
+
+
+# %% wrong="negative_ones_dropped" exercise="fit_gaussian" says="should be"
+def fit_gaussian(w):
+    v = w.clamp(min=0)
+    return v.mean(0), v.std(0)
+
+
+# %% wrong="exchanged" exercise="fit_gaussian" says="should be"
+def fit_gaussian(w):
+    v = torch.where(w < 0, w / 0.2, w)
+    return v.std(0), v.mean(0)
+
+
+# %% wrong="items_for_coordinates" exercise="fit_gaussian" says="shape"
+def fit_gaussian(w):
+    v = torch.where(w < 0, w / 0.2, w)
+    return v.mean(1), v.std(1)
+
+
+# %% wrong="median" exercise="fit_gaussian" says="should be"
+def fit_gaussian(w):
+    v = torch.where(w < 0, w / 0.2, w)
+    return v.median(0).values, v.std(0)
+
+
+# %% right="minimum_of_both" exercise="fit_gaussian"
+def fit_gaussian(w):
+    v = torch.minimum(w, 5 * w)
+    return [v.mean(dim=0), v.std(dim=0, correction=0)]
+
+
+# %% right="on_a_copy" exercise="fit_gaussian"
+def fit_gaussian(w):
+    v = w.clone()
+    v[v < 0] /= 0.2
+    return v.mean(0), torch.sqrt(v.var(0))
+
+
+# %% wrong="no_gradient" exercise="crossing" says="gradient is lost"
+def crossing(w):
+    w = w.detach()
+    a, b = w[:, None], w[:, :, None]
+    apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
+    return w.shape[-1] / 8 * (2 * torch.atan2(apart, along)).square().mean((1, 2))
+
+
+# %% wrong="half_the_gradient" exercise="crossing" says="the gradient, against"
+def crossing(w):
+    a, b = w.detach()[:, None], w[:, :, None]
+    apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
+    return w.shape[-1] / 8 * (2 * torch.atan2(apart, along)).square().mean((1, 2))
+
+
+# %% wrong="zero_gradient" exercise="crossing" says="the gradient, against"
+def crossing(w):
+    a, b = w.detach()[:, None], w.detach()[:, :, None]
+    apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
+    return w.shape[-1] / 8 * (2 * torch.atan2(apart, along)).square().mean((1, 2)) + 0 * w.sum()
+
+
+# %% wrong="through_floats" exercise="crossing" says="gradient is lost"
+def crossing(w):
+    total = [sum(float(2 * torch.atan2((a - b).norm(), (a + b).norm())) ** 2
+                 for a in item for b in item) for item in w]
+    return torch.tensor(total) * w.shape[-1] / 8 / w.shape[1] ** 2
+
+
+# %% wrong="unit_rows_in_place" exercise="crossing" says="place|changes|as it stands"
+def crossing(w):
+    with torch.no_grad():
+        w /= w.norm(dim=-1, keepdim=True)
+    a, b = w[:, None], w[:, :, None]
+    apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
+    return w.shape[-1] / 8 * (2 * torch.atan2(apart, along)).square().mean((1, 2))
+
+
+# %% wrong="epsilon_too_large" exercise="crossing" says="should be"
+def crossing(w):
+    a, b = w[:, None], w[:, :, None]
+    apart, along = (((x.square() + 1e-3).sum(-1)).sqrt() for x in (a - b, a + b))
+    return w.shape[-1] / 8 * (2 * torch.atan2(apart, along)).square().mean((1, 2))
+
+
+# %% wrong="neighbours_only" exercise="crossing" says="should be|mean"
+def crossing(w):
+    a, b = w, w.roll(1, 1)
+    apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
+    return w.shape[-1] / 8 * (2 * torch.atan2(apart, along)).square().mean(1)
+
+
+# %% right="with_norms" exercise="crossing"
+def crossing(w):
+    apart = torch.linalg.vector_norm(w[:, :, None] - w[:, None] + 1e-6, dim=-1)
+    along = torch.linalg.vector_norm(w[:, :, None] + w[:, None] + 1e-6, dim=-1)
+    return w.shape[-1] / 8 * (2 * torch.atan2(apart, along)).pow(2).flatten(1).mean(1)
+
+
+# %% right="torch_norm" exercise="crossing"
+def crossing(w):
+    apart = torch.norm(w[:, :, None] - w[:, None], dim=-1)
+    along = torch.norm(w[:, :, None] + w[:, None], dim=-1)
+    return w.shape[-1] / 8 * (2 * torch.atan2(apart, along)).pow(2).mean((1, 2))
+
+
+# %% wrong="ignores_shrink" exercise="search_loop" says="shrink"
+### INSTEAD OF (shrink(pictures) - y)
+(pictures.mean((2, 3), keepdim=True) - y)
+
+# %% wrong="stops_early" exercise="search_loop" says="stop early|looked at"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = latents.clone().requires_grad_(True)
+    lengths = latents.norm(dim=-1, keepdim=True)
+    adam, history = torch.optim.Adam([x]), []
+    for step in range(steps + 1):
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().mean((1, 2, 3))
+        loss = 100 * mse.clamp(min=epsilon) + 0.05 * pulse.geocross(styles)
+        history.append((loss.detach(), mse.detach(), pictures.detach()))
+        if step == steps or (mse <= epsilon).all():
+            break
+        adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+        adam.zero_grad()
+        loss.sum().backward()
+        adam.step()
+        with torch.no_grad():
+            x.mul_(lengths / x.norm(dim=-1, keepdim=True))
+    losses, errors, shown = (torch.stack(values) for values in zip(*history, strict=True))
+    at, item = losses.argmin(0), torch.arange(len(latents))
+    return shown[at, item], errors[at, item]
+
+
+# %% wrong="freezes_within_epsilon" exercise="search_loop" says="should be|GEOCROSS"
+### INSTEAD OF step < steps
+step < steps and (mse > epsilon).any()
+
+# %% wrong="constant_rate_after_ten" exercise="search_loop" says="rate anew"
+### INSTEAD OF adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+adam.param_groups[0]["lr"] = pulse.learning_rate(min(step, 10), steps)
+
+# %% wrong="constant_rate_for_long_searches" exercise="search_loop" says="rate anew"
+### INSTEAD OF adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps)
+adam.param_groups[0]["lr"] = pulse.learning_rate(step, steps) if steps <= 10 else 0.2
+
+# %% wrong="changes_the_latents" exercise="search_loop" says="work on a copy|in place|changes"
+### INSTEAD OF latents.clone().requires_grad_(True)
+latents.requires_grad_(True)
+
+# %% wrong="mean_loss_for_all" exercise="search_loop" says="each item keeps its own best|shape"
+### INSTEAD OF better = loss < least
+better = (loss.mean() < least.mean()).expand(len(x))
+
+# %% wrong="signed_loss" exercise="search_loop" says="should be|mse"
+### INSTEAD OF (shrink(pictures) - y).square().mean((1, 2, 3))
+(shrink(pictures) - y).mean((1, 2, 3)).square()
+
+# %% wrong="sum_instead_of_mean" exercise="search_loop" says="should be|errors|mse"
+### INSTEAD OF (shrink(pictures) - y).square().mean((1, 2, 3))
+(shrink(pictures) - y).square().sum((1, 2, 3))
+
+# %% wrong="gradient_descent" exercise="search_loop" says="should be|rate"
+### INSTEAD OF torch.optim.Adam([x])
+torch.optim.SGD([x], lr=0.1)
+
+# %% wrong="neighbours_only" exercise="check_seeds" says="lets a program pass"
+def check_seeds(run):
+    pictures = [run(reachable, starts=2, seed=seed).pictures for seed in range(10)]
+    for seed, x in enumerate(pictures):
+        assert np.allclose(x, run(reachable, starts=2, seed=seed).pictures)
+        assert seed == 0 or not np.allclose(x, pictures[seed - 1])
+
+
+# %% wrong="repeats_zero_only" exercise="check_seeds" says="lets a program pass"
+def check_seeds(run):
+    pictures = [run(reachable, seed=seed).pictures for seed in range(10)]
+    assert np.array_equal(pictures[0], run(reachable, seed=0).pictures)
+    for i in range(10):
+        for j in range(i):
+            assert not np.array_equal(pictures[i], pictures[j])
+
+
+# %% wrong="three_digits_of_residuals" exercise="check_seeds" says="refuses a sound program"
+def check_seeds(run):
+    residuals = [run(reachable, seed=seed).residuals.round(3).tolist() for seed in range(10)]
+    assert all(residuals.count(r) == 1 for r in residuals)
+
+
+# %% wrong="first_three_only" exercise="check_seeds" says="lets a program pass"
+def check_seeds(run):
+    pictures = [run(reachable, seed=seed).pictures for seed in range(3)]
+    for i in range(3):
+        assert np.array_equal(pictures[i], run(reachable, seed=i).pictures)
+        for j in range(i):
+            assert not np.array_equal(pictures[i], pictures[j])
+
+
+# %% right="as_a_set_of_bytes" exercise="check_seeds"
+def check_seeds(run):
+    def of(seed):
+        return run(unreachable, seed=seed).pictures.round(9).tobytes()
+
+    assert len({of(seed) for seed in range(10)}) == 10, "two seeds are one"
+    for seed in range(10):
+        assert of(seed) == of(seed), f"{seed} is not repeatable"
+
+
+# %% right="a_class" exercise="check_seeds"
+class Seeds:
+    """Remembers what each seed gave."""
+
+    def __init__(self):
+        self.seen = {}
+
+    def __call__(self, run):
+        self.seen = {seed: run(reachable, seed=seed).pictures for seed in range(10)}
+        for seed, pictures in self.seen.items():
+            assert np.allclose(pictures, run(reachable, seed=seed).pictures)
+            others = [x for other, x in self.seen.items() if other != seed]
+            assert not any(np.allclose(pictures, x) for x in others)
+
+
+check_seeds = Seeds()
+
+# %% wrong="first_and_last_start" exercise="check_residuals" says="second and its third start"
+def check_residuals(run):
+    y = np.stack([reachable, unreachable, 0.5 * reachable])
+    found = run(y, starts=4)
+    own = residual(found.pictures, y[:, None])
+    for k in (0, -1):
+        assert np.allclose(found.residuals[:, k], own[:, k], rtol=1e-5)
+
+
+# %% wrong="five_percent" exercise="check_residuals" says="lets a program pass"
+def check_residuals(run):
+    y = np.stack([reachable, unreachable, 0.5 * reachable])
+    for seed in range(3):
+        found = run(y, starts=4, seed=seed)
+        assert np.allclose(found.residuals, residual(found.pictures, y[:, None]), rtol=0.05)
+
+
+# %% wrong="sorted_first" exercise="check_residuals" says="lets a program pass"
+def check_residuals(run):
+    y = np.stack([reachable, unreachable, 0.5 * reachable])
+    found = run(y, starts=4)
+    own = residual(found.pictures, y[:, None])
+    assert np.allclose(np.sort(found.residuals), np.sort(own), rtol=1e-5)
+
+
+# %% wrong="default_tolerance_of_allclose" exercise="check_residuals" says="lets a program pass"
+def check_residuals(run):
+    y = np.stack([reachable, 0.9 * reachable, 1.1 * reachable])
+    found = run(y, starts=4)
+    assert np.allclose(found.residuals, residual(found.pictures, y[:, None]), atol=1e-2)
+
+
+# %% wrong="first_two_inputs" exercise="check_residuals" says="third input"
+def check_residuals(run):
+    y = np.stack([reachable, unreachable, 0.5 * reachable])
+    found = run(y, starts=4)
+    own = residual(found.pictures, y[:, None])
+    assert np.allclose(found.residuals[0], own[0], rtol=1e-5)
+
+
+# %% right="relative_by_hand" exercise="check_residuals"
+def check_residuals(run):
+    y = np.random.default_rng(0).random((4, 8))
+    for seed in (3, 4):
+        found = run(y, starts=6, seed=seed)
+        own = ((block_averages(found.pictures) - y[:, None]) ** 2).mean(-1)
+        assert (abs(found.residuals / own - 1) < 1e-5).all()
+
+
+# %% wrong="right_numbers_only" exercise="check_verdict" says="wrong starts|wrong inputs"
+def check_verdict(run):
+    y = np.stack([reachable, unreachable, 0.3 * unreachable, reachable])
+    residuals = run(y, starts=4).residuals
+    for epsilon in (EPSILON, *np.quantile(residuals, (0.1, 0.3, 0.5, 0.7, 0.9))):
+        found = run(y, starts=4, epsilon=epsilon)
+        assert found.met.sum() == (found.residuals <= epsilon).sum()
+
+
+# %% wrong="right_numbers_for_every_input" exercise="check_verdict" says="wrong starts"
+def check_verdict(run):
+    y = np.stack([reachable, unreachable, 0.3 * unreachable, reachable])
+    residuals = run(y, starts=4).residuals
+    for epsilon in (EPSILON, 1e-6, *np.quantile(residuals, (0.1, 0.3, 0.5, 0.7, 0.9))):
+        found = run(y, starts=4, epsilon=epsilon)
+        assert np.array_equal(found.met.sum(1), (found.residuals <= epsilon).sum(1))
+
+
+# %% wrong="large_epsilons_only" exercise="check_verdict" says="below .002"
+def check_verdict(run):
+    y = np.stack([reachable, unreachable, 0.3 * unreachable, unreachable[::-1]])
+    values = run(y, starts=4).residuals
+    for epsilon in np.quantile(values[values > EPSILON], (0.1, 0.3, 0.5, 0.7, 0.9)):
+        found = run(y, starts=4, epsilon=epsilon)
+        assert np.array_equal(found.met, found.residuals <= epsilon)
+
+
+# %% wrong="first_input_only" exercise="check_verdict" says="lets a program pass"
+def check_verdict(run):
+    y = np.stack([reachable, unreachable])
+    for epsilon in np.quantile(run(y, starts=4).residuals, (0.1, 0.5, 0.9)):
+        found = run(y, starts=4, epsilon=epsilon)
+        assert np.array_equal(found.met[0], found.residuals[0] <= epsilon)
+
+
+# %% right="many_mixtures" exercise="check_verdict"
+def check_verdict(run):
+    y = np.stack([reachable, unreachable, 0.7 * reachable + 0.3 * unreachable])
+    for seed in range(2):
+        residuals = run(y, starts=4, seed=seed).residuals
+        for epsilon in [0.0, *np.sort(residuals, axis=None)[::3] * 1.001, 10.0]:
+            found = run(y, starts=4, seed=seed, epsilon=epsilon)
+            assert (found.met == (found.residuals <= epsilon)).all()
