@@ -65,7 +65,7 @@ def three_maps(modes, x_hat, x, sigma, scale):
 
 # %% right="by_the_rows_themselves" exercise="three_maps"
 def three_maps(modes, x_hat, x, sigma, scale):
-    rows = modes.inputs[modes.values > sigma / scale]
+    rows = modes.inputs[: modes.rank][modes.values[: modes.rank] > sigma / scale]
 
     def hidden(v):
         flat = np.reshape(v, (-1, rows.shape[1]))
@@ -158,7 +158,7 @@ def invented_fraction(x_hat, s):
     return max(1 - between / total, 0.0) if total > 1e-12 * np.mean(x_hat**2) else 0.0
 
 
-# %% right="even_if_all_are_equal" exercise="invented_fraction"
+# %% wrong="even_if_all_are_equal" exercise="invented_fraction" says="last bit"
 def invented_fraction(x_hat, s):
     if np.all(np.ptp(x_hat, axis=(1, 2)) == 0):
         return 0
@@ -398,3 +398,295 @@ def suspects(y, gallery, A, sigma):
 
     small = np.stack([A(x).ravel() for x in gallery])
     return softmax((small @ y.ravel() - np.sum(small**2, axis=1) / 2) / sigma**2)
+
+
+# --- what the findings list, and more ---
+
+# %% wrong="rounding_counts_as_measured" exercise="three_maps" says="σ = 0"
+### INSTEAD OF kept = (modes.values * scale > sigma) & (np.arange(len(modes.values)) < modes.rank)
+kept = modes.values * scale > sigma
+
+# %% wrong="rank_only" exercise="three_maps" says="below σ|Null is what is below the .noise."
+### INSTEAD OF kept = (modes.values * scale > sigma) & (np.arange(len(modes.values)) < modes.rank)
+kept = np.arange(len(modes.values)) < modes.rank
+
+# %% wrong="at_the_noise" exercise="three_maps" says="not above the noise"
+### INSTEAD OF kept = (modes.values * scale > sigma) & (np.arange(len(modes.values)) < modes.rank)
+kept = (modes.values * scale >= sigma) & (np.arange(len(modes.values)) < modes.rank)
+
+# %% wrong="scale_only_if_noisy" exercise="three_maps" says="should be|`scale`"
+### INSTEAD OF kept = (modes.values * scale > sigma) & (np.arange(len(modes.values)) < modes.rank)
+kept = (modes.values * min(scale, 1.0) > sigma) & (np.arange(len(modes.values)) < modes.rank)
+
+# %% wrong="absolute_cut_off" exercise="three_maps" says="light times|should be"
+### INSTEAD OF kept = (modes.values * scale > sigma) & (np.arange(len(modes.values)) < modes.rank)
+kept = (modes.values * scale > max(sigma, 1e-6)) & (np.arange(len(modes.values)) < modes.rank)
+
+# %% wrong="clips_the_maps" exercise="three_maps" says="should be"
+### INSTEAD OF invented, omitted = (v - modes.filtered(v, kept) for v in (x_hat, x))
+invented, omitted = (np.clip(v - modes.filtered(v, kept), -1, 1) for v in (x_hat, x))
+
+# %% wrong="absolute_maps" exercise="three_maps" says="should be"
+def three_maps(modes, x_hat, x, sigma, scale):
+    kept = (modes.values * scale > sigma) & (np.arange(len(modes.values)) < modes.rank)
+    invented, omitted = (v - modes.filtered(v, kept) for v in (x_hat, x))
+    return invented, omitted, abs(invented - omitted)
+
+
+# %% wrong="first_picture_only" exercise="three_maps" says="three maps of that shape|shape"
+def three_maps(modes, x_hat, x, sigma, scale):
+    kept = (modes.values * scale > sigma) & (np.arange(len(modes.values)) < modes.rank)
+    x_hat, x = (v.reshape(-1, *v.shape[-2:])[0] for v in (x_hat, x))
+    invented, omitted = (v - modes.filtered(v, kept) for v in (x_hat, x))
+    return invented, omitted, invented - omitted
+
+
+# %% wrong="in_place" exercise="three_maps" says="in place"
+def three_maps(modes, x_hat, x, sigma, scale):
+    kept = (modes.values * scale > sigma) & (np.arange(len(modes.values)) < modes.rank)
+    x_hat -= modes.filtered(x_hat, kept)
+    x -= modes.filtered(x, kept)
+    return x_hat, x, x_hat - x
+
+
+# %% right="relative_threshold" exercise="three_maps"
+def three_maps(modes, x_hat, x, sigma, scale):
+    s = modes.values
+    kept = ((s > sigma / scale) & (s > 1e-12 * s.max())).astype(float)
+    parts = [np.asarray(v, float) for v in (x_hat, x, np.subtract(x_hat, x))]
+    return [v - modes.filtered(v, kept) for v in parts]
+
+
+# %% right="by_einsum_as_one_array" exercise="three_maps"
+def three_maps(modes, x_hat, x, sigma, scale):
+    count = min(int(np.sum(modes.values * scale > sigma)), modes.rank)
+    v = modes.inputs[:count]
+    flat = np.stack([x_hat, x, np.subtract(x_hat, x)]).reshape(3, -1, v.shape[1])
+    return (flat - np.einsum("kn,pbn,km->pbm", v, flat, v)).reshape(3, *np.shape(x))
+
+
+# %% wrong="largest_is_smallest" exercise="invented_fraction" says="another colour|last bit"
+def invented_fraction(x_hat, s):
+    c, h, w = x_hat.shape
+    means = x_hat.reshape(c, h // s, s, w // s, s).mean(axis=(2, 4))
+    hidden = x_hat - means.repeat(s, axis=1).repeat(s, axis=2)
+    contrast = np.sum((x_hat - x_hat.mean(axis=(1, 2), keepdims=True)) ** 2)
+    return float(np.sum(hidden**2) / contrast) if x_hat.max() != x_hat.min() else 0.0
+
+
+# %% wrong="absolute_threshold" exercise="invented_fraction" says="times 1e-08|not with 0"
+### INSTEAD OF 1e-12 * np.sum(x_hat**2)
+1e-12
+
+# %% wrong="allclose_to_its_mean" exercise="invented_fraction" says="times 1e-08|should be"
+def invented_fraction(x_hat, s):
+    c, h, w = x_hat.shape
+    means = x_hat.reshape(c, h // s, s, w // s, s).mean(axis=(2, 4))
+    hidden = x_hat - means.repeat(s, axis=1).repeat(s, axis=2)
+    contrast = np.sum((x_hat - x_hat.mean(axis=(1, 2), keepdims=True)) ** 2)
+    even = np.allclose(x_hat, x_hat.mean(axis=(1, 2), keepdims=True))
+    return 0.0 if even else float(np.sum(hidden**2) / contrast)
+
+
+# %% wrong="sum_of_cubes" exercise="invented_fraction" says="times"
+### INSTEAD OF 1e-12 * np.sum(x_hat**2)
+1e-12 * np.sum(x_hat**3)
+
+# %% wrong="all_equal_per_channel" exercise="invented_fraction" says="last bit|not with 0"
+### INSTEAD OF contrast > 1e-12 * np.sum(x_hat**2)
+np.ptp(x_hat, axis=(1, 2)).any()
+
+# %% wrong="square_pictures" exercise="invented_fraction" says="reshape|broadcast|should be|shape"
+### INSTEAD OF means = x_hat.reshape(channels, height // s, s, width // s, s).mean(axis=(2, 4))
+means = x_hat.reshape(channels, height // s, s, height // s, s).mean(axis=(2, 4))
+
+# %% right="block_by_block" exercise="invented_fraction"
+def invented_fraction(x_hat, s):
+    x_hat = np.asarray(x_hat, float)
+    hidden, c = 0.0, np.sum((x_hat - x_hat.mean(axis=(1, 2))[:, None, None]) ** 2)
+    for i in range(0, x_hat.shape[1], s):
+        for j in range(0, x_hat.shape[2], s):
+            block = x_hat[:, i : i + s, j : j + s]
+            hidden += np.sum((block - block.mean(axis=(1, 2), keepdims=True)) ** 2)
+    return hidden / c if c > 1e-12 * np.sum(x_hat * x_hat) else 0.0
+
+
+# %% wrong="empty_ranks_left_out_of_p" exercise="rank_test" says="p for the counts"
+### INSTEAD OF chisquare(counts).pvalue
+chisquare(counts[counts > 0]).pvalue
+
+# %% wrong="close_is_equal" exercise="rank_test" says="counts for L"
+### INSTEAD OF np.sum(draws == truth, axis=0)
+np.sum(np.isclose(draws, truth), axis=0)
+
+# %% wrong="ties_without_the_top" exercise="rank_test" says="isn't always 1|third"
+### INSTEAD OF rng.integers(0, ties + 1)
+np.where(ties > 0, rng.integers(0, np.maximum(ties, 1)), 0)
+
+# %% wrong="one_coin_for_all" exercise="rank_test" says="isn't always|third each"
+### INSTEAD OF rng.integers(0, ties + 1)
+np.minimum(rng.integers(0, ties.max() + 1), ties)
+
+# %% wrong="root_of_p" exercise="rank_test" says="p for"
+### INSTEAD OF chisquare(counts).pvalue
+chisquare(counts).pvalue ** 0.5
+
+# %% wrong="kolmogorov" exercise="rank_test" says="p for"
+def rank_test(truth, draws, rng):
+    from scipy.stats import kstest
+
+    below, ties = np.sum(draws < truth, axis=0), np.sum(draws == truth, axis=0)
+    found = below + rng.integers(0, ties + 1)
+    counts = np.bincount(found, minlength=len(draws) + 1)
+    return counts, kstest((found + 0.5) / (len(draws) + 1), "uniform").pvalue
+
+
+# %% wrong="ten_bins" exercise="rank_test" says="shape"
+def rank_test(truth, draws, rng):
+    below, ties = np.sum(draws < truth, axis=0), np.sum(draws == truth, axis=0)
+    counts = np.histogram(below + rng.integers(0, ties + 1), bins=10)[0]
+    return counts, chisquare(counts).pvalue
+
+
+# %% right="by_histogram" exercise="rank_test"
+def rank_test(truth, draws, rng):
+    from scipy.stats import power_divergence
+
+    low, high = (draws < truth).sum(0), (draws <= truth).sum(0)
+    found = np.floor(low + rng.random(len(truth)) * (high - low + 1)).astype(int)
+    counts = np.array([np.sum(found == k) for k in range(len(draws) + 1)])
+    return [counts, float(power_divergence(counts, lambda_="pearson").pvalue)]
+
+
+# %% right="shuffled_ties" exercise="rank_test"
+def rank_test(truth, draws, rng):
+    both = np.concatenate([truth[None], draws]).astype(float)
+    order = np.lexsort((rng.random(both.shape), both), axis=0)
+    counts = np.bincount(np.argmax(order == 0, axis=0), minlength=len(both))
+    return counts, chisquare(counts).pvalue
+
+
+# %% wrong="less_than" exercise="abstain" says="at most!"
+### INSTEAD OF allowed = np.flatnonzero(expected <= tolerance)
+allowed = np.flatnonzero(expected < tolerance)
+
+# %% wrong="with_some_slack" exercise="abstain" says="expected error of|should be"
+### INSTEAD OF allowed = np.flatnonzero(expected <= tolerance)
+allowed = np.flatnonzero(expected <= tolerance + 1e-3)
+
+# %% wrong="absolute_slack" exercise="abstain" says="units"
+### INSTEAD OF allowed = np.flatnonzero(expected <= tolerance)
+allowed = np.flatnonzero(expected <= tolerance + 1e-8)
+
+# %% wrong="sorts_in_place" exercise="abstain" says="in place"
+def abstain(sd, tolerance):
+    flat = sd.reshape(-1)
+    flat.sort()
+    best = 0.0, 0.0
+    for threshold in np.unique(flat):
+        if np.mean(flat[flat <= threshold] ** 2) <= tolerance**2:
+            best = float(threshold), float(np.mean(flat <= threshold))
+    return best
+
+
+# %% wrong="next_threshold" exercise="abstain" says="should be"
+### INSTEAD OF float(thresholds[allowed[-1]])
+float(thresholds[min(allowed[-1] + 1, len(thresholds) - 1)])
+
+# %% wrong="number_of_pixels" exercise="abstain" says="should be"
+### INSTEAD OF float(shown[allowed[-1]] / np.size(sd))
+float(shown[allowed[-1]])
+
+# %% wrong="share_of_the_values" exercise="abstain" says="should be"
+### INSTEAD OF float(shown[allowed[-1]] / np.size(sd))
+float((allowed[-1] + 1) / len(thresholds))
+
+# %% wrong="rows_only" exercise="abstain" says="should be"
+### INSTEAD OF np.size(sd)
+len(sd)
+
+# %% wrong="median_for_mean" exercise="abstain" says="averages|expected error of"
+def abstain(sd, tolerance):
+    best = 0.0, 0.0
+    for threshold in np.unique(sd):
+        if np.sqrt(np.median(sd[sd <= threshold] ** 2)) <= tolerance:
+            best = float(threshold), float(np.mean(sd <= threshold))
+    return best
+
+
+# %% right="backwards" exercise="abstain"
+def abstain(sd, tolerance):
+    values = np.asarray(sd, float).ravel()
+    for threshold in np.unique(values)[::-1]:
+        shown = values[values <= threshold]
+        if np.sqrt((shown**2).mean()) <= tolerance:
+            return [threshold, shown.size / values.size]
+    return [0.0, 0.0]
+
+
+# %% wrong="block_means_whatever_the_camera" exercise="suspects" says="suspects,"
+def suspects(y, gallery, A, sigma):
+    s = gallery.shape[-1] // y.shape[-1], gallery.shape[-2] // y.shape[-2]
+    small = Downsample((s[1], s[0]))(gallery)
+    log_l = -np.sum((small - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
+    p = np.exp(log_l - log_l.max())
+    return p / p.sum()
+
+
+# %% wrong="norm_not_squared" exercise="suspects" says="distances enter squared"
+def suspects(y, gallery, A, sigma):
+    log_l = -np.sqrt(np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3))) / (2 * sigma**2)
+    p = np.exp(log_l - log_l.max())
+    return p / p.sum()
+
+
+# %% wrong="with_a_floor" exercise="suspects" says="should be|suspects"
+def suspects(y, gallery, A, sigma):
+    log_l = -np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
+    p = np.exp(log_l - log_l.max()) + 1e-3
+    return p / p.sum()
+
+
+# %% wrong="fixed_sigma" exercise="suspects" says="is said to be it with"
+def suspects(y, gallery, A, sigma):
+    log_l = -np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * 0.3**2)
+    p = np.exp(log_l - log_l.max())
+    return p / p.sum()
+
+
+# %% wrong="adds_to_sigma" exercise="suspects" says="times 1e-06|should be"
+def suspects(y, gallery, A, sigma):
+    log_l = -np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2 + 1e-9)
+    p = np.exp(log_l - log_l.max())
+    return p / p.sum()
+
+
+# %% wrong="squares_by_hand_in_place" exercise="suspects" says="in place"
+def suspects(y, gallery, A, sigma):
+    y *= -1
+    log_l = -np.sum((A(gallery) + y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
+    p = np.exp(log_l - log_l.max())
+    return p / p.sum()
+
+
+# %% right="one_by_one" exercise="suspects"
+def suspects(y, gallery, A, sigma):
+    from scipy.special import logsumexp
+
+    log_l = [-np.linalg.norm((A(x) - y) / sigma) ** 2 / 2 for x in gallery]
+    return list(np.exp(np.array(log_l) - logsumexp(log_l)))
+
+
+# %% right="odds" exercise="suspects"
+def suspects(y, gallery, A, sigma):
+    off = np.array([float(((A(x[None])[0] - y) ** 2).sum()) for x in gallery])
+    with np.errstate(over="ignore"):
+        return np.array([1 / np.exp((mine - off) / (2 * sigma**2)).sum() for mine in off])
+
+
+# %% right="by_differences" exercise="invented_fraction"
+def invented_fraction(x_hat, s):
+    c, h, w = np.shape(x_hat)
+    blocks = np.reshape(x_hat, (c, h // s, s, w // s, s)).swapaxes(2, 3).reshape(c, -1, s * s)
+    contrast = np.var(x_hat, axis=(1, 2)).sum() * h * w
+    return 0 if contrast <= 1e-12 * np.vdot(x_hat, x_hat) else blocks.var(-1).sum() * s * s / contrast
