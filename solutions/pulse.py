@@ -579,7 +579,7 @@ assert counted.looks == 9, (f"with 8 steps the pictures are looked at 9 times; y
                             "within ε the data stop pulling, GEOCROSS doesn't.")
 equal(told, [0.0192, 0.0125, 0.0170], "errors after eight steps, weights 100 and 0.05, ε = .02", atol=3e-4, mistakes={
     "PyTorch adds to old gradients: call `adam.zero_grad()` before `backward()`.": [0.0148, 0.0069, 0.0049],
-    "GEOCROSS belongs to the loss, also to the one by which the best is chosen.": [0.0006, 0.0079, 0.0007],
+    "GEOCROSS belongs to the loss, also to the one by which the best is chosen, and pulls on within ε.": [0.0006, 0.0079, 0.0007],
     "the weights are 100 for the data and 0.05 for GEOCROSS.": [0.0083, 0.0079, 0.0096],
     "ε is the floor of the mse, before it is multiplied by 100: 100 max(mse, ε).": [0.0004, 0.0019, 0.0009],
     "these are max(mse, ε); return the mse itself.": [0.02, 0.02, 0.02],
@@ -588,7 +588,7 @@ equal(told, [0.0192, 0.0125, 0.0170], "errors after eight steps, weights 100 and
     "make one Adam, before the loop: a new one has forgotten the steps before.": [0.0181, 0.0101, 0.0118]})
 equal(told, (centre(kept) - crests).square().mean((1, 2, 3)), "errors: the mse of the pictures returned", atol=1e-5)
 ### BEGIN HIDDEN TESTS
-# hint: 60 steps reach what can be reached; other ways to shrink; no step at all; several rows are pulled together; company
+# hint: 60 steps reach what can be reached; other ways to shrink; several rows are pulled together; company
 # doesn't matter; every step of 25 as it should be.
 draws = torch.Generator().manual_seed(10)
 for rows_n in (1, 3):
@@ -634,9 +634,6 @@ for made_small, n_steps, tolerance in ((centre, 3, 2e-3), (columns, 25, 0.01)):
     assert len(seen) == n_steps + 1, f"with {n_steps} steps the pictures are looked at {n_steps + 1} times; you look {len(seen)} times."
     equal(seen[-1], row.detach(), f"latents after {n_steps} steps (the rate anew at every step; `shrink` as it is given)",
           atol=1e-3 if n_steps == 3 else 2e-2)
-unmoved, unmoved_errors = call(search_loop, plain, columns, begin, columns(plain(begin)[0]) + 0.5, 0, 0.0)
-equal(unmoved, plain(begin)[0], "the pictures after no step: those of the start", atol=1e-6)
-equal(unmoved_errors, [0.25, 0.25], "their mse", atol=1e-5)
 script = iter([(0.1, torch.ones(1, 4, 64)), (0.08, torch.eye(4, 64)[None])])  # the second: less error, more loss
 
 
@@ -1071,17 +1068,22 @@ try_on(check_seeds, {
     "for which 1 and 2 are the same seed": program(numbers=lambda seed: np.random.default_rng((seed + 1) // 2))})
 ### BEGIN HIDDEN TESTS
 # hint: a program without seeds; seeds that are the same, neighbours or not; one seed alone that is or isn't repeatable; sound variants.
+def quick(numbers):
+    """A program that takes few steps."""
+    return program(numbers=numbers, steps=8)
+
+
 try_on(check_seeds, {
-    "that uses other random numbers": program(numbers=lambda seed: np.random.default_rng([seed, 77])),
+    "that uses other random numbers": quick(lambda seed: np.random.default_rng([seed, 77])),
     "that works through its inputs one by one": program(together=1),
     "that returns its starts in another order": program(arrange=lambda r: r.argsort(1)[:, ::-1])}, {
-    "that ignores its seed": program(numbers=lambda seed: np.random.default_rng()),
-    "for which 0 and 1 are the same seed": program(numbers=lambda seed: np.random.default_rng(seed or 1)),
-    "for which all seeds are the same": program(numbers=lambda seed: np.random.default_rng(42)),
-    "that repeats itself for the seed 0 only": program(numbers=lambda seed: np.random.default_rng(None if seed else 0)),
-    "that doesn't repeat itself for the seed 5": program(numbers=lambda seed: np.random.default_rng(None if seed == 5 else seed)),
-    "for which all even seeds are the same": program(numbers=lambda seed: np.random.default_rng(seed if seed % 2 else 0)),
-    "for which 3 and 8 are the same seed": program(numbers=lambda seed: np.random.default_rng(3 if seed == 8 else seed))})
+    "that ignores its seed": quick(lambda seed: np.random.default_rng()),
+    "for which 0 and 1 are the same seed": quick(lambda seed: np.random.default_rng(seed or 1)),
+    "for which all seeds are the same": quick(lambda seed: np.random.default_rng(42)),
+    "that repeats itself for the seed 0 only": quick(lambda seed: np.random.default_rng(None if seed else 0)),
+    "that doesn't repeat itself for the seed 5": quick(lambda seed: np.random.default_rng(None if seed == 5 else seed)),
+    "for which all even seeds are the same": quick(lambda seed: np.random.default_rng(seed if seed % 2 else 0)),
+    "for which 3 and 8 are the same seed": quick(lambda seed: np.random.default_rng(3 if seed == 8 else seed))})
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1179,7 +1181,7 @@ def check_verdict(run):
     """
     ### BEGIN SOLUTION
     y = np.stack([reachable, unreachable, reachable])
-    for batch in (y, y[:2], y[::2], y[1:2]):
+    for batch in (y, y[::2], y[1:2]):
         residuals = run(batch, starts=4).residuals
         for epsilon in (EPSILON, 1e-6, float(np.median(residuals)), 10.0):
             found = run(batch, starts=4, epsilon=epsilon)

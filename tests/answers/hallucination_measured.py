@@ -689,4 +689,5 @@ def invented_fraction(x_hat, s):
     c, h, w = np.shape(x_hat)
     blocks = np.reshape(x_hat, (c, h // s, s, w // s, s)).swapaxes(2, 3).reshape(c, -1, s * s)
     contrast = np.var(x_hat, axis=(1, 2)).sum() * h * w
-    return 0 if contrast <= 1e-12 * np.vdot(x_hat, x_hat) else blocks.var(-1).sum() * s * s / contrast
+    even = contrast <= 1e-12 * np.vdot(x_hat, x_hat)
+    return 0 if even else blocks.var(-1).sum() * s * s / contrast
