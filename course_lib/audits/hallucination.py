@@ -73,7 +73,9 @@ def pseudo_inverse(A: LinearOperator, y: np.ndarray, sigma: float = 0.0,
     compositions of these, AAᵀ is diagonal in the Fourier basis of y, and everything takes
     O(n log n). (Found by trial on white noise, which only an exact exchange survives.) Otherwise A
     is decomposed through its matrix, for scenes of a few thousand pixels.
-    There σ = 0 means above rounding, in the Fourier basis above 1e-7 of the largest value.
+    σ = 0, and any σ below rounding, mean above rounding: there `limits.Modes.rank` decides, in the
+    Fourier basis 1e-7 of the largest value, since AAᵀ tells no smaller ones from 0. (A smooth blur
+    may have values in between; state a σ, and both ways agree.)
     """
     y = np.asarray(validation.image(y, "y"), dtype=float)
     sigma, scale = validation.non_negative(sigma, "sigma"), validation.positive(scale, "scale")

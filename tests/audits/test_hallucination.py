@@ -62,6 +62,21 @@ def test_without_noise_it_is_the_exact_null_space(A, fast):
     assert np.allclose(null, limits.split(A, x, method="dense")[1], atol=1e-7)
 
 
+@pytest.mark.parametrize("sigma", [0, 1e-17, 1e-15])
+@pytest.mark.parametrize("A", [
+    Blur.from_otf(lambda f: optics.airy_otf(f, 0.3)),
+    Downsample(2) @ Blur.from_otf(lambda f: optics.airy_otf(f, 0.3)),
+    Blur(np.full((3, 5), 1 / 15), "zero"),
+], ids=["lens", "lens and pixels", "dark border"])
+def test_what_rounding_leaves_of_zeros_is_not_measured(A, sigma):
+    """Singular values of 1e-17 that should be 0 stand above no noise, however little there is."""
+    modes, x = limits.decompose(A, (12, 12)), RNG.standard_normal((2, 12, 12))
+    assert modes.rank < len(modes.values)
+    expected = x - modes.filtered(x, np.arange(len(modes.values)) < modes.rank)
+    assert np.allclose(maps(A, x, sigma=sigma)["invented"], expected, atol=1e-12)
+    assert np.allclose(limits.split(A, x, sigma)[1], expected, atol=1e-12)
+
+
 @each_camera
 def test_null_part_is_a_projection(A, fast):
     x, other = RNG.standard_normal((2, 16, 16))

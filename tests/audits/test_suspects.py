@@ -77,6 +77,21 @@ def test_a_check_passes_refuses_or_is_told_off():
     assert survives(program(), lambda run: np.True_)
 
 
+def test_a_check_may_be_an_instance_of_a_class():
+    class Never:
+        def __call__(self, run):
+            raise AssertionError("no")
+
+    class Always:
+        def __call__(self, run):
+            return None
+
+    with pytest.raises(AssertionError, match="your check refuses a sound program"):
+        try_on(Never(), {"good": sound}, {})
+    with pytest.raises(AssertionError, match="your check lets a program pass"):
+        try_on(Always(), {"good": sound}, {"faulty": seed_fault})
+
+
 def test_each_of_the_three_breaks_its_own_promise_only():
     mixed = np.stack([INPUTS[0], INPUTS[1], INPUTS[0]])
 
