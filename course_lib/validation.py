@@ -90,17 +90,23 @@ def choice(value: T, name: str, options: Collection[T]) -> T:
 
 
 def native(x: Array) -> Array:
-    """Return `x` in the byte order of this machine: arrays read from FITS files are big-endian."""
+    """Return `x` as this machine computes with it.
+
+    Arrays read from FITS files are big-endian; half precision is for storage and becomes single.
+    """
     if isinstance(x, np.ndarray) and not x.dtype.isnative:
-        return x.astype(x.dtype.newbyteorder("="))
+        x = x.astype(x.dtype.newbyteorder("="))
+    if str(x.dtype) in ("float16", "torch.float16", "torch.bfloat16"):
+        xp = array_namespace(x)
+        x = xp.astype(x, xp.float32)
     return x
 
 
 def image(x: Array, name: str) -> Array:
     """Return `x` as a floating-point array (..., H, W), or say what is wrong with it.
 
-    Lists and arrays of 0 and 1 are converted to float64, big-endian arrays (`native`) to the byte
-    order of the machine. Refused are other integers, complex
+    Lists and arrays of 0 and 1 are converted to float64, big-endian and half-precision arrays as
+    `native` says. Refused are other integers, complex
     numbers, NaN and infinities, fewer than two axes, and channels in the last place.
     """
     if not is_array_api_obj(x):
@@ -127,6 +133,7 @@ def image(x: Array, name: str) -> Array:
 
 def light(x: Array, name: str) -> Array:
     """Return the image `x`, nowhere negative; what rounding put below 0 becomes 0."""
+    x = native(x)
     xp = array_namespace(x)
     least, most = float(xp.min(x)), float(xp.max(x))
     if least < -1e3 * xp.finfo(x.dtype).eps * max(most, 0.0):

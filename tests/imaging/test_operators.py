@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from course_lib import validation
 from course_lib.imaging import operators
 from course_lib.imaging.operators import (
     Blur,
@@ -354,6 +355,17 @@ def test_operators_are_immutable():
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_half_precision_is_computed_with_in_single():
+    x = RNG.random((8, 8)).astype(np.float16)
+    A = Blur(LOPSIDED[3, 3], "zero")
+    assert A(x).dtype == np.float32
+    np.testing.assert_allclose(A(x), A(x.astype(float)), rtol=1e-5)
+    with pytest.raises(ValueError, match="0 or greater"):
+        validation.light(np.array([[1, -0.9]], np.float16), "y")
+    torch = pytest.importorskip("torch")
+    assert A(torch.from_numpy(x)).dtype == torch.float32
 
 
 def test_integers_0_and_1_and_lists_are_pictures():
