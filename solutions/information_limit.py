@@ -673,7 +673,8 @@ show(fig, alt="Ring correlation against frequency for four amounts of light. All
 # Write `surviving_components(A, shape, sigma, scale)`: how many components of a scene of `shape` `(H, W)`
 # stand above noise of standard deviation `sigma` in the measurement of camera `A`, if the scene's
 # components have standard deviation `scale`. It returns an integer and sees no data.
-# "Above" means $s_i \cdot \text{scale} > \sigma$. Work in double precision: the $s_i$ may span ten decades. Noise or scale that isn't positive is a `ValueError`.
+# "Above" means $s_i \cdot \text{scale} > \sigma$. Work in double precision: the $s_i$ may span ten
+# decades (eigenvalues of $A^T A$ keep half the digits only). Noise or scale that isn't positive is a `ValueError`.
 # (`A.dense(shape)` gives the matrix; `limits.decompose` is allowed, too.) *Off limits:* `limits.picard_count`.
 
 # %% solution="surviving_components" rebuilds="imaging.limits.picard_count"
@@ -762,6 +763,8 @@ refuses(surviving_components, Downsample(4), (16, 16), 0.1, 0.0,
 dark = Blur(optics.gaussian_psf(2, (1, 63)), "zero")
 equal([call(surviving_components, dark, (1, 64), s) for s in (0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8, 5e-9)],
       [22, 32, 39, 45, 50, 55, 63, 64], "counts of a Gaussian blur with a dark border")
+equal(call(surviving_components, Blur(optics.gaussian_psf(2.5, (1, 63)), "zero"), (1, 64), 7.7e-10), 55,
+      "components above 7.7e-10 of a wider blur")
 equal(call(surviving_components, dark, (1, 64), 1e-4, 1e-2),
       call(surviving_components, dark, (1, 64), 1e-2), "the same σ/scale", atol=1e-12)
 for unit in (1e-8, 1.0, 1e8):
