@@ -116,9 +116,13 @@ bool(len(kernel) >= n)
 np.fft.fft(kernel, n + n % 2)
 
 # %% wrong="works_in_place" exercise="kernel_gain" says="in place"
-### INSTEAD OF H = np.fft.fft(kernel, n)
-kernel[:] = kernel * 1.5
-H = np.fft.fft(kernel / 1.5, n)
+def kernel_gain(kernel, n):
+    if len(kernel) > n:
+        raise ValueError
+    total = np.sum(kernel)
+    kernel /= total
+    return np.mean(1 / np.abs(total * np.fft.fft(kernel, n)) ** 2)
+
 
 # %% wrong="single_precision" exercise="kernel_gain" says="over [0-9]"
 ### INSTEAD OF np.fft.fft(kernel, n)
