@@ -349,13 +349,13 @@ equal(volume, np.pi / 4, "volume under airy_otf", atol=1e-6)
 # %% slide="subslide" title="Beyond the cutoff: exactly nothing" figure="cutoff"
 lens_fc, spot_size = 0.25, 255  # cycles per pixel, pixels
 airy_spot = optics.airy_psf(lens_fc, spot_size)
-measured = np.abs(np.fft.fft2(np.fft.ifftshift(airy_spot)))[0, : spot_size // 2 + 1]
+spot_otf = np.abs(np.fft.fft2(np.fft.ifftshift(airy_spot)))[0, : spot_size // 2 + 1]
 spot_f = np.fft.rfftfreq(spot_size)
 formula = optics.airy_otf(spot_f, lens_fc)
 at_half = optics.airy_otf(0.5, 1)
 fig, ax = figure(size=(6.5, 3.4))
 ax.plot(spot_f / lens_fc, formula, label="overlap of two discs")
-ax.plot(spot_f[::3] / lens_fc, measured[::3], "o", markersize=4,
+ax.plot(spot_f[::3] / lens_fc, spot_otf[::3], "o", markersize=4,
         label="Fourier transform of the spot")
 ax.plot(0.5, at_half, "s", color="black")
 ax.annotate(f"  {at_half:.3f}", (0.5, at_half), va="bottom")
@@ -365,8 +365,8 @@ show(fig, alt=f"The transfer function falls from 1, almost straight, through {at
               "the cutoff to zero at the cutoff and stays zero. Dots from the spot lie on it.")
 
 # %%
-inside = np.abs(measured - formula)[spot_f < lens_fc].max()
-beyond = measured[spot_f > 1.05 * lens_fc].max()
+inside = np.abs(spot_otf - formula)[spot_f < lens_fc].max()
+beyond = spot_otf[spot_f > 1.05 * lens_fc].max()
 print(f"OTF at half the cutoff: {at_half:.4f}")
 print(f"spot against formula: at most {inside:.4f} off below the cutoff, {beyond:.0e} left beyond")
 
