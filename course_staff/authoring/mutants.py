@@ -53,6 +53,9 @@ SIMILAR = {
 }
 TYPES = {"float": ("int", "np.float32"), "int": ("float",), "bool": ("float",),
          "np.float64": ("np.float32",), "torch.float64": ("torch.float32",)}
+# Functions of two arguments that come to the same either way.
+SYMMETRIC = {"min", "max", "minimum", "maximum", "hypot", "add", "multiply", "array_equal",
+             "logical_and", "logical_or"}
 WEAK = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Lambda, ast.NamedExpr,
         ast.Tuple, ast.GeneratorExp, ast.Starred)  # need brackets in another's place
 
@@ -285,7 +288,7 @@ def calls(text: _Text) -> Iterator[_Change]:
             end = text.span(function)[1]
             yield end - len(word), end, SIMILAR[word]
         for first, second in itertools.pairwise(positional):
-            if text.text(first) != text.text(second):
+            if text.text(first) != text.text(second) and word not in SYMMETRIC:
                 begin, end = text.span(first)[0], text.span(second)[1]
                 middle = text.code[text.span(first)[1]:text.span(second)[0]]
                 yield begin, end, text.text(second) + middle + text.text(first)
