@@ -286,7 +286,7 @@ for brightness in (-1.0, 1e6):
 # %% [markdown]
 # ### Exercise 2: two truths, one measurement
 #
-# The heart of this lesson. Write `second_truth(x, A)`: for a scene `x`, shape `(H, W)`, values in [0, 1], return **another** scene
+# Write `second_truth(x, A)`: for a scene `x`, shape `(H, W)`, values in [0, 1], return **another** scene
 # of the same shape that camera `A` can't tell from it. Valid is every scene that
 #
 # - has values in [0, 1] (to 10⁻⁴),
@@ -464,8 +464,8 @@ print(f"{counts[-1] / counts[0]:.1f} times the components for 100,000 times less
 reveal("information_limit.surviving", counts[-1], label="components with singular values above 1e-6")
 
 # %% [markdown]
-# A hundred thousand times less noise buys two and a half times the components. That is why "just use a
-# better sensor" is a slow road, and why the limit *feels* hard. Look at the law behind it.
+# A hundred thousand times less noise buys two and a half times the components. So "just use a
+# better sensor" is a slow road, and the limit *feels* hard. Look at the law behind it.
 
 # %% slide="subslide" title="Less noise buys little"
 from course_lib.notebook.figures import COLOURS, figure, show
@@ -674,7 +674,7 @@ show(fig, alt="Ring correlation against frequency for four amounts of light. All
 # stand above noise of standard deviation `sigma` in the measurement of camera `A`, if the scene's
 # components have standard deviation `scale`. It returns an integer and sees no data.
 # "Above" means $s_i \cdot \text{scale} > \sigma$. Work in double precision: the $s_i$ may span ten
-# decades (eigenvalues of $A^T A$ keep half the digits only). Noise or scale that isn't positive is a `ValueError`.
+# decades (eigenvalues of $A^T A$ keep half the digits). Noise or scale that isn't positive is a `ValueError`.
 # (`A.dense(shape)` gives the matrix; `limits.decompose` is allowed, too.) *Off limits:* `limits.picard_count`.
 
 # %% solution="surviving_components" rebuilds="imaging.limits.picard_count"
@@ -1295,4 +1295,4 @@ print(f"τ runs from {tau.min():.3f} to {tau.max():.3f}; the scene's scale is {s
 #   data-processing inequality, Fano's inequality. [doi:10.1002/047174882X](https://doi.org/10.1002/047174882X)
 # - S. Bhadra, V. A. Kelkar, F. J. Brooks, M. A. Anastasio, "On hallucinations in tomographic image reconstruction", *IEEE
 #   Trans. Med. Imaging* 40 (2021) 3249–3260. [doi:10.1109/TMI.2021.3077857](https://doi.org/10.1109/TMI.2021.3077857)
-# - The library's `course_lib.imaging.limits` holds nearly all of this lesson; read it.
+# - `course_lib.imaging.limits` holds nearly all of this lesson; read it.

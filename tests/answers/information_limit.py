@@ -496,8 +496,7 @@ np.linalg.svd(A.dense(shape).astype(np.float32), compute_uv=False)
 
 # %% wrong="eigenvalues_of_the_normal_matrix" exercise="surviving_components" says="wider blur"
 ### INSTEAD OF sizes = np.linalg.svd(A.dense(shape), compute_uv=False)
-M = A.dense(shape)
-sizes = np.sqrt(np.abs(np.linalg.eigvalsh(M @ M.T)))
+sizes = np.sqrt(np.abs(np.linalg.eigvalsh(A.dense(shape) @ A.dense(shape).T)))
 
 # %% wrong="drops_weak_components" exercise="surviving_components" says="dark border"
 ### INSTEAD OF np.sum(sizes * scale > sigma)
