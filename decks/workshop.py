@@ -198,7 +198,7 @@
 
 # %% [markdown] slide="notes"
 # **Point** at the last two pictures. **Ask:** "Two reconstructions, sixteen exposures each. Which one had more light?" **Answer:**
-# neither; same lens, same light, same noise. The camera of the last one moved by quarters of a pixel between exposures. Its error is
+# neither; same pixels, same light, same noise. The camera of the last one moved by quarters of a pixel between exposures. Its error is
 # .25 of the scene's own variation against .59.
 #
 # **Say:** "The limit moved, honestly: the detail was *measured*. What did we have to know? The shifts. That is P." With wrong shifts the

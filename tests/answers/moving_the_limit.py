@@ -85,9 +85,65 @@ def frames_matrix(n, s, shifts):
     return rows
 
 
-# %% wrong="librarys_operator" exercise="frames_matrix" says="off limits"
+# %% right="cumulative_sums_in_single_precision" exercise="frames_matrix"
 def frames_matrix(n, s, shifts):
-    return frames([(0, d) for d in shifts], factor=(1, s)).dense((1, n))
+    if n % s != 0:
+        raise ValueError(f"{s} is no divisor of {n}")
+    i = np.arange(n)
+    starts = np.concatenate([s * np.arange(n // s) + d for d in shifts])
+    return (((i - starts[:, None]) % n) < s).astype(np.float32) / np.float32(s)
+
+
+# %% wrong="wraps_once" exercise="frames_matrix" says="frames_matrix"
+def frames_matrix(n, s, shifts):
+    if n % s:
+        raise ValueError
+    rows = []
+    for d in shifts:
+        for j in range(n // s):
+            row = np.zeros(n)
+            for i in range(s):
+                at = s * j + d + i
+                at = at - n if at >= n else at
+                row[at + n if at < 0 else at] = 1 / s
+            rows.append(row)
+    return np.array(rows)
+
+
+# %% wrong="first_shift_only" exercise="frames_matrix" says="frames_matrix"
+def frames_matrix(n, s, shifts):
+    if n % s:
+        raise ValueError
+    rows = np.kron(np.eye(n // s), np.ones(s)) / s
+    return np.vstack([np.roll(rows, shifts[0], axis=1) for _ in shifts])
+
+
+# %% wrong="absolute_shift" exercise="frames_matrix" says="frames_matrix"
+def frames_matrix(n, s, shifts):
+    if n % s:
+        raise ValueError
+    rows = np.kron(np.eye(n // s), np.ones(s)) / s
+    return np.vstack([np.roll(rows, abs(d), axis=1) for d in shifts])
+
+
+# %% wrong="shift_within_a_coarse_pixel" exercise="frames_matrix" says="frames_matrix"
+### INSTEAD OF + d +
++ d % s +
+
+# %% wrong="transposed" exercise="frames_matrix" says="shape"
+def frames_matrix(n, s, shifts):
+    if n % s:
+        raise ValueError
+    rows = np.kron(np.eye(n // s), np.ones(s)) / s
+    return np.vstack([np.roll(rows, d, axis=1) for d in shifts]).T
+
+
+# %% wrong="refuses_even_shifts_beyond" exercise="frames_matrix" says="raised ValueError"
+def frames_matrix(n, s, shifts):
+    if n % s or max(np.abs(shifts)) >= n:
+        raise ValueError
+    rows = np.kron(np.eye(n // s), np.ones(s)) / s
+    return np.vstack([np.roll(rows, d, axis=1) for d in shifts])
 
 
 # %% wrong="least_squares" exercise="sparsest" says="least Σx²"
@@ -114,17 +170,68 @@ def sparsest(y, A):
     return linprog(np.ones(2 * n), A_eq=np.hstack([A, -A]), b_eq=y, bounds=(0, None)).x
 
 
-# %% wrong="forgets_the_negative_half" exercise="sparsest" says="linprog found no solution"
+# %% wrong="v_costs_nothing" exercise="sparsest" says="must be least"
+def sparsest(y, A):
+    n = A.shape[1]
+    z = linprog(np.r_[np.ones(n), np.zeros(n)], A_eq=np.hstack([A, -A]), b_eq=y, bounds=(0, None)).x
+    return z[:n] - z[n:]
+
+
+# %% wrong="u_costs_nothing" exercise="sparsest" says="must be least"
+def sparsest(y, A):
+    n = A.shape[1]
+    z = linprog(np.r_[np.zeros(n), np.ones(n)], A_eq=np.hstack([A, -A]), b_eq=y, bounds=(0, None)).x
+    return z[:n] - z[n:]
+
+
+# %% wrong="negative_light_is_dearer" exercise="sparsest" says="must be least"
+def sparsest(y, A):
+    n = A.shape[1]
+    z = linprog(np.r_[np.ones(n), 2 * np.ones(n)], A_eq=np.hstack([A, -A]), b_eq=y).x
+    return z[:n] - z[n:]
+
+
+# %% wrong="drops_faint_spikes" exercise="sparsest" says="A @ x"
+def sparsest(y, A):
+    n = A.shape[1]
+    z = linprog(np.ones(2 * n), A_eq=np.hstack([A, -A]), b_eq=y, bounds=(0, None)).x
+    x = z[:n] - z[n:]
+    return np.where(np.abs(x) > 0.1 * np.abs(x).max(), x, 0)
+
+
+# %% wrong="spikes_of_at_most_ten" exercise="sparsest" says="None"
+def sparsest(y, A):
+    n = A.shape[1]
+    z = linprog(np.ones(2 * n), A_eq=np.hstack([A, -A]), b_eq=y, bounds=(0, 10)).x
+    return z[:n] - z[n:]
+
+
+# %% wrong="rounds_to_whole_numbers" exercise="sparsest" says="A @ x|sparsest"
+def sparsest(y, A):
+    n = A.shape[1]
+    z = linprog(np.ones(2 * n), A_eq=np.hstack([A, -A]), b_eq=y).x
+    return np.round(z[:n] - z[n:])
+
+
+# %% right="by_the_dual" exercise="sparsest"
+def sparsest(y, A):
+    m, n = A.shape
+    both = np.vstack([A.T, -A.T])
+    result = linprog(-np.asarray(y, dtype=float), A_ub=both, b_ub=np.ones(2 * n), bounds=(None, None))
+    return -(result.ineqlin.marginals[:n] - result.ineqlin.marginals[n:])
+
+
+# %% wrong="forgets_the_negative_half" exercise="sparsest" says="linprog found no solution|least"
 def sparsest(y, A):
     return linprog(np.ones(A.shape[1]), A_eq=A, b_eq=y).x
 
 
-# %% wrong="minimises_the_sum_itself" exercise="sparsest" says="stronger in total"
+# %% wrong="minimises_the_sum_itself" exercise="sparsest" says="must be least"
 def sparsest(y, A):
     return linprog(np.ones(A.shape[1]), A_eq=A, b_eq=y, bounds=(None, None)).x
 
 
-# %% wrong="greedy_matching_pursuit" exercise="sparsest" says="A @ sparsest|total|stronger"
+# %% wrong="greedy_matching_pursuit" exercise="sparsest" says="A @ x|must be least"
 def sparsest(y, A):
     chosen, rest = [], y
     for _ in range(4):
@@ -136,7 +243,7 @@ def sparsest(y, A):
     return x
 
 
-# %% wrong="greedy_until_it_fits" exercise="sparsest" says="stronger in total"
+# %% wrong="greedy_until_it_fits" exercise="sparsest" says="must be least"
 def sparsest(y, A):
     chosen, rest = [], y
     while np.abs(rest).max() > 1e-9:
@@ -175,7 +282,80 @@ def positive_scene(y, A):
     return np.maximum(np.linalg.pinv(A) @ y, 0)
 
 
-# %% wrong="allows_negative_light" exercise="positive_scene" says="must raise ValueError"
+# %% wrong="tolerates_a_thousandth" exercise="positive_scene" says="0.0001"
+def positive_scene(y, A):
+    from scipy.optimize import nnls
+
+    x, residual = nnls(A, y)
+    if residual > 1e-3 * np.abs(y).max():
+        raise ValueError("x must be negative somewhere")
+    return x
+
+
+# %% wrong="absolute_tolerance" exercise="positive_scene" says="how bright that is"
+def positive_scene(y, A):
+    from scipy.optimize import nnls
+
+    x, residual = nnls(A, y)
+    if residual > 1e-5:
+        raise ValueError("x must be negative somewhere")
+    return x
+
+
+# %% wrong="demands_exactness" exercise="positive_scene" says="don't refuse them"
+def positive_scene(y, A):
+    from scipy.optimize import nnls
+
+    x, residual = nnls(A, y)
+    if residual > 1e-13:
+        raise ValueError("x must be negative somewhere")
+    return x
+
+
+# %% wrong="refuses_negative_data" exercise="positive_scene" says="don't refuse them"
+def positive_scene(y, A):
+    from scipy.optimize import nnls
+
+    if np.min(y) < 0:
+        raise ValueError("negative light")
+    return nnls(A, y)[0]
+
+
+# %% wrong="refuses_a_negative_total_only" exercise="positive_scene" says="must raise ValueError"
+def positive_scene(y, A):
+    from scipy.optimize import nnls
+
+    if y[0] < 0:
+        raise ValueError("negative light")
+    return nnls(A, y)[0]
+
+
+# %% wrong="forgets_to_scale_back" exercise="positive_scene" says="A @ x"
+### INSTEAD OF return scale * result.x
+return result.x
+
+# %% wrong="at_most_two_per_pixel" exercise="positive_scene" says="don't refuse them"
+### INSTEAD OF bounds=(0, None)
+bounds=(0, 0.4)
+
+# %% wrong="divides_dark_data_by_zero" exercise="positive_scene" says="all 0"
+### INSTEAD OF np.abs(y).max() or 1.0
+np.abs(y).max()
+
+# %% right="bounded_least_squares" exercise="positive_scene"
+def positive_scene(y, A):
+    from scipy.optimize import nnls
+
+    size = float(np.max(np.abs(y)))
+    if size == 0:
+        return np.zeros(A.shape[1])
+    x, _ = nnls(np.asarray(A, dtype=float), np.asarray(y, dtype=float) / size)
+    if np.abs(A @ x - y / size).max() > 3e-6:
+        raise ValueError("no scene of light")
+    return size * x
+
+
+# %% wrong="allows_negative_light" exercise="positive_scene" says="must raise ValueError|light is never negative"
 def positive_scene(y, A):
     n = A.shape[1]
     z = linprog(np.ones(2 * n), A_eq=np.hstack([A, -A]), b_eq=y, bounds=(0, None)).x
@@ -232,7 +412,7 @@ def positive_scene(y, A):
 
 # %% right="feasibility_only" exercise="positive_scene"
 def positive_scene(y, A):
-    unit = np.linalg.norm(y)
+    unit = np.linalg.norm(y) or 1
     result = linprog(np.zeros(A.shape[1]), A_eq=A, b_eq=y / unit, method="highs-ds")
     if result.x is None:
         raise ValueError(result.message)
@@ -263,17 +443,41 @@ def separation_information(d, sigma, photons):
 
 # %% wrong="photons_for_each_light" exercise="separation_information" says="twice too large"
 def separation_information(d, sigma, photons):
-    return 2 * fisher_information(photons=photons, sigma=sigma, separation=d)[0, 0]
+    if sigma <= 0 or photons <= 0:
+        raise ValueError
+    return 2 * integral_over_a_grid(d, sigma, photons)
+
+
+def integral_over_a_grid(d, sigma, photons):
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 4001)
+    left, right = ((np.exp(-0.5 * ((x + s * d / 2) / sigma) ** 2) / sigma / np.sqrt(2 * np.pi))
+                   for s in (1, -1))
+    slope = ((x - d / 2) * right - (x + d / 2) * left) / (4 * sigma**2)
+    return photons * np.sum(slope**2 * 2 / (left + right)) * (x[1] - x[0])
 
 
 # %% wrong="for_one_photon" exercise="separation_information" says="multiply by `photons`"
 def separation_information(d, sigma, photons):
-    return fisher_information(photons=1, sigma=sigma, separation=d)[0, 0]
+    if sigma <= 0 or photons <= 0:
+        raise ValueError
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 4001)
+    left, right = ((np.exp(-0.5 * ((x + s * d / 2) / sigma) ** 2) / sigma / np.sqrt(2 * np.pi))
+                   for s in (1, -1))
+    slope = ((x - d / 2) * right - (x + d / 2) * left) / (4 * sigma**2)
+    F = np.sum(slope**2 * 2 / (left + right)) * (x[1] - x[0])
+    return F
 
 
 # %% wrong="returns_the_bound" exercise="separation_information" says="return F"
 def separation_information(d, sigma, photons):
-    return cramer_rao(fisher_information(photons=photons, sigma=sigma, separation=d))[0]
+    if sigma <= 0 or photons <= 0:
+        raise ValueError
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 4001)
+    left, right = ((np.exp(-0.5 * ((x + s * d / 2) / sigma) ** 2) / sigma / np.sqrt(2 * np.pi))
+                   for s in (1, -1))
+    slope = ((x - d / 2) * right - (x + d / 2) * left) / (4 * sigma**2)
+    F = photons * np.sum(slope**2 * 2 / (left + right)) * (x[1] - x[0])
+    return F**-0.5
 
 
 # %% wrong="small_distance_formula" exercise="separation_information" says="small-d formula"
@@ -285,10 +489,15 @@ def separation_information(d, sigma, photons):
 
 # %% wrong="accepts_no_photons" exercise="separation_information" says="must raise ValueError"
 def separation_information(d, sigma, photons):
-    return photons * fisher_information(photons=1, sigma=sigma, separation=d)[0, 0]
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 4001)
+    left, right = ((np.exp(-0.5 * ((x + s * d / 2) / sigma) ** 2) / sigma / np.sqrt(2 * np.pi))
+                   for s in (1, -1))
+    slope = ((x - d / 2) * right - (x + d / 2) * left) / (4 * sigma**2)
+    F = photons * np.sum(slope**2 * 2 / (left + right)) * (x[1] - x[0])
+    return F
 
 
-# %% wrong="sigma_of_one_assumed" exercise="separation_information" says="65, 130, 100. is 25"
+# %% wrong="sigma_of_one_assumed" exercise="separation_information" says="it should be"
 def separation_information(d, sigma, photons):
     if sigma <= 0 or photons <= 0:
         raise ValueError
@@ -299,7 +508,7 @@ def separation_information(d, sigma, photons):
     return photons * np.sum(terms) * (x[1] - x[0])
 
 
-# %% wrong="forgets_sigma_in_the_density" exercise="separation_information" says="1/.sigma"
+# %% wrong="forgets_sigma_in_the_density" exercise="separation_information" says="1/.sigma|it should be"
 def separation_information(d, sigma, photons):
     if sigma <= 0 or photons <= 0:
         raise ValueError
@@ -313,7 +522,7 @@ def separation_information(d, sigma, photons):
     return photons * np.sum(slope**2 / p) * (x[1] - x[0])
 
 
-# %% wrong="forgets_sigma_in_the_slope" exercise="separation_information" says="sigma⁴ times"
+# %% wrong="forgets_sigma_in_the_slope" exercise="separation_information" says="sigma⁴ times|it should be"
 def separation_information(d, sigma, photons):
     if sigma <= 0 or photons <= 0:
         raise ValueError
@@ -327,7 +536,7 @@ def separation_information(d, sigma, photons):
     return photons * np.sum(slope**2 / p) * (x[1] - x[0])
 
 
-# %% wrong="grid_of_fixed_width" exercise="separation_information" says="grow with sigma"
+# %% wrong="grid_of_fixed_width" exercise="separation_information" says="it should be|NaN"
 def separation_information(d, sigma, photons):
     if sigma <= 0 or photons <= 0:
         raise ValueError
@@ -341,7 +550,7 @@ def separation_information(d, sigma, photons):
     return photons * np.sum(slope**2 / p) * (x[1] - x[0])
 
 
-# %% wrong="adds_the_slopes" exercise="separation_information" says="are added"
+# %% wrong="adds_the_slopes" exercise="separation_information" says="were added"
 def separation_information(d, sigma, photons):
     if sigma <= 0 or photons <= 0:
         raise ValueError
@@ -385,7 +594,14 @@ def separation_information(d, sigma, photons):
 
 # %% wrong="halves_again" exercise="separation_information" says="half of it"
 def separation_information(d, sigma, photons):
-    return fisher_information(photons=photons, sigma=sigma, separation=d)[0, 0] / 2
+    if sigma <= 0 or photons <= 0:
+        raise ValueError
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 4001)
+    left, right = ((np.exp(-0.5 * ((x + s * d / 2) / sigma) ** 2) / sigma / np.sqrt(2 * np.pi))
+                   for s in (1, -1))
+    slope = ((x - d / 2) * right - (x + d / 2) * left) / (4 * sigma**2)
+    F = photons * np.sum(slope**2 * 2 / (left + right)) * (x[1] - x[0])
+    return F / 2
 
 
 # %% right="adaptive_quadrature" exercise="separation_information"
@@ -405,6 +621,74 @@ def separation_information(d, sigma, photons):
     return photons * quad(integrand, *ends, points=(-h, h), limit=400)[0] / sigma**2
 
 
-# %% wrong="two_dimensional_library" exercise="separation_information" says="off limits"
+# %% wrong="step_of_a_hundredth" exercise="separation_information" says="it should be|NaN|raised"
 def separation_information(d, sigma, photons):
-    return float(fisher_information(photons=photons, sigma=sigma, separation=d)[0, 0])
+    if sigma <= 0 or photons <= 0:
+        raise ValueError
+    x = np.arange(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 0.01)
+    left, right = ((np.exp(-0.5 * ((x + s * d / 2) / sigma) ** 2) / sigma / np.sqrt(2 * np.pi))
+                   for s in (1, -1))
+    slope = ((x - d / 2) * right - (x + d / 2) * left) / (4 * sigma**2)
+    F = photons * np.sum(slope**2 * 2 / (left + right)) * (x[1] - x[0])
+    return F
+
+
+# %% wrong="absolute_difference" exercise="separation_information" says="it should be|raised|NaN"
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 4001)
+
+    def p(d):
+        return (np.exp(-0.5 * ((x - d / 2) / sigma) ** 2)
+                + np.exp(-0.5 * ((x + d / 2) / sigma) ** 2)) / sigma / np.sqrt(8 * np.pi)
+
+    slope = (p(d + 1e-3) - p(d - 1e-3)) / 2e-3
+    return photons * np.sum(slope**2 / p(d)) * (x[1] - x[0])
+
+
+# %% wrong="reaches_two_sigma" exercise="separation_information" says="it should be"
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError
+    x = np.linspace(-d / 2 - 2 * sigma, d / 2 + 2 * sigma, 4001)
+    left, right = ((np.exp(-0.5 * ((x + s * d / 2) / sigma) ** 2) / sigma / np.sqrt(2 * np.pi))
+                   for s in (1, -1))
+    slope = ((x - d / 2) * right - (x + d / 2) * left) / (4 * sigma**2)
+    F = photons * np.sum(slope**2 * 2 / (left + right)) * (x[1] - x[0])
+    return F
+
+
+# %% wrong="photons_squared" exercise="separation_information" says="it should be"
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 4001)
+    left, right = ((np.exp(-0.5 * ((x + s * d / 2) / sigma) ** 2) / sigma / np.sqrt(2 * np.pi))
+                   for s in (1, -1))
+    slope = ((x - d / 2) * right - (x + d / 2) * left) / (4 * sigma**2)
+    F = photons * np.sum(slope**2 * 2 / (left + right)) * (x[1] - x[0])
+    return F * photons / 100
+
+
+# %% wrong="refuses_a_negative_sigma_only" exercise="separation_information" says="must raise ValueError"
+def separation_information(d, sigma, photons):
+    if sigma < 0 or photons < 0:
+        raise ValueError
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 4001)
+    left, right = ((np.exp(-0.5 * ((x + s * d / 2) / sigma) ** 2) / sigma / np.sqrt(2 * np.pi))
+                   for s in (1, -1))
+    slope = ((x - d / 2) * right - (x + d / 2) * left) / (4 * sigma**2)
+    F = photons * np.sum(slope**2 * 2 / (left + right)) * (x[1] - x[0])
+    return F
+
+
+# %% right="in_units_of_sigma_single_precision" exercise="separation_information"
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError("both must be positive")
+    h = d / sigma / 2
+    t = np.linspace(-h - 8, h + 8, 20_001)
+    left, right = np.exp(-((t + h) ** 2) / 2), np.exp(-((t - h) ** 2) / 2)
+    terms = ((t - h) * right - (t + h) * left) ** 2 / (left + right)
+    return np.float32(photons / sigma**2 * np.trapezoid(terms, t) / 8 / np.sqrt(2 * np.pi))
