@@ -1276,7 +1276,7 @@ techniques = {"evenly lit": (scope, 1), "4 frames, shifted": (frames([(0, d) for
               "10 frames, switched": (switched(10), 10)}
 gained = {}
 fig, ax = figure(size=(6.4, 3.4))
-for (name, (camera, K)), mark in zip(techniques.items(), "osv^DPX"):
+for (name, (camera, K)), mark in zip(techniques.items(), "osv^DPX", strict=False):
     gained[name], condition = rank_and_condition(camera, (1, 200))
     ax.plot(K * passed, gained[name], mark, ms=9, label=name)
     print(f"{name:20} {K * passed:4d} numbers taken, {gained[name]:4d} of 200 components gained, condition {condition:9.1f}")

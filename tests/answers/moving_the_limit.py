@@ -127,8 +127,8 @@ def frames_matrix(n, s, shifts):
 
 
 # %% wrong="shift_within_a_coarse_pixel" exercise="frames_matrix" says="frames_matrix"
-### INSTEAD OF + d +
-+ d % s +
+### INSTEAD OF (s * j + d + np.arange(s)) % n
+(s * j + d % s + np.arange(s)) % n
 
 # %% wrong="transposed" exercise="frames_matrix" says="shape"
 def frames_matrix(n, s, shifts):
@@ -217,8 +217,9 @@ def sparsest(y, A):
 def sparsest(y, A):
     m, n = A.shape
     both = np.vstack([A.T, -A.T])
-    result = linprog(-np.asarray(y, dtype=float), A_ub=both, b_ub=np.ones(2 * n), bounds=(None, None))
-    return -(result.ineqlin.marginals[:n] - result.ineqlin.marginals[n:])
+    found = linprog(-np.asarray(y, dtype=float), A_ub=both, b_ub=np.ones(2 * n), bounds=(None, None))
+    prices = found.ineqlin.marginals
+    return prices[n:] - prices[:n]
 
 
 # %% wrong="forgets_the_negative_half" exercise="sparsest" says="linprog found no solution|least"
@@ -355,7 +356,7 @@ def positive_scene(y, A):
     return size * x
 
 
-# %% wrong="allows_negative_light" exercise="positive_scene" says="must raise ValueError|light is never negative"
+# %% wrong="allows_negative_light" exercise="positive_scene" says="must raise|never negative"
 def positive_scene(y, A):
     n = A.shape[1]
     z = linprog(np.ones(2 * n), A_eq=np.hstack([A, -A]), b_eq=y, bounds=(0, None)).x
@@ -487,7 +488,7 @@ def separation_information(d, sigma, photons):
     return photons * d**2 / (8 * sigma**4)
 
 
-# %% wrong="accepts_no_photons" exercise="separation_information" says="must raise ValueError"
+# %% wrong="accepts_no_photons" exercise="separation_information" says="must raise"
 def separation_information(d, sigma, photons):
     x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 4001)
     left, right = ((np.exp(-0.5 * ((x + s * d / 2) / sigma) ** 2) / sigma / np.sqrt(2 * np.pi))
@@ -508,7 +509,7 @@ def separation_information(d, sigma, photons):
     return photons * np.sum(terms) * (x[1] - x[0])
 
 
-# %% wrong="forgets_sigma_in_the_density" exercise="separation_information" says="1/.sigma|it should be"
+# %% wrong="forgets_sigma_in_the_density" exercise="separation_information" says="1/.sigma"
 def separation_information(d, sigma, photons):
     if sigma <= 0 or photons <= 0:
         raise ValueError
@@ -522,7 +523,7 @@ def separation_information(d, sigma, photons):
     return photons * np.sum(slope**2 / p) * (x[1] - x[0])
 
 
-# %% wrong="forgets_sigma_in_the_slope" exercise="separation_information" says="sigma⁴ times|it should be"
+# %% wrong="forgets_sigma_in_the_slope" exercise="separation_information" says="sigma⁴ times"
 def separation_information(d, sigma, photons):
     if sigma <= 0 or photons <= 0:
         raise ValueError
@@ -671,7 +672,7 @@ def separation_information(d, sigma, photons):
     return F * photons / 100
 
 
-# %% wrong="refuses_a_negative_sigma_only" exercise="separation_information" says="must raise ValueError"
+# %% wrong="refuses_a_negative_sigma_only" exercise="separation_information" says="must raise"
 def separation_information(d, sigma, photons):
     if sigma < 0 or photons < 0:
         raise ValueError
