@@ -217,7 +217,8 @@ def sparsest(y, A):
 def sparsest(y, A):
     m, n = A.shape
     both = np.vstack([A.T, -A.T])
-    found = linprog(-np.asarray(y, dtype=float), A_ub=both, b_ub=np.ones(2 * n), bounds=(None, None))
+    found = linprog(-np.asarray(y, dtype=float), A_ub=both, b_ub=np.ones(2 * n),
+                    bounds=(None, None))
     prices = found.ineqlin.marginals
     return prices[n:] - prices[:n]
 
@@ -332,8 +333,8 @@ def positive_scene(y, A):
 
 
 # %% wrong="forgets_to_scale_back" exercise="positive_scene" says="A @ x"
-### INSTEAD OF return scale * result.x
-return result.x
+### INSTEAD OF scale * result.x
+result.x
 
 # %% wrong="at_most_two_per_pixel" exercise="positive_scene" says="don't refuse them"
 ### INSTEAD OF bounds=(0, None)
