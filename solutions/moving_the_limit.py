@@ -302,7 +302,7 @@ show(fig, alt="Left: with wrong shifts the error of the reconstruction grows, wi
               "frames, but stays below it with four.")
 
 # %% [markdown]
-# With four frames the error grows several times, and the residual stays below the noise:
+# With four frames the error grows threefold, and the residual stays below the noise:
 # 64 numbers against 61 unknowns leave three to disagree, so almost *any* data
 # can be explained. With sixteen frames 256 numbers must agree, and they don't. **A residual is a diagnostic only
 # where there are more data than freedom.**
@@ -1383,7 +1383,7 @@ moving_the_limit()
 # | structured light | three striped frames | stripes' frequency, phase, contrast; scene at rest | every frequency below 2 fc: 79 components for 39 | detail too weak, or at the wrong frequency | residual where bands overlap; silent if nothing of the scene lies there |
 # | a generator's prior | one small picture | the scene is one the network draws | any amount of natural detail | a sharp, natural, wrong picture that fits the data | you might not: the search stops when it fits, and it can draw nothing but sharp pictures |
 #
-# *Defence of "many frames".* With shifts off by half a pixel, four frames gave several times the error while
+# *Defence of "many frames".* With shifts off by half a pixel, four frames gave three times the error while
 # the residual stayed below the noise: 64 numbers explain 61 unknowns whatever they are. With sixteen frames the
 # same fault raised the residual far above σ. The check stays silent if all frames share one fault, for example
 # a box of the wrong width at every shift, which is then explained by another scene.

@@ -71,6 +71,54 @@ def marginals(log_l, log_prior):
     return np.einsum("gk,gkc->kc", weights, np.exp(log_l - seen[:, :, None]))
 
 
+# %% wrong="tests_own_reference" exercise="marginals" says="by_trying_all"
+def marginals(log_l, log_prior):
+    return by_trying_all(log_l, log_prior)
+
+
+# %% wrong="two_places_only" exercise="marginals" says="."
+def marginals(log_l, log_prior):
+    seen = logsumexp(log_l, axis=2)
+    log_weights = log_prior + seen[:, :2].sum(axis=1)
+    weights = np.exp(log_weights - logsumexp(log_weights))
+    return np.einsum("g,gkc->kc", weights, np.exp(log_l - seen[:, :, None]))
+
+
+# %% wrong="mean_evidence_of_the_places" exercise="marginals" says="it should be"
+### INSTEAD OF seen.sum(axis=1)
+seen.mean(axis=1)
+
+# %% wrong="best_character_as_evidence" exercise="marginals" says="it should be"
+### INSTEAD OF log_weights = log_prior + seen.sum(axis=1)
+log_weights = log_prior + log_l.max(axis=2).sum(axis=1)
+
+# %% wrong="in_place" exercise="marginals" says="changes its input"
+### INSTEAD OF seen = logsumexp(log_l, axis=2)
+seen = np.subtract(log_l, 1, out=log_l).sum(axis=2)
+
+# %% wrong="over_the_wrong_axis" exercise="marginals" says="."
+### INSTEAD OF seen = logsumexp(log_l, axis=2)
+seen = logsumexp(log_l, axis=1)
+
+# %% right="in_steps_with_own_maxima" exercise="marginals"
+def marginals(log_l, log_prior):
+    top = log_l.max(axis=2, keepdims=True)
+    p = np.exp(log_l - top)
+    total = p.sum(axis=2, keepdims=True)
+    log_w = np.asarray(log_prior) + (np.log(total) + top).sum(axis=(1, 2))
+    w = np.exp(log_w - log_w.max())
+    return ((w / w.sum())[:, None, None] * p / total).sum(axis=0)
+
+
+# %% right="as_lists" exercise="marginals"
+def marginals(log_l, log_prior):
+    G, K, C = np.shape(log_l)
+    log_w = [log_prior[g] + sum(logsumexp(log_l[g][k]) for k in range(K)) for g in range(G)]
+    norm = logsumexp(log_w)
+    return [[sum(np.exp(log_w[g] - norm + log_l[g][k][c] - logsumexp(log_l[g][k]))
+                 for g in range(G)) for c in range(C)] for k in range(K)]
+
+
 # %% right="one_place_left_out" exercise="marginals"
 def marginals(log_l, log_prior):
     G, K, C = log_l.shape
@@ -125,6 +173,66 @@ def read_or_refuse(p, wrong, refused):
 def read_or_refuse(p, wrong, refused):
     of_reading = (1 - p) * wrong
     return of_reading <= refused, np.minimum(of_reading, refused).mean()
+
+
+# %% wrong="refuses_everything" exercise="read_or_refuse" says="you read"
+def read_or_refuse(p, wrong, refused):
+    return np.zeros(len(p), dtype=bool), float(refused)
+
+
+# %% wrong="reads_everything" exercise="read_or_refuse" says="you read"
+def read_or_refuse(p, wrong, refused):
+    return np.ones(len(p), dtype=bool), float(np.mean((1 - p) * wrong))
+
+
+# %% wrong="comparison_turned_round" exercise="read_or_refuse" says="turn the comparison round"
+def read_or_refuse(p, wrong, refused):
+    of_reading = (1 - p) * wrong
+    return of_reading > refused, float(np.minimum(of_reading, refused).mean())
+
+
+# %% wrong="charged_in_full" exercise="read_or_refuse" says="charged in full"
+def read_or_refuse(p, wrong, refused):
+    read = (1 - p) * wrong < refused
+    return read, float(np.where(read, wrong, refused).mean())
+
+
+# %% wrong="decides_once_for_all" exercise="read_or_refuse" says="you read|array of booleans"
+def read_or_refuse(p, wrong, refused):
+    read = np.full(len(p), (1 - p.mean()) * wrong < refused)
+    return read, float(np.where(read, (1 - p) * wrong, refused).mean())
+
+
+# %% wrong="zeros_and_ones" exercise="read_or_refuse" says="array of booleans"
+def read_or_refuse(p, wrong, refused):
+    of_reading = (1 - p) * wrong
+    return (of_reading < refused).astype(int), float(np.minimum(of_reading, refused).mean())
+
+
+# %% wrong="threshold_of_four_fifths" exercise="read_or_refuse" says="you read|read that should not"
+def read_or_refuse(p, wrong, refused):
+    read = p >= 0.96
+    return read, float(np.where(read, (1 - p) * wrong, refused).mean())
+
+
+# %% wrong="costs_of_whole_numbers" exercise="read_or_refuse" says="read that should not|cost"
+def read_or_refuse(p, wrong, refused):
+    of_reading = (1 - p) * int(wrong)
+    return of_reading < int(refused), float(np.minimum(of_reading, int(refused)).mean())
+
+
+# %% right="a_list_of_two" exercise="read_or_refuse"
+def read_or_refuse(p, wrong, refused):
+    read = [bool((1 - q) * wrong < refused) for q in p]
+    cost = sum((1 - q) * wrong if r else refused for q, r in zip(p, read, strict=True)) / len(p)
+    return [np.array(read), cost]
+
+
+# %% right="ratio_of_costs" exercise="read_or_refuse"
+def read_or_refuse(p, wrong, refused):
+    loss = wrong * (1 - np.asarray(p))
+    read = refused / loss.clip(1e-300) > 1
+    return read, np.where(read, loss, refused).mean()
 
 
 # %% right="by_the_threshold" exercise="read_or_refuse"
@@ -220,6 +328,80 @@ def compress(page, tolerance):
     return np.array(shown)
 
 
+# %% wrong="floats" exercise="compress" says="places are integers"
+### INSTEAD OF np.array(shown)
+np.array(shown, dtype=float)
+
+# %% wrong="unsigned_integers_wrap" exercise="compress" says="unsigned integers"
+def compress(page, tolerance):
+    page = page.astype(np.uint8)
+    stored, shown = [], []
+    for place, symbol in enumerate(page):
+        apart = [int(np.abs(symbol - page[i]).sum()) for i in stored]
+        if apart and min(apart) <= tolerance:
+            shown.append(stored[int(np.argmin(apart))])
+        else:
+            stored.append(place)
+            shown.append(place)
+    return np.array(shown)
+
+
+# %% wrong="missing_ink_only" exercise="compress" says="counts as much as the reverse|it should be"
+def compress(page, tolerance):
+    stored, shown = [], []
+    for place, symbol in enumerate(page):
+        apart = [int(np.sum(symbol & ~page[i])) for i in stored]
+        if apart and min(apart) <= tolerance:
+            shown.append(stored[int(np.argmin(apart))])
+        else:
+            stored.append(place)
+            shown.append(place)
+    return np.array(shown)
+
+
+# %% wrong="last_stored_only" exercise="compress" says="it should be|stored"
+def compress(page, tolerance):
+    stored, shown = [], []
+    for place, symbol in enumerate(page):
+        if stored and np.sum(page[stored[-1]] != symbol) <= tolerance:
+            shown.append(stored[-1])
+        else:
+            stored.append(place)
+            shown.append(place)
+    return np.array(shown)
+
+
+# %% wrong="stores_everything" exercise="compress" says="stored|it should be"
+def compress(page, tolerance):
+    return np.arange(len(page))
+
+
+# %% right="a_list_of_places" exercise="compress"
+def compress(page, tolerance):
+    stored, shown = {}, []
+    for place, symbol in enumerate(page):
+        best = min(stored, key=lambda i: (np.count_nonzero(stored[i] ^ symbol), i), default=None)
+        if best is None or np.count_nonzero(stored[best] ^ symbol) > tolerance:
+            stored[place] = symbol
+            best = place
+        shown.append(best)
+    return shown
+
+
+# %% right="unsigned_but_compared" exercise="compress"
+def compress(page, tolerance):
+    flat = np.asarray(page).reshape(len(page), 35)
+    stored, shown = [0], np.zeros(len(page), dtype=np.uint16)
+    for place in range(1, len(flat)):
+        apart = (flat[stored] != flat[place]).sum(axis=1)
+        if apart.min() > tolerance:
+            stored.append(place)
+            shown[place] = place
+        else:
+            shown[place] = stored[apart.argmin()]
+    return shown
+
+
 # %% right="with_a_table_of_distances" exercise="compress"
 def compress(page, tolerance):
     flat = page.reshape(len(page), -1).astype(int)
@@ -284,6 +466,67 @@ def match_evidence(pool, false_match, miss, inside):
     return source / (source + other), 1 - (1 - false_match) ** (pool - inside)
 
 
+# %% wrong="prior_as_odds" exercise="match_evidence" says="taken as the odds"
+def match_evidence(pool, false_match, miss, inside):
+    odds = inside / pool * (1 - miss) / false_match
+    return odds / (1 + odds), false_match * (pool - inside)
+
+
+# %% wrong="inside_times_the_posterior" exercise="match_evidence" says="not multiply the posterior"
+def match_evidence(pool, false_match, miss, inside):
+    odds = (1 - miss) / false_match / (pool - 1)
+    return inside * odds / (1 + odds), false_match * (pool - inside)
+
+
+# %% wrong="one_is_surely_the_source" exercise="match_evidence" says="not pool − 1"
+def match_evidence(pool, false_match, miss, inside):
+    prior = inside / pool
+    source, other = prior * (1 - miss), (1 - prior) * false_match
+    return source / (source + other), false_match * (pool - 1)
+
+
+# %% wrong="counts_the_true_match" exercise="match_evidence" says="true match as well"
+def match_evidence(pool, false_match, miss, inside):
+    prior = inside / pool
+    source, other = prior * (1 - miss), (1 - prior) * false_match
+    return source / (source + other), false_match * (pool - inside) + inside * (1 - miss)
+
+
+# %% wrong="exchanged" exercise="match_evidence" says="posterior"
+def match_evidence(pool, false_match, miss, inside):
+    prior = inside / pool
+    source, other = prior * (1 - miss), (1 - prior) * false_match
+    return false_match * (pool - inside), source / (source + other)
+
+
+# %% wrong="posterior_alone" exercise="match_evidence" says="two numbers"
+def match_evidence(pool, false_match, miss, inside):
+    prior = inside / pool
+    source, other = prior * (1 - miss), (1 - prior) * false_match
+    return source / (source + other)
+
+
+# %% wrong="rounds_the_people" exercise="match_evidence" says="coincidental"
+def match_evidence(pool, false_match, miss, inside):
+    prior = inside / pool
+    source, other = prior * (1 - miss), (1 - prior) * false_match
+    return source / (source + other), round(false_match * (pool - inside))
+
+
+# %% right="a_list" exercise="match_evidence"
+def match_evidence(pool, false_match, miss, inside):
+    n, f, m, q = (float(v) for v in (pool, false_match, miss, inside))
+    hit = q * (1 - m) / n
+    return [hit / (hit + f - f * q / n), f * (n - q)]
+
+
+# %% right="an_array" exercise="match_evidence"
+def match_evidence(pool, false_match, miss, inside):
+    people = np.array([inside, pool - inside]) / pool
+    match = people * np.array([1 - miss, false_match])
+    return np.array([match[0] / match.sum(), pool * match[1]])
+
+
 # %% right="by_odds" exercise="match_evidence"
 def match_evidence(pool, false_match, miss, inside):
     odds = inside / (pool - inside) * (1 - miss) / false_match
@@ -313,6 +556,52 @@ def least_error(bits, hypotheses):
 # %% wrong="guesses_the_missing_bits" exercise="least_error" says="guesses the missing bits"
 def least_error(bits, hypotheses):
     return max(0.0, 1 - 2**bits / hypotheses)
+
+
+# %% wrong="base_ten" exercise="least_error" says="base 10"
+def least_error(bits, hypotheses):
+    return max(0.0, 1 - (bits + 1) / np.log10(hypotheses))
+
+
+# %% wrong="always_zero" exercise="least_error" says="it should be"
+def least_error(bits, hypotheses):
+    return 0.0
+
+
+# %% wrong="minus_for_plus" exercise="least_error" says="it should be"
+### INSTEAD OF (bits + 1)
+(bits - 1)
+
+# %% wrong="divides_by_the_hypotheses" exercise="least_error" says="divides by log"
+def least_error(bits, hypotheses):
+    return max(0.0, 1 - (bits + 1) / hypotheses)
+
+
+# %% wrong="sharp_form" exercise="least_error" says="it should be|off limits"
+def least_error(bits, hypotheses):
+    return fano_error(bits, hypotheses)
+
+
+# %% wrong="absolute_value" exercise="least_error" says="it should be"
+def least_error(bits, hypotheses):
+    return abs(1 - (bits + 1) / np.log2(hypotheses))
+
+
+# %% wrong="whole_bits" exercise="least_error" says="it should be"
+def least_error(bits, hypotheses):
+    return max(0.0, 1 - (int(bits) + 1) / np.log2(hypotheses))
+
+
+# %% right="single_precision" exercise="least_error"
+def least_error(bits, hypotheses):
+    return np.float32(max(0, 1 - (bits + 1) / np.log2(hypotheses)))
+
+
+# %% right="with_mathematics" exercise="least_error"
+def least_error(bits, hypotheses):
+    import math
+
+    return max(math.log2(hypotheses) - bits - 1, 0) / math.log2(hypotheses)
 
 
 # %% right="missing_bits" exercise="least_error"
