@@ -694,3 +694,27 @@ def separation_information(d, sigma, photons):
     left, right = np.exp(-((t + h) ** 2) / 2), np.exp(-((t - h) ** 2) / 2)
     terms = ((t - h) * right - (t + h) * left) ** 2 / (left + right)
     return np.float32(photons / sigma**2 * np.trapezoid(terms, t) / 8 / np.sqrt(2 * np.pi))
+
+
+# %% wrong="librarys_operator" exercise="frames_matrix" says="off limits"
+def frames_matrix(n, s, shifts):
+    return frames([(0, d) for d in shifts], factor=(1, s)).dense((1, n))
+
+
+# %% wrong="librarys_program" exercise="sparsest" says="off limits"
+def sparsest(y, A):
+    from course_lib.imaging.operators import Matrix
+
+    return recover_spikes(np.asarray(y)[None], Matrix(A))[0]
+
+
+# %% wrong="librarys_positive_program" exercise="positive_scene" says="off limits"
+def positive_scene(y, A):
+    from course_lib.imaging.operators import Matrix
+
+    return recover_spikes(np.asarray(y)[None], Matrix(A), positive=True)[0]
+
+
+# %% wrong="librarys_information" exercise="separation_information" says="off limits"
+def separation_information(d, sigma, photons):
+    return float(fisher_information(photons=photons, sigma=sigma, separation=d)[0, 0])
