@@ -701,9 +701,9 @@ show(fig, alt=f"Error of the scene against λ, least at {optima['best for the sc
 
 # %% [markdown]
 # GCV and UPRE find nearly the best λ for *predicting the data*: they were made for that. Fine grain
-# in $\hat x$ costs no prediction, since the camera hardly sees it; in the scene it counts. Morozov's λ
-# is too smooth for the prediction, and here close to the scene's best. What you pay for not knowing
-# the truth is the **oracle gap**. Elsewhere:
+# in $\hat x$ hardly enters the prediction, since the camera blurs it away; in the scene it counts.
+# Morozov's λ is too smooth for the prediction, and here close to the scene's best. What you pay for
+# not knowing the truth is the **oracle gap**. Elsewhere:
 
 # %%
 print("blur    noise  Morozov's λ/oracle's   error: Morozov   UPRE  oracle  recorded")
@@ -1343,7 +1343,7 @@ print(f"recorded: error {rms(bright - scene):.4f}")
 
 # %% [markdown]
 # Twenty per cent too wide, and nearly all that deconvolution had gained is gone. The residual is right
-# every time, because Morozov chose λ so, and such a λ *exists* for every width. **The size of the
+# every time, because Morozov chose λ so, and such a λ *exists* for every width tried. **The size of the
 # residual doesn't check the PSF.** Its pattern might, or light below 0.
 
 # %% [markdown] slide="notes"
@@ -1485,7 +1485,7 @@ show_images({"recorded": orbit} | mended, limits=(0, 0.3),
                 "as the recording and grainier; a good one with the measured PSF.")
 
 # %% [markdown]
-# The PSF from the drawing board gains nothing; the one from a star, nearly everything. And the
+# The PSF from the drawing board gains next to nothing, the one from a star nearly all. And the
 # *wrong* PSF fits the data **better**: a narrow PSF can follow every speck of noise. A residual below
 # the noise is a warning, but it may mean a wrong PSF or only too many steps.
 
