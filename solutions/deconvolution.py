@@ -1285,7 +1285,7 @@ def hidden_strict(picture):
 
 def hidden_column_spot(picture):
     result = picture.copy()
-    result[3, -1] -= 0.015 * (picture[3, 0] - 0.5)
+    result[3, -1] -= 0.012 * (picture[3, 0] - 0.5)
     return result
 
 
@@ -1293,14 +1293,15 @@ for hidden_method, hidden_what in (
         (lambda p: np.sqrt(fourier_method(p) ** 2 + 1), "that isn't linear"),
         (lambda p: 1 - rows_method(p), "whose far edge gets darker"),
         (lambda p: np.sqrt(p * np.roll(p, -1, axis=1)), "that passes on nothing from black to black"),
-        (lambda p: rows_method(np.clip(p, 0.25, 0.9)), "that sees no light below .25"),
-        (hidden_column_spot, "that takes 1.5 % from a single pixel of the last column"),
+        (lambda p: rows_method(np.clip(p, 0.25, 0.72)), "that sees light from .25 to .72"),
+        (hidden_column_spot, "that takes 1.2 % from a single pixel of the last column"),
         (lambda p: p + 0.02 * np.roll(p, -1, axis=0), "that leaks 2 % from row to row")):
     assert call(wraps_around, hidden_method, (40, 32)), f"a method {hidden_what} goes unnoticed."
 assert call(wraps_around, hidden_strict, (24, 40)), "a method for one shape goes unnoticed."
 for hidden_method, hidden_what in (
         (lambda p: p + 0.001 * np.roll(p, -1, axis=0), "an effect of one part in a thousand"),
-        (lambda p: p + 0.008 * np.roll(p, -1, axis=1), "an effect of .8 %"),
+        (lambda p: p + 0.008 * np.roll(p, -1, axis=1), "an effect of .8 % from column to column"),
+        (lambda p: p + 0.008 * np.roll(p, -1, axis=0), "an effect of .8 % from row to row"),
         (lambda p: np.sqrt(mirror_method(p) ** 2 + 1), "a method with mirrored borders, not linear,"),
         (lambda p: np.full_like(p, 0.3), "a method that returns an even gray")):
     assert not call(wraps_around, hidden_method, (24, 40)), (
