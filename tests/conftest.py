@@ -49,7 +49,8 @@ def browser():
 class ByLesson(LoadScopeScheduling):
     """Tests of one file, or of one lesson in it, share a worker, and with it what they set up.
 
-    Those that grade a class in sandboxes share one, too: they look for what is left over.
+    Those that grade a class in sandboxes share one, too: they look for what is left over.  So do
+    those of slides, which draw all decks first.
     Marks can't say so: pytest 9.2 hides from workers' ids what pytest-xdist 3.8 adds to them.
     """
 
@@ -57,6 +58,8 @@ class ByLesson(LoadScopeScheduling):
         file, _, test = nodeid.partition("::")
         if "test_grading" in file:
             return "grading"
+        if "test_slides" in file:
+            return file
         lesson = re.search(r"\[.*?(\d\d_\w+)", test)
         again = re.match(r"\d\d_\w+", test)  # cells that nbval runs
         return f"{file} {lesson[1] if lesson else ''} {again[0] if again else ''}"

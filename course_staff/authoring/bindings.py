@@ -113,9 +113,9 @@ def leaning(lesson: Lesson) -> Iterator[tuple[Cell, str]]:
 def needed(cells: Sequence[Cell]) -> list[Cell]:
     """Return the code that a lesson's tests and answers depend on: no pictures, no demonstrations.
 
-    Solution and test cells stay as they are, of all others what binds or changes a name that is
-    read later.  What a function reads it may read whenever it is called, so every binding of such a
-    name stays.
+    Solution, test and locked cells stay as they are, of all others what binds or changes a name
+    that is read later.  What a function reads it may read whenever it is called, so every binding
+    of such a name stays.
 
     Cells of which nothing is left are left out.
     """
@@ -140,8 +140,7 @@ def _needed(cells: Sequence[Cell], late: Set[str]) -> tuple[list[list[ast.stmt]]
         statements: list[ast.stmt] = []
         for statement in reversed(ast.parse(cell.text).body):
             loaded, stored, surely = _names(statement)
-            if (cell.kind in ("test", "solution")
-                    or (stored | changed(statement)) & (wanted | late)):
+            if cell.kind or (stored | changed(statement)) & (wanted | late):
                 statements.insert(0, statement)
                 wanted = (wanted - surely) | loaded
                 inner |= {name for node in ast.walk(statement)

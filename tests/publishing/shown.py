@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import cache
 
 import pytest
 import secrecy
@@ -20,12 +21,14 @@ def in_a_browser(test):
     return pytest.mark.browser(missing(test))
 
 
+@cache  # decks are megabytes, and are asked about every lesson
 def visible(text):
     """The text of a page, without scripts, styles, tags and spacing."""
     text = re.sub(r"<(script|style)\b.*?</\1>", "", text, flags=re.DOTALL)
     return re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]+>", "", text)))
 
 
+@cache
 def secrets(path):
     """Lines of a lesson's answers, rubrics and hidden tests that occur nowhere else in it."""
     lesson, found = source.read(path), set()

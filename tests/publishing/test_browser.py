@@ -9,17 +9,21 @@ import re
 import subprocess
 import sys
 import time
-from pathlib import Path
+from dataclasses import replace
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 
 from course_lib.desk import commands
 from course_lib.desk.doctor import find_chromium
+from course_staff.authoring import bindings, source
 
-ROOT = Path(__file__).resolve().parents[2]
-LESSONS = [path.name for path in commands.lessons()
-           if "explorers" in (path / f"{path.name}.ipynb").read_text(encoding="utf-8")]
+PANEL = re.compile(r"\bexplorers\b")
+LESSONS = {source.folder(path): path for path in source.find()
+           if PANEL.search(path.read_text(encoding="utf-8"))}
+
+FIRST = "00_enhance"
 
 pytestmark = [
     pytest.mark.browser,
@@ -31,15 +35,23 @@ def grade_id(cell):
     return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
 
-def answered(lesson):
-    """Return a lesson's notebook with the reference answers in the places of its stubs."""
+def answered(path):
+    """Return a lesson's notebook with the reference answers, but for pictures and demonstrations.
+
+    What neither a test nor a panel depends on nbval runs, in `test_lessons`.
+    """
     handed_out, solved = (
-        json.loads((ROOT / folder / lesson / f"{lesson}.ipynb").read_text(encoding="utf-8"))
+        json.loads(source.notebook(path, folder).read_text(encoding="utf-8"))
         for folder in ("lessons", "solutions"))
+    written = [replace(cell, options={"readonly": "panel"}) if PANEL.search(cell.text) else cell
+               for cell in source.read(path).in_notebook]
+    kept = {cell.number: cell.text for cell in bindings.needed(written)}
     answers = {grade_id(cell): cell["source"] for cell in solved["cells"] if grade_id(cell)}
-    for cell in handed_out["cells"]:
-        if cell["metadata"].get("nbgrader", {}).get("solution"):
-            cell["source"] = answers[grade_id(cell)]
+    for cell, of in zip(handed_out["cells"], written, strict=True):
+        if of.kind == "solution":
+            cell["source"] = answers[of.name]
+        elif of.type == "code" and not of.kind:
+            cell["source"] = kept.get(of.number, "")
     return handed_out
 
 
@@ -83,34 +95,59 @@ def milliseconds(page, panel, act):
     return page.evaluate("window.moved")
 
 
-@pytest.fixture
-def opened(request, browser, tmp_path):
-    """Start `course lab` for a lesson; yield (page, its notebook on disk, addresses asked for)."""
-    lesson, work, log = request.param, tmp_path / "my work", tmp_path / "log.txt"
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """Start `course lab 00_enhance`; yields (its work folder, the address that it prints)."""
+    folder = tmp_path_factory.mktemp("lab")
+    work, log = folder / "my work", folder / "log.txt"
     commands.add_lessons(work)
-    notebook = work / lesson / f"{lesson}.ipynb"
-    notebook.write_text(json.dumps(answered(lesson)), encoding="utf-8")
+    for lesson, path in LESSONS.items():
+        notebook = work / lesson / f"{lesson}.ipynb"
+        notebook.write_text(json.dumps(answered(path)), encoding="utf-8")
     environment = {**os.environ, "COURSE_WORK": str(work)}
     with log.open("w", encoding="utf-8") as out:
         server = subprocess.Popen(
-            [sys.executable, "-m", "course_lib.desk.commands", "lab", "--no-browser", lesson],
-            cwd=tmp_path, env=environment, stdout=out, stderr=out)
+            [sys.executable, "-m", "course_lib.desk.commands", "lab", "--no-browser", FIRST],
+            cwd=folder, env=environment, stdout=out, stderr=out)
     try:
         address = wait_for(
             lambda: re.search(r"http://127\.0\.0\.1:\S+", log.read_text(encoding="utf-8")), 90,
             "the address of JupyterLab")
-        context = browser.new_context(viewport={"width": 1300, "height": 900})
-        asked = []
-        context.on("request", lambda request: asked.append(request.url))
-        page = context.new_page()
-        page.set_default_timeout(90_000)
-        page.on("websocket", lambda socket: asked.append(socket.url))
-        page.goto(address.group())
-        yield page, notebook, asked
-        context.close()
+        yield work, address.group()
     finally:
         server.terminate()
         server.wait(30)
+
+
+def end_kernels(address):
+    """End all kernels of a server: they keep their memory when a page is closed."""
+    where, token = urlsplit(address), re.search(r"token=(\w+)", address)[1]
+
+    def ask(method, path):
+        request = Request(f"http://{where.netloc}/api/kernels{path}", method=method,
+                          headers={"Authorization": f"token {token}"})
+        with urlopen(request, timeout=60) as answer:
+            return answer.read()
+
+    for kernel in json.loads(ask("GET", "")):
+        ask("DELETE", f"/{kernel['id']}")
+
+
+@pytest.fixture
+def opened(request, browser, lab):
+    """Open a lesson; yields (page, its notebook on disk, addresses asked for)."""
+    lesson, (work, address) = request.param, lab
+    assert FIRST in address
+    context = browser.new_context(viewport={"width": 1300, "height": 900})
+    asked = []
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    page.set_default_timeout(90_000)
+    page.on("websocket", lambda socket: asked.append(socket.url))
+    page.goto(f"{address.replace(FIRST, lesson)}&reset")  # without the lessons before it
+    yield page, work / lesson / f"{lesson}.ipynb", asked
+    context.close()
+    end_kernels(address)
 
 
 @pytest.mark.parametrize("opened", LESSONS, indirect=True, ids=LESSONS)
@@ -172,4 +209,4 @@ def test_lesson_opens_runs_and_its_panel_moves(opened):
 
 
 def test_there_is_something_to_open():
-    assert "00_enhance" in LESSONS
+    assert FIRST in LESSONS
