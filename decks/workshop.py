@@ -364,7 +364,7 @@
 
 # %% [markdown] slide="notes"
 # **Say:** "A dark beetle with four patches, seen by 4 × 4 pixels; PULSE made a pale one with spots. Any picture splits in two, what the
-# camera sees and what leaves no trace. Here is the second part; red is lighter than what was measured, blue darker." **Point**:
+# camera records and what it doesn't. Here is the second part; red is lighter than what was measured, blue darker." **Point**:
 # *invented*, of PULSE's picture: legs and spots, and nobody needs the truth to compute it; *omitted*, of the scene: the four patches;
 # *wrong*: the first minus the second.
 #

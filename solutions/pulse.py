@@ -1252,10 +1252,10 @@ try_on(check_verdict, {
 #    Two outsiders are one kind. Half: the reason, that the residual depends on the small picture (and the answer) only, so that
 #    scenes with the same y get the same residual. "Many pictures fit" is too vague.
 # 3. Half: the law of the start pushed through the search, in any words that say that the start decides among the matches.
-#    "It is random" is too vague. Half: evidence with a number that this isn't the posterior (dark beetles that come back dark,
-#    against what the pixels tell; the average share). Opposite starts alone earn it only if said to show what the start decides.
-# 4. Half: proportions or spread of what the pixels leave open, given generator (or prior) and σ. Half: nothing about this
-#    individual, or: the shares are the generator's.
+#    "It is random" is too vague. Half: a number that no posterior sample would give: dark beetles that come back dark (6 %, 3 of
+#    50), or the average share (.6 % instead of 10 %). Opposite starts earn this half only with "the pixels are the same".
+# 4. Half: what the pixels leave open, as proportions, spread or several draws. Half: nothing about this individual, or: the
+#    shares are the generator's. "It depends on the generator" is enough; "it is more accurate" is not.
 #
 # Fewer than three numbers of this lesson that are right and said to be of what: half a point off the sum. A false clause beside
 # a right one costs the half that it stands beside ("the answer is the most probable picture", in 3, costs the first half).

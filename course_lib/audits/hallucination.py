@@ -6,12 +6,14 @@ What a camera A tells about a scene at noise σ is its measured part, :math:`A_\
 what the camera can't see, and what the noise hides. A picture x_hat is then judged by three maps,
 
 ======== ============================ ==========================================================
-invented :math:`P_{null}\,\hat x`     in the picture, not in the data; needs no truth
-omitted  :math:`P_{null}\,x`          in the scene, not in the data
+invented :math:`P_{null}\,\hat x`     in the picture, not recorded; needs no truth
+omitted  :math:`P_{null}\,x`          in the scene, not recorded
 wrong    invented − omitted           what the invention gets wrong
 ======== ============================ ==========================================================
 
-and beside them `measurement_map`, what it gets wrong about the data that it has.
+and beside them by `measurement_map`, what it gets wrong about the data that it has; with the sign
+turned that is what it *deleted*: recorded, and not in the picture. "Not recorded" says that the
+camera doesn't respond to it; a prior may predict it from y all the same.
 
 >>> from course_lib.imaging.operators import Downsample
 >>> A, x = Downsample(4), np.random.default_rng(0).standard_normal((16, 16))

@@ -9,8 +9,9 @@ self-supervised photo upsampling via latent space exploration of generative mode
 over one style row a layer ("W+") and some noise maps, each kept at the length it started with.
 Above ε the first term is that of Gaussian noise with σ = 0.98 (8 × 8); nobody chose it as a noise
 model. Within ε it is flat and only GEOCROSS ranks pictures, and 100 steps needn't reach its
-minimum: the result is no MAP estimate. There is no law that the search would leave alone, so it is
-no posterior sample. Its law is that of the start, pushed through the search.
+minimum: the result is no MAP estimate. Its law is that of the start, pushed through the search.
+Such a law can be the posterior, as a flow's is; this one isn't: dark ladybirds come back pale
+though the pixels tell the form.
 
 Unlike the published program it judges every item by its own error, returns every start's picture
 whether or not it met ε, and returns the picture whose error it tells.
