@@ -50,7 +50,7 @@ percent_invented = None  # replace None by a number from 0 to 100
 predict("hallucination_measured.percent_invented", percent_invented, between=(0, 100))
 
 # %% [markdown] slide="slide"
-# ## 1 · Three maps, three numbers
+# ## 1 · Four maps, three numbers
 
 # %% [markdown]
 # A camera $A$ splits every picture in two (lesson {information_limit}). With its singular value decomposition $A = \sum_i s_i
@@ -71,7 +71,7 @@ predict("hallucination_measured.percent_invented", percent_invented, between=(0,
 # - **wrong**, $P_{null}(\hat x - x)$: invented minus omitted.
 # - **deleted**, $A^+ y - P_{measured}\,\hat x$: recorded, and yet not in the picture. No truth needed; noise has a part in it (section 2).
 #
-# "Not recorded" says that the camera doesn't *respond* to it. It doesn't say that $y$ is silent about it: a prior can tie
+# "Not recorded" says that the camera doesn't *respond* to it, or not above the noise. It doesn't say that $y$ is silent about it: a prior can tie
 # what was recorded to what wasn't, and then a good guess is better than none.
 
 # %%
@@ -508,7 +508,12 @@ print("PULSE is wrong by", ", ".join(f"{np.sqrt(np.mean(amiss[some] ** 2)):.2f} 
 # does. The two that agree best, the pseudo-inverse and bicubic interpolation, are further from the scene than
 # Wiener, the network and the mean. Three quarters or more of their squared error lies where no data are, and
 # there no residual looks; the rest is noise they kept.
-#
+
+# %% [markdown] slide="notes"
+# Let the room rank the pictures by trust before the second row is explained. The map at the bottom right exists
+# only because the world is known; the row "invented" everybody can have. Six minutes.
+
+# %% [markdown]
 # ### Recorded, and deleted
 #
 # A method that knows ladybirds can do the opposite of inventing. Make one corner of the leaf .15 lighter, a square that
@@ -558,10 +563,6 @@ show(fig, alt="A ladybird on a leaf with a lighter square in the upper left corn
 # %% [markdown] slide="notes"
 # The reverse of the beetle: nothing invented, something deleted. Ask what a lesion or a satellite would be to such a network.
 # Three minutes.
-
-# %% [markdown] slide="notes"
-# Let the room rank the pictures by trust before the second row is explained. The map at the bottom right exists
-# only because the world is known; the row "invented" everybody can have. Six minutes.
 
 # %% [markdown] slide="slide"
 # ## 3 · Real pictures: honest with a map
@@ -1162,7 +1163,8 @@ first = line_ups[0]
 show_images({f"{name} {k + 1}": part[k] for k in (0, 1) for name, part in (
                 ("on file:", first.gallery), ("camera:", first.y), ("PULSE:", first.pulse))}, columns=6,
             alt="Two beetles of the line-up in the same light and pose; their pictures of eight by eight noisy "
-                "pixels; and the sharp beetles that PULSE made of these, with other patterns.")
+                "pixels; and what PULSE made of these: of the dark one a smeared, striped beetle, of the pale one a sharp one with "
+                "other spots.")
 
 # %% [markdown]
 # ### Exercise 5: by the pixels alone

@@ -1253,7 +1253,7 @@ try_on(check_verdict, {
 #    scenes with the same y get the same residual. "Many pictures fit" is too vague.
 # 3. Half: the law of the start pushed through the search, in any words that say that the start decides among the matches.
 #    "It is random" is too vague. Half: a number that no posterior sample would give: dark beetles that come back dark (6 %, 3 of
-#    50), or the average share (.6 % instead of 10 %). Opposite starts earn this half only with "the pixels are the same".
+#    50), or the average share (.6 % instead of 10 %). Opposite starts show what the start decides; they earn the first half.
 # 4. Half: what the pixels leave open, as proportions, spread or several draws. Half: nothing about this individual, or: the
 #    shares are the generator's. "It depends on the generator" is enough; "it is more accurate" is not.
 #
