@@ -185,7 +185,7 @@
 # ## Noise is paid for. Null is not for sale
 
 # %% [markdown] slide="notes"
-# **Point** at the orange part: 26 % of this picture's variance, in all four rows. The dark blue part grows from 42 to 74 % as noise falls
+# **Point** at the orange part: 26 % of this picture's variance, in all four rows. The dark blue part grows from 36 to 74 % as noise falls
 # thirtyfold. (Pixels of 4 × 4 again: 94 % of the directions are null and hold a quarter of the variance, for most of it is coarse.)
 #
 # **Say** the sentence of the course: "Given operator A, noise σ, K frames and assumptions P, *these* components are known. The rest is
