@@ -494,7 +494,7 @@ np.sum(sizes * scale >= sigma)
 ### INSTEAD OF np.linalg.svd(A.dense(shape), compute_uv=False)
 np.linalg.svd(A.dense(shape).astype(np.float32), compute_uv=False)
 
-# %% wrong="eigenvalues_of_the_normal_matrix" exercise="surviving_components" says="dark border|wider blur"
+# %% wrong="gram_matrix" exercise="surviving_components" says="dark border|wider blur"
 ### INSTEAD OF sizes = np.linalg.svd(A.dense(shape), compute_uv=False)
 sizes = np.sqrt(np.abs(np.linalg.eigvalsh(A.dense(shape) @ A.dense(shape).T)))
 
