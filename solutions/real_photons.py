@@ -520,6 +520,10 @@ for gain in (1, 5):
 dots = np.zeros((16, 16), int)
 dots[4, 4], dots[10, 11] = 60, 25
 judge_stop(*thin(dots, rng=2), Blur(gaussian_psf(0.8), "zero"), 60, "two stars on a dark sky")
+dots[6, 7] = 80
+seen_stars, unseen_stars = thin(dots, rng=3)
+unseen_stars[5, 12] += 1
+judge_stop(seen_stars, unseen_stars, Blur(gaussian_psf(1.0), "zero"), 60, "three stars and a stray photon")
 ### END HIDDEN TESTS
 
 # %% [markdown]
