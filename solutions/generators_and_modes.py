@@ -257,6 +257,7 @@ def play(discriminator_rate, steps=2500, seed=0):
 # Run it and watch (some seconds): the points begin as one cloud and find the eight modes.
 
 # %%
+# Try: another seed, here and below.
 healthy = play(discriminator_rate=3e-3)
 
 # %% [markdown]
@@ -292,13 +293,13 @@ for name, moments in {"healthy": healthy, "collapsed": collapsed}.items():
 reveal("generators_and_modes.modes_left", modes_of(collapsed[-1]), label="modes of the slow discriminator's generator")
 
 # %% [markdown]
-# **Mode collapse.** The generator runs to wherever the discriminator believes most, with all of its points. A quick
-# discriminator finds out at once that the clump is drawn too often, and drives the points apart. A slow one is late; by
-# then the clump has moved on, and so they chase each other round the ring. Were the discriminator always
+# **Mode collapse.** The second generator runs to wherever its discriminator believes most, with all of its points. A quick
+# discriminator soon finds that the clump is drawn too often, and drives the points apart. A slow one is late; by
+# then the clump has moved on, and so they chase each other round the ring. (Two runs of one seed: try another.) Were the discriminator always
 # optimal and the generator able to draw anything, the game would end at the world itself (Goodfellow et al.
 # 2014). Real training has neither.
 #
-# Even the healthy one draws points *between* the modes, which the world doesn't have. It must: $G$ is
+# Even the healthy one draws points *between* the modes, which the world doesn't have. Some it must: $G$ is
 # continuous, and a walk from one latent to another can't jump. Counting modes doesn't see it.
 #
 # Look at the lower row once more. Where the clump sits on a mode, most of its points could pass as good. Were
@@ -755,7 +756,7 @@ show(fig, alt="Share of the dark form drawn by five generators, as intervals, be
 # %% [markdown]
 # "GANs drop minorities" is half true here. A minority of 10 %, dark in one generator and pale in the other,
 # is drawn as often as it was shown, or rather more often. That is no virtue: both began as `share_50`, and 3,000 steps may
-# be too few to forget it. The minority of 2 % is drawn far less often, and its interval excludes 2 %. Ten thousand
+# be too few to forget it. The minority of 2 % is drawn far less often, though its generator began at a half, too. Ten thousand
 # pictures, on the cards, put `share_10` at 12.0 % (11.4 to 12.6), `share_02` at 0.4 % (0.3 to 0.6).
 #
 # Two cautions. Five intervals of 95 % are five chances to be wrong. And the recogniser never saw a *generated* picture in
@@ -940,15 +941,15 @@ show_images({"z = 0": at_zero, "mean style": at_mean, "share_10's": mean_of_tent
 
 # %% [markdown]
 # A style-based generator first turns $z$ into a **style** $w$, by its *mapping* network, and then draws from the
-# style. At $z = 0$, the *most probable latent*, `share_50` shows a smudge: training never went there. The
-# renderer's zero is a ladybird, but one that you'd wait for in vain: average in 22 respects at once.
+# style. At $z = 0$, the *most probable latent*, `share_50` shows a smudge: training never went there. (It takes exactly 0:
+# the mapping first brings every other $z$ to the length $\sqrt d$.) The renderer's zero is a ladybird, but one that you'd wait for in vain: average in 22 respects at once.
 # **The most probable point is not a typical one**, and it isn't a population's face.
 #
 # ### Truncation
 #
 # People like the neighbourhood of the mean style, the second picture. **Truncation** moves styles towards it,
 # $w \leftarrow \bar w + \psi\,(w - \bar w)$ with $\psi < 1$. Pictures get cleaner, because the outer styles, which
-# training saw rarely, are avoided. Press pictures and demonstrations are usually truncated. What does it cost?
+# training saw rarely, are avoided. What does it cost?
 
 # %% [markdown]
 # ### Exercise 5: the truncation curve
@@ -1085,10 +1086,10 @@ show(fig, alt="Precision, recall, coverage and share of the dark form against tr
 # Its jump for `share_10` at ψ = .5 is a fault of recall: five dark pictures are left, so the fifth neighbour of each is a
 # pale one, far away, and its huge ball vouches for half the world.
 #
-# Now the last panel. At ψ = .7, a usual setting, `share_10` draws the dark form half as often as without, at
+# Now the last panel. At ψ = .7 `share_10` draws the dark form half as often as without, at
 # ψ = .25 not once in 400 pictures, while precision rises to one. Its mean style is one of the majority, so everybody is
 # moved towards the majority. **The prettier the pictures, the fewer of the minority**, from
-# the same weights, by one number that few captions mention. (Maluleke and colleagues, 2022, on large generators:
+# the same weights, by one number. (Maluleke and colleagues, 2022, on large generators:
 # truncation worsened the imbalance.)
 
 # %% [markdown]
@@ -1259,6 +1260,9 @@ reveal("generators_and_modes.without_8", 100 * measures.coverage(writers["never 
 #   CVPR 2019. [doi:10.48550/arXiv.1812.04948](https://doi.org/10.48550/arXiv.1812.04948)
 # - V. H. Maluleke et al., "Studying bias in GANs through the lens of race", ECCV 2022.
 #   [doi:10.48550/arXiv.2209.02836](https://doi.org/10.48550/arXiv.2209.02836)
+# - N. Jain, A. Olmo, S. Sengupta, L. Manikonda, S. Kambhampati, "Imperfect ImaGANation: implications of GANs
+#   exacerbating biases on facial data augmentation and Snapchat selfie lenses", 2020.
+#   [doi:10.48550/arXiv.2001.09528](https://doi.org/10.48550/arXiv.2001.09528)
 # - E. B. Wilson, "Probable inference, the law of succession, and statistical inference", J. Am. Stat. Assoc. 22
 #   (1927) 209. [doi:10.1080/01621459.1927.10502953](https://doi.org/10.1080/01621459.1927.10502953)
 # - E. Alpaydin, C. Kaynak, "Optical recognition of handwritten digits", UCI Machine Learning Repository, 1998.

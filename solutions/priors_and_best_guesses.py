@@ -183,7 +183,7 @@ def posterior_mean(y, weights, means, spreads, sigma):
     """
     ### BEGIN SOLUTION
     variances = spreads**2 + sigma**2
-    off = np.asarray(y)[..., None] - means
+    off = y[..., None] - means
     log_p = np.log(weights) - off**2 / (2 * variances) - np.log(variances) / 2
     share = np.exp(log_p - log_p.max(axis=-1, keepdims=True))
     share = share / share.sum(axis=-1, keepdims=True)
@@ -302,8 +302,8 @@ for name, x_hat in {"mean": m, "mode": np.sign(m), "sample": sample}.items():
 
 # %% [markdown]
 # The mean has the least squared error, the mode (and the sign of the mean) the fewest wrong signs. A sample
-# is worst at both. But *as a population* it is right: at every $y$ its values are as frequent as true ones. (The mode's are
-# so on the whole, and only since the chances are equal.)
+# is worst at both. But *as a population* it is right: at every $y$ its values are as frequent as true ones. The mode's are
+# so on the whole, and only since the chances are equal.
 #
 # For ladybirds the posterior is no formula. `posterior.reference` samples it. Its draws carry
 # weights; *effective draws* is the number of equally weighted ones worth as much. `share` is the dark form's prior

@@ -105,7 +105,7 @@ def posterior_mean(y, weights, means, spreads, sigma):
 
 
 # %% wrong="cuts_far_measurements" exercise="posterior_mean" says="y = 60 and −45"
-### INSTEAD OF off = np.asarray(y)[..., None] - means
+### INSTEAD OF off = y[..., None] - means
 off = np.clip(np.asarray(y), -20, 20)[..., None] - means
 
 # %% wrong="integers_stay_integers" exercise="posterior_mean" says="cut to integers"
@@ -119,7 +119,7 @@ def posterior_mean(y, weights, means, spreads, sigma):
 
 
 # %% wrong="flattens_y" exercise="posterior_mean" says="has shape"
-### INSTEAD OF off = np.asarray(y)[..., None] - means
+### INSTEAD OF off = y[..., None] - means
 off = np.ravel(y)[:, None] - means
 
 # %% wrong="a_small_number_in_the_variance" exercise="posterior_mean" says="in units of 1e-08"
