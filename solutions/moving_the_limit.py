@@ -1303,6 +1303,11 @@ reveal("moving_the_limit.switched_on", gained["10 frames, switched"], label="com
 # | **Fourier ptychography** (Zheng 2013) | many exposures, lit from different angles | an aperture wider than the lens's | a thin scene at rest; coherent light, known angles |
 # | **a generator's prior** | nothing | any amount of detail | the scene is one that a network can draw |
 
+# %% [markdown] slide="notes"
+# One account for all: numbers taken, components gained. Ask what the four shifted frames would have given with coarse
+# pixels (they unfold aliases), and who pays the time. MINFLUX and Fourier ptychography are rows of the same table. Four
+# minutes.
+
 # %% [markdown] deeper=true
 # Why L and not σ? Near a dark spot a small step changes the brightness by much. Expose twice, with the dark spot at
 # −L/2 and at L/2; the share of photons in the first exposure tells the position, and L is yours to choose:

@@ -1015,7 +1015,7 @@ ours = {
     "face super-resolution": ("pnnn", "within some ten grey levels (lesson {pulse}); one picture; faces, not stated on it; an arrest"),
 }
 for use, (judged, why) in ours.items():
-    apart = "" if "?" in mine[use] else f"; you differ in {sum(a != b for a, b in zip(mine[use], judged, strict=True))}"
+    apart = "" if "?" in mine[use] else f"; you differ in {sum(a != b for a, b in zip(mine[use], judged, strict=False))}"
     print(f"{use:24} yours {mine[use]}  ours {judged}{apart}\n{'':24} {why}")
 
 # %% [markdown]
@@ -1070,7 +1070,7 @@ for reader, (answer_of_ours, why) in told.items():
 
 # %% [markdown] slide="notes"
 # Don't show the pictures of 2020; the person in them did not ask to be an example, and the argument doesn't
-# need them. Quote the two sentences, ask what changed between them. Nobody here is the villain: the authors
+# need them. Show the note's three versions, and ask what came and what went. Nobody here is the villain: the authors
 # answered, and added a section on bias and a model card. Five minutes.
 
 # %% [markdown]
@@ -1092,7 +1092,7 @@ for reader, (answer_of_ours, why) in told.items():
 # For which use, with which uncertainty shown, and **who can undo a mistake?**
 
 # %% [markdown] slide="notes"
-# Give the room the table of section 6 and one use of their own. Ask for the sentence of the memo that would be read aloud in
+# Give the room the seven uses of section 7 and one of their own. Ask for the sentence of the memo that would be read aloud in
 # court. Three minutes; the lesson asks for card and memo in writing.
 
 # %% [markdown]
@@ -1162,9 +1162,8 @@ for form, name in enumerate(("pale", "dark")):
 # *Example.* (1) **By group**: the card gives one coverage for both forms; split by form it is what the cell
 # above prints. **Diversity in full**: its recall is far below its coverage, which the card reports and
 # doesn't explain; somebody must say which parameters (size, light, position) are missing, for example by
-# the spread of estimated parameters against the prior's. **What happens when it is searched**: a generator
-# as a prior is judged by what comes back for a given small picture; lessons {pulse} and {bias} measure that, the
-# card doesn't.
+# the spread of estimated parameters against the prior's. **What happens when it is searched**: P(dark) of
+# what PULSE returns for 50 dark and 50 pale inputs; lessons {pulse} and {bias} count that, the card doesn't.
 #
 # (2) **Performance by group.** 300 pictures against 300 renders (k = 5; ±: bootstrap): dark: coverage .98
 # ± .01, precision .94 ± .01; pale: .99 ± .01, .89 ± .02. Share of the dark form, a classifier's count,
