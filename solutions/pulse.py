@@ -422,6 +422,11 @@ assert isinstance(penalties, torch.Tensor) and penalties.requires_grad, (
     "the gradient is lost: stay in PyTorch (no float(), no NumPy, no detach()).")
 penalties.sum().backward()
 assert torch.isfinite(leaf_w.grad).all(), "the gradient is not finite: add 1e-9 to the squares under the root."
+opposite = torch.stack([unit[0], -unit[0]])[None].requires_grad_(True)
+straight = call(crossing, opposite)
+equal(straight.detach(), [0.5 * torch.pi**2], "crossing of two opposite rows, d = 8", atol=2e-3)
+straight.sum().backward()
+assert torch.isfinite(opposite.grad).all(), "the gradient for opposite rows is not finite: both roots need their 1e-9."
 ### BEGIN HIDDEN TESTS
 # hint: random rows, against a loop over pairs; other numbers of rows, lengths of rows and scales; gradients, against differences.
 draws = torch.Generator().manual_seed(8)
@@ -633,7 +638,7 @@ for made_small, n_steps, tolerance in ((centre, 3, 2e-3), (columns, 25, 0.01)):
     call(search_loop, watch, made_small, start, goal, n_steps, tolerance)
     assert len(seen) == n_steps + 1, f"with {n_steps} steps the pictures are looked at {n_steps + 1} times; you look {len(seen)} times."
     equal(seen[-1], row.detach(), f"latents after {n_steps} steps (the rate anew at every step; `shrink` as it is given)",
-          atol=1e-3 if n_steps == 3 else 2e-2)
+          atol=1e-4 if n_steps == 3 else 2e-2)
 script = iter([(0.1, torch.ones(1, 4, 64)), (0.08, torch.eye(4, 64)[None])])  # the second: less error, more loss
 
 
@@ -1083,7 +1088,9 @@ try_on(check_seeds, {
     "that repeats itself for the seed 0 only": quick(lambda seed: np.random.default_rng(None if seed else 0)),
     "that doesn't repeat itself for the seed 5": quick(lambda seed: np.random.default_rng(None if seed == 5 else seed)),
     "for which all even seeds are the same": quick(lambda seed: np.random.default_rng(seed if seed % 2 else 0)),
-    "for which 3 and 8 are the same seed": quick(lambda seed: np.random.default_rng(3 if seed == 8 else seed))})
+    "for which 3 and 8 are the same seed": quick(lambda seed: np.random.default_rng(3 if seed == 8 else seed)),
+    "for which 0 and 9 are the same seed": quick(lambda seed: np.random.default_rng(seed % 9)),
+    "that doesn't repeat itself for the seed 9": quick(lambda seed: np.random.default_rng(None if seed == 9 else seed))})
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1108,10 +1115,9 @@ def check_residuals(run):
     """
     ### BEGIN SOLUTION
     y = np.stack([reachable, unreachable, 0.5 * reachable])
-    for seed in range(3):
-        found = run(y, starts=4, seed=seed)
-        own = residual(found.pictures, y[:, None])
-        assert np.allclose(found.residuals, own, rtol=1e-5, atol=1e-12), "a residual of another picture"
+    found = run(y, starts=4)
+    own = residual(found.pictures, y[:, None])
+    assert np.allclose(found.residuals, own, rtol=1e-5, atol=0), "a residual of another picture"
     ### END SOLUTION
 
 
@@ -1149,6 +1155,7 @@ try_on(check_residuals, {
     "that returns the best picture beside the last residual": program(choose=lambda way, r: (best(way, r)[0], r[-1])),
     "that exchanges the residuals of its second and its third start": exchanged(1, 1, 2),
     "that exchanges the residuals of its first two starts": exchanged(1, 0, 1),
+    "that exchanges the residuals of its third and its fourth start": exchanged(1, 2, 3),
     "that exchanges the residuals of its second and its third input": exchanged(0, 1, 2),
     "whose second input has got the residuals of the first":
         program(choose=lambda way, r: (best(way, r)[0], np.broadcast_to(best(way, r)[1][:1], r.shape[1:]))),
@@ -1181,11 +1188,10 @@ def check_verdict(run):
     """
     ### BEGIN SOLUTION
     y = np.stack([reachable, unreachable, reachable])
-    for batch in (y, y[::2], y[1:2]):
-        residuals = run(batch, starts=4).residuals
-        for epsilon in (EPSILON, 1e-6, float(np.median(residuals)), 10.0):
-            found = run(batch, starts=4, epsilon=epsilon)
-            assert np.array_equal(found.met, found.residuals <= epsilon), f"wrong verdict at ε = {epsilon}"
+    residuals = run(y, starts=4).residuals
+    for epsilon in (EPSILON, *np.quantile(residuals, (0.2, 0.4))):
+        found = run(y, starts=4, epsilon=epsilon)
+        assert np.array_equal(found.met, found.residuals <= epsilon), f"wrong verdict at ε = {epsilon}"
     ### END SOLUTION
 
 
