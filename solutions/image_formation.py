@@ -1278,7 +1278,7 @@ for seed, value, white in ((18, 1, 100), (19, 0.1, 100), (20, 0.02, 40)):
     assert shot_patch.min() >= 0, "a reading is negative; no pixel counts fewer than 0 photons."
     assert shot_patch.max() > value, (
         f"no reading is above {value}: photons sometimes come in larger numbers than on average. "
-        + ("Don't clip." if shot_patch.std() > 0 else "At x = 1 there is no noise at all."))
+        + ("Don't clip." if shot_patch.std() > 0 else f"At x = {value} there is no noise at all."))
     standard_error = (value / white / 90000) ** 0.5
     equal(shot_patch.mean(), value, f"mean at x = {value}, {white} photons",
           atol=5 * standard_error)
