@@ -54,8 +54,8 @@ SIMILAR = {
 TYPES = {"float": ("int", "np.float32"), "int": ("float",), "bool": ("float",),
          "np.float64": ("np.float32",), "torch.float64": ("torch.float32",)}
 # Functions of two arguments that come to the same either way.
-SYMMETRIC = {"min", "max", "minimum", "maximum", "hypot", "add", "multiply", "array_equal",
-             "logical_and", "logical_or"}
+SYMMETRIC = {"min", "max", "minimum", "maximum", "hypot", "logaddexp", "add", "multiply",
+             "array_equal", "logical_and", "logical_or"}
 WEAK = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Lambda, ast.NamedExpr,
         ast.Tuple, ast.GeneratorExp, ast.Starred)  # need brackets in another's place
 
