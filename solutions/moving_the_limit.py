@@ -565,6 +565,8 @@ for one, strength in ((4, -3.0), (4, 3.0), (0, 1.0), (8, 200.0)):
     alone = np.zeros(9)
     alone[one] = strength
     weakest(mix @ alone, mix, f"one spike of {strength} and a random A", abs(strength))
+for pair_of, y_one in (([[1.0, -0.8]], -1.0), ([[1.0, -0.8]], 1.0), ([[-0.8, 1.0]], 1.0)):  # either sign costs the same
+    weakest(np.array([y_one]), np.array(pair_of), f"A = {pair_of} and y = [{y_one}]", 1.0)
 from course_lib.imaging.operators import Matrix
 
 for rows, columns in ((1, 5), (3, 4), (5, 12), (4, 4)):

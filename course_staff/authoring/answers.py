@@ -183,7 +183,7 @@ CALLS_THE_LIBRARY = """
 def {function}(*arguments, **options):
     from course_staff.authoring import answers
     library, first = answers.library("{name}")
-    return library(*answers.suitable(library, [*first, *arguments]))
+    return library(*answers.suitable(library, [*first, *arguments]), **answers.required(library))
 """
 
 
@@ -206,6 +206,12 @@ def suitable(function: Callable[..., Any], arguments: Sequence[Any]) -> list[Any
     takes = [p for p in inspect.signature(function).parameters.values()
              if p.kind in (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD)]
     return [*arguments, *[None] * len(takes)][:len(takes)]
+
+
+def required(function: Callable[..., Any]) -> dict[str, None]:
+    """Return None for each argument that a function takes by name only and can't do without."""
+    return {p.name: None for p in inspect.signature(function).parameters.values()
+            if p.kind is inspect.Parameter.KEYWORD_ONLY and p.default is inspect.Parameter.empty}
 
 
 class Inapplicable(BaseException):  # not an Exception: tests that catch those must not catch this

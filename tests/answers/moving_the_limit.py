@@ -698,6 +698,8 @@ def separation_information(d, sigma, photons):
 
 # %% wrong="librarys_operator" exercise="frames_matrix" says="off limits"
 def frames_matrix(n, s, shifts):
+    from course_lib.imaging.recovery import frames
+
     return frames([(0, d) for d in shifts], factor=(1, s)).dense((1, n))
 
 
