@@ -1284,10 +1284,6 @@ for line, values in bill.items():
 #    recommendation. *Half*: one of the two. *None*: "more research is needed".
 # ### END SOLUTION
 
-# %% [markdown]
-# (For a workshop: *This house would publish a face super-resolution model, with a model card.* Roles and evidence stand in
-# `docs/debate.md`.)
-
 # %% [markdown] only="slides" slide="slide"
 # ## What you can now say, and what you can't
 #
