@@ -69,7 +69,8 @@
 # **Say**, soberly, without a picture: "Films have taught us this sentence. In June 2020 it met a real tool, PULSE, by Menon and
 # colleagues. People gave it pixelated photographs, and for well-known people of colour it gave faces that viewers read as white. A public
 # argument followed: the data, the algorithm, the purpose? Within days the authors wrote on their page that these are imaginary faces,
-# and soon added a section on bias. We ask with beetles what can be asked with beetles, because of a beetle we know the truth."
+# and that bias "is likely inherited from the dataset"; a section of the paper and a model card followed. We ask with beetles what can be asked with
+# beetles, because of a beetle we know the truth."
 # **Don't** show the pictures of 2020, and don't laugh at anybody.
 #
 # Two minutes. (Section so far: ten.)
@@ -456,11 +457,11 @@
 # any. Then the mirror, the pale beetles' line: it falls to 1 %. Then `share_90`: the colours change places. So darkness can't be the
 # cause.
 #
-# **Warn:** the entries depend on the order of counting. In the six orders of lesson {bias} only the share's keeps its sign (.29 to .67); of
-# the generator's even the sign is open.
+# **Warn:** the entries depend on the order of counting. In the six orders of lesson {causes} only the share's keeps its sign (.29 to .67); of
+# the generator's even the sign is open. And each generator was trained once, the balanced one longer than the others.
 #
 # **If asked:** *Does balance mend it?* `share_50`, the first panel: 18 % of the dark ones turn pale and 46 % of the pale ones dark. *Does
-# the share act through the starts?* In part. All starts of `share_10` are pale; from dark ones the loss falls from four fifths to a quarter. But from
+# the share act through the starts?* In part: by the *form* that a start shows. All starts of `share_10` are pale; from dark ones the loss falls from four fifths to a quarter. But from
 # pale starts `share_50` loses 30 %, where `share_10` loses 84. What makes up the rest is open. *More pixels?* At 8 × 8 an exact draw
 # loses 1 %, and PULSE 94 (section 5): there it isn't the pixels.
 #

@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # they need PyTorch, which most of this does without
     from course_lib.generators.gan import Generator
     from course_lib.generators.pulse import Search, StyleLaw
 
-__all__ = ["DECLARED", "EACH", "SHARES", "block", "cells", "drawn_share", "names",
+__all__ = ["DECLARED", "EACH", "SHARES", "block", "cells", "crossed", "drawn_share", "names",
            "network", "p_dark_under", "recorded", "sampled", "search_block", "search_each",
            "search_world", "truths"]
 
@@ -237,6 +237,21 @@ def p_dark_under(y: ArrayLike, name: str) -> np.ndarray:
     return expit(classifiers.log_odds(np.asarray(y), network(name)))
 
 
+def crossed() -> dict[str, np.ndarray]:
+    """Searches of "share_10" in which every start serves every truth, 12 of either form.
+
+    Returns
+    -------
+    dict of arrays
+        "truth" (n,), its index; "start" (starts,), P(dark) of the pictures there; "found" and
+        "residual" (n, starts).
+    """
+    rows = _rows("crossed")
+    table = {key: np.array([row[key] for row in rows])
+             for key in ("truth", "start", "found", "residual")}
+    return table | {"start": table["start"][0]}
+
+
 def sampled() -> dict[str, np.ndarray]:
     """Draws of `course_lib.generators.chains` for 50 of the truths, the generator being "share_10".
 
@@ -274,7 +289,7 @@ def cells(name: str) -> tuple[Cells, Cells]:
         (1, 0, 0): classifiers.p_dark(y, share),
         (1, 1, 0): p_dark_under(y, name),
         (1, 1, 1): recorded(name)["found"],
-        # The same recipe, trained on the declared share.
+        # The generator of the declared share. It was trained longer, and from random weights.
         (0, 1, 0): p_dark_under(y, "share_50"),
         (0, 1, 1): recorded("share_50")["found"],
         (0, 0, 1): recorded("world_50")["found"],

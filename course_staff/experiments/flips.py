@@ -1,4 +1,4 @@
-"""Search every generator for 800 beetles and learn what each one knows of them, for `bias`.
+"""Search every generator for 800 beetles; learn what each one knows. For `bias` and `causes`.
 
 ``course data flips`` rebuilds ``data/flips/``. Searches are recorded block by block, so that an
 interrupted run goes on; on one idle core a generator takes six minutes, a perfect one a minute, and
@@ -23,7 +23,7 @@ from course_lib.data import checksum, data_path, read_rows, verified_path, write
 from course_lib.generators import chains, gan, pulse
 from course_lib.imaging.operators import Downsample
 from course_lib.inference import classifiers
-from course_lib.inference.networks import dense
+from course_lib.inference.networks import channels_last, dense
 from course_lib.records import flips
 from course_lib.worlds import ladybirds
 from course_staff.experiments.fitting import fit, numbered, stack, store
@@ -31,6 +31,8 @@ from course_staff.experiments.images import record
 
 REPEATS = {"share_10": 4}  # searches of the same truths from other starts, in the first blocks
 SOME_BLOCKS = 6
+# Every one of so many starts for every one of so many truths of either form.
+CROSSED_EACH, CROSSED_STARTS = 12, 12
 # Chains for 50 truths.
 CHAINS: dict[str, Any] = {"chains": 2, "draws": 50, "thin": 3, "burn_in": 60, "temperatures": 6}
 PICTURES, STEPS, BATCH, RATE = 20_000, 1500, 512, 5e-4
@@ -155,6 +157,28 @@ def _sample_some(each: int = 25, name: str = "share_10") -> None:
                    append=True)
 
 
+def _crossed(each: int = CROSSED_EACH, starts: int = CROSSED_STARTS,
+             name: str = "share_10") -> None:
+    """Search for truths of either form from the same starts, truth by truth."""
+    file = data_path("flips", "crossed.jsonl")
+    weights = checksum(data_path("generators", f"{name}.safetensors"))[:12]
+    rows = [row for row in (read_rows(file) if file.exists() else []) if row["weights"] == weights]
+    write_rows(file, rows)
+    done = {row["truth"] for row in rows}
+    generator = gan.load(name)
+    law = pulse.fit_styles(generator)
+    which = np.concatenate([np.arange(each), flips.EACH + np.arange(each)])
+    for k in tqdm([int(k) for k in which if k not in done], desc=f"crossed, {name}",
+                  file=sys.stdout, mininterval=30):
+        found = pulse.search(channels_last(generator), flips.truths()[1][k], starts=starts,
+                             law=law, seed=flips.SEED)
+        row = {"generator": name, "weights": weights, "truth": k,
+               "start": classifiers.p_dark(found.beginnings[0]).round(4).tolist(),
+               "found": classifiers.p_dark(found.pictures[0]).round(4).tolist(),
+               "residual": found.residuals[0].astype(float).round(6).tolist()}
+        write_rows(file, [row], append=True)
+
+
 def rebuild(names: Sequence[str] | None = None) -> None:
     """Make what is missing for the generators that are there, or for some of them."""
     data_path("flips").mkdir(exist_ok=True)
@@ -167,5 +191,6 @@ def rebuild(names: Sequence[str] | None = None) -> None:
         learn(name)
     for form in ladybirds.FORMS:
         searches("share_10", form)
+    _crossed()
     _sample_some()
     record("flips")

@@ -1,9 +1,9 @@
-"""Does the classifier read generated pictures as a person does? Labels by eye, taken blind.
+"""Does the classifier read generated pictures as somebody who looks does? Labels, taken blind.
 
 ``course label --out DIR`` writes sheets of pictures from all shipped generators, shuffled: nothing
-on them says which generator drew a picture or what the classifier thinks of it. A person writes one
-letter a picture, p (pale), d (dark) or b (broken: no ladybird, or no form to be told), row by
-row, into ``data/generators/labels.txt``. ``course label`` then compares and writes
+on them says which generator drew a picture or what the classifier thinks of it. Whoever looks
+writes one letter a picture, p (pale), d (dark) or b (broken: no ladybird, or no form to be told),
+row by row, into ``data/generators/labels.txt``. ``course label`` then compares and writes
 ``data/generators/labels.md``. Labels belong to certain weights: a generator that has changed since
 is noticed by its checksum.
 """

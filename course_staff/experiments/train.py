@@ -194,7 +194,7 @@ the feature space of `course_lib.inference.classifiers.features` (trained on ren
 | precision | {found['precision']:.3f} |
 
 The share is the count of a classifier that was trained on renders;
-[labels by eye](./labels.md) say how often it reads generated pictures as a person does.
+[labels by eye](./labels.md) say how often it agrees with one reader.
 
 ## Use
 

@@ -54,7 +54,7 @@ def fairness_gaps(counts, share):
     return abs(pale[0] - dark[1]), error, error
 
 
-# %% wrong="larger_minus_smaller" exercise="fairness_gaps" says="not the larger minus the smaller"
+# %% wrong="larger_minus_smaller" exercise="fairness_gaps" says="nor the larger minus the smaller"
 def fairness_gaps(counts, share):
     rates = np.diag(counts) / counts.sum(axis=1)
     error = (1 - share) * (1 - rates[0]) - share * (1 - rates[1])
@@ -87,6 +87,51 @@ def fairness_gaps(counts, share):
     joint = np.array([1 - share, share])[:, None] * counts / counts.sum(axis=1, keepdims=True)
     rates = np.diag(counts) / counts.sum(axis=1)
     return rates[0] - rates[1], joint[:, 1].sum() - joint[1].sum(), joint[0, 1] - joint[1, 0]
+
+
+# %% wrong="share_of_the_pale_form" exercise="fairness_gaps" says="the PR gap"
+def fairness_gaps(counts, share):
+    pale, dark = counts[0] / counts[0].sum(), counts[1] / counts[1].sum()
+    error = share * pale[1] - (1 - share) * dark[0]
+    return pale[0] - dark[1], error, error
+
+
+# %% wrong="rounds_recalls" exercise="fairness_gaps" says="random table|ten million"
+def fairness_gaps(counts, share):
+    pale, dark = np.round(counts[0] / counts[0].sum(), 2), np.round(counts[1] / counts[1].sum(), 2)
+    error = (1 - share) * pale[1] - share * dark[0]
+    return pale[0] - dark[1], error, error
+
+
+# %% wrong="divides_in_place" exercise="fairness_gaps" says="in place|raised"
+def fairness_gaps(counts, share):
+    counts /= counts.sum(axis=1, keepdims=True)
+    error = (1 - share) * counts[0, 1] - share * counts[1, 0]
+    return counts[0, 0] - counts[1, 1], error, error
+
+
+# %% wrong="whole_numbers_divide_to_whole_numbers" exercise="fairness_gaps" says="0.5|-0.28"
+def fairness_gaps(counts, share):
+    rates = np.zeros_like(counts)
+    rates[:] = counts / counts.sum(axis=1, keepdims=True)
+    error = (1 - share) * rates[0, 1] - share * rates[1, 0]
+    return rates[0, 0] - rates[1, 1], error, error
+
+
+# %% right="in_single_precision" exercise="fairness_gaps"
+def fairness_gaps(counts, share):
+    counts = np.asarray(counts, dtype=np.float32)
+    rates = counts / counts.sum(axis=1, keepdims=True)
+    error = (1 - share) * rates[0, 1] - share * rates[1, 0]
+    return [rates[0, 0] - rates[1, 1], error, error]
+
+
+# %% right="with_plain_numbers" exercise="fairness_gaps"
+def fairness_gaps(counts, share):
+    (a, b), (c, d) = counts.tolist()
+    false_dark, false_pale = b / (a + b), c / (c + d)
+    shown = (1 - share) * false_dark + share * (1 - false_pale)
+    return np.array([false_pale - false_dark, shown - share, shown - share])
 
 
 # %% wrong="sign_of_the_odds" exercise="two_recalls" says="the sign of L"
@@ -195,6 +240,61 @@ def two_recalls(d, share):
     return np.array([[norm.cdf(edge), norm.sf(edge, d)], found])
 
 
+# %% wrong="grid_around_pale_only" exercise="two_recalls" says="recall of dark|output share|row"
+def two_recalls(d, share):
+    odds = np.log((1 - share) / share)
+    t = np.linspace(-5, 5, 4001)
+    p_dark = expit(d * (t - d / 2) - odds)
+    pale, dark = norm.pdf(t) / norm.pdf(t).sum(), norm.pdf(t, d) / norm.pdf(t, d).sum()
+    return np.array([[ndtr(d / 2 + odds / d), ndtr(d / 2 - odds / d)],
+                     [pale @ (1 - p_dark), dark @ p_dark]])
+
+
+# %% wrong="log_of_one_over_share" exercise="two_recalls" says="not of 1/"
+def two_recalls(d, share):
+    odds = np.log(1 / share)
+    t = np.linspace(-6, d + 6, 4001)
+    p_dark = expit(d * (t - d / 2) - odds)
+    pale, dark = norm.pdf(t) / norm.pdf(t).sum(), norm.pdf(t, d) / norm.pdf(t, d).sum()
+    return np.array([[ndtr(d / 2 + odds / d), ndtr(d / 2 - odds / d)],
+                     [pale @ (1 - p_dark), dark @ p_dark]])
+
+
+# %% wrong="log_to_base_ten" exercise="two_recalls" says="first row"
+### INSTEAD OF odds = np.log((1 - share) / share)
+odds = np.log10((1 - share) / share)
+
+# %% wrong="rounds_d" exercise="two_recalls" says="two_recalls.0.3"
+### INSTEAD OF odds = np.log((1 - share) / share)
+d, odds = max(d, 1.0), np.log((1 - share) / share)
+
+# %% wrong="clips_the_share" exercise="two_recalls" says="1e-06"
+### INSTEAD OF odds = np.log((1 - share) / share)
+odds = np.log((1 - np.clip(share, 0.01, 0.99)) / np.clip(share, 0.01, 0.99))
+
+# %% right="with_a_rectangle_rule_and_erf" exercise="two_recalls"
+def two_recalls(d, share):
+    from math import erf, log, sqrt
+
+    turn = log((1 - share) / share)
+    first = [(1 + erf((d / 2 + s * turn / d) / sqrt(2))) / 2 for s in (1, -1)]
+    t, step = np.linspace(-5, d + 5, 3000, retstep=True)
+    says_dark = 1 / (1 + np.exp(turn - d * (t - d / 2)))
+    bell = [np.exp(-((t - mean) ** 2) / 2) / np.sqrt(2 * np.pi) * step for mean in (0, d)]
+    return [first, [np.sum(bell[0] * (1 - says_dark)), np.sum(bell[1] * says_dark)]]
+
+
+# %% right="in_single_precision" exercise="two_recalls"
+def two_recalls(d, share):
+    odds = np.float32(np.log((1 - share) / share))
+    t = np.linspace(-6, d + 6, 4001, dtype=np.float32)
+    p_dark = expit(np.float32(d) * (t - np.float32(d / 2)) - odds)
+    weights = [np.exp(-((t - np.float32(m)) ** 2) / 2) for m in (0, d)]
+    pale, dark = (w / w.sum() for w in weights)
+    return np.array([[ndtr(d / 2 + odds / d), ndtr(d / 2 - odds / d)],
+                     [pale @ (1 - p_dark), dark @ p_dark]], dtype=np.float32)
+
+
 # %% wrong="times_the_ratio" exercise="move_share" says="must add up to 1"
 def move_share(p, old, new):
     return p * new / old
@@ -248,107 +348,125 @@ def move_share(p, old, new):
     return expit(logit(p) + logit(new) - logit(old))
 
 
-# %% wrong="in_the_order_of_the_changes" exercise="steps_in_every_order" says="listed in the order"
-def steps_in_every_order(table):
-    found = {}
-    for order in permutations(range(3)):
-        cell, added, before = [0, 0, 0], [], table[0, 0, 0]
-        for factor in order:
-            cell[factor] = 1
-            added.append(table[tuple(cell)] - before)
-            before = table[tuple(cell)]
-        found[order] = np.array(added)
-    return found
+# %% wrong="only_half_and_tenth" exercise="move_share" says="left out"
+def move_share(p, old, new):
+    old = 0.5
+    return p * new / old / (p * new / old + (1 - p) * (1 - new) / (1 - old))
 
 
-# %% wrong="each_alone" exercise="steps_in_every_order" says="earlier changes stay"
-def steps_in_every_order(table):
-    alone = np.array([table[1, 0, 0], table[0, 1, 0], table[0, 0, 1]]) - table[0, 0, 0]
-    return {order: alone for order in permutations(range(3))}
+# %% wrong="never_upwards" exercise="move_share" says="from 0.1 to 0.7|0.02 to 0.5"
+def move_share(p, old, new):
+    odds = p / (1 - p) * min(1, new * (1 - old) / ((1 - new) * old))
+    return odds / (1 + odds)
 
 
-# %% wrong="values_on_the_way" exercise="steps_in_every_order" says="return what each change"
-def steps_in_every_order(table):
-    found = {}
-    for order in permutations(range(3)):
-        cell, seen = [0, 0, 0], np.zeros(3)
-        for factor in order:
-            cell[factor] = 1
-            seen[factor] = table[tuple(cell)]
-        found[order] = seen
-    return found
+# %% wrong="clips_p" exercise="move_share" says="near 0 and 1"
+def move_share(p, old, new):
+    p = np.clip(p, 1e-6, 1 - 1e-6)
+    return p * new / old / (p * new / old + (1 - p) * (1 - new) / (1 - old))
 
 
-# %% wrong="since_the_beginning" exercise="steps_in_every_order" says="return each step by itself"
-def steps_in_every_order(table):
-    found = {}
-    for order in permutations(range(3)):
-        cell, seen = [0, 0, 0], np.zeros(3)
-        for factor in order:
-            cell[factor] = 1
-            seen[factor] = table[tuple(cell)] - table[0, 0, 0]
-        found[order] = seen
-    return found
+# %% wrong="row_by_row_normalised" exercise="move_share" says="add up to 1|move_share.*should be"
+def move_share(p, old, new):
+    moved = p * new / old
+    return moved / np.sum(moved, axis=-1, keepdims=True)
 
 
-# %% wrong="sorted_back_wrongly" exercise="steps_in_every_order" says="sorted back the wrong way"
-def steps_in_every_order(table):
-    found = {}
-    for order in permutations(range(3)):
-        cell, values = [0, 0, 0], [table[0, 0, 0]]
-        for factor in order:
-            cell[factor] = 1
-            values.append(table[tuple(cell)])
-        found[order] = np.diff(values)[list(order)]
-    return found
+# %% wrong="flattens" exercise="move_share" says="shape"
+def move_share(p, old, new):
+    p = np.ravel(p)
+    return p * new / old / (p * new / old + (1 - p) * (1 - new) / (1 - old))
 
 
-# %% wrong="one_array_for_all" exercise="steps_in_every_order" says="an array of its own"
-def steps_in_every_order(table):
-    found, added = {}, np.zeros(3)
-    for order in permutations(range(3)):
-        cell = [0, 0, 0]
-        for factor in order:
-            before = table[tuple(cell)]
-            cell[factor] = 1
-            added[factor] = table[tuple(cell)] - before
-        found[order] = added
-    return found
+# %% wrong="ratio_clipped_at_one" exercise="move_share" says="must add up to 1"
+def move_share(p, old, new):
+    return np.minimum(p * new / old, 1)
 
 
-# %% wrong="right_but_for_one_order" exercise="steps_in_every_order" says="order .1, 2, 0."
-def steps_in_every_order(table):
-    found = {}
-    for order in permutations(range(3)):
-        cell, values = [0, 0, 0], [table[0, 0, 0]]
-        for factor in order:
-            cell[factor] = 1
-            values.append(table[tuple(cell)])
-        back = list(order) if order == (1, 2, 0) else np.argsort(order)
-        found[order] = np.diff(values)[back]
-    return found
+# %% right="in_odds" exercise="move_share"
+def move_share(p, old, new):
+    odds = p / (1 - p) * (new / (1 - new)) / (old / (1 - old))
+    return odds / (1 + odds)
 
 
-# %% wrong="mean_over_the_orders" exercise="steps_in_every_order" says="order share, generator"
-def steps_in_every_order(table):
-    paths = []
-    for order in permutations(range(3)):
-        cell, added = [0, 0, 0], np.zeros(3)
-        for factor in order:
-            before = table[tuple(cell)]
-            cell[factor] = 1
-            added[factor] = table[tuple(cell)] - before
-        paths.append(added)
-    return {order: np.mean(paths, axis=0) for order in permutations(range(3))}
+# %% right="in_single_precision" exercise="move_share"
+def move_share(p, old, new):
+    p = np.asarray(p, dtype=np.float64)
+    dark, pale = p * (new / old), (1 - p) * ((1 - new) / (1 - old))
+    return (dark / (dark + pale)).astype(np.float32)
 
 
-# %% right="by_who_came_before" exercise="steps_in_every_order"
-def steps_in_every_order(table):
-    def added(factor, order):
-        before = order[:order.index(factor)]
-        cell = [int(k in before) for k in range(3)]
-        after = [int(k in before or k == factor) for k in range(3)]
-        return table[tuple(after)] - table[tuple(cell)]
+# %% wrong="values_not_steps" exercise="ladder" says="the .change. from the rung before"
+### INSTEAD OF np.diff(m, axis=1, prepend=0)
+m
 
-    return {order: np.array([added(k, order) for k in range(3)])
-            for order in permutations((0, 1, 2))}
+# %% wrong="since_the_first_rung" exercise="ladder" says="change since the first rung"
+### INSTEAD OF np.diff(m, axis=1, prepend=0)
+np.concatenate([m[:, :1], m[:, 1:] - m[:, :1]], axis=1)
+
+# %% wrong="rows_exchanged" exercise="ladder" says="row 0 is dark"
+### INSTEAD OF np.diff(m, axis=1, prepend=0)
+np.diff(m[::-1], axis=1, prepend=0)
+
+# %% wrong="forms_exchanged" exercise="ladder" says="0 is pale, 1 is dark"
+### INSTEAD OF dark = truth == 1
+dark = truth == 0
+
+# %% wrong="recalls" exercise="ladder" says="come back .dark."
+### INSTEAD OF np.mean(1 - outputs[:, dark], axis=1), np.mean(outputs[:, ~dark], axis=1)
+np.mean(outputs[:, dark], axis=1), np.mean(1 - outputs[:, ~dark], axis=1)
+
+# %% wrong="of_all_truths" exercise="ladder" says="not by that of all"
+### INSTEAD OF np.mean(1 - outputs[:, dark], axis=1), np.mean(outputs[:, ~dark], axis=1)
+np.mean((1 - outputs) * dark, axis=1), np.mean(outputs * ~dark, axis=1)
+
+# %% wrong="sizes_of_the_steps" exercise="ladder" says="has a sign|dark → pale"
+### INSTEAD OF np.diff(m, axis=1, prepend=0)
+abs(np.diff(m, axis=1, prepend=0))
+
+# %% wrong="no_first_column" exercise="ladder" says="has shape"
+### INSTEAD OF np.diff(m, axis=1, prepend=0)
+np.diff(m, axis=1)
+
+# %% wrong="sorted_halves" exercise="ladder" says="the steps of"
+### INSTEAD OF dark = truth == 1
+dark = np.arange(len(truth)) >= len(truth) // 2
+
+# %% wrong="decides_first" exercise="ladder" says="the steps of"
+### INSTEAD OF dark = truth == 1
+dark, outputs = truth == 1, np.round(outputs)
+
+# %% wrong="signs_exchanged" exercise="ladder" says="the steps of|should be"
+### INSTEAD OF np.diff(m, axis=1, prepend=0)
+np.concatenate([m[:, :1], m[:, :-1] - m[:, 1:]], axis=1)
+
+# %% wrong="four_rungs_only" exercise="ladder" says="shape|rungs|raised"
+### INSTEAD OF np.diff(m, axis=1, prepend=0)
+np.array([[a, b - a, c - b] for a, b, c in m[:, :3]])
+
+# %% right="in_loops" exercise="ladder"
+def ladder(truth, outputs):
+    steps = []
+    for form in (1, 0):
+        before, row = 0.0, []
+        for rung in outputs:
+            lost = [abs(form - p) for p, t in zip(rung, truth, strict=True) if t == form]
+            row.append(sum(lost) / len(lost) - before)
+            before += row[-1]
+        steps.append(row)
+    return steps
+
+
+# %% right="with_weights" exercise="ladder"
+def ladder(truth, outputs):
+    truth, outputs = np.asarray(truth, dtype=float), np.asarray(outputs, dtype=float)
+    m = np.stack([(1 - outputs) @ truth / truth.sum(), outputs @ (1 - truth) / (1 - truth).sum()])
+    m[:, 1:] = m[:, 1:] - m[:, :-1].copy()
+    return m
+
+
+# %% right="in_single_precision" exercise="ladder"
+def ladder(truth, outputs):
+    wrong = np.abs(np.asarray(outputs, np.float32) - np.asarray(truth, np.float32))
+    m = np.array([wrong[:, truth == form].mean(axis=1) for form in (1, 0)])
+    return np.hstack([m[:, :1], np.diff(m)])

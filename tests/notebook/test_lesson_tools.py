@@ -87,18 +87,23 @@ def test_predictions_are_kept_beside_the_learners_work(work, capsys):
 def test_predictions_of_an_earlier_release_are_found_by_name(work, capsys):
     """Version 0.1.0 kept them by number; 08 was the lesson on hallucination, 10 the last one."""
     file = work / "predictions.json"
-    old = {"00.percent_dark": 30, "08.too_sure": 5, "10.percent_right": "half", "99.x": 1}
+    old = {"00.percent_dark": 30, "08.too_sure": 5, "10.percent_right": "half", "99.x": 1,
+           "09.dark_start": 40, "bias.pale_start": 60}
     file.write_text(json.dumps(old), encoding="utf-8")
     assert predictions.recall("enhance.percent_dark") == 30
     assert predictions.recall("hallucination_measured.too_sure") == 5
     assert predictions.recall("use_and_misuse.percent_right") == "half"
     assert predictions.recall("pulse.too_sure") is None
+    # Two of lesson `bias` are asked for in lesson `causes` now.
+    assert predictions.recall("causes.dark_start") == predictions.recall("bias.dark_start") == 40
+    assert predictions.recall("causes.pale_start") == 60
     assert "you predicted 5" in predictions.reveal("hallucination_measured.too_sure", 7, "hits").alt
     assert json.loads(file.read_text(encoding="utf-8")) == old  # reading changes nothing
     predictions.predict("enhance.percent_dark", 40)
     assert json.loads(file.read_text(encoding="utf-8")) == {
         "enhance.percent_dark": 40, "hallucination_measured.too_sure": 5,
-        "use_and_misuse.percent_right": "half", "99.x": 1}
+        "use_and_misuse.percent_right": "half", "99.x": 1, "causes.dark_start": 40,
+        "causes.pale_start": 60}
 
 
 def test_a_notebook_of_an_earlier_release_keeps_and_shows_the_same_guess(work, capsys):

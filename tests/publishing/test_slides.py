@@ -157,7 +157,7 @@ def test_the_workshop_has_its_three_activities_with_answers(made):
     ("image_formation", "false detail 122 %", "122 %"),
     ("information_limit", "rank 16  nullity 240", "240 of 256"),
     ("moving_the_limit", "camera moved: error 0.25", ".25 of the scene's own variation"),
-    ("bias", "share_10   dark → pale: R1–R4 0.248  0.554  0.536  0.840", "R4, the search: 84 %"),
+    ("bias", "share_10   dark → pale   0.248  0.554  0.536  0.840", "R4, the search: 84 %"),
     ("use_and_misuse", "P(source | match) = 0.99%; coincidental matches expected: 100",
      "one percent"),
 ])

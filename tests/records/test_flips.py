@@ -1,4 +1,4 @@
-"""The record of `bias`: blocks that can be repeated alone, the exact world searched, rungs."""
+"""The record of `bias` and `causes`: blocks that can be repeated, the world searched, rungs."""
 
 import numpy as np
 import pytest
@@ -132,6 +132,20 @@ def test_recorded_starts_of_one_form_are_those_that_are_chosen_again(form):
     recorded = flips.recorded(f"{name}_{form}_start")
     own = np.isin(recorded["truth"], flips.block(number))
     np.testing.assert_allclose(classifiers.p_dark(x), recorded["start"][own, 0], atol=1e-3)
+
+
+def test_the_crossed_searches_begin_alike_for_every_truth():
+    each, name = flips.crossed(), "share_10"
+    n, starts = each["found"].shape
+    np.testing.assert_array_equal(each["truth"] >= flips.EACH, np.repeat([False, True], n // 2))
+    assert each["start"].shape == (starts,) and each["residual"].shape == (n, starts)
+    rows = read_rows(data_path("flips", "crossed.jsonl"))
+    weights = checksum(data_path("generators", f"{name}.safetensors"))[:12]
+    assert {(row["generator"], row["weights"]) for row in rows} == {(name, weights)}
+    assert all(row["start"] == rows[0]["start"] for row in rows)
+    again = pulse.search(gan.load(name), flips.truths()[1][0], starts=starts, steps=1,
+                         seed=flips.SEED).beginnings[0]
+    np.testing.assert_allclose(classifiers.p_dark(again), each["start"], atol=1e-3)
 
 
 def test_cells_differ_in_what_they_say():
