@@ -91,7 +91,7 @@ reveal("bias.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles 
 # The structure of what was seen in 2020, on beetles. Both numbers are needed: a method that errs in both directions
 # equally often is bad; one that errs in one direction is biased.
 #
-# What this is not: StyleGAN wasn't searched here. The paper enlarges up to 64 times along each side, this lesson 16 times, and
+# What this is not: StyleGAN wasn't searched here. The paper enlarges up to 64 times along each side; here it is 16 times, and
 # the pictures here have 64 × 64 pixels. What is found below is found for this world, this noise and five small generators.
 
 # %% [markdown] slide="notes"
