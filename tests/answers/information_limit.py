@@ -502,7 +502,7 @@ sizes = np.sqrt(np.abs(np.linalg.eigvalsh(A.dense(shape) @ A.dense(shape).T)))
 ### INSTEAD OF np.sum(sizes * scale > sigma)
 np.sum((sizes * scale > sigma) & (sizes > 1e-7 * sizes[0]))
 
-# %% wrong="absolute_tolerance" exercise="surviving_components" says="σ = 0.2499 scale"
+# %% wrong="absolute_tolerance" exercise="surviving_components" says="wider blur"
 ### INSTEAD OF np.sum(sizes * scale > sigma)
 np.sum(sizes * scale > sigma + 1e-9)
 
