@@ -35,6 +35,9 @@
 #
 # Beetles stand for a statistical structure, not for people.
 
+# %% [markdown] slide="notes"
+# Ask for a show of hands before anything is defined: unfair, or not, or "it depends"? Keep the three numbers. Two minutes.
+
 # %% [markdown] slide="slide"
 # ## 1 · What comes back
 
@@ -60,7 +63,7 @@ rows |= {f"recorded {i}": y[k] for i, k in enumerate(six, 1)}
 rows |= {f"came back {i}": x for i, x in enumerate(live, 1)}
 show_images(rows, columns=6, alt="Top: three pale and three dark ladybirds. Middle: their sixteen noisy pixels. "
             "Bottom: what the search returned: five pale ladybirds with dark spots, the first smeared, and, for the second "
-            "dark one, a black beetle with red patches that run together.")
+            "dark one, a smeared beetle between the forms, red and black.")
 
 # %% [markdown]
 # Two of the three dark ones came back as clear pale ones. The fifth is between the forms: is it dark? (Section 9 asks
@@ -108,6 +111,9 @@ reveal("bias.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles 
 #
 # *What number would change your mind?*
 
+# %% [markdown] slide="notes"
+# Read each line as a claim that predicts a number. Everybody votes for one, and writes down what would change their mind. Five minutes.
+
 # %% [markdown]
 # ## 2 · Three explanations, and a fourth
 
@@ -152,6 +158,9 @@ reveal("bias.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles 
 # - **symmetric** errors
 #
 # All but the first need a share π, and you must choose it.
+
+# %% [markdown] slide="notes"
+# Let the room find out which two of the four are the same for two groups, and which two can't be had together. Five minutes.
 
 # %% [markdown]
 # ## 3 · What "unfair" can mean
@@ -301,6 +310,9 @@ equal(population_gaps([[50, 0], [0, 7]], 0.3), [0, 0], "PR and SPE gap without e
 # | 10 % dark | 84 % | 0.8 % |
 # | 90 % dark | 0 % | 98 % |
 
+# %% [markdown] slide="notes"
+# Cover the last column and ask for it. Then the first row: balanced training, and which form is lost? Four minutes.
+
 # %%
 from course_lib.audits import fairness
 from course_lib.audits.measures import share_interval
@@ -370,6 +382,9 @@ show(fig, alt="Share that is dark, or came back dark, against P(dark | y). The t
 # One number $t$, two groups, one of them rare.
 #
 # Always the **most probable** class, or a **draw** from the posterior? Both are defensible. They err differently.
+
+# %% [markdown] slide="notes"
+# Ask which of the two a doctor should give, and which a statistician of populations. Three minutes.
 
 # %% [markdown]
 # ## 4 · Two classes on a line
@@ -717,6 +732,9 @@ show(fig, alt="Learned posterior against the sampler's, fifty points. They follo
 # take R3 with a doubt of about .1 for the dark ones of `share_10`, which no bootstrap shows; for the other
 # generators the doubt wasn't measured.
 
+# %% [markdown] slide="notes"
+# The dots above the diagonal are dark beetles: the network trusts them more than the sampler does. So R3 has a doubt that no bootstrap shows. Three minutes.
+
 # %% [markdown]
 # ### Exercise 4: the ladder
 #
@@ -916,6 +934,9 @@ show_images(shown, columns=4, alt="Photographs of a star field, a brick wall and
 # A reader that calls 4 % of the pale dark and 15 % of the dark pale turns a share of .10 into **.121**.
 #
 # Measure the reader, too.
+
+# %% [markdown] slide="notes"
+# Nobody has read the answers of the searches twice. Ask who should, and how one would keep them from knowing which generator drew. Three minutes.
 
 # %% [markdown]
 # ## 9 · Who reads the forms?

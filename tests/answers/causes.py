@@ -106,7 +106,7 @@ def steps_in_every_order(table):
             for order in permutations((0, 1, 2))}
 
 
-# %% wrong="adds_in_place" exercise="steps_in_every_order" says="changes its table"
+# %% wrong="adds_in_place" exercise="steps_in_every_order" says="changes its input"
 def steps_in_every_order(table):
     first = dict(table)
     found = {}
