@@ -761,7 +761,7 @@ show(fig, alt="Share of the dark form drawn by five generators, as intervals, be
 #
 # Two cautions. Five intervals of 95 % are five chances to be wrong. And the recogniser never saw a *generated* picture in
 # training. Against labels given by eye it agrees on 97 % of 313 pictures (`data/generators/labels.md`); seven more were
-# broken and had no label, five of them from `share_10`. A drift of two points could be its own. Lesson {bias} returns to
+# broken and had no label, five of them from `share_10`. A drift of two points could be its own. Lesson {causes} returns to
 # this.
 
 # %% [markdown]

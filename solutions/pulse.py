@@ -904,8 +904,8 @@ print(f"averages: in a world with 10 % dark beetles PULSE returns {share:.1%} da
 # %% [markdown]
 # Every search ends at ε or below, give or take .02 %: in this loss a hair above ε costs next to nothing. (The course
 # counts up to .2 % as met.) A success rate at a threshold that the search aims for measures nothing. And nearly
-# every dark beetle comes back as a pale one, sharp and within ε: **equal success is not equal treatment**. Lesson
-# {bias} asks why.
+# every dark beetle comes back as a pale one, sharp and within ε: **equal success is not equal treatment**. Lessons
+# {bias} and {causes} ask why.
 #
 # The last line is the test by averages. This generator was trained on a world with 10 % dark beetles. A sampler
 # for that world would return 10 % dark ones, on average over its inputs. **PULSE's pushforward is not the posterior.**

@@ -1153,7 +1153,7 @@ for form, name in enumerate(("pale", "dark")):
 #    generator as a *prior* would need. For each, give the number above or a measurement (what is counted, of how many).
 # 2. Write three sections of a better card, at most 200 words in all. *Performance by group*: for *each* form a number
 #    with its sample size, and how far chance moves it.
-# 3. *Known failures*: two that this course measured (here or in lessons {generators_and_modes} to {bias}), each
+# 3. *Known failures*: two that this course measured (here or in lessons {generators_and_modes} to {causes}), each
 #    with what went in and what came out. Too vague: "may make mistakes".
 # 4. *Use*: meant for; not for; and a sign that a user can *observe* when outside.
 
