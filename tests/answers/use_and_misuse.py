@@ -579,6 +579,8 @@ def least_error(bits, hypotheses):
 
 # %% wrong="sharp_form" exercise="least_error" says="it should be|off limits"
 def least_error(bits, hypotheses):
+    from course_lib.imaging.limits import fano_error
+
     return fano_error(bits, hypotheses)
 
 
