@@ -343,7 +343,7 @@ y = truth @ A.T
 sigma**0.5 * rng
 
 # %% wrong="ranks_the_priors_density" exercise="audit" says="neither a coordinate nor the prior"
-### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
+### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1)
 np.sum(x**2, axis=-1)
 
 # %% wrong="fresh_noise_for_the_likelihood" exercise="audit" says="the same measurement"
@@ -382,11 +382,11 @@ def audit(sampler, prior, A, sigma, cases, draws, rng):
 (cases, 1)
 
 # %% wrong="looks_at_the_first_number" exercise="audit" says="only the first"
-### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
+### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1)
 -((y - x @ A.T) ** 2)[..., 0]
 
 # %% wrong="squares_the_sum" exercise="audit" says="only the sum"
-### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
+### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1)
 -np.sum(y - x @ A.T, axis=-1) ** 2
 
 # %% wrong="counts_the_truth_as_a_draw" exercise="audit" says="the number of draws"
@@ -424,15 +424,15 @@ def audit(sampler, prior, A, sigma, cases, draws, rng):
 
 
 # %% wrong="sums_sizes_not_squares" exercise="audit" says="nothing else"
-### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
+### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1)
 -np.sum(np.abs(y - x @ A.T), axis=-1)
 
 # %% wrong="takes_the_largest_residual" exercise="audit" says="nothing else"
-### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
+### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1)
 -np.max(np.abs(y - x @ A.T), axis=-1)
 
 # %% wrong="correlates_y_with_A_x" exercise="audit" says="nothing else"
-### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1) / (2 * sigma**2)
+### INSTEAD OF -np.sum((y - x @ A.T) ** 2, axis=-1)
 np.sum(y * (x @ A.T), axis=-1)
 
 # %% wrong="adds_the_priors_log_density" exercise="audit" says="nothing else"
