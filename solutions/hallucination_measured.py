@@ -346,7 +346,7 @@ oblong = np.random.default_rng(8).random((1, 6, 12))
 equal(call(invented_fraction, oblong, 3), hallucination.fractions(Downsample(3), oblong)["invented"], "6 × 12 pixels")
 for light in (1e-8, 1e8, -1.0):
     equal(call(invented_fraction, light * drawn, 4), once, f"the same picture times {light:g}")
-faint = np.array([0.2, 1.0, 0.6])[:, None, None] * (1 + 1e-4 * np.random.default_rng(9).standard_normal((3, 16, 16)))
+faint = np.array([0.2, 1.0, 0.6])[:, None, None] * (1 + 1e-5 * np.random.default_rng(9).standard_normal((3, 16, 16)))
 told_of = hallucination.fractions(Downsample(4), faint)["invented"]
 for light in (1.0, 1e8, 1e-8):
     equal(call(invented_fraction, light * faint, 4), told_of, f"a picture with little contrast, times {light:g}", atol=1e-6)
@@ -355,6 +355,8 @@ last_bit = 1 + np.finfo(float).eps * np.random.default_rng(10).integers(-1, 2, e
 for light in (1.0, 1e-8, 1e8):
     equal(call(invented_fraction, light * even, 4), 0.0, f"each channel even, in another colour, times {light:g}")
     equal(call(invented_fraction, light * even * last_bit, 4), 0.0, f"even but for the last bit, times {light:g}")
+    nearly = light * even * (1 + 3e-7 * np.random.default_rng(11).standard_normal(even.shape))
+    equal(call(invented_fraction, nearly, 4), 0.0, f"a contrast of 1e-13 of the squares, times {light:g}")
 equal(call(invented_fraction, np.zeros((3, 4, 4)), 2), 0.0, "a black picture")
 ### END HIDDEN TESTS
 
