@@ -160,7 +160,7 @@ def survives(run: Program, check: Check) -> bool:
 
 def _name(check: Check) -> str:
     """How messages name a check, which may be an instance of a class."""
-    return getattr(check, "__name__", "your check")
+    return str(getattr(check, "__name__", "your check"))
 
 
 def try_on(check: Check, good: Mapping[str, Program], faulty: Mapping[str, Program]) -> None:
