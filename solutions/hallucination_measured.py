@@ -466,21 +466,21 @@ def rms_of_colours(x):
     return np.sqrt(np.mean(x**2, axis=-3))
 
 
-shown = ["bicubic", "Wiener", "posterior mean", "posterior sample", "PULSE"]
-fig, axes = figure(3, 6, size=(9.4, 4.8))
+shown = ["bicubic", "posterior mean", "posterior sample", "PULSE"]
+fig, axes = figure(3, 5, size=(7.6, 4.6))
 for column, name in enumerate(shown):
     parts = hallucination.maps(A, methods[name][chosen], x, sigma, scale)
     draw_image(axes[0, column], methods[name][chosen], name.replace(" ", "\n"))
     draw_image(axes[1, column], parts["invented"].mean(0), "", (-0.35, 0.35), "RdBu_r")
     draw_image(axes[2, column], parts["wrong"].mean(0), "", (-0.35, 0.35), "RdBu_r")
-draw_image(axes[0, 5], x, "the\nscene")
-draw_image(axes[1, 5], three["omitted"].mean(0), "omitted", (-0.35, 0.35), "RdBu_r")
-draw_image(axes[2, 5], rms_of_colours(posterior_sd[chosen]), "posterior sd", (0, 0.35), "viridis")
-fig.colorbar(axes[1, 5].images[0], ax=axes[:, 5], shrink=0.28, anchor=(0, 0.62), label="signed light")
-fig.colorbar(axes[2, 5].images[0], ax=axes[:, 5], shrink=0.28, anchor=(0, 0.02), label="sd")
+draw_image(axes[0, 4], x, "the\nscene")
+draw_image(axes[1, 4], three["omitted"].mean(0), "omitted", (-0.35, 0.35), "RdBu_r")
+draw_image(axes[2, 4], rms_of_colours(posterior_sd[chosen]), "posterior sd", (0, 0.35), "viridis")
+for row, unit in ((1, "signed light"), (2, "sd")):
+    fig.colorbar(axes[row, 4].images[0], ax=axes[row, 4], label=unit)
 for ax, label in zip(axes[:, 0], ("picture", "invented", "wrong"), strict=True):
     ax.set_ylabel(label)
-show(fig, alt="Five reconstructions of one ladybird, what each invented, and what of it is wrong. Last column: "
+show(fig, alt="Four reconstructions of one ladybird, what each invented, and what of it is wrong. Last column: "
               "the scene, what was omitted, and the reference posterior's standard deviation, which is high "
               "at the head, less so on the wing cases, and low at the legs.")
 
