@@ -558,7 +558,7 @@ show(fig, alt="A ladybird on a leaf with a lighter square in the upper left corn
               "where its picture is leaf as elsewhere; the bicubic map is nearly empty there.")
 
 # %% [markdown]
-# The network's picture is the better one, and it **deletes** two thirds of what was recorded in that corner: it takes for
+# The network's picture is the better one, and it **deletes** some seven tenths of the square, though all of it was recorded: it takes for
 # noise what its world doesn't have. *Invented* and *wrong* can't see it, for the square has no null part. *Deleted* does, for this
 # very picture and without the truth. Noise is deleted, too, and rightly; so look where the map exceeds the noise, or repeats from frame to frame.
 
