@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from course_staff.authoring.source import WITH_POINTS, Cell, Lesson
+from course_staff.authoring.source import WITH_POINTS, Cell, Lesson, SourceError
 
 WORDS_A_MINUTE, MINUTES_AN_EXERCISE = 30, 9
 LONG = 30  # words of a paragraph whose brackets count
@@ -68,6 +68,26 @@ def to_do(cell: Cell) -> bool:
 def core(lesson: Lesson) -> list[Cell]:
     """Return what the short way through a lesson's notebook holds."""
     return [cell for cell in lesson.in_notebook if not cell.deeper]
+
+
+def day(lesson: Lesson) -> list[Cell]:
+    """Return what the one-day course takes of a lesson: the core's beginning, or nothing.
+
+    Raises
+    ------
+    SourceError
+        If the heading at which it ends isn't there.
+    """
+    stop, cells = lesson.listed.day, core(lesson)
+    if stop is None:
+        return []
+    if not stop:
+        return cells
+    for place, cell in enumerate(cells):
+        if cell.type != "code" and cell.text.startswith(f"## {stop}"):
+            return cells[:place]
+    raise SourceError([lesson.problem(None, f"the one-day course stops at {stop!r}, "
+                                            "which is no heading of the core")])
 
 
 def bracketed(text: str) -> float:

@@ -13,6 +13,8 @@ A table ``[[lesson]]`` per lesson, in the order in which they are taught::
     routes = ["generators"]
     number = 8                    # only where a gap is left for lessons that are still to come
     limits = {minutes = 75}       # only where a limit differs for this lesson
+    day = "3 · Sixteen starts"    # in the one-day course its core is worked through up to this
+                                  # heading, or begins to be one; "" is to its end
 
 A lesson's number is its place: one more than that of the lesson before it, the first is 0.  A table
 ``[routes]`` says for whom each half-course is.  A table ``[limits]`` says how large a lesson's core
@@ -60,6 +62,7 @@ class Entry:
     routes: tuple[str, ...] = ()
     number: int = 0
     limits: Mapping[str, int] = field(default_factory=dict, hash=False)
+    day: str | None = None
 
     @property
     def digits(self) -> str:
@@ -231,7 +234,7 @@ def ranges(numbers: Iterable[int]) -> str:
 
 
 def table(entries: Mapping[str, Entry], routes: Mapping[str, str]) -> str:
-    """Return the README's table of lessons and its sentence about routes."""
+    """Return the README's table of lessons and its sentences about routes."""
     rows = ["| lesson | question | builds on | hours |", "|---|---|---|---|"]
     for each in entries.values():
         needs, helps = (ranges(entries[name].number for name in names)
@@ -241,7 +244,12 @@ def table(entries: Mapping[str, Entry], routes: Mapping[str, str]) -> str:
                     f"{needs}{helps} | {each.hours} |")
     along = [f"**{route}** ({ranges(e.number for e in entries.values() if route in e.routes)}: "
              f"{told})" for route, told in routes.items()]
-    return "\n".join([*rows, "", f"Half-course routes: {' and '.join(along)}."])
+    told = ["", f"Half-course routes: {' and '.join(along)}."]
+    stops = [f"{e.digits}, up to “{e.day}”" if e.day else e.digits
+             for e in entries.values() if e.day is not None]
+    if stops:
+        told += ["", f"**One day**, eight hours: {'; '.join(stops)}."]
+    return "\n".join([*rows, *told])
 
 
 def between(text: str, made: str) -> str:

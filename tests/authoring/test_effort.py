@@ -100,3 +100,43 @@ def test_a_lesson_may_have_a_limit_of_its_own(lesson):
                       encoding="utf-8")
     limits = source.read(path).listed.limits
     assert (limits["words"], limits["lines"]) == (12, 900)
+
+
+# --- the one-day course ---------------------------------------------------------------------------
+
+
+def test_a_day_takes_the_core_up_to_a_heading(lesson):
+    path = lesson(LIMITS, "# %% [markdown] deeper=true\n# ## 1. Aside\n\n"
+                          "# %% [markdown]\n# ## 2. Late\n\n# %%\nlate = 1")
+    listed = path.with_name(syllabus.NAME)
+    text = listed.read_text(encoding="utf-8")
+
+    def taken(more):
+        listed.write_text(text + more, encoding="utf-8")
+        return effort.day(source.read(path))
+
+    whole = taken('day = ""\n')
+    assert taken("") == [] and whole[-1].text == "late = 1"
+    assert taken('day = "2. Late"\n') == whole[:-2]
+    for heading in ("3. None", "1. Aside"):
+        with pytest.raises(SourceError, match="no heading of the core"):
+            taken(f'day = "{heading}"\n')
+
+
+def test_one_day_is_enough_and_its_guide_says_what_is_told_instead_of_worked_through():
+    lessons = [source.read(path) for path in source.find()]
+    taken = {each.name: effort.day(each) for each in lessons if effort.day(each)}
+    minutes = sum(effort.measure(cells).minutes for cells in taken.values())
+    assert 360 < minutes <= 480
+    guide = (build.ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
+    for each in lessons:
+        for name in set(each.listed.builds_on) - set(taken) if each.name in taken else ():
+            (told,) = (other.title for other in lessons if other.name == name)
+            assert f"*{told}*" in guide, f"{each.name} builds on {name}"
+
+
+def test_the_term_in_the_guide_has_every_lesson():
+    guide = (build.ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
+    term = guide.partition("## A term")[2].partition("\n## ")[0]
+    for entry in syllabus.read()[0].values():
+        assert f"| {entry.title}" in term, entry.name
