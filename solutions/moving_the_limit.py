@@ -64,8 +64,8 @@ for name, x_hat in {"still": x_still, "moved": x_moved}.items():
 # %% [markdown]
 # Same pixels, same sixteen exposures, same noise. Between the exposures of the last picture the
 # camera moved by quarters of a coarse pixel. Nothing was learned from other gravel: the detail was
-# *measured*. (Both λ come from the data alone, by lesson {deconvolution}'s discrepancy rule. The camera has no lens, and the
-# reconstruction knows it exactly: the best case.)
+# *measured*. Both λ come from the data alone, by lesson {deconvolution}'s discrepancy rule. It is the best case: the camera has
+# no lens, and the reconstruction knows it exactly.
 #
 # So the limit of lesson {information_limit} moves. What moves it is never cleverness alone but an assumption **P**: here,
 # "the shifts are known, and the scene stood still". Ask of each technique: what does it add,
@@ -912,8 +912,8 @@ for kept_share in (0.0002, 0.002, 0.02):
           f"{told[0]:.2f} and {told[1]:.2f} of the bound (± 0.04)")
 
 # %% [markdown]
-# Ten times the light, a third of the error: **the limit moves with light.** (The scatter doesn't show what is
-# wrong in all photons of one exposure: the spot's true form, the pixels, the neighbours.)
+# Ten times the light, a third of the error: **the limit moves with light.** The scatter doesn't show what is
+# wrong in all photons of one exposure: the spot's true form, the pixels, the neighbours.
 
 # %%
 from course_lib.imaging.limits import cramer_rao, fisher_information

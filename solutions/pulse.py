@@ -14,11 +14,10 @@
 # - *say* how loose "matches the input" is, in grey levels;
 # - *state* what law its outputs follow, and *show* that it isn't the posterior;
 # - *measure* whether both forms are served equally;
-# - *tell* which impossible inputs a residual check catches, and which it can't;
-# - *write* tests that catch a faulty implementation without reading it.
+# - *tell* which impossible inputs a residual check catches;
+# - *write* tests that catch a faulty program without reading it.
 #
-# {minutes} minutes, best in two sittings (sections 1 to 3, then 4 to 8). {builds_on} You need the null space
-# and posterior samples.
+# {minutes} minutes, best in two sittings (sections 1 to 3, then 4 to 8). {builds_on}
 
 # %% [markdown] only="slides" slide="slide"
 # # {title}
@@ -68,11 +67,11 @@ reveal("pulse.grey_levels", sum(off) / len(off), label="difference of an answer,
 # %% [markdown]
 # PULSE calls it a match when the *mean squared* difference of the small pictures is at most ε = .002, on a
 # scale from 0 (black) to 1 (white). That is eleven grey levels in every pixel, or four times as much in one
-# of sixteen, if the others are exact. "Matches" is loose. Within ε the data stop pulling, though the search
+# of sixteen, if the others are exact. Within ε the data stop pulling, though the search
 # goes on, so residuals often end near ε.
 #
-# Our grey levels are linear; the published program compares sRGB codes. It has had this ε only since the evening
-# of 20 June 2020 (commit `ece9211`). Before, the default was .001, and a picture was returned *whether or not* it met that.
+# Our grey levels are linear; the published program compares sRGB codes. It has had this ε since
+# 20 June 2020 (commit `ece9211`). Before, the default was .001, and a picture was returned *whether or not* it met that.
 
 # %% [markdown] slide="notes"
 # Ask for the number before you show anything about the method. Most guess 1 or 2 levels. Don't tell yet
@@ -93,9 +92,9 @@ reveal("pulse.grey_levels", sum(off) / len(off), label="difference of an answer,
 # %% [markdown]
 # PULSE (Menon, Damian, Hu, Ravi & Rudin, CVPR 2020) was published for *faces*, with a generator trained on
 # photographs of people. The university's press release said that it "cannot be used to identify people".
-# That month a program that made it easy to try spread on social media, and people tried it: on game
+# That month people tried it on social media: on game
 # characters, which came back as people; and on pictures of well-known people of colour, which came back as
-# faces that viewers read as white. A public argument followed. This lesson shows nobody's face: the persons in
+# faces that viewers read as white. A public argument followed. This lesson shows no face: the persons in
 # those pictures did not ask to be examples. We ask with beetles what can be asked with beetles; lesson
 # {use_and_misuse} takes up what can't.
 #
@@ -1009,10 +1008,10 @@ recorded_searches()
 # ## 7 · Find the bug
 
 # %% [markdown]
-# Programs of this kind have been published with faults that pictures alone don't show. Here are three,
-# built for this course, that search a toy generator (lesson {priors_and_best_guesses}'s: 8 × 8 pixels, four latents, $y$ = eight
-# block averages). `run(y, starts=1, seed=0, epsilon=EPSILON)` takes `y` of shape `(inputs, 8)` and returns an object with
-# `.pictures` (inputs, starts, 64), `.residuals` (inputs, starts) and `.met` (inputs, starts). Every one breaks a promise:
+# Such programs have been published with faults that pictures don't show. Here are three,
+# built for this course. They search lesson {priors_and_best_guesses}'s toy generator of four latents; $y$ = eight
+# block averages of its 8 × 8 pixels. `run(y, starts=1, seed=0, epsilon=EPSILON)` takes `y` of shape `(inputs, 8)`. It returns an object with
+# `.pictures` of shape (inputs, starts, 64), `.residuals` and `.met` of shape (inputs, starts). Every one breaks a promise:
 #
 # 1. *"The same seed gives the same result, another seed another"*.
 # 2. *"The residual is the mean squared error of the picture, shrunk, from y"*.

@@ -10,13 +10,13 @@
 #
 # After this lesson you can
 #
-# - *compute* the probability of every reading of a blurred number plate, and say "unreadable" when you should;
+# - *compute* the probability of every reading of a blurred plate, and say "unreadable" when you should;
 # - *explain* why a rare false match finds a hundred wrong people;
 # - *state* the conditions under which a reconstruction may be used, and check a product against them;
 # - *write* a model card and a one-page memo that somebody can decide by.
 #
-# {minutes} minutes, best in two sittings: sections 1 to 5, then 6 to 9. What is marked » is optional. {builds_on} You
-# need bits and posteriors, and for the model card what PULSE returned. Harm to people can't be measured on ladybirds and
+# {minutes} minutes, best in two sittings: sections 1 to 5, then 6 to 9. What is marked » is optional. {builds_on} For the model card you need
+# what PULSE returned. Harm to people can't be measured on ladybirds and
 # plates: what follows about people is sourced, or it is an argument and says so. No picture of a person appears.
 
 # %% [markdown] only="slides" slide="slide"
@@ -73,8 +73,8 @@ for low, high in ((0.95, 1.01), (0.85, 0.95), (0, 0.85)):
 reveal("use_and_misuse.percent_right", 100 * right.mean(), label="plates read right", unit="%")
 
 # %% [markdown]
-# Not even half of the plates come back right. (A simple matcher read them: at each place it takes the
-# character whose bitmap correlates best; its correlation is the "likeness".) Four fifths of all characters look nearly
+# Not even half of the plates come back right. A simple matcher read them: at each place it takes the
+# character whose bitmap correlates best; its correlation is the "likeness". Four fifths of all characters look nearly
 # perfect, and of *these* one in fourteen is wrong, with nothing about it that says so. A plate has five.
 
 # %% slide="subslide" title="The network, its contrast curve, the truth"
@@ -319,7 +319,7 @@ show(fig, alt="In ten bins the share of right readings follows the probability t
 
 # %% [markdown]
 # The posterior keeps its promises, within what chance
-# explains. (The bars are one standard deviation; about three of ten should miss the diagonal.)
+# explains: the bars are one standard deviation, and about three of ten should miss the diagonal.
 # It has to: plates, light and noise were drawn from the very prior that it assumes.
 #
 # So it can decline. **Predict.** It reads only if its best string has a probability of .8 or more, and
@@ -1077,10 +1077,10 @@ for reader, (answer_of_ours, why) in told.items():
 # ### What no budget contains
 #
 # Lesson {bias} splits a bias into pixels, shares, generator and search, as if better data or a better optimiser would
-# remove the harm. Timnit Gebru and others (Kurenkov 2020; Selbst and colleagues 2019 make the
-# argument) hold that **harm is not reducible to data or optimiser**. Three decisions lie outside
-# all measurements: **problem choice** (somebody decided that faces should be sharpened),
-# **deployment** (the same weights with a film restorer or in an interview room are two systems), and **who was
+# remove the harm. Timnit Gebru and others hold that **harm is not reducible to data or optimiser**;
+# Kurenkov 2020 and Selbst and colleagues 2019 give the argument. Three decisions lie outside
+# all measurements. **Problem choice**: somebody decided that faces should be sharpened.
+# **Deployment**: the same weights with a film restorer or in an interview room are two systems. And **who was
 # asked**. People of good will dispute how far this goes (`docs/debate.md`). Numbers can refute a claim of harmlessness.
 # They can't establish one.
 
