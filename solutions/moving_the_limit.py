@@ -792,6 +792,7 @@ for strength in (1.0, 1e8, 1e-8, 100.0):
     lit(camera7 @ seven, camera7, f"data of seven lights, about {strength:g} each")
 lit(np.zeros(15), camera7, "data that are all 0")
 lit(np.array([3, 4]), np.array([[1, 2, 0], [0, 0, 2]]), "data in whole numbers")
+lit(np.array([1.0, 1e-25]), np.eye(2), "data of which one is next to nothing")
 for rows, columns in ((1, 3), (3, 3), (5, 9), (8, 4)):
     bright_camera = draw.uniform(-1, 2, (rows, columns))
     lit(bright_camera @ draw.uniform(0.2, 2, columns), bright_camera, f"data of a matrix of {rows} × {columns}")

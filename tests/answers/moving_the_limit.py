@@ -340,6 +340,10 @@ result.x
 ### INSTEAD OF bounds=(0, None)
 bounds=(0, 0.4)
 
+# %% wrong="scaled_by_the_smallest" exercise="positive_scene" says="next to nothing"
+### INSTEAD OF np.abs(y).max() or 1.0
+np.abs(y).min() or 1.0
+
 # %% wrong="divides_dark_data_by_zero" exercise="positive_scene" says="all 0"
 ### INSTEAD OF np.abs(y).max() or 1.0
 np.abs(y).max()
