@@ -128,8 +128,7 @@ reveal("pulse.grey_levels", sum(off) / len(off), label="difference of an answer,
 #
 # $$100\,\max\!\big(\operatorname{mean}\big[(A\,G(w) - y)^2\big],\ \varepsilon\big)\; +\; 0.05\ \text{GEOCROSS}(w).$$
 #
-# You write the parts, and then the loop. Everything here is PyTorch: tensors instead of arrays, and
-# gradients for free. Leave the tensors that you are given as they are; return new ones.
+# You write the parts, and then the loop. Everything here is PyTorch. Leave the tensors that you are given as they are; return new ones.
 #
 # ### Exercise 1: the data term
 #
@@ -354,8 +353,7 @@ show_images({f"{name}\nno. {k + 1}": x[k] for name, x in kinds.items() for k in 
 # This generator was trained on 10 % dark ladybirds and draws about as many. A Gaussian that keeps how the 64
 # coordinates go *together* draws them, too. PULSE's, which fits each coordinate for itself, draws none: the
 # dark form needs many coordinates to deviate at once. Ten independent rows mix even more. So **the starts have
-# shares of their own**, and they are not those of the generator. Nobody decided that; it came with a
-# convenient fit. Keep it in mind.
+# shares of their own**, and they are not those of the generator. Nobody decided that.
 #
 # Ten rows are more freedom than a real style has, so PULSE pulls them together, by a penalty called GEOCROSS. For
 # two rows $a$ and $b$, after the leaky ReLU, it takes
@@ -448,7 +446,7 @@ equal((leaf_w.grad * way).sum(), (ahead - behind) / 2e-4, "the gradient, against
 #
 # - `draw(latents)` returns `(pictures, styles)`; `shrink(pictures)` returns the small pictures;
 # - the loss of each item is $100 \max(\text{mse}, \varepsilon) + 0.05\,$`pulse.geocross(styles)`, with the mse between
-#   small picture and `y`; the library's `geocross` returns one penalty an item;
+#   small picture and `y`;
 # - `x = latents.clone().requires_grad_(True)` is your copy; what you were given stays as it is.
 #   `adam = torch.optim.Adam([x])`, made once, takes `steps` steps on the sum of the losses, always all of them;
 # - one step is `adam.zero_grad()`, `loss.sum().backward()`, `adam.step()`. Before step k = 0, 1, … set its rate,
