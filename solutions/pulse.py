@@ -92,11 +92,10 @@ reveal("pulse.grey_levels", sum(off) / len(off), label="difference of an answer,
 # %% [markdown]
 # PULSE (Menon, Damian, Hu, Ravi & Rudin, CVPR 2020) was published for *faces*, with a generator trained on
 # photographs of people. The university's press release said that it "cannot be used to identify people".
-# That month people tried it on social media: on game
+# That month a program that made it easy to try spread on social media, and people tried it: on game
 # characters, which came back as people; and on pictures of well-known people of colour, which came back as
-# faces that viewers read as white. A public argument followed. This lesson shows no face: the persons in
-# those pictures did not ask to be examples. We ask with beetles what can be asked with beetles; lesson
-# {use_and_misuse} takes up what can't.
+# faces that viewers read as white. A public argument followed. This lesson shows nobody's face: the persons in
+# those pictures did not ask to be examples. We ask with beetles; lesson {use_and_misuse} takes up what beetles can't tell.
 #
 # The project's own README is a primary source. Its stored versions say:
 #
@@ -1219,8 +1218,7 @@ try_on(check_verdict, {
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# None of your tests looks at the code. They test what was *promised*: a program that "returns a realistic picture
-# that matches" promises almost nothing.
+# A program that "returns a realistic picture that matches" promises almost nothing: what would you test?
 
 # %% [markdown]
 # ## 8. "The downscaled output matches the input"
