@@ -417,6 +417,11 @@ must_say(False, "two pictures of a batch were exchanged.", colours, colours[::-1
 must_say(True, "a large `tol` allows large differences: it is absolute.",
          1e6 * colours, -1e6 * colours, 4, 3e6)
 must_say(True, "one channel of two axes is a picture, too.", checker[0], flat[0], 8)
+large = np.kron(colours[0, 0], np.ones((4, 4)))  # 32 × 32 pixels
+within = large.reshape(2, 16, 2, 16)[:, ::-1, :, ::-1].reshape(32, 32)  # each quarter turned round
+must_say(True, "at s = 16 it doesn't matter what is where in a block.", large, within, 16)
+must_say(False, "at s = 8 the parts of each larger block changed places: use the caller's `s`.",
+         large, within, 8, 1e-3)
 ### END HIDDEN TESTS
 
 # %%

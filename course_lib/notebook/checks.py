@@ -22,7 +22,7 @@ def call(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """Call a learner's function on copies of its arguments, quietly.
 
     Warnings and prints are swallowed (a line on stderr would cost marks), and whatever the function
-    raises becomes an `AssertionError` that says in one sentence what and where.  NumPy arrays,
+    raises becomes an `AssertionError` that says what, where and for which arguments.  NumPy arrays,
     lists and dictionaries are copied, however they are nested; a function that changes its copies
     is told.  Tensors are handed over as they are, since a copy would no longer be the leaf that a
     gradient belongs to; they are compared afterwards, and restored.
@@ -59,7 +59,8 @@ def _run(name, function, arguments, options, expected=False):
             raise _Raised(error) from None
         if isinstance(error, NotImplementedError):
             raise AssertionError(f"{name} is not written yet.") from None
-        message = f"{name} raised {type(error).__name__}: {error}{_place(function, error)}"
+        message = (f"{name} raised {type(error).__name__}: {error}{_place(function, error)}"
+                   f"{_told(arguments, options)}")
         raise AssertionError(message) from None
     finally:
         spoilt = not _unchanged(given, (copies, keywords))
@@ -149,6 +150,24 @@ def _place(function, error):
     lines = [line for frame, line in traceback.walk_tb(error.__traceback__)
              if code is not None and frame.f_code.co_filename == code.co_filename]
     return f" (line {lines[-1]} of its cell)" if lines else ""
+
+
+def _told(arguments, options):
+    """Say what a function was given: numbers as they are, arrays by their shape."""
+    def told(value):
+        if isinstance(value, np.generic):
+            value = value.item()
+        if value is None or isinstance(value, bool | int | float | complex):
+            return repr(value)
+        if hasattr(value, "shape"):
+            return f"an array of shape {tuple(value.shape)}"
+        if isinstance(value, list | tuple | dict | str):
+            return f"a {type(value).__name__} of length {len(value)}"
+        return f"a {type(value).__name__}"
+
+    given = [told(value) for value in arguments]
+    given += [f"{name} = {told(value)}" for name, value in options.items()]
+    return f", given {', '.join(given)}" if given else ""
 
 
 def equal(actual: ArrayLike | None, expected: ArrayLike | None, what: str, atol: float = 1e-9,

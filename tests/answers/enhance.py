@@ -305,3 +305,84 @@ def indistinguishable(a, b, s, tol=1e-9):
 def indistinguishable(a, b, s, tol=1e-12):
     difference = np.abs(Downsample(s)(a) - Downsample(s)(b))
     return bool((difference[0] if difference.ndim > 3 else difference).max() <= tol)
+
+
+# %% wrong="adds_in_place" exercise="downsample" says="in place"
+def downsample(x, s):
+    h, w = x.shape[-2:]
+    if h % s or w % s:
+        raise ValueError
+    total = x[..., ::s, ::s]
+    for i in range(s):
+        for j in range(s):
+            if i or j:
+                total += x[..., i::s, j::s]
+    return total / s**2
+
+
+# %% wrong="nine_decimals" exercise="downsample" says="1e-08|difference"
+def downsample(x, s):
+    h, w = x.shape[-2:]
+    if h % s or w % s:
+        raise ValueError
+    return np.round(x.reshape(*x.shape[:-2], h // s, s, w // s, s).mean((-3, -1)), 9)
+
+
+# %% wrong="squeezes" exercise="downsample" says="has shape"
+def downsample(x, s):
+    h, w = x.shape[-2:]
+    if h % s or w % s:
+        raise ValueError
+    return x.reshape(*x.shape[:-2], h // s, s, w // s, s).mean((-3, -1)).squeeze()
+
+
+# %% wrong="refuses_one_block" exercise="downsample" says="raised ValueError.*given"
+def downsample(x, s):
+    h, w = x.shape[-2:]
+    if h % s or w % s or s >= h or s >= w:
+        raise ValueError
+    return x.reshape(*x.shape[:-2], h // s, s, w // s, s).mean((-3, -1))
+
+
+# %% wrong="refuses_s_one" exercise="downsample" says="raised ValueError.*given"
+def downsample(x, s):
+    h, w = x.shape[-2:]
+    if s < 2 or h % s or w % s:
+        raise ValueError
+    return x.reshape(*x.shape[:-2], h // s, s, w // s, s).mean((-3, -1))
+
+
+# %% right="reduceat" exercise="downsample"
+def downsample(x, s):
+    if x.shape[-1] % s or x.shape[-2] % s:
+        raise ValueError("no")
+    x = np.asarray(x, dtype=float)
+    x = np.add.reduceat(x, np.arange(0, x.shape[-2], s), axis=-2)
+    return np.add.reduceat(x, np.arange(0, x.shape[-1], s), axis=-1) / s**2
+
+
+# %% right="skimage" exercise="downsample"
+def downsample(x, s):
+    from skimage.measure import block_reduce
+
+    if x.shape[-1] % s or x.shape[-2] % s:
+        raise ValueError("no")
+    return block_reduce(x, (1,) * (x.ndim - 2) + (s, s), np.mean)
+
+
+# %% wrong="s_is_sixteen" exercise="indistinguishable" says="caller's .s."
+def indistinguishable(a, b, s, tol=1e-12):
+    A = Downsample(16 if a.shape[-1] % 16 == 0 and a.shape[-2] % 16 == 0 else s)
+    return bool(np.max(np.abs(A(a) - A(b))) <= tol)
+
+
+# %% wrong="rounds_to_tol" exercise="indistinguishable" says="caller|differ"
+def indistinguishable(a, b, s, tol=1e-12):
+    digits = 12 if tol == 0 else int(round(-np.log10(tol)))
+    return bool((np.round(Downsample(s)(a), digits) == np.round(Downsample(s)(b), digits)).all())
+
+
+# %% right="zero_or_one_dimension" exercise="indistinguishable"
+def indistinguishable(a, b, s, tol=1e-12):
+    d = Downsample(s)(np.stack([a, b]).astype(float))
+    return not (np.ptp(d, axis=0) > tol).any()

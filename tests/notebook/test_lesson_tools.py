@@ -251,6 +251,17 @@ def test_a_call_says_in_which_line_of_its_cell_a_function_failed():
         checks.call(namespace["f"], np.ones(3))
 
 
+def test_a_call_says_what_a_function_was_given_when_it_failed():
+    def f(*arguments, **options):
+        raise ValueError("no")
+
+    given = r"no.*, given an array of shape \(3, 1\), 0\.5, None, a list of length 2, scale = 2"
+    with pytest.raises(AssertionError, match=given):
+        checks.call(f, np.ones((3, 1)), np.float64(0.5), None, [1, 2], scale=2)
+    with pytest.raises(AssertionError, match=r"f raised ValueError: no[^,]*$"):
+        checks.call(f)
+
+
 def test_a_function_that_changes_its_input_is_told_and_harms_nothing():
     def spoil(x):
         x *= 2
