@@ -17,7 +17,8 @@
 # - *split* a picture's error by who pays for it.
 #
 # {minutes} minutes, with a good place to stop after section 3. {builds_on} You need from there:
-# $y = S(h * x) + n$, transfer functions, adjoints, noise.
+# $y = S(h * x) + n$, transfer functions, adjoints, noise. Compute in double precision, NumPy's
+# default.
 
 # %% [markdown] only="slides" slide="slide"
 # # {title}
@@ -650,6 +651,11 @@ for hidden_gain, hidden_share in ((1e-3, 0.5), (1e3, 0.2), (1, 0.9999), (1, 1e-3
           f"λ over what it should be, A = {hidden_gain:g} times, σ = {hidden_share:g} of y", atol=2e-4)
 equal(call(morozov, -np.full((1, 4, 4), 2.0), Identity(), 1), 1.0, "λ for sixteen times −2, σ = 1",
       atol=2e-4)
+# A little detail on a bright ground: all of ‖y‖² counts, not only the spread of y.
+hidden_bright = np.linspace(1.9, 2.1, 16).reshape(1, 4, 4)
+hidden_share = np.sqrt(16 * 0.25 / np.sum(hidden_bright**2))
+equal(call(morozov, hidden_bright, Identity(), 0.5), hidden_share / (1 - hidden_share),
+      "λ for numbers from 1.9 to 2.1, σ = .5", atol=1e-4)
 # The second number can't be explained: .09 + 4 (λ/(1 + λ))² = 1.09 at λ = 1.
 equal(call(morozov, np.array([[2.0, 0.3]]), Matrix([[1, 0], [0, 0]]), np.sqrt(0.545)), 1.0,
       "λ for a camera that loses a pixel", atol=2e-4)
@@ -1259,16 +1265,19 @@ assert not identity_verdict, (
     "*opposite* to it.")
 assert not call(wraps_around, mirror_method, (32, 40)), (
     "you say that mirrored borders wrap around: a change at one edge spreads to its neighbours "
-    "there, but not to the opposite edge.")
+    "there, but not to the opposite edge. Compare the results for two pictures that differ only in "
+    "the first row (or column), and mind the 1 %.")
 assert not call(wraps_around, faint_method, (32, 40)), (
     "an effect of half a per cent is below the 1 % of the task.")
 assert call(wraps_around, fourier_method, (32, 40)), (
     "a Fourier filter goes unnoticed. Are the two pictures different, and only in the first row (or "
     "column)? Its far edge gets *darker*: are your differences absolute?")
 assert call(wraps_around, rows_method, (32, 40)), (
-    "a method that mixes the first row into the last goes unnoticed: check top and bottom, too.")
+    "a method that mixes the first row into the last goes unnoticed: check top and bottom, too. "
+    "Change the first row, look at the last; either test alone is enough.")
 assert call(wraps_around, columns_method, (32, 40)), (
-    "a method that mixes the first column into the last goes unnoticed: check left and right, too.")
+    "a method that mixes the first column into the last goes unnoticed: check left and right, too. "
+    "Change the first column, look at the last; either test alone is enough.")
 assert call(wraps_around, spot_method, (32, 40)), (
     "a method that leaks 2 % into a single pixel of the last row goes unnoticed: *anywhere* counts, "
     "so take the largest change, not the mean, and compare it with 1 % of yours.")
@@ -1295,6 +1304,7 @@ for hidden_method, hidden_what in (
         (lambda p: np.sqrt(p * np.roll(p, -1, axis=1)), "that passes on nothing from black to black"),
         (lambda p: rows_method(np.clip(p, 0.25, 0.72)), "that sees light from .25 to .72"),
         (hidden_column_spot, "that takes 1.2 % from a single pixel of the last column"),
+        (lambda p: 10 * p + 0.05 * np.roll(p, -1, axis=1), "that brightens and leaks 5 % of a change"),
         (lambda p: p + 0.02 * np.roll(p, -1, axis=0), "that leaks 2 % from row to row")):
     assert call(wraps_around, hidden_method, (40, 32)), f"a method {hidden_what} goes unnoticed."
 assert call(wraps_around, hidden_strict, (24, 40)), "a method for one shape goes unnoticed."
@@ -1303,6 +1313,7 @@ for hidden_method, hidden_what in (
         (lambda p: p + 0.008 * np.roll(p, -1, axis=1), "an effect of .8 % from column to column"),
         (lambda p: p + 0.008 * np.roll(p, -1, axis=0), "an effect of .8 % from row to row"),
         (lambda p: np.sqrt(mirror_method(p) ** 2 + 1), "a method with mirrored borders, not linear,"),
+        (lambda p: 0.05 * p + 0.005 * np.roll(p, -1, axis=0), "an effect of half a per cent in the dark"),
         (lambda p: np.full_like(p, 0.3), "a method that returns an even gray")):
     assert not call(wraps_around, hidden_method, (24, 40)), (
         f"{hidden_what} is accused; only a last row or column that changes by more than 1 % counts.")

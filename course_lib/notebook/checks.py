@@ -163,7 +163,7 @@ def _told(arguments, options):
             return f"an array of shape {tuple(value.shape)}"
         if isinstance(value, list | tuple | dict | str):
             return f"a {type(value).__name__} of length {len(value)}"
-        return f"a {type(value).__name__}"
+        return type(value).__name__
 
     given = [told(value) for value in arguments]
     given += [f"{name} = {told(value)}" for name, value in options.items()]

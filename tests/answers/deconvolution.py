@@ -869,3 +869,365 @@ def wraps_around(method, shape):
 
     return bool(first_to_last(method, shape)
                 or first_to_last(lambda p: method(p.T).T, shape[::-1]))
+
+
+# %% wrong="guards_division" exercise="kernel_gain" says="."
+def kernel_gain(kernel, n):
+    if len(kernel) > n:
+        raise ValueError
+    return float(np.mean(1 / (np.abs(np.fft.fft(kernel, n)) ** 2 + 1e-12)))
+
+
+# %% wrong="least_H" exercise="kernel_gain" says="1e-08"
+def kernel_gain(kernel, n):
+    if len(kernel) > n:
+        raise ValueError
+    return float(np.mean(1 / np.maximum(np.abs(np.fft.fft(kernel, n)), 1e-6) ** 2))
+
+
+# %% wrong="repeats_last" exercise="kernel_gain" says="it should be"
+def kernel_gain(kernel, n):
+    if len(kernel) > n:
+        raise ValueError
+    H = np.fft.fft(np.pad(np.asarray(kernel, float), (0, n - len(kernel)), mode="edge"))
+    return float(np.mean(1 / np.abs(H) ** 2))
+
+
+# %% wrong="doubles_inner_always_even" exercise="kernel_gain" says=", 5"
+def kernel_gain(kernel, n):
+    if len(kernel) > n:
+        raise ValueError
+    g = 1 / np.abs(np.fft.rfft(kernel, n)) ** 2
+    return float((g[0] + 2 * g[1:-1].sum() + g[-1]) / n)
+
+
+# %% right="filled_on_both_sides" exercise="kernel_gain"
+def kernel_gain(kernel, n):
+    k = len(kernel)
+    if k > n:
+        raise ValueError("too long")
+    row = np.concatenate([np.zeros((n - k) // 2), kernel, np.zeros(n - k - (n - k) // 2)])
+    H = np.fft.fft(row)
+    return float(np.mean(1 / (H * H.conj()).real))
+
+
+# %% wrong="refuses_zero" exercise="wiener_filter" says="given"
+def wiener_filter(y, otf, noise_to_signal):
+    if np.any(np.asarray(noise_to_signal) <= 0):
+        raise ValueError
+    W = otf.conj() / (np.abs(otf) ** 2 + noise_to_signal)
+    return np.fft.irfft2(np.fft.rfft2(y) * W, s=y.shape[-2:])
+
+
+# %% wrong="checks_mean" exercise="wiener_filter" says="one of the power ratios"
+def wiener_filter(y, otf, noise_to_signal):
+    if np.mean(noise_to_signal) < 0:
+        raise ValueError
+    W = otf.conj() / (np.abs(otf) ** 2 + noise_to_signal)
+    return np.fft.irfft2(np.fft.rfft2(y) * W, s=y.shape[-2:])
+
+
+# %% wrong="guards_division" exercise="wiener_filter" says="."
+def wiener_filter(y, otf, noise_to_signal):
+    if np.any(np.asarray(noise_to_signal) < 0):
+        raise ValueError
+    W = otf.conj() / (np.abs(otf) ** 2 + noise_to_signal + 1e-12)
+    return np.fft.irfft2(np.fft.rfft2(y) * W, s=y.shape[-2:])
+
+
+# %% wrong="square_pictures" exercise="wiener_filter" says="shape of the estimate"
+def wiener_filter(y, otf, noise_to_signal):
+    if np.any(np.asarray(noise_to_signal) < 0):
+        raise ValueError
+    W = otf.conj() / (np.abs(otf) ** 2 + noise_to_signal)
+    return np.fft.irfft2(np.fft.rfft2(y) * W, s=(len(otf), 2 * otf.shape[1] - 2 + len(otf) % 2))
+
+
+# %% right="full_spectrum" exercise="wiener_filter"
+def wiener_filter(y, otf, noise_to_signal):
+    r = np.broadcast_to(np.asarray(noise_to_signal, float), otf.shape)
+    if (r < 0).any():
+        raise ValueError("negative")
+    h, w = y.shape[-2:]
+    half = np.conj(otf) / (otf.real**2 + otf.imag**2 + r)
+    full = np.zeros((h, w), complex)
+    full[:, : otf.shape[1]] = half
+    for j in range(otf.shape[1], w):
+        full[:, j] = np.conj(half[-np.arange(h) % h, w - j])
+    return np.fft.ifft2(np.fft.fft2(y) * full).real
+
+
+# %% right="order_of_checks" exercise="wiener_filter"
+def wiener_filter(y, otf, noise_to_signal):
+    Y = np.fft.rfft2(y, axes=(-2, -1))
+    X = Y * otf.conj() / ((otf * otf.conj()).real + noise_to_signal)
+    if not (np.asarray(noise_to_signal) >= 0).all():
+        raise ValueError("negative")
+    return np.fft.irfft2(X, s=y.shape[-2:], axes=(-2, -1))
+
+
+# %% wrong="last_two_axes_only" exercise="morozov" says="three channels"
+def morozov(y, A, sigma):
+    m = y.shape[-1] * y.shape[-2]
+    if np.sum(y**2) <= m * sigma**2:
+        raise ValueError
+    from scipy.optimize import brentq
+
+    return 10 ** brentq(
+        lambda t: np.sum((A(tikhonov(y, A, 10**t)) - y) ** 2) - m * sigma**2, -12, 12
+    )
+
+
+# %% wrong="stops_at_small_gap" exercise="morozov" says="1e-08"
+def morozov(y, A, sigma):
+    m = y.size
+    if np.sum(y**2) <= m * sigma**2:
+        raise ValueError
+    lo, hi = -12.0, 12.0
+    for _ in range(100):
+        mid = (lo + hi) / 2
+        gap = np.sum((A(tikhonov(y, A, 10**mid)) - y) ** 2) - m * sigma**2
+        if abs(gap) < 1e-8:
+            break
+        lo, hi = (mid, hi) if gap < 0 else (lo, mid)
+    return 10**mid
+
+
+# %% wrong="refuses_by_mean" exercise="morozov" says="given"
+def morozov(y, A, sigma):
+    m = y.size
+    if abs(np.mean(y)) <= sigma:
+        raise ValueError
+    lo, hi = -12.0, 12.0
+    for _ in range(60):
+        mid = (lo + hi) / 2
+        gap = np.sum((A(tikhonov(y, A, 10**mid)) - y) ** 2) - m * sigma**2
+        lo, hi = (mid, hi) if gap < 0 else (lo, mid)
+    return 10**mid
+
+
+# %% wrong="refuses_by_spread" exercise="morozov" says="given an array"
+def morozov(y, A, sigma):
+    m = y.size
+    if m * np.var(y) <= m * sigma**2 and np.ptp(y) > 0:
+        raise ValueError
+    if np.sum(y**2) <= m * sigma**2:
+        raise ValueError
+    lo, hi = -12.0, 12.0
+    for _ in range(60):
+        mid = (lo + hi) / 2
+        gap = np.sum((A(tikhonov(y, A, 10**mid)) - y) ** 2) - m * sigma**2
+        lo, hi = (mid, hi) if gap < 0 else (lo, mid)
+    return 10**mid
+
+
+# %% wrong="adjoint_residual" exercise="morozov" says="it should be"
+def morozov(y, A, sigma):
+    m = y.size
+    if np.sum(y**2) <= m * sigma**2:
+        raise ValueError
+    lo, hi = -12.0, 12.0
+    for _ in range(60):
+        mid = (lo + hi) / 2
+        gap = np.sum((A.T(A(tikhonov(y, A, 10**mid)) - y)) ** 2) - m * sigma**2
+        lo, hi = (mid, hi) if gap < 0 else (lo, mid)
+    return 10**mid
+
+
+# %% wrong="degrees_of_freedom" exercise="morozov" says="it should be"
+def morozov(y, A, sigma):
+    m = y.size - 1
+    if np.sum(y**2) <= y.size * sigma**2:
+        raise ValueError
+    lo, hi = -12.0, 12.0
+    for _ in range(60):
+        mid = (lo + hi) / 2
+        gap = np.sum((A(tikhonov(y, A, 10**mid)) - y) ** 2) - m * sigma**2
+        lo, hi = (mid, hi) if gap < 0 else (lo, mid)
+    return 10**mid
+
+
+# %% right="brentq_of_ratio" exercise="morozov"
+from scipy.optimize import brentq
+
+
+def morozov(y, A, sigma):
+    target = y.size * sigma**2
+    if np.vdot(y, y) <= target:
+        raise ValueError("all noise")
+
+    def off(t):
+        r = A(tikhonov(y, A, 10**t)) - y
+        return np.log(np.maximum(np.vdot(r, r), 1e-300) / target)
+
+    return 10 ** brentq(off, -12, 12, xtol=1e-7)
+
+
+# %% right="steps_by_tens" exercise="morozov"
+def morozov(y, A, sigma):
+    limit = float(np.sqrt(y.size)) * sigma
+    if np.linalg.norm(y.ravel()) <= limit:
+        raise ValueError("all noise")
+    t, step = -12.0, 1.0
+    while step > 1e-6:
+        while np.linalg.norm((A(tikhonov(y, A, 10 ** (t + step))) - y).ravel()) < limit:
+            t += step
+        step /= 4
+    return 10**t
+
+
+# %% wrong="guards_division" exercise="photon_em" says="."
+def photon_em(y, A, iterations, x0):
+    x, seen = x0.copy(), A.T(np.ones_like(y))
+    for _ in range(iterations):
+        x = x * A.T(y / (A(x) + 1e-8)) / seen
+    return x
+
+
+# %% wrong="stops_when_still" exercise="photon_em" says="400 steps"
+def photon_em(y, A, iterations, x0):
+    x, seen = x0.copy(), A.T(np.ones_like(y))
+    for _ in range(iterations):
+        new = x * A.T(y / A(x)) / seen
+        if np.max(np.abs(new - x)) < 1e-6:
+            return new
+        x = new
+    return x
+
+
+# %% wrong="clipped_to_white" exercise="photon_em" says="it should be"
+def photon_em(y, A, iterations, x0):
+    x, seen = x0.copy(), A.T(np.ones_like(y))
+    top = max(x0.max(), y.max())
+    for _ in range(iterations):
+        x = np.minimum(x * A.T(y / A(x)) / seen, top)
+    return x
+
+
+# %% wrong="sensitivity_is_a_number" exercise="photon_em" says="it should be"
+def photon_em(y, A, iterations, x0):
+    x, seen = x0.copy(), A.T(np.ones_like(y)).mean()
+    for _ in range(iterations):
+        x = x * A.T(y / A(x)) / seen
+    return x
+
+
+# %% wrong="gradient" exercise="photon_em" says="Σ|it should be"
+def photon_em(y, A, iterations, x0):
+    x, seen = x0.copy(), A.T(np.ones_like(y))
+    for _ in range(iterations):
+        x = np.maximum(x + x0 * (A.T(y / A(x)) - seen) / seen, 0)
+    return x
+
+
+# %% right="additive_form" exercise="photon_em"
+def photon_em(y, A, iterations, x0):
+    x, seen = x0 + 0.0, A.T(np.ones_like(y))
+    for _ in range(iterations):
+        x = x + x / seen * A.T(y / A(x) - 1)
+    return x
+
+
+# %% right="recursion" exercise="photon_em"
+def photon_em(y, A, iterations, x0):
+    if iterations == 0:
+        return np.copy(x0)
+    before = photon_em(y, A, iterations - 1, x0)
+    return before / A.T(np.ones_like(A(before))) * A.T(y / A(before))
+
+
+# %% wrong="both_needed" exercise="wraps_around" says="alone is enough"
+def wraps_around(method, shape):
+    g = np.full(shape, 0.5)
+    c = g.copy()
+    c[0] += 0.1
+    d = g.copy()
+    d[:, 0] += 0.1
+    return bool(
+        np.abs(method(c) - method(g))[-1].max() > 0.001
+        and np.abs(method(d) - method(g))[:, -1].max() > 0.001
+    )
+
+
+# %% wrong="compares_with_input" exercise="wraps_around" says="two pictures"
+def wraps_around(method, shape):
+    g = np.full(shape, 0.5)
+    c = g.copy()
+    c[0] += 0.1
+    d = g.copy()
+    d[:, 0] += 0.1
+    return bool(
+        np.abs(method(c) - g)[-1].max() > 0.001 or np.abs(method(d) - g)[:, -1].max() > 0.001
+    )
+
+
+# %% wrong="backwards_only" exercise="wraps_around" says="look at the last"
+def wraps_around(method, shape):
+    g = np.full(shape, 0.5)
+    c = g.copy()
+    c[-1] += 0.1
+    d = g.copy()
+    d[:, -1] += 0.1
+    return bool(
+        np.abs(method(c) - method(g))[0].max() > 0.001
+        or np.abs(method(d) - method(g))[:, 0].max() > 0.001
+    )
+
+
+# %% wrong="relative_to_neighbour" exercise="wraps_around" says="goes unnoticed|accused"
+def wraps_around(method, shape):
+    g = np.full(shape, 0.5)
+    c = g.copy()
+    c[0] += 0.1
+    d = g.copy()
+    d[:, 0] += 0.1
+    a, b = np.abs(method(c) - method(g)), np.abs(method(d) - method(g))
+    return bool(a[-1].max() > 0.01 * a.max() or b[:, -1].max() > 0.01 * b.max())
+
+
+# %% wrong="any_change" exercise="wraps_around" says="1 %"
+def wraps_around(method, shape):
+    g = np.full(shape, 0.5)
+    c = g.copy()
+    c[0] += 0.1
+    d = g.copy()
+    d[:, 0] += 0.1
+    return bool(
+        np.abs(method(c) - method(g))[-1].max() > 1e-9
+        or np.abs(method(d) - method(g))[:, -1].max() > 1e-9
+    )
+
+
+# %% wrong="both_edges_at_once" exercise="wraps_around" says="one edge at a time"
+def wraps_around(method, shape):
+    g = np.full(shape, 0.5)
+    c = g.copy()
+    c[0] += 0.1
+    c[:, 0] += 0.1
+    change = np.abs(method(c) - method(g))
+    return bool(change[-1].max() > 0.001 or change[:, -1].max() > 0.001)
+
+
+# %% right="darker_instead" exercise="wraps_around"
+def wraps_around(method, shape):
+    for axis in (0, 1):
+        gray = np.full(shape, 0.5)
+        changed = np.full(shape, 0.5)
+        np.moveaxis(changed, axis, 0)[0] -= 0.1
+        difference = np.moveaxis(method(changed) - method(gray), axis, 0)[-1]
+        if np.any(np.abs(difference) > 0.01 * 0.1):
+            return True
+    return False
+
+
+# %% right="smaller_change" exercise="wraps_around"
+def wraps_around(method, shape):
+    gray, by = 0.5 * np.ones(shape), 0.05
+    base = np.array(method(gray.copy()))
+    top, left = gray.copy(), gray.copy()
+    top[0, :] += by
+    left[:, 0] += by
+    return (
+        np.max(np.abs(method(top)[-1, :] - base[-1, :])) / by > 0.01
+        or np.max(np.abs(method(left)[:, -1] - base[:, -1])) / by > 0.01
+    )

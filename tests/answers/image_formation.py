@@ -854,3 +854,262 @@ def expose(x, photons, rng):
 def expose(x, photons, rng):
     light = np.ravel(x) * float(photons)
     return np.reshape(rng.poisson(light), np.shape(x)) / photons
+
+
+# %% wrong="close_to_cutoff" exercise="airy_otf" says="1e-08"
+def airy_otf(f, cutoff):
+    q = np.minimum(np.abs(f) / cutoff, 1)
+    v = 2 / np.pi * (np.arccos(q) - q * np.sqrt(1 - q**2))
+    return np.where(np.isclose(np.abs(f), cutoff), 0, v)
+
+
+# %% wrong="divides_by_first" exercise="airy_otf" says="single number"
+def airy_otf(f, cutoff):
+    q = np.minimum(np.abs(f) / cutoff, 1)
+    v = np.arccos(q) - q * np.sqrt(1 - q**2)
+    return v / np.max(v) if np.max(v) > 0 else v
+
+
+# %% right="arctan2" exercise="airy_otf"
+def airy_otf(f, cutoff):
+    q = np.clip(np.abs(f) / cutoff, 0.0, 1.0)
+    w = np.sqrt((1 - q) * (1 + q))
+    return 2 / np.pi * (np.arctan2(w, q) - q * w)
+
+
+# %% right="number_by_number" exercise="airy_otf"
+import math
+
+
+def airy_otf(f, cutoff):
+    def one(v):
+        v = abs(v)
+        if v >= cutoff:
+            return 0.0
+        return (2 * math.acos(v / cutoff) - math.sin(2 * math.acos(v / cutoff))) / math.pi
+
+    return np.vectorize(one, otypes=[float])(f)
+
+
+# %% wrong="shift_by_size_half_of_x" exercise="blur" says="ifftshift"
+def blur(x, psf):
+    n = psf.shape[0] // 2
+    return np.fft.ifft2(np.fft.fft2(x) * np.fft.fft2(np.roll(psf, (-n, -n), (0, 1)))).real
+
+
+# %% wrong="peak_to_origin" exercise="blur" says="it should be"
+def blur(x, psf):
+    i, j = np.unravel_index(np.argmax(psf), psf.shape)
+    return np.fft.ifft2(np.fft.fft2(x) * np.fft.fft2(np.roll(psf, (-i, -j), (0, 1)))).real
+
+
+# %% wrong="same_mode_centre" exercise="blur" says="impulse"
+def blur(x, psf):
+    from scipy.signal import convolve2d
+
+    flat = x.reshape(-1, *x.shape[-2:])
+    return np.stack([convolve2d(c, psf, mode="same", boundary="wrap") for c in flat]).reshape(
+        x.shape
+    )
+
+
+# %% right="ndimage_wrap" exercise="blur"
+from scipy import ndimage
+
+
+def blur(x, psf):
+    weights = np.asarray(psf, dtype=float).reshape((1,) * (x.ndim - 2) + psf.shape)
+    return ndimage.convolve(np.asarray(x, dtype=float), weights, mode="wrap")
+
+
+# %% right="shift_after" exercise="blur"
+def blur(x, psf):
+    out = np.fft.ifft2(np.fft.fft2(x) * np.fft.fft2(psf)).real
+    return np.fft.ifftshift(out, axes=(-2, -1))
+
+
+# %% wrong="eight_bits" exercise="shrink" says="it should be"
+def shrink(codes, s):
+    *front, h, w = codes.shape
+    x = optics.srgb_decode(codes)
+    return (
+        np.round(255 * optics.srgb_encode(x.reshape(*front, h // s, s, w // s, s).mean((-3, -1))))
+        / 255
+    )
+
+
+# %% wrong="rows_in_codes" exercise="shrink" says="it should be"
+def shrink(codes, s):
+    *front, h, w = codes.shape
+    x = optics.srgb_encode(optics.srgb_decode(codes).reshape(*front, h, w // s, s).mean(-1))
+    return x.reshape(*front, h // s, s, w // s).mean(-2)
+
+
+# %% wrong="luminance" exercise="shrink" says="it should be"
+def shrink(codes, s):
+    *front, h, w = codes.shape
+    x = optics.srgb_decode(codes).reshape(*front, h // s, s, w // s, s).mean((-3, -1))
+    if x.ndim == 3 and len(x) == 3:
+        x = np.broadcast_to(np.tensordot([0.2126, 0.7152, 0.0722], x, 1), x.shape)
+    return optics.srgb_encode(x)
+
+
+# %% wrong="lens_first" exercise="shrink" says="places"
+def shrink(codes, s):
+    from scipy.ndimage import uniform_filter1d
+
+    if codes.shape[-1] % s or codes.shape[-2] % s:
+        raise ValueError
+    x = optics.srgb_decode(codes)
+    for axis in (-1, -2):
+        x = uniform_filter1d(x, s, axis=axis, mode="wrap")
+    return optics.srgb_encode(x[..., s // 2 :: s, s // 2 :: s] if s % 2 else x[..., ::s, ::s])
+
+
+# %% wrong="stretched_to_white" exercise="shrink" says="it should be"
+def shrink(codes, s):
+    *front, h, w = codes.shape
+    x = optics.srgb_decode(codes).reshape(*front, h // s, s, w // s, s).mean((-3, -1))
+    return optics.srgb_encode(x / x.max())
+
+
+# %% right="own_srgb" exercise="shrink"
+def shrink(codes, s):
+    *front, h, w = codes.shape
+    if h % s or w % s:
+        raise ValueError("no")
+    light = np.where(codes <= 0.04045, codes / 12.92, ((codes + 0.055) / 1.055) ** 2.4)
+    x = light.reshape(*front, h // s, s, w // s, s).mean((-3, -1))
+    return np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)
+
+
+# %% wrong="last_row_overwritten" exercise="camera_adjoint" says="1 × 1"
+def camera_adjoint(y, psf, s):
+    z = correlate2d(np.kron(y, np.ones((s, s))) / s**2, psf, mode="full")
+    p = len(psf) // 2
+    top, bottom = z[: p + 1].sum(0), z[-p - 1 :].sum(0)
+    z = z[p:-p]
+    z[0] = top
+    z[-1] = bottom
+    left, right = z[:, : p + 1].sum(1), z[:, -p - 1 :].sum(1)
+    z = z[:, p:-p]
+    z[:, 0] = left
+    z[:, -1] = right
+    return z
+
+
+# %% wrong="transposed_psf" exercise="camera_adjoint" says="it should be"
+def camera_adjoint(y, psf, s):
+    z = correlate2d(np.kron(y, np.ones((s, s))) / s**2, psf.T, mode="full")
+    p = len(psf) // 2
+    h, w = z.shape[0] - 2 * p, z.shape[1] - 2 * p
+    out = np.zeros((h, w))
+    i, j = (np.clip(np.arange(n + 2 * p) - p, 0, n - 1) for n in (h, w))
+    np.add.at(out, (i[:, None], j), z)
+    return out
+
+
+# %% wrong="assigns_instead_of_adds" exercise="camera_adjoint" says="it should be"
+def camera_adjoint(y, psf, s):
+    z = correlate2d(np.kron(y, np.ones((s, s))) / s**2, psf, mode="full")
+    p = len(psf) // 2
+    h, w = z.shape[0] - 2 * p, z.shape[1] - 2 * p
+    out = np.zeros((h, w))
+    i, j = (np.clip(np.arange(n + 2 * p) - p, 0, n - 1) for n in (h, w))
+    out[i[:, None], j] += z
+    return out
+
+
+# %% wrong="needs_two_pixels" exercise="camera_adjoint" says="1 × 1"
+def camera_adjoint(y, psf, s):
+    z = correlate2d(np.kron(y, np.ones((s, s))) / s**2, psf, mode="full")
+    p = len(psf) // 2
+    rows = [z[: p + 1].sum(0), *z[p + 1 : -p - 1], z[-p - 1 :].sum(0)]
+    z = np.array(rows)
+    columns = [z[:, : p + 1].sum(1), *z[:, p + 1 : -p - 1].T, z[:, -p - 1 :].sum(1)]
+    return np.array(columns).T
+
+
+# %% right="every_point_of_light" exercise="camera_adjoint"
+def camera_adjoint(y, psf, s):
+    h, w = y.shape[0] * s, y.shape[1] * s
+    out = np.zeros((h, w))
+    for i in range(h):
+        for j in range(w):
+            e = np.zeros((h, w))
+            e[i, j] = 1
+            out[i, j] = np.sum(camera(e, psf, s) * y)
+    return out
+
+
+# %% right="folds_from_outside_inwards" exercise="camera_adjoint"
+def camera_adjoint(y, psf, s):
+    z = correlate2d(np.repeat(np.repeat(y, s, 0), s, 1) / s**2, psf, mode="full")
+    for _ in range(2):
+        for _k in range(len(psf) // 2):
+            z[1] += z[0]
+            z[-2] += z[-1]
+            z = z[1:-1]
+        z = z.T.copy()
+    return z
+
+
+# %% right="bincount" exercise="camera_adjoint"
+def camera_adjoint(y, psf, s):
+    p, (h, w) = len(psf) // 2, np.array(y.shape) * s
+    z = correlate2d(np.kron(y, np.ones((s, s))) / s**2, psf, mode="full")
+    i, j = np.clip(np.arange(h + 2 * p) - p, 0, h - 1), np.clip(np.arange(w + 2 * p) - p, 0, w - 1)
+    return np.bincount((i[:, None] * w + j).ravel(), z.ravel(), h * w).reshape(h, w)
+
+
+# %% wrong="colours_share_noise" exercise="expose" says="independent"
+def expose(x, photons, rng):
+    x = np.asarray(x)
+    if x.ndim < 3:
+        return rng.poisson(x * photons) / photons
+    seed = rng.integers(2**31)
+    return np.stack([np.random.default_rng(seed).poisson(c * photons) for c in x]) / photons
+
+
+# %% wrong="rows_share_noise" exercise="expose" says="it should be|independent"
+def expose(x, photons, rng):
+    x = np.asarray(x, dtype=float)
+    u = rng.random(x.shape[-1:])
+    from scipy.stats import poisson
+
+    return poisson.ppf(np.broadcast_to(u, x.shape), x * photons).clip(0) / photons
+
+
+# %% wrong="rounds_mean" exercise="expose" says="mean"
+def expose(x, photons, rng):
+    return rng.poisson(np.round(np.asarray(x) * photons)) / photons
+
+
+# %% wrong="relative_to_brightest" exercise="expose" says="whole|independent"
+def expose(x, photons, rng):
+    return rng.poisson(x / np.max(x) * photons) / photons * np.max(x) if np.max(x) > 0 else x * 1.0
+
+
+# %% wrong="never_dark" exercise="expose" says="zeros"
+def expose(x, photons, rng):
+    return rng.poisson(np.maximum(x, 1e-3) * photons) / photons
+
+
+# %% right="scipy_stats" exercise="expose"
+from scipy import stats
+
+
+def expose(x, photons, rng):
+    return stats.poisson.rvs(np.asarray(x) * photons, size=np.shape(x), random_state=rng) / photons
+
+
+# %% right="two_halves" exercise="expose"
+def expose(x, photons, rng):
+    half = 0.5 * photons * np.asarray(x, dtype=float)
+    return (rng.poisson(half) + rng.poisson(half)) / photons
+
+
+# %% right="flipped_order" exercise="expose"
+def expose(x, photons, rng):
+    x = np.asarray(x)
+    return np.array(rng.poisson(lam=photons * x.T, size=x.T.shape)).T / photons

@@ -255,9 +255,10 @@ def test_a_call_says_what_a_function_was_given_when_it_failed():
     def f(*arguments, **options):
         raise ValueError("no")
 
-    given = r"no.*, given an array of shape \(3, 1\), 0\.5, None, a list of length 2, scale = 2"
+    given = (r"no.*, given an array of shape \(3, 1\), 0\.5, None, a list of length 2, "
+             "scale = 2, by = function")
     with pytest.raises(AssertionError, match=given):
-        checks.call(f, np.ones((3, 1)), np.float64(0.5), None, [1, 2], scale=2)
+        checks.call(f, np.ones((3, 1)), np.float64(0.5), None, [1, 2], scale=2, by=f)
     with pytest.raises(AssertionError, match=r"f raised ValueError: no[^,]*$"):
         checks.call(f)
 
