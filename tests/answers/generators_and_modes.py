@@ -668,3 +668,214 @@ def truncation_curve(w, mean, real, is_rare, psis, k):
         x = psi * w + (1 - psi) * mean
         curve[row] = coverage_of(x, real, k), np.count_nonzero(is_rare(x)) / len(x)
     return curve
+
+
+# %% wrong="cut_to_the_shorter" exercise="gan_losses" says="should be"
+def gan_losses(real_logits, fake_logits):
+    r, f = np.asarray(real_logits, float), np.asarray(fake_logits, float)
+    n = min(len(r), len(f))
+    return np.mean(np.logaddexp(0, -r[:n]) + np.logaddexp(0, f[:n])), np.logaddexp(0, -f).mean()
+
+
+# %% wrong="loss_of_the_mean_logit" exercise="gan_losses" says="should be"
+def gan_losses(real_logits, fake_logits):
+    r, f = np.mean(real_logits), np.mean(fake_logits)
+    return np.logaddexp(0, -r) + np.logaddexp(0, f), np.logaddexp(0, -f)
+
+
+# %% wrong="divided_by_the_real_ones" exercise="gan_losses" says="should be"
+def gan_losses(real_logits, fake_logits):
+    r, f = np.asarray(real_logits, float), np.asarray(fake_logits, float)
+    n = len(r)
+    return np.logaddexp(0, -r).sum() / n + np.logaddexp(0, f).sum() / n, np.logaddexp(
+        0, -f
+    ).sum() / n
+
+
+# %% right="torch_binary_cross_entropy" exercise="gan_losses"
+import torch
+
+
+def gan_losses(real_logits, fake_logits):
+    r, f = (torch.as_tensor(np.asarray(one, np.float32)) for one in (real_logits, fake_logits))
+    bce = torch.nn.functional.binary_cross_entropy_with_logits
+    loss_d = bce(r, torch.ones_like(r)) + bce(f, torch.zeros_like(f))
+    return loss_d.item(), bce(f, torch.ones_like(f)).item()
+
+
+# %% wrong="with_a_tolerance" exercise="coverage_of" says="times as large"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    own = np.sort(np.linalg.norm(real[:, None] - real, axis=-1), 1)[:, k]
+    return np.mean(np.linalg.norm(real[:, None] - generated, axis=-1).min(1) < own - 1e-6)
+
+
+# %% wrong="one_radius_for_all_too" exercise="coverage_of" says="should be"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    own = np.sort(np.linalg.norm(real[:, None] - real, axis=-1), 1)[:, k].mean()
+    return np.mean(np.linalg.norm(real[:, None] - generated, axis=-1).min(1) < own)
+
+
+# %% wrong="square_against_distance" exercise="coverage_of" says="squares"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    own = np.sort(np.linalg.norm(real[:, None] - real, axis=-1), 1)[:, k]
+    return np.mean(((real[:, None] - generated) ** 2).sum(-1).min(1) < own)
+
+
+# %% wrong="mean_of_k_distances" exercise="coverage_of" says="should be"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError
+    own = np.sort(np.linalg.norm(real[:, None] - real, axis=-1), 1)[:, 1 : k + 1].mean(1)
+    return np.mean(np.linalg.norm(real[:, None] - generated, axis=-1).min(1) < own)
+
+
+# %% right="trees" exercise="coverage_of"
+from scipy.spatial import cKDTree
+
+
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError("too few real points")
+    own = cKDTree(real).query(real, [k + 1])[0][:, 0]
+    return float(np.mean(cKDTree(generated).query(real)[0] < own))
+
+
+# %% right="single_precision_share" exercise="coverage_of"
+def coverage_of(generated, real, k):
+    if k >= len(real):
+        raise ValueError("k")
+    scale = np.abs(real).max() or 1
+    g, r = (generated / scale).astype(np.float32), (real / scale).astype(np.float32)
+    d = ((r[:, None] - r) ** 2).sum(-1)
+    return np.float32((((r[:, None] - g) ** 2).sum(-1).min(1) < np.sort(d, 1)[:, k]).mean())
+
+
+# %% wrong="label_zero_left_out" exercise="birthday_estimate" says="4000"
+def birthday_estimate(labels):
+    m, n = len(labels), np.unique(labels[labels != 0], return_counts=True)[1]
+    same = np.sum(n * (n - 1)) / 2
+    return m * (m - 1) / 2 / same if same else np.inf
+
+
+# %% wrong="draws_with_a_twin" exercise="birthday_estimate" says="twin"
+def birthday_estimate(labels):
+    m, n = len(labels), np.unique(labels, return_counts=True)[1]
+    same = np.sum(n[n > 1])
+    return m * (m - 1) / 2 / same if same else np.inf
+
+
+# %% wrong="sums_in_the_labels_type" exercise="birthday_estimate" says="one byte"
+def birthday_estimate(labels):
+    same = np.triu(labels[:, None] - labels == 0, 1).sum(dtype=labels.dtype)
+    m = len(labels)
+    return m * (m - 1) / 2 / same if same else np.inf
+
+
+# %% wrong="agresti_coull" exercise="share_drift" says="should be"
+def share_drift(dark, shown):
+    k, n = np.sum(dark), len(dark)
+    n4 = n + 1.96**2
+    c = (k + 1.96**2 / 2) / n4
+    w = 1.96 * np.sqrt(c * (1 - c) / n4)
+    return k / n - shown, c - w - shown, c + w - shown
+
+
+# %% wrong="ends_not_negative" exercise="share_drift" says="should be"
+def share_drift(dark, shown):
+    p, n, z = np.mean(dark), len(dark), 1.96
+    c, w = (
+        (p + z**2 / 2 / n) / (1 + z**2 / n),
+        z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / 4 / n**2),
+    )
+    return p - shown, max(c - w - shown, 0), min(c + w - shown, 1)
+
+
+# %% wrong="clopper_pearson" exercise="share_drift" says="should be"
+def share_drift(dark, shown):
+    from scipy.stats import beta
+    k, n = int(np.sum(dark)), len(dark)
+    low = beta.ppf(0.025, k, n - k + 1) if k else 0
+    high = beta.ppf(0.975, k + 1, n - k) if k < n else 1
+    return k / n - shown, low - shown, high - shown
+
+
+# %% right="bisection" exercise="share_drift"
+def share_drift(dark, shown):
+    p, n = np.count_nonzero(dark) / np.size(dark), np.size(dark)
+    def end(a, b):  # a outside or on the edge, b = p inside
+        for _ in range(60):
+            c = (a + b) / 2
+            inside = (c - p) ** 2 <= 1.96**2 * c * (1 - c) / n
+            a, b = (a, c) if inside else (c, b)
+        return b
+    return np.array([p, end(0, p), end(1, p)]) - shown
+
+
+# %% wrong="written_into_integers" exercise="truncation_curve" says="curve of integers"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    out = []
+    for psi in psis:
+        x = np.empty_like(w)
+        x[:] = mean + psi * (w - mean)
+        out.append([measures.coverage(x, real, k), np.mean(is_rare(x))])
+    return np.array(out)
+
+
+# %% wrong="covers_the_rare_only" exercise="truncation_curve" says="should be"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = [mean + psi * (w - mean) for psi in psis]
+    return np.array(
+        [
+            [
+                measures.coverage(x, real[is_rare(real)] if is_rare(real).sum() > k else real, k),
+                np.mean(is_rare(x)),
+            ]
+            for x in moved
+        ]
+    )
+
+
+# %% wrong="drops_far_styles" exercise="truncation_curve" says="should be"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    out = []
+    far = np.linalg.norm(w - mean, axis=1)
+    for psi in psis:
+        x = w[far <= psi * far.max()]
+        out.append(
+            [measures.coverage(x, real, k) if len(x) else 0, np.mean(is_rare(x)) if len(x) else 0]
+        )
+    return np.array(out)
+
+
+# %% wrong="own_idea_of_rare" exercise="truncation_curve" says="should be"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = [mean + psi * (w - mean) for psi in psis]
+    return np.array([[measures.coverage(x, real, k), np.mean(x[:, 0] > 2)] for x in moved])
+
+
+# %% right="float32_table" exercise="truncation_curve"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    out = np.zeros((len(psis), 2), np.float32)
+    for i, psi in enumerate(psis):
+        x = (1 - psi) * mean + psi * w
+        rare = is_rare(x)
+        out[i] = coverage_of(x, real, k), np.count_nonzero(rare) / len(rare)
+    return out
+
+
+# %% right="all_at_once" exercise="truncation_curve"
+def truncation_curve(w, mean, real, is_rare, psis, k):
+    moved = mean + np.asarray(psis)[:, None, None] * (w - mean)
+    rare = np.asarray(is_rare(moved.reshape(-1, w.shape[1]))).reshape(len(moved), len(w)).mean(1)
+    own = np.sort(np.linalg.norm(real[:, None] - real, axis=-1), 1)[:, k]
+    cover = [
+        np.mean([(np.linalg.norm(x - r, axis=1) < own[i]).any() for i, r in enumerate(real)])
+        for x in moved
+    ]
+    return np.stack([cover, rare], axis=1)

@@ -679,3 +679,306 @@ def search_latents(y, A, generator, k, restarts, rng):
         if norm < least:
             best, least = z, norm
     return best, least
+
+
+# %% wrong="only_for_rows" exercise="posterior_mean" says="shape"
+def posterior_mean(y, weights, means, spreads, sigma):
+    v = spreads**2 + sigma**2
+    logs = np.log(weights) - np.log(v) / 2 - (y[:, None] - means) ** 2 / (2 * v)
+    p = np.exp(logs - logs.max(1, keepdims=True))
+    p /= p.sum(1, keepdims=True)
+    return (p * (means + spreads**2 / v * (y[:, None] - means))).sum(1)
+
+
+# %% wrong="gain_with_sigma" exercise="posterior_mean" says="should be"
+def posterior_mean(y, weights, means, spreads, sigma):
+    v = spreads**2 + sigma**2
+    y = np.asarray(y, float)[..., None]
+    logs = np.log(weights) - np.log(v) / 2 - (y - means) ** 2 / (2 * v)
+    p = np.exp(logs - logs.max(-1, keepdims=True))
+    p /= p.sum(-1, keepdims=True)
+    return np.sum(p * (means + spreads**2 / (spreads**2 + sigma) * (y - means)), -1)
+
+
+# %% wrong="clips_the_logarithms" exercise="posterior_mean" says="far away"
+def posterior_mean(y, weights, means, spreads, sigma):
+    v = spreads**2 + sigma**2
+    y = np.asarray(y, float)[..., None]
+    p = np.exp(np.maximum(np.log(weights) - np.log(v) / 2 - (y - means) ** 2 / (2 * v), -700))
+    p /= p.sum(-1, keepdims=True)
+    return np.sum(p * (means + spreads**2 / v * (y - means)), -1)
+
+
+# %% wrong="adds_a_small_variance" exercise="posterior_mean" says="units of"
+def posterior_mean(y, weights, means, spreads, sigma):
+    v = spreads**2 + sigma**2 + 1e-9
+    y = np.asarray(y, float)[..., None]
+    logs = np.log(weights) - np.log(v) / 2 - (y - means) ** 2 / (2 * v)
+    p = np.exp(logs - logs.max(-1, keepdims=True))
+    p /= p.sum(-1, keepdims=True)
+    return np.sum(p * (means + spreads**2 / v * (y - means)), -1)
+
+
+# %% wrong="divides_by_the_class_width" exercise="posterior_mean" says="should be"
+def posterior_mean(y, weights, means, spreads, sigma):
+    v = spreads**2 + sigma**2
+    y = np.asarray(y, float)[..., None]
+    logs = np.log(weights) - np.log(spreads + 1e-30) - (y - means) ** 2 / (2 * v)
+    p = np.exp(logs - logs.max(-1, keepdims=True))
+    p /= p.sum(-1, keepdims=True)
+    return np.sum(p * (means + spreads**2 / v * (y - means)), -1)
+
+
+# %% right="softmax_of_norm" exercise="posterior_mean"
+from scipy.special import softmax
+from scipy.stats import norm
+
+
+def posterior_mean(y, weights, means, spreads, sigma):
+    y = np.asarray(y)[..., np.newaxis]
+    p = softmax(norm.logpdf(y, means, np.hypot(spreads, sigma)) + np.log(weights), axis=-1)
+    gain = 1 / (1 + (sigma / np.maximum(spreads, 1e-300)) ** 2)
+    gain = np.where(spreads == 0, 0.0, gain)
+    return (p * (gain * y + (1 - gain) * means)).sum(-1)
+
+
+# %% right="logaddexp_over_classes" exercise="posterior_mean"
+def posterior_mean(y, weights, means, spreads, sigma):
+    y = np.asarray(y, dtype=float)
+    logs = [np.log(w) - np.log(np.sqrt(s * s + sigma**2)) - 0.5 * (y - m) ** 2 / (s * s + sigma**2)
+            for w, m, s in zip(weights, means, spreads, strict=True)]
+    total = logs[0]
+    for one in logs[1:]:
+        total = np.logaddexp(total, one)
+    return sum(np.exp(one - total) * (m + s * s / (s * s + sigma**2) * (y - m))
+               for one, m, s in zip(logs, means, spreads, strict=True))
+
+
+# %% wrong="slsqp_in_its_unit" exercise="perception_distortion" says="should be"
+from scipy.optimize import minimize
+
+
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError("negative")
+    h = np.hypot(s, sigma)
+    found = minimize(
+        lambda a: (1 - a[0]) ** 2 * s**2 + a[0] ** 2 * sigma**2,
+        [1.0],
+        method="SLSQP",
+        bounds=[(0, None)],
+        constraints=[
+            {"type": "ineq", "fun": lambda a: distance - s + a[0] * h},
+            {"type": "ineq", "fun": lambda a: distance + s - a[0] * h},
+        ],
+    )
+    return found.x[0], found.fun
+
+
+# %% wrong="spreads_added" exercise="perception_distortion" says="standard deviation a√"
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError("negative")
+    a = max((s - distance) / (s + sigma), s**2 / (s**2 + sigma**2))
+    return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
+
+# %% wrong="stretched_or_wiener" exercise="perception_distortion" says="should be"
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError("negative")
+    h = np.hypot(s, sigma)
+    w = s**2 / h**2
+    a = s / h if distance < s - w * h else w
+    return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
+
+# %% wrong="edge_with_a_tolerance" exercise="perception_distortion" says="1e-08"
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError("negative")
+    a = s**2 / (s**2 + sigma**2)
+    if abs(s - a * np.hypot(s, sigma)) > distance + 1e-6:
+        a = (s - distance) / np.hypot(s, sigma)
+    return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
+
+# %% right="in_single_precision" exercise="perception_distortion"
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError("negative")
+    s, sigma, distance = np.float32(s), np.float32(sigma), np.float32(distance)
+    h2 = s * s + sigma * sigma
+    a = np.clip(s * s / h2, (s - distance) / np.sqrt(h2), (s + distance) / np.sqrt(h2))
+    return a, (1 - a) ** 2 * s**2 + a**2 * sigma**2
+
+
+# %% right="four_decimals" exercise="perception_distortion"
+def perception_distortion(s, sigma, distance):
+    if distance < 0:
+        raise ValueError("negative")
+    h = np.hypot(s, sigma)
+    w = s**2 / h**2
+    short = s - w * h
+    return round(max((s - distance) / h, w), 4), w * sigma**2 + max(short - distance, 0) ** 2
+
+
+# %% wrong="judged_by_the_first_measurement" exercise="audit" says="own case"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    x = prior.sample(cases, rng)[0]
+    y = x @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    d = sampler(y, draws, rng)
+    p = np.array([uniformity(ranks(x[:, i], d[:, :, i], rng), draws)[2] for i in range(x.shape[1])])
+    lt = -np.sum((y[0] - x @ A.T) ** 2, -1) / (2 * sigma**2)
+    ld = -np.sum((y[0] - d @ A.T) ** 2, -1) / (2 * sigma**2)
+    return p, uniformity(ranks(lt, ld, rng), draws)[2]
+
+
+# %% wrong="one_noise_for_all_cases" exercise="audit" says="all the same"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    x = prior.sample(cases, rng)[0]
+    y = x @ A.T + sigma * rng.standard_normal(len(A))
+    d = sampler(y, draws, rng)
+    p = np.array([uniformity(ranks(x[:, i], d[:, :, i], rng), draws)[2] for i in range(x.shape[1])])
+    lt = -np.sum((y - x @ A.T) ** 2, -1)
+    ld = -np.sum((y - d @ A.T) ** 2, -1)
+    return p, uniformity(ranks(lt, ld, rng), draws)[2]
+
+
+# %% wrong="measured_twice" exercise="audit" says="same measurement"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    x = prior.sample(cases, rng)[0]
+    y = x @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    d = sampler(y, draws, rng)
+    p = np.array([uniformity(ranks(x[:, i], d[:, :, i], rng), draws)[2] for i in range(x.shape[1])])
+    y = x @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    lt = -np.sum((y - x @ A.T) ** 2, -1)
+    ld = -np.sum((y - d @ A.T) ** 2, -1)
+    return p, uniformity(ranks(lt, ld, rng), draws)[2]
+
+
+# %% wrong="posterior_density_ranked" exercise="audit" says="nothing else"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    x = prior.sample(cases, rng)[0]
+    y = x @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    d = sampler(y, draws, rng)
+    p = np.array([uniformity(ranks(x[:, i], d[:, :, i], rng), draws)[2] for i in range(x.shape[1])])
+    lt = -np.sum((y - x @ A.T) ** 2, -1) / (2 * sigma**2) + prior.log_density(x)
+    ld = -np.sum((y - d @ A.T) ** 2, -1) / (2 * sigma**2) + prior.log_density(
+        d.reshape(-1, x.shape[1])
+    ).reshape(d.shape[:2])
+    return p, uniformity(ranks(lt, ld, rng), draws)[2]
+
+
+# %% wrong="sampler_with_a_fixed_seed" exercise="audit" says="hand your"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    x = prior.sample(cases, rng)[0]
+    y = x @ A.T + sigma * rng.standard_normal((cases, len(A)))
+    d = sampler(y, draws, np.random.default_rng(1))
+    p = np.array([uniformity(ranks(x[:, i], d[:, :, i], rng), draws)[2] for i in range(x.shape[1])])
+    lt = -np.sum((y - x @ A.T) ** 2, -1)
+    ld = -np.sum((y - d @ A.T) ** 2, -1)
+    return p, uniformity(ranks(lt, ld, rng), draws)[2]
+
+
+# %% right="noise_drawn_transposed" exercise="audit"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    x = prior.sample(cases, rng)[0]
+    y = (A @ x.T + sigma * rng.standard_normal((A.shape[0], cases))).T
+    d = sampler(y, draws, rng)
+    lt = -((y - np.einsum("mn,cn->cm", A, x)) ** 2).sum(-1)
+    ld = -((y - np.einsum("mn,dcn->dcm", A, d)) ** 2).sum(-1)
+    p = np.array([uniformity(one, draws)[-1] for one in ranks(x, d, rng).T])
+    return [p, np.float64(uniformity(ranks(lt, ld, rng), draws)[-1])]
+
+
+# %% right="likelihood_as_one_more_coordinate" exercise="audit"
+def audit(sampler, prior, A, sigma, cases, draws, rng):
+    x = prior.sample(cases, rng)[0]
+    y = x @ A.T + rng.normal(scale=sigma, size=(cases, A.shape[0]))
+    d = sampler(y, draws, rng)
+
+    def more(s):
+        return np.concatenate(
+            [s, -np.sum((y - s @ A.T) ** 2, -1, keepdims=True) / (2 * sigma**2)], axis=-1
+        )
+
+    found = ranks(more(x), more(d), rng)
+    p = [uniformity(found[:, i], draws)[2] for i in range(found.shape[1])]
+    return np.array(p[:-1]), p[-1]
+
+
+# %% wrong="starts_from_the_unit_interval" exercise="search_latents" says="N.0, 1"
+def search_latents(y, A, generator, k, restarts, rng):
+    found = min(
+        (least_squares(lambda z: A @ generator(z) - y, rng.random(k)) for _ in range(restarts)),
+        key=lambda f: f.cost,
+    )
+    return found.x, np.sqrt(2 * found.cost)
+
+
+# %% wrong="first_start_at_zero" exercise="search_latents" says="every"
+def search_latents(y, A, generator, k, restarts, rng):
+    starts = [np.zeros(k)] + [rng.standard_normal(k) for _ in range(restarts - 1)]
+    found = min(
+        (least_squares(lambda z: A @ generator(z) - y, z0) for z0 in starts), key=lambda f: f.cost
+    )
+    return found.x, np.sqrt(2 * found.cost)
+
+
+# %% wrong="best_begins_at_1" exercise="search_latents" says="should be"
+def search_latents(y, A, generator, k, restarts, rng):
+    best, best_norm = np.zeros(k), 1.0
+    for _ in range(restarts):
+        found = least_squares(lambda z: A @ generator(z) - y, rng.standard_normal(k))
+        norm = np.linalg.norm(A @ generator(found.x) - y)
+        if norm < best_norm:
+            best, best_norm = found.x, norm
+    return best, best_norm
+
+
+# %% wrong="minimises_from_the_best_start" exercise="search_latents" says="every"
+def search_latents(y, A, generator, k, restarts, rng):
+    starts = rng.standard_normal((restarts, k))
+    z0 = min(starts, key=lambda z: np.linalg.norm(A @ generator(z) - y))
+    found = least_squares(lambda z: A @ generator(z) - y, z0)
+    return found.x, np.sqrt(2 * found.cost)
+
+
+# %% wrong="keeps_the_shortest_z" exercise="search_latents" says="best of the minima"
+def search_latents(y, A, generator, k, restarts, rng):
+    found = min(
+        (
+            least_squares(lambda z: A @ generator(z) - y, rng.standard_normal(k))
+            for _ in range(restarts)
+        ),
+        key=lambda f: np.linalg.norm(f.x),
+    )
+    return found.x, np.sqrt(2 * found.cost)
+
+
+# %% right="three_point_derivatives" exercise="search_latents"
+def search_latents(y, A, generator, k, restarts, rng):
+    def off(z):
+        return y - A @ generator(z)
+    ends = [least_squares(off, z0, jac="3-point").x for z0 in rng.normal(size=(restarts, k))]
+    norms = [np.linalg.norm(off(z)) for z in ends]
+    i = int(np.argmin(norms))
+    return [ends[i], np.float64(norms[i])]
+
+
+# %% right="dogbox_tight" exercise="search_latents"
+def search_latents(y, A, generator, k, restarts, rng):
+    best = None
+    for _ in range(restarts):
+        found = least_squares(
+            lambda z: A.dot(generator(z)) - y,
+            [rng.standard_normal() for _ in range(k)],
+            xtol=1e-12,
+            ftol=1e-12,
+            gtol=1e-12,
+            method="dogbox",
+        )
+        if best is None or found.cost < best.cost:
+            best = found
+    return best.x, float((2 * best.cost) ** 0.5)
