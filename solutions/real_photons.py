@@ -159,15 +159,18 @@ def two_sets(counts, share, seed):
 
 for block in (field[:20, :30], field[:4, :5].astype(float), np.array([7]), np.zeros((3, 2), int)):
     two_sets(block, 0.5, 3)
-totals = [two_sets(np.array([[4, 0], [2, 1]]), 0.5, seed)[0].sum() for seed in range(200)]
-assert 0.8 < np.std(totals) < 1.9, "out of 7 photons nearly the same number goes into the first set each time: every photon needs a coin of its own."
+firsts = np.array([two_sets(np.array([[4, 0], [2, 1]]), 0.5, seed)[0] for seed in range(200)])
+totals = firsts.sum(axis=(1, 2))
+assert np.ptp(firsts, axis=0).any(), "with 200 different generators the same photons go into the first set: draw a coin for each photon, from the rng that you are given."
+assert np.std(totals) > 0.8, "out of 7 photons nearly the same number goes into the first set each time: every photon needs a coin of its own."
+assert np.std(totals) < 1.9, "the number of photons in the first set scatters too much: every photon needs a coin of its own; those of one pixel don't go together."
 equal(two_sets(field, 1.0, 4)[0], field, "the first set for share = 1")
 equal(two_sets(field, 0.0, 4)[0], 0 * field, "the first set for share = 0")
 refuses(divide, np.array([[1.0, 2.5]]), 0.5, np.random.default_rng(0), because="2.5 is no number of photons")
 refuses(divide, np.array([[1, -1]]), 0.5, np.random.default_rng(0), because="-1 is no number of photons")
 ### BEGIN HIDDEN TESTS
 # hint: more axes, very many photons, no photon at all, other shares, fractions below 1.
-for block in (np.arange(24).reshape(2, 3, 4), np.array([10**9, 0]), np.zeros((0, 4), int), np.array(5)):
+for block in (np.arange(24).reshape(2, 3, 4), np.array([10**9, 0]), np.zeros((0, 4), int)):
     two_sets(block, 0.3, 8)
 for strange in ([0.25], [0.5, 0.5], [0.5, 3.0], [2.5, 1.0], [1.05], [100000.5]):
     refuses(divide, np.array(strange), 0.5, np.random.default_rng(0), because=f"{strange} are no numbers of photons")
@@ -320,7 +323,7 @@ equal(call(rings, short + long + slanted, short - long + further, np.array([0.12
       "rings of three waves (.125, .28 and .375 cycles per pixel; edges .125, .26, .375, .45)", atol=1e-6)
 ### BEGIN HIDDEN TESTS
 # hint: pictures that are higher than wide, rings that touch, rings without any coefficient, integers, very dark pictures.
-def expected_rings(a, b, edges):
+def judge_rings(a, b, edges, case):
     A, B = (np.fft.rfft2(np.asarray(x, float) - np.mean(x)) for x in (a, b))
     fy, fx = np.fft.fftfreq(np.shape(a)[0])[:, None], np.fft.rfftfreq(np.shape(a)[1])
     twice = np.where((fx == 0) | (fx == 0.5), 1.0, 2.0) + 0 * fy
@@ -329,18 +332,16 @@ def expected_rings(a, b, edges):
         inside = twice * ((low <= radius) & (radius < high))
         power = np.sqrt(np.sum(inside * abs(A) ** 2) * np.sum(inside * abs(B) ** 2))
         sums.append(np.sum(inside * (A * B.conj()).real) / power if power > 0 else 0.0)
-    return np.array(sums)
+    equal(call(rings, a, b, np.array(edges)), sums, case, atol=1e-6)
 
 
 for shape, borders in (((30, 20), wide), ((17, 17), [0.0, 0.1, 0.2, 0.45]), ((16, 24), [0.25, 0.26, 0.5, 0.8]),
                        ((40, 8), [0.125, 0.25, 0.375])):
     pair = some.standard_normal((2, *shape)) + some.standard_normal(shape)
-    equal(call(rings, *pair, np.array(borders)), expected_rings(*pair, borders), f"rings for {shape} pixels, edges {borders}", atol=1e-6, mistakes={
-        "height and width are mixed up: fftfreq of each axis has its own length.":
-            expected_rings(pair[0].T.reshape(shape), pair[1].T.reshape(shape), borders)})
-equal(call(rings, half[:40, :40], other[:40, :40], wide), expected_rings(half[:40, :40], other[:40, :40], wide), "rings of counts", atol=1e-6)
+    judge_rings(*pair, borders, f"rings for {shape} pixels, edges {borders}")
+judge_rings(half[:40, :40], other[:40, :40], wide, "rings of counts")
 tiny = 1e-8 * some.standard_normal((2, 20, 24))
-equal(call(rings, *tiny, wide), expected_rings(*tiny, wide), "rings of very dark pictures", atol=1e-6)
+judge_rings(*tiny, wide, "rings of very dark pictures")
 ### END HIDDEN TESTS
 
 # %% test="rings_of_signal_and_noise" points=1
@@ -377,7 +378,7 @@ show_images({"pulsar less background": psf}, limits=(0, psf.max()), colour_map="
 
 # %% [markdown]
 # Farther from the axis the mirrors' picture of a point grows and bends. That is why we stay in the central 128 × 128 pixels, where it changes least. Only four pixels lie above half of the maximum: the pixels are coarse for this mirror.
-# (Strictly, *all* photons went into the point-spread function, also those that we hold back below. Making it from one half alone changes the log-likelihoods by 10 to 30, but the best number of iterations stays the same.)
+# Strictly, *all* photons went into the point-spread function, also those that we hold back below. Making it from one half alone changes the log-likelihoods a little, but not the best number of iterations.
 #
 # Now Richardson–Lucy, on *half* of the photons. Lesson {deconvolution} stopped it where the error was least, and had to cheat for that: it
 # knew the scene. Here is a rule that needs no scene. After $k$ iterations the estimate predicts a mean for every pixel. Ask how probable the photons are
@@ -385,7 +386,7 @@ show_images({"pulsar less background": psf}, limits=(0, psf.max()), colour_map="
 #
 # $$\log p(\text{other} \mid \mu) = \sum_i r_i \log \mu_i - \mu_i - \log r_i!, \qquad \mu = A \hat x_k .$$
 #
-# (A logarithm to base $e$ counts in *nats*: one nat is a factor of 2.7 in probability.) As long as the iterations find something about the sky, both halves become more probable. When they begin to explain the noise of *their* half, the other half's
+# A logarithm to base $e$ counts in *nats*: one nat is a factor of 2.7 in probability. As long as the iterations find something about the sky, both halves become more probable. When they begin to explain the noise of *their* half, the other half's
 # probability falls.
 #
 # **Predict.** 13,440 photons, half of them used. After how many iterations is the other half most probable?
@@ -469,29 +470,26 @@ def stop(seen, unseen, A, most):
 
 
 # %% test="stop_at_the_best_prediction" points=2
-def all_scores(seen, unseen, A, most):
-    scores = []
-    richardson_lucy(np.asarray(seen, float), A, most, callback=lambda k, x: scores.append(
-        held_out_log_likelihood(unseen, np.clip(A(x), 1e-9, None))))
-    return np.array(scores)
-
-
 def judge_stop(seen, unseen, A, most, case):
+    def all_scores(seen, unseen, accelerate=False):
+        scores = []
+        richardson_lucy(np.asarray(seen, float), A, most, accelerate=accelerate, callback=lambda k, x: scores.append(
+            held_out_log_likelihood(unseen, np.clip(A(x), 1e-9, None))))
+        return np.array(scores)
+
     told = call(stop, seen, unseen, A, most)
     assert isinstance(told, int | np.integer) and not isinstance(told, bool), (
         f"{case}: stop returns a {type(told).__name__}; it must be a whole number.")
-    scores = all_scores(seen, unseen, A, most)
+    scores = all_scores(seen, unseen)
     assert 1 <= told <= most, f"{case}: {told} iterations are not among 1 to {most}."
     right_one = int(np.argmax(scores)) + 1
     if scores.max() - scores[told - 1] > 1e-6:
-        swapped = int(np.argmax(all_scores(unseen, seen, A, most))) + 1
-        quick = []
-        richardson_lucy(np.asarray(seen, float), A, most, accelerate=True, callback=lambda k, x: quick.append(
-            held_out_log_likelihood(unseen, np.clip(A(x), 1e-9, None))))
+        swapped = int(np.argmax(all_scores(unseen, seen))) + 1
+        quick = int(np.argmax(all_scores(seen, unseen, accelerate=True))) + 1
         cause = ("Are seen and unseen swapped?" if told == swapped else
-                 "Plain iterations are asked for, not accelerated ones." if told == int(np.argmax(quick)) + 1 else
+                 "Plain iterations are asked for, not accelerated ones." if told == quick else
                  "Photons that were used always like more iterations: is it the others that judge, and by their likelihood?" if told == most else
-                 "Is k counted from 1? Is it the likelihood of A(x_hat)?" if abs(told - right_one) == 1 else
+                 "Is k counted from 1? Is it the Poisson likelihood of all pixels, with the mean A(x_hat)?" if abs(told - right_one) == 1 else
                  "Compare the likelihood of all from 1 to most.")
         raise AssertionError(f"{case}: {told} iterations; the unseen photons are most probable after {right_one}. {cause}")
 
@@ -516,7 +514,7 @@ lamp = np.random.default_rng(7).poisson(30.0, (24, 24))
 for gain in (1, 5):
     judge_stop(*thin(gain * lamp, rng=1), Blur(gaussian_psf(1.0), "reflect"), 30, f"an even lamp, {gain} times as bright")
 ### BEGIN HIDDEN TESTS
-# hint: few photons in few pixels, and pixels whose mean becomes 0.
+# hint: few photons in few pixels, pixels whose mean becomes 0, stars that want more than a hundred iterations.
 dots = np.zeros((16, 16), int)
 dots[4, 4], dots[10, 11] = 60, 25
 judge_stop(*thin(dots, rng=2), Blur(gaussian_psf(0.8), "zero"), 60, "two stars on a dark sky")
@@ -524,6 +522,17 @@ dots[6, 7] = 80
 seen_stars, unseen_stars = thin(dots, rng=3)
 unseen_stars[5, 12] += 1
 judge_stop(seen_stars, unseen_stars, Blur(gaussian_psf(1.0), "zero"), 60, "three stars and a stray photon")
+from course_lib.imaging.operators import Matrix
+
+smear = sum(weight * np.eye(26, k=shift) for shift in range(-3, 4) for weight in [(6, 4, 1, 0.5)[abs(shift)]])
+smear[:, 24:] = smear[24:] = 0
+smear = smear / np.maximum(smear.sum(axis=0), 1)
+smear[24:, 24:] = [[0.9, 0.0], [0.1, 1.0]]  # a pixel whose mean falls to 0 little by little
+row_of_stars = np.zeros((1, 26), int)
+row_of_stars[0, [5, 7, 9, 25]] = 100_000, 60_000, 30_000, 1000
+first_row, second_row = thin(np.random.default_rng(0).poisson(row_of_stars @ smear.T), rng=1)
+second_row[0, [20, 24]] = 1, 50
+judge_stop(first_row, second_row, Matrix(smear), 130, "a row of stars, where the likelihood falls once and rises again")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -642,7 +651,7 @@ def real_at_least(found, confirmed, chance):
 
 # %% test="real_at_least_by_hand" points=1
 equal(call(real_at_least, 20, 20, 0.0), 0.05 ** (1 / 20), "20 of 20 confirmed, none by chance: p²⁰ = .05", atol=1e-6, mistakes={
-    "this is the share itself; its lower bound is asked for.": 1.0, "two-sided: 2.5 % instead of 5 %.": 0.025 ** (1 / 20)})
+    "this is 1: even if all are confirmed the lower end is below 1.": 1.0, "two-sided: 2.5 % instead of 5 %.": 0.025 ** (1 / 20)})
 equal(call(real_at_least, 20, 20, 0.5), 2 * 0.05 ** (1 / 20) - 1, "20 of 20, half of them by chance", atol=1e-6, mistakes={
     "divide by 1 − chance: a false candidate has a chance, too.": 0.05 ** (1 / 20) - 0.5})
 from scipy.stats import binomtest
@@ -724,9 +733,11 @@ rate = sky_rate(boxes(half), time)
 p_values = poisson.sf(boxes(half) - 1, rate * time)  # P(so many or more | empty sky)
 print(f"{rate * exposure.max():.2f} photons of sky in a pixel at full exposure; "
       f"{p_values.size} boxes, {np.sum(p_values < 0.05)} with p < .05")
+by_chance = poisson.sf(poisson.isf(0.05, rate * time), rate * time).sum()  # counts are whole: not 5 %
+print(f"were all of them empty: {by_chance:.0f} with p < .05")
 
 # %% [markdown]
-# Ninety-odd boxes lie below .05. But of 1,024 *empty* boxes some 35 would, too. (Not 51: counts are whole numbers, so that p < .05 has a probability of some 3.4 %, not 5.) "Significant at 5 %" promises little when one looks a thousand times. What a reader of your list wants to know is another number: **which share of the list is false?** That share,
+# Of as many *empty* boxes a third of that number would lie below .05, too. They are fewer than 5 %, because counts are whole numbers. "Significant at 5 %" promises little when one looks a thousand times. What a reader of your list wants to know is another number: **which share of the list is false?** That share,
 # on average, is the **false-discovery rate**.
 #
 # Benjamini and Hochberg (1995) found how to bound it by $q$. Sort the $m$ p-values, $p_{(1)} \le \dots \le p_{(m)}$. Find the *largest* $k$ with
@@ -785,11 +796,16 @@ def listed(counts, sky, q, case):
 
 
 def judge_list(counts, sky, q, case):
+    def by_rule(tail):
+        ranked = np.sort(tail[seen])
+        fits = np.flatnonzero(ranked <= q * np.arange(1, ranked.size + 1) / ranked.size)
+        return tail <= (ranked[fits[-1]] if fits.size else -1.0)
+
     told = listed(counts, sky, q, case)
     seen = np.asarray(sky, float) > 0
     tail = np.where(seen, poisson.sf(np.asarray(counts) - 1, np.where(seen, sky, 1.0)), 2.0)
     m, ranked = int(seen.sum()), np.sort(tail[seen])
-    needed = _rule(tail, seen, q)
+    needed = by_rule(tail)
     if np.array_equal(told, needed):
         return
     off_by_one = np.where(seen, poisson.sf(np.asarray(counts), np.where(seen, sky, 1.0)), 2.0)
@@ -798,17 +814,11 @@ def judge_list(counts, sky, q, case):
         "q/m for every box (Bonferroni) bounds the chance of a single false claim: stricter than asked.": seen & (tail <= q / m),
         "The rule takes the largest k that fulfils it; you stop at the first k that doesn't.":
             tail <= (ranked[np.argmin(ranked <= q * np.arange(1, m + 1) / m) - 1] if ranked[0] <= q / m and not np.all(ranked <= q * np.arange(1, m + 1) / m) else -1.0),
-        "“So many or more”: poisson.sf(n, …) is the probability of more than n.": _rule(off_by_one, seen, q),
+        "“So many or more”: poisson.sf(n, …) is the probability of more than n.": by_rule(off_by_one),
     }
     cause = next((text for text, value in causes.items() if np.array_equal(told, value)), "")
     raise AssertionError(f"{case}: {told.sum()} boxes are claimed; by the rule {needed.sum()} are"
                          f"{', others' if told.sum() == needed.sum() else ''}. {cause}")
-
-
-def _rule(tail, seen, q):
-    ranked = np.sort(tail[seen])
-    fits = np.flatnonzero(ranked <= q * np.arange(1, ranked.size + 1) / ranked.size)
-    return tail <= (ranked[fits[-1]] if fits.size else -1.0)
 
 
 for q in (0.01, 0.1, 0.3):
@@ -869,6 +879,9 @@ which_list = None  # replace None by 1, 2, 3 or 4
 predict("real_photons.which_list", which_list, between=(1, 4))
 
 # %% slide="subslide" title="What strict and bold lists earn" figure="price"
+from scipy.ndimage import label
+
+
 def earnings(claimed, held_back, mean):
     """Price of a list: 1 a claim, −10 where the held-back photons are fewer than the sky's median."""
     # Counts are whole numbers: with half of the probability of exactly n, p > ½ is nearly a fair coin.
@@ -893,10 +906,12 @@ lists = {"q = .01": lambda n, mean: publish(n, mean, 0.01), "q = .1": lambda n, 
 results = {name: both_ways(rule) for name, rule in lists.items()}
 fig, ax = figure(size=(6.4, 3.2))
 for place, (name, ((claims, earned), (_, spread))) in enumerate(results.items()):
-    print(f"{name:8} {claims:5.1f} claims earn {earned:6.1f} ± {spread:.1f}")
+    print(f"{name:8} {claims:5.1f} claims earn {earned:6.1f} ± {spread:.1f}; about {(claims - earned) / 5 / claims:.0%} of them false")
     ax.errorbar(place, earned, spread, fmt="o", ms=9, color=COLOURS["blue"])
 ax.axhline(0, color="gray")
 ax.set(xticks=range(len(results)), xticklabels=list(results), ylabel="points earned")
+mine = publish(boxes(half), rate * time, 0.1)
+print(f"q = .1, this lesson's half: {mine.sum()} boxes in {label(mine, np.ones((3, 3)))[1]} separate places")
 show(fig, alt="Points earned by four lists: positive for q of .01 and .1, below zero for q of .3, deep below zero for all boxes with p below "
               ".05. Bars are the scatter over ten ways to divide the photons.")
 
@@ -909,11 +924,11 @@ reveal("real_photons.which_list", list(results).index(best_list) + 1, label="num
 
 # %% [markdown]
 # The strict lists are paid; the bold ones pay. (The bars are the scatter of the coins alone; on another exposure it would be larger. The first two lists can't be told apart.) Were they honest? Earnings are claims less ten times the misses, and twice the misses is about the number of false
-# claims: some 2, 12, 27 and 42 % of the four lists. So the first three keep their promise, within the scatter. $q$ = .3 is honest, and too bold for this price, since a list pays only if fewer than one claim in five is false. The fourth promised nothing about its list. All four read the same photons, and no skill in restoring separates
+# claims: the last column. So the first three keep their promise, within the scatter. $q$ = .3 is honest, and too bold for this price, since a list pays only if fewer than one claim in five is false. The fourth promised nothing about its list. All four read the same photons, and no skill in restoring separates
 # them: a stated rate lets the reader decide whether a list is worth its price.
 #
-# Three honest footnotes. *Boxes aren't sources*: a bright source is claimed many times. Of the 36 boxes claimed at $q = .1$ from this lesson's `half`, ten lie round the pulsar, and there are only 17 separate places. The rule bounds the share of false boxes. *The sky
-# was estimated* from the same photons, and it isn't proportional to the exposure, since particles aren't focused by any mirror: ours is 7 % too high on the axis and up to 15 % too low in the corners. *The rule was proved* for independent boxes of a known sky. Catalogues of
+# Three honest footnotes. *Boxes aren't sources*: a bright source is claimed many times. The last line counts the separate places. The rule bounds the share of false boxes. *The sky
+# was estimated* from the same photons, and it isn't proportional to the exposure, since particles aren't focused by any mirror: ours is a little too high on the axis and too low in the corners. *The rule was proved* for independent boxes of a known sky. Catalogues of
 # X-ray sources are made by finer methods than boxes, and checked by simulation as we did.
 
 # %% [markdown] deeper=true
@@ -957,6 +972,8 @@ show(fig, alt="Ring correlation of a star field against frequency for three expo
 # 2. judge "a quarter confirmed" with a number for agreement by chance, and say where you have it from (section 4's table will do);
 # 3. name one test that the author can make with the photons at hand, and the result that would convince you;
 # 4. say what another telescope would have to see for one of the sources to count as real, although no truth exists, and why two halves of one exposure can't replace it.
+#
+# Each demand has two parts; one part alone earns half. A false sentence on a demand costs all of it. "This may be noise" is too vague.
 
 # %% [markdown] answer="referee" points=4
 # ### BEGIN SOLUTION
@@ -965,12 +982,12 @@ show(fig, alt="Ring correlation of a star field against frequency for three expo
 # shifted counts with an interval; I would be convinced if a list made at a stated false-discovery rate earned on held-back photons what it promises. A second telescope, with a detector of its own, would have to see a point at the same place, within both errors, with a brightness that both exposures allow or a reason why it varies. Two halves of one
 # exposure share the hot pixels and the uneven detector, and can't replace it.
 #
-# *Rubric, one point each. A point is given only if no sentence on the same matter is false. Half a point: the first part of a demand is met, the second missing.*
+# *Rubric, one point each. Each has two parts: half a point for either alone. A false sentence on a criterion's matter: nothing for that criterion.*
 #
-# 1. On the photons that were used the fit improves with or without sources, or: a χ² of .6 shows overfitting (half); held-back photons or an empty sky are named as what would tell (full).
-# 2. Chance agreement is stated as a number from 15 to 30 % (or the counts behind it) with its source, and compared with the quarter (full); only "some agree by chance" (half). Too vague: "this may be noise".
-# 3. A test with these photons: halves and shifted counts, held-out likelihood, an even sky, injected sources, or a list at a stated false-discovery rate (half), with a result that would convince (full).
-# 4. An independent instrument sees a point at the same place (half), and it is said why two halves of one exposure are no two instruments (full). Brightness or variability is welcome, not needed.
+# 1. (a) On the photons that were used the fit improves with or without sources, or: a χ² of .6 shows overfitting. (b) Held-back photons or an empty sky are named as what would tell.
+# 2. (a) Agreement by chance is a number from 15 to 30 %, or the counts behind it, and its source is named. (b) It is compared with the quarter. "Some agree by chance", without a number, earns half in all; "this may be noise" nothing.
+# 3. (a) A test with these photons: halves and shifted counts, held-out likelihood, an even sky, injected sources, or a list at a stated false-discovery rate. (b) A result that would convince.
+# 4. (a) An independent instrument sees a point at the same place. (b) One thing that both halves share and two instruments don't: detector, hot pixels, time, particles, processing. Brightness or variability is welcome, not needed.
 # ### END SOLUTION
 
 # %% [markdown] only="slides" slide="slide"

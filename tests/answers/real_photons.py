@@ -373,3 +373,691 @@ def divide(counts, share, rng):
     first = rng.multivariate_hypergeometric(whole.ravel(), kept, method="marginals")
     first = first.reshape(whole.shape)
     return first, whole - first
+
+# %% wrong="coin_per_pixel" exercise="divide" says="go together"
+def divide(counts, share, rng):
+    counts = np.asarray(counts)
+    if np.any(counts < 0) or np.any(counts != np.floor(counts)):
+        raise ValueError("counts")
+    n = counts.astype(int)
+    first = np.where(rng.random(n.shape) < share, n, 0)
+    return first, n - first
+
+# %% wrong="own_generator" exercise="divide" says="from the rng"
+def divide(counts, share, rng):
+    counts = np.asarray(counts)
+    if np.any(counts < 0) or np.any(counts != np.floor(counts)):
+        raise ValueError("counts")
+    n = counts.astype(int)
+    first = np.random.default_rng(0).binomial(n, share)
+    return first, n - first
+
+# %% wrong="fixed_total_again" exercise="divide" says="nearly the same number"
+def divide(counts, share, rng):
+    counts = np.asarray(counts)
+    if np.any(counts < 0) or np.any(counts != np.floor(counts)):
+        raise ValueError("counts")
+    n = counts.astype(int)
+    k = int(round(share * n.sum()))
+    first = (
+        rng.multivariate_hypergeometric(n.ravel(), k, method="marginals").reshape(n.shape)
+        if n.size
+        else n
+    )
+    return first, n - first
+
+# %% wrong="normal" exercise="divide" says="too many"
+def divide(counts, share, rng):
+    counts = np.asarray(counts)
+    if np.any(counts < 0) or np.any(counts != np.floor(counts)):
+        raise ValueError("counts")
+    n = counts.astype(int)
+    first = np.clip(np.rint(rng.normal(share * n, np.sqrt(n * share * (1 - share)))), 0, n).astype(
+        int
+    )
+    return first, n - first
+
+# %% wrong="one_draw_per_row" exercise="divide" says="every photon"
+def divide(counts, share, rng):
+    counts = np.asarray(counts)
+    if np.any(counts < 0) or np.any(counts != np.floor(counts)):
+        raise ValueError("counts")
+    n = counts.astype(int)
+    first = np.zeros_like(n)
+    for i in range(len(n)):
+        first[i] = np.minimum(n[i], rng.binomial(n[i].max() if np.size(n[i]) else 0, share))
+    return first, n - first
+
+# %% wrong="bytes" exercise="divide" says="first . second"
+def divide(counts, share, rng):
+    counts = np.asarray(counts)
+    if np.any(counts < 0) or np.any(counts != np.floor(counts)):
+        raise ValueError("counts")
+    n = counts.astype(int)
+    first = rng.binomial(n, share).astype(np.uint8)
+    return first, (n - first).astype(np.uint8)
+
+# %% right="coins_loop" exercise="divide"
+def divide(counts, share, rng):
+    counts = np.asarray(counts)
+    if np.any(counts < 0) or np.any(counts != np.floor(counts)):
+        raise ValueError("counts")
+    n = counts.astype(int)
+    first = np.zeros(n.shape, dtype=int)
+    for place, k in np.ndenumerate(n):
+        first[place] = np.sum(rng.random(k) < share)
+    return first, n - first
+
+# %% right="photon_list" exercise="divide"
+def divide(counts, share, rng):
+    counts = np.asarray(counts)
+    if np.any(counts < 0) or np.any(counts != np.floor(counts)):
+        raise ValueError("counts")
+    n = counts.astype(int)
+    who = np.repeat(np.arange(n.size), n.ravel())
+    first = np.bincount(who[rng.random(who.size) < share], minlength=n.size).reshape(n.shape)
+    return first, n - first
+
+# %% right="second_first" exercise="divide"
+def divide(counts, share, rng):
+    counts = np.asarray(counts)
+    if np.any(counts < 0) or np.any(counts != np.floor(counts)):
+        raise ValueError("counts")
+    n = counts.astype(int)
+    second = rng.binomial(n, 1 - share).astype(np.int32)
+    return [(n - second).astype(np.int32), second]
+
+# %% right="multinomial" exercise="divide"
+def divide(counts, share, rng):
+    counts = np.asarray(counts)
+    if np.any(counts < 0) or np.any(counts != np.floor(counts)):
+        raise ValueError("counts")
+    n = counts.astype(int)
+    both = rng.multinomial(n, [share, 1 - share])
+    return both[..., 0], both[..., 1]
+
+# %% wrong="last_closed" exercise="rings" says="edges"
+def rings(a, b, edges):
+    A = np.fft.fft2(a - np.mean(a))
+    B = np.fft.fft2(b - np.mean(b))
+    f = np.hypot(np.fft.fftfreq(A.shape[0])[:, None], np.fft.fftfreq(A.shape[1]))
+
+    out = []
+    edges = edges
+    for lo, hi in zip(edges[:-1], edges[1:], strict=False):
+        m = (f >= lo) & ((f < hi) | ((hi == edges[-1]) & (f <= hi)))
+        top = np.real(np.sum(A[m] * np.conj(B[m])))
+        bottom = np.sqrt(np.sum(np.abs(A[m]) ** 2) * np.sum(np.abs(B[m]) ** 2))
+        out.append(top / bottom if bottom > 0 else 0.0)
+    return np.array(out)
+
+# %% wrong="amplitudes" exercise="rings" says="rings for"
+def rings(a, b, edges):
+    A = np.fft.fft2(a - np.mean(a))
+    B = np.fft.fft2(b - np.mean(b))
+    f = np.hypot(np.fft.fftfreq(A.shape[0])[:, None], np.fft.fftfreq(A.shape[1]))
+
+    out = []
+    edges = edges
+    for lo, hi in zip(edges[:-1], edges[1:], strict=False):
+        m = (f >= lo) & (f < hi)
+        top = np.real(np.sum(A[m] * np.conj(B[m])))
+        bottom = np.sum(np.abs(A[m]) * np.abs(B[m]))
+        out.append(top / bottom if bottom > 0 else 0.0)
+    return np.array(out)
+
+# %% wrong="absolute_power" exercise="rings" says="dark"
+def rings(a, b, edges):
+    A = np.fft.fft2(a - np.mean(a))
+    B = np.fft.fft2(b - np.mean(b))
+    f = np.hypot(np.fft.fftfreq(A.shape[0])[:, None], np.fft.fftfreq(A.shape[1]))
+
+    out = []
+    edges = edges
+    for lo, hi in zip(edges[:-1], edges[1:], strict=False):
+        m = (f >= lo) & (f < hi)
+        top = np.real(np.sum(A[m] * np.conj(B[m])))
+        bottom = np.sqrt(np.sum(np.abs(A[m]) ** 2) * np.sum(np.abs(B[m]) ** 2))
+        out.append(top / bottom if bottom > 1e-9 else 0.0)
+    return np.array(out)
+
+# %% wrong="eps" exercise="rings" says="dark"
+def rings(a, b, edges):
+    A = np.fft.fft2(a - np.mean(a))
+    B = np.fft.fft2(b - np.mean(b))
+    f = np.hypot(np.fft.fftfreq(A.shape[0])[:, None], np.fft.fftfreq(A.shape[1]))
+
+    out = []
+    edges = edges
+    for lo, hi in zip(edges[:-1], edges[1:], strict=False):
+        m = (f >= lo) & (f < hi)
+        top = np.real(np.sum(A[m] * np.conj(B[m])))
+        bottom = np.sqrt(np.sum(np.abs(A[m]) ** 2) * np.sum(np.abs(B[m]) ** 2))
+        out.append(top / (bottom + 1e-9))
+    return np.array(out)
+
+# %% wrong="clipped" exercise="rings" says="it should be -1"
+def rings(a, b, edges):
+    A = np.fft.fft2(a - np.mean(a))
+    B = np.fft.fft2(b - np.mean(b))
+    f = np.hypot(np.fft.fftfreq(A.shape[0])[:, None], np.fft.fftfreq(A.shape[1]))
+
+    out = []
+    edges = edges
+    for lo, hi in zip(edges[:-1], edges[1:], strict=False):
+        m = (f >= lo) & (f < hi)
+        top = np.real(np.sum(A[m] * np.conj(B[m])))
+        bottom = np.sqrt(np.sum(np.abs(A[m]) ** 2) * np.sum(np.abs(B[m]) ** 2))
+        out.append(max(top / bottom, 0.0) if bottom > 0 else 0.0)
+    return np.array(out)
+
+# %% wrong="real_parts" exercise="rings" says="it should be"
+def rings(a, b, edges):
+    A = np.fft.fft2(a - np.mean(a))
+    B = np.fft.fft2(b - np.mean(b))
+    f = np.hypot(np.fft.fftfreq(A.shape[0])[:, None], np.fft.fftfreq(A.shape[1]))
+
+    out = []
+    edges = edges
+    for lo, hi in zip(edges[:-1], edges[1:], strict=False):
+        m = (f >= lo) & (f < hi)
+        top = np.sum(A[m].real * B[m].real)
+        bottom = np.sqrt(np.sum(np.abs(A[m]) ** 2) * np.sum(np.abs(B[m]) ** 2))
+        out.append(top / bottom if bottom > 0 else 0.0)
+    return np.array(out)
+
+# %% wrong="powers_add" exercise="rings" says="gain"
+def rings(a, b, edges):
+    A = np.fft.fft2(a - np.mean(a))
+    B = np.fft.fft2(b - np.mean(b))
+    f = np.hypot(np.fft.fftfreq(A.shape[0])[:, None], np.fft.fftfreq(A.shape[1]))
+
+    out = []
+    edges = edges
+    for lo, hi in zip(edges[:-1], edges[1:], strict=False):
+        m = (f >= lo) & (f < hi)
+        top = np.real(np.sum(A[m] * np.conj(B[m])))
+        bottom = 0.5 * (np.sum(np.abs(A[m]) ** 2) + np.sum(np.abs(B[m]) ** 2))
+        out.append(top / bottom if bottom > 0 else 0.0)
+    return np.array(out)
+
+# %% right="loop" exercise="rings"
+def rings(a, b, edges):
+    A = np.fft.fft2(a - np.mean(a))
+    B = np.fft.fft2(b - np.mean(b))
+    f = np.hypot(np.fft.fftfreq(A.shape[0])[:, None], np.fft.fftfreq(A.shape[1]))
+
+    out = []
+    edges = edges
+    for lo, hi in zip(edges[:-1], edges[1:], strict=False):
+        m = (f >= lo) & (f < hi)
+        top = np.real(np.sum(A[m] * np.conj(B[m])))
+        bottom = np.sqrt(np.sum(np.abs(A[m]) ** 2) * np.sum(np.abs(B[m]) ** 2))
+        out.append(top / bottom if bottom > 0 else 0.0)
+    return np.array(out)
+
+# %% right="digitize" exercise="rings"
+def rings(a, b, edges):
+    A = np.fft.fft2(a - np.mean(a))
+    B = np.fft.fft2(b - np.mean(b))
+    f = np.hypot(np.fft.fftfreq(A.shape[0])[:, None], np.fft.fftfreq(A.shape[1]))
+
+    place = np.digitize(f, edges).ravel() - 1
+    inside = (place >= 0) & (place < len(edges) - 1)
+    def total(v):
+        return np.bincount(place[inside], v.ravel()[inside], minlength=len(edges) - 1)
+    top = total((A * B.conj()).real)
+    bottom = np.sqrt(total(np.abs(A) ** 2)) * np.sqrt(total(np.abs(B) ** 2))
+    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+
+# %% right="rfft_weighted" exercise="rings"
+def rings(a, b, edges):
+    H, W = np.shape(a)
+    A, B = np.fft.rfft2(a - np.mean(a)), np.fft.rfft2(b - np.mean(b))
+    f = np.hypot(np.fft.fftfreq(H)[:, None], np.fft.rfftfreq(W))
+    w = np.full(f.shape, 2.0)
+    w[:, 0] = 1
+    if W % 2 == 0:
+        w[:, -1] = 1
+    out = np.zeros(len(edges) - 1)
+    for j in range(len(out)):
+        m = (f >= edges[j]) & (f < edges[j + 1])
+        p, q = np.sum(w[m] * abs(A[m]) ** 2), np.sum(w[m] * abs(B[m]) ** 2)
+        if p > 0 and q > 0:
+            out[j] = np.sum(w[m] * (A[m] * B[m].conj()).real) / np.sqrt(p) / np.sqrt(q)
+    return list(out)
+
+# %% right="filtered_pictures" exercise="rings"
+def rings(a, b, edges):
+    H, W = np.shape(a)
+    f = np.hypot(np.fft.fftfreq(H)[:, None], np.fft.fftfreq(W))
+    out = []
+    for lo, hi in zip(edges[:-1], edges[1:], strict=False):
+        m = (f >= lo) & (f < hi)
+        p, q = (np.fft.ifft2(m * np.fft.fft2(v - np.mean(v))).real for v in (a, b))
+        n = np.linalg.norm(p) * np.linalg.norm(q)
+        out.append(np.sum(p * q) / n if n > 0 else 0.0)
+    return np.array(out)
+
+# %% wrong="no_floor" exercise="stop" says="iterations"
+def stop(seen, unseen, A, most):
+    values = []
+
+    def note(k, x):
+        mu = A(x)
+        values.append(np.nansum(unseen * np.log(mu) - mu))
+
+    richardson_lucy(seen.astype(float), A, most, callback=note)
+    return int(np.argmax(values)) + 1
+
+# %% right="no_light" exercise="stop"
+# After each iteration the means add up to the photons used, so their sum is the same for all k.
+def stop(seen, unseen, A, most):
+    values = []
+
+    def note(k, x):
+        mu = np.clip(A(x), 1e-9, None)
+        values.append(np.sum(unseen * np.log(mu)))
+
+    richardson_lucy(seen.astype(float), A, most, callback=note)
+    return int(np.argmax(values)) + 1
+
+# %% wrong="chi2" exercise="stop" says="Poisson likelihood"
+def stop(seen, unseen, A, most):
+    values = []
+
+    def note(k, x):
+        mu = np.clip(A(x), 1e-9, None)
+        values.append(-np.sum((unseen - mu) ** 2 / mu))
+
+    richardson_lucy(seen.astype(float), A, most, callback=note)
+    return int(np.argmax(values)) + 1
+
+# %% wrong="first_fall" exercise="stop" says="iterations"
+def stop(seen, unseen, A, most):
+    values = []
+
+    def note(k, x):
+        mu = np.clip(A(x), 1e-9, None)
+        values.append(np.sum(unseen * np.log(mu) - mu))
+
+    richardson_lucy(seen.astype(float), A, most, callback=note)
+    return next((k for k in range(1, len(values)) if values[k] < values[k - 1]), len(values))
+
+# %% wrong="at_most_hundred" exercise="stop" says="iterations"
+def stop(seen, unseen, A, most):
+    values = []
+
+    def note(k, x):
+        mu = np.clip(A(x), 1e-9, None)
+        values.append(np.sum(unseen * np.log(mu) - mu))
+
+    richardson_lucy(seen.astype(float), A, min(most, 100), callback=note)
+    return int(np.argmax(values)) + 1
+
+# %% right="rescaled" exercise="stop"
+def stop(seen, unseen, A, most):
+    values = []
+
+    def note(k, x):
+        mu = np.clip(A(x), 1e-9, None) * unseen.sum() / A(x).sum()
+        values.append(np.sum(unseen * np.log(mu) - mu))
+
+    richardson_lucy(seen.astype(float), A, most, callback=note)
+    return int(np.argmax(values)) + 1
+
+# %% right="logpmf" exercise="stop"
+def stop(seen, unseen, A, most):
+    from scipy.stats import poisson
+
+    values = []
+
+    def note(k, x):
+        mu = np.clip(A(x), 1e-9, None)
+        values.append(poisson.logpmf(unseen, mu).sum())
+
+    richardson_lucy(seen.astype(float), A, most, callback=note)
+    return int(np.argmax(values)) + 1
+
+# %% right="separate_runs" exercise="stop"
+def stop(seen, unseen, A, most):
+    best, found = -np.inf, 1
+    for k in range(1, most + 1):
+        mu = np.maximum(A(richardson_lucy(seen.astype(float), A, k)), 1e-9)
+        value = np.sum(unseen * np.log(mu)) - np.sum(mu)
+        if value > best:
+            best, found = value, k
+    return found
+
+# %% right="library" exercise="stop"
+def stop(seen, unseen, A, most):
+    from course_lib.imaging.photons import held_out_log_likelihood
+
+    values = []
+
+    def note(k, x):
+        mu = np.clip(A(x), 1e-9, None)
+        values.append(held_out_log_likelihood(unseen, mu))
+
+    richardson_lucy(seen.astype(float), A, most, callback=note)
+    return np.argmax(values) + 1
+
+# %% wrong="wilson" exercise="real_at_least" says="it should be"
+def real_at_least(found, confirmed, chance):
+    if found <= 0 or confirmed < 0 or confirmed > found or not 0 <= chance < 1:
+        raise ValueError
+    z = 1.6448536
+    n = found
+    p = confirmed / n
+    q = (p + z * z / 2 / n - z * np.sqrt(p * (1 - p) / n + z * z / 4 / n / n)) / (1 + z * z / n)
+    return max(0.0, (q - chance) / (1 - chance))
+
+# %% wrong="all_confirmed" exercise="real_at_least" says="below 1"
+def real_at_least(found, confirmed, chance):
+    from scipy.stats import beta
+
+    if found <= 0 or confirmed < 0 or confirmed > found or not 0 <= chance < 1:
+        raise ValueError
+    q = (
+        1.0
+        if confirmed == found
+        else (beta.ppf(0.05, confirmed, found - confirmed + 1) if confirmed else 0.0)
+    )
+    return max(0.0, (q - chance) / (1 - chance))
+
+# %% wrong="found_zero" exercise="real_at_least" says="must raise"
+def real_at_least(found, confirmed, chance):
+    from scipy.stats import beta
+
+    if confirmed < 0 or confirmed > found or not 0 <= chance < 1:
+        raise ValueError
+    if found == 0:
+        return 0.0
+    q = beta.ppf(0.05, confirmed, found - confirmed + 1) if confirmed else 0.0
+    return max(0.0, (q - chance) / (1 - chance))
+
+# %% wrong="chance_zero_refused" exercise="real_at_least" says="raised"
+def real_at_least(found, confirmed, chance):
+    from scipy.stats import beta
+
+    if found <= 0 or confirmed < 0 or confirmed > found or not 0 < chance < 1:
+        raise ValueError
+    q = beta.ppf(0.05, confirmed, found - confirmed + 1) if confirmed else 0.0
+    return max(0.0, (q - chance) / (1 - chance))
+
+# %% wrong="parameter" exercise="real_at_least" says="below 1"
+def real_at_least(found, confirmed, chance):
+    from scipy.stats import beta
+
+    if found <= 0 or confirmed < 0 or confirmed > found or not 0 <= chance < 1:
+        raise ValueError
+    q = beta.ppf(0.05, confirmed, found - confirmed) if 0 < confirmed < found else confirmed / found
+    return max(0.0, (q - chance) / (1 - chance))
+
+# %% wrong="chance_is_number" exercise="real_at_least" says="it should be"
+def real_at_least(found, confirmed, chance):
+    from scipy.stats import beta
+
+    if found <= 0 or confirmed < 0 or confirmed > found or not 0 <= chance < 1:
+        raise ValueError
+    q = beta.ppf(0.05, confirmed, found - confirmed + 1) if confirmed else 0.0
+    chance = chance / found
+    return max(0.0, (q - chance) / (1 - chance))
+
+# %% wrong="jeffreys" exercise="real_at_least" says="it should be"
+def real_at_least(found, confirmed, chance):
+    from scipy.stats import beta
+
+    if found <= 0 or confirmed < 0 or confirmed > found or not 0 <= chance < 1:
+        raise ValueError
+    q = beta.ppf(0.05, confirmed + 0.5, found - confirmed + 0.5)
+    return max(0.0, (q - chance) / (1 - chance))
+
+# %% wrong="negative_chance" exercise="real_at_least" says="must raise"
+def real_at_least(found, confirmed, chance):
+    from scipy.stats import beta
+
+    if found <= 0 or confirmed < 0 or confirmed > found or chance >= 1:
+        raise ValueError
+    q = beta.ppf(0.05, confirmed, found - confirmed + 1) if confirmed else 0.0
+    return max(0.0, (q - chance) / (1 - chance))
+
+# %% right="binomtest" exercise="real_at_least"
+def real_at_least(found, confirmed, chance):
+    from scipy.stats import binomtest
+
+    if found <= 0 or confirmed < 0 or confirmed > found or not 0 <= chance < 1:
+        raise ValueError
+    q = binomtest(int(confirmed), int(found), alternative="greater").proportion_ci(0.95).low
+    return max(0.0, (q - chance) / (1 - chance))
+
+# %% right="root" exercise="real_at_least"
+def real_at_least(found, confirmed, chance):
+    from scipy.optimize import brentq
+    from scipy.stats import binom
+
+    if found <= 0 or confirmed < 0 or confirmed > found or not 0 <= chance < 1:
+        raise ValueError
+    q = (
+        0.0
+        if confirmed == 0
+        else brentq(lambda p: binom.sf(confirmed - 1, found, p) - 0.05, 0, 1, xtol=1e-13)
+    )
+    return max(0.0, (q - chance) / (1 - chance))
+
+# %% right="betaincinv" exercise="real_at_least"
+def real_at_least(found, confirmed, chance):
+    from scipy.special import betaincinv
+
+    if found <= 0 or confirmed < 0 or confirmed > found or not 0 <= chance < 1:
+        raise ValueError
+    q = np.float64(0.0) if confirmed == 0 else betaincinv(confirmed, found - confirmed + 1, 0.05)
+    return np.clip((q - chance) / (1 - chance), 0, 1)
+
+# %% right="bisect" exercise="real_at_least"
+def real_at_least(found, confirmed, chance):
+    from math import comb
+
+    if found <= 0 or confirmed < 0 or confirmed > found or not 0 <= chance < 1:
+        raise ValueError
+
+    lo, hi = 0.0, 1.0
+    for _ in range(60):
+        p = (lo + hi) / 2
+        tail = 1 - sum(
+            comb(int(found), i) * p**i * (1 - p) ** (int(found) - i) for i in range(int(confirmed))
+        )
+        lo, hi = (p, hi) if tail < 0.05 else (lo, p)
+    q = lo if confirmed else 0.0
+    return max(0.0, (q - chance) / (1 - chance))
+
+# %% wrong="gaps_dilute" exercise="publish" says="by the rule"
+def publish(counts, sky, q):
+    from scipy.stats import poisson
+
+    counts, sky = np.asarray(counts), np.asarray(sky, dtype=float)
+    valid = sky > 0
+    p = np.ones(counts.shape)
+    p[valid] = poisson.sf(counts[valid] - 1, sky[valid])
+    m = valid.sum()
+    if m == 0:
+        return np.zeros(counts.shape, dtype=bool)
+
+    order = np.sort(p[valid])
+    passed = np.flatnonzero(order <= q * np.arange(1, m + 1) / p.size)
+    limit = order[passed[-1]] if passed.size else -1.0
+    return valid & (p <= limit)
+
+# %% wrong="each_for_itself" exercise="publish" says="by the rule"
+def publish(counts, sky, q):
+    from scipy.stats import poisson
+
+    counts, sky = np.asarray(counts), np.asarray(sky, dtype=float)
+    valid = sky > 0
+    p = np.ones(counts.shape)
+    p[valid] = poisson.sf(counts[valid] - 1, sky[valid])
+    m = valid.sum()
+    if m == 0:
+        return np.zeros(counts.shape, dtype=bool)
+
+    flat = p[valid]
+    rank = np.argsort(np.argsort(flat, kind="stable"), kind="stable") + 1
+    out = np.zeros(p.shape, dtype=bool)
+    out[valid] = flat <= q * rank / m
+    return out
+
+# %% wrong="yekutieli" exercise="publish" says="by the rule"
+def publish(counts, sky, q):
+    from scipy.stats import poisson
+
+    counts, sky = np.asarray(counts), np.asarray(sky, dtype=float)
+    valid = sky > 0
+    p = np.ones(counts.shape)
+    p[valid] = poisson.sf(counts[valid] - 1, sky[valid])
+    m = valid.sum()
+    if m == 0:
+        return np.zeros(counts.shape, dtype=bool)
+
+    order = np.sort(p[valid])
+    passed = np.flatnonzero(order <= q * np.arange(1, m + 1) / m / np.sum(1 / np.arange(1, m + 1)))
+    limit = order[passed[-1]] if passed.size else -1.0
+    return valid & (p <= limit)
+
+# %% wrong="mean_sky" exercise="publish" says="by the rule"
+def publish(counts, sky, q):
+    from scipy.stats import poisson
+
+    counts, sky = np.asarray(counts), np.asarray(sky, dtype=float)
+    valid = sky > 0
+    p = np.ones(counts.shape)
+    p[valid] = poisson.sf(counts[valid] - 1, sky[valid].mean())
+    m = valid.sum()
+    if m == 0:
+        return np.zeros(counts.shape, dtype=bool)
+
+    order = np.sort(p[valid])
+    passed = np.flatnonzero(order <= q * np.arange(1, m + 1) / m)
+    limit = order[passed[-1]] if passed.size else -1.0
+    return valid & (p <= limit)
+
+# %% wrong="in_place" exercise="publish" says="in place"
+def publish(counts, sky, q):
+    from scipy.stats import poisson
+
+    gap = sky == 0
+    sky[gap] = 1e-9
+    counts[gap] = 0
+    p = poisson.sf(counts - 1, sky)
+    m = np.sum(~gap)
+    order = np.sort(p[~gap])
+    passed = np.flatnonzero(order <= q * np.arange(1, m + 1) / m)
+    return ~gap & (p <= (order[passed[-1]] if passed.size else -1.0))
+
+# %% wrong="mid_p" exercise="publish" says="by the rule"
+def publish(counts, sky, q):
+    from scipy.stats import poisson
+
+    counts, sky = np.asarray(counts), np.asarray(sky, dtype=float)
+    valid = sky > 0
+    p = np.ones(counts.shape)
+    p[valid] = poisson.sf(counts[valid], sky[valid]) + 0.5 * poisson.pmf(counts[valid], sky[valid])
+    m = valid.sum()
+    if m == 0:
+        return np.zeros(counts.shape, dtype=bool)
+
+    order = np.sort(p[valid])
+    passed = np.flatnonzero(order <= q * np.arange(1, m + 1) / m)
+    limit = order[passed[-1]] if passed.size else -1.0
+    return valid & (p <= limit)
+
+# %% wrong="too_many_k" exercise="publish" says="by the rule"
+def publish(counts, sky, q):
+    from scipy.stats import poisson
+
+    counts, sky = np.asarray(counts), np.asarray(sky, dtype=float)
+    valid = sky > 0
+    p = np.ones(counts.shape)
+    p[valid] = poisson.sf(counts[valid] - 1, sky[valid])
+    m = valid.sum()
+    if m == 0:
+        return np.zeros(counts.shape, dtype=bool)
+
+    order = np.sort(p[valid])
+    k = np.sum(order <= q * np.arange(1, m + 1) / m)
+    passed = np.arange(k)
+    limit = order[passed[-1]] if passed.size else -1.0
+    return valid & (p <= limit)
+
+# %% right="plain" exercise="publish"
+def publish(counts, sky, q):
+    from scipy.stats import poisson
+
+    counts, sky = np.asarray(counts), np.asarray(sky, dtype=float)
+    valid = sky > 0
+    p = np.ones(counts.shape)
+    p[valid] = poisson.sf(counts[valid] - 1, sky[valid])
+    m = valid.sum()
+    if m == 0:
+        return np.zeros(counts.shape, dtype=bool)
+
+    order = np.sort(p[valid])
+    passed = np.flatnonzero(order <= q * np.arange(1, m + 1) / m)
+    limit = order[passed[-1]] if passed.size else -1.0
+    return valid & (p <= limit)
+
+# %% right="gammainc" exercise="publish"
+def publish(counts, sky, q):
+    from scipy.special import gammainc
+
+    counts, sky = np.asarray(counts), np.asarray(sky, dtype=float)
+    valid = sky > 0
+    p = np.ones(counts.shape)
+    p[valid] = gammainc(counts[valid], sky[valid])
+    m = valid.sum()
+    if m == 0:
+        return np.zeros(counts.shape, dtype=bool)
+
+    order = np.sort(p[valid])
+    passed = np.flatnonzero(order <= q * np.arange(1, m + 1) / m)
+    limit = order[passed[-1]] if passed.size else -1.0
+    return valid & (p <= limit)
+
+# %% right="adjusted" exercise="publish"
+def publish(counts, sky, q):
+    from scipy.stats import poisson
+
+    counts, sky = np.asarray(counts), np.asarray(sky, dtype=float)
+    valid = sky > 0
+    p = np.ones(counts.shape)
+    p[valid] = poisson.sf(counts[valid] - 1, sky[valid])
+    m = valid.sum()
+    if m == 0:
+        return np.zeros(counts.shape, dtype=bool)
+
+    flat = p[valid]
+    order = np.argsort(flat)
+    adjusted = np.minimum.accumulate((flat[order] * m / np.arange(1, m + 1))[::-1])[::-1]
+    out = np.zeros(p.shape, dtype=bool)
+    inside = np.zeros(m, dtype=bool)
+    inside[order] = adjusted <= q
+    out[valid] = inside
+    return out
+
+# %% right="loop" exercise="publish"
+def publish(counts, sky, q):
+    from scipy.stats import poisson
+
+    todo = [
+        (float(poisson.sf(counts[i] - 1, sky[i])), i)
+        for i in np.ndindex(*np.shape(counts))
+        if sky[i] > 0
+    ]
+    todo.sort()
+    best = 0
+    for k, (p, _) in enumerate(todo, start=1):
+        if p <= q * k / len(todo):
+            best = k
+    out = np.zeros(np.shape(counts), bool)
+    for _, i in todo[:best]:
+        out[i] = True
+    return out
