@@ -277,6 +277,11 @@ for gain in (1.0, 1e-8, 1e8):
           f"null part for s = 1, 1e-9, 1e-11, times {gain:g}", atol=1e-5, mistakes={
         "a pattern with s = 1e-9 of the largest counts as measured.": [[3.375, -6.625, 0.875, 2.375]],
         "a pattern with s = 1e-11 of the largest counts as null.": [[2.875, -2.875, -2.875, 2.875]]})
+numbers = np.arange(12).reshape(3, 4) ** 2 % 7  # whole numbers, whose null part isn't whole
+equal(call(null_part, numbers, Downsample((1, 2))), numbers - numbers.reshape(3, 2, 2).mean(axis=-1).repeat(2, axis=1),
+      "null part of a scene of whole numbers", atol=1e-8, mistakes={
+    "these are whole numbers, but half ones are needed: compute with floats.":
+        np.trunc(numbers - numbers.reshape(3, 2, 2).mean(axis=-1).repeat(2, axis=1))})
 for brightness in (-1.0, 1e6):
     equal(call(null_part, brightness * sharp, Downsample((2, 4))),
           brightness * (sharp - sharp.reshape(5, 2, 4, 4).mean(axis=(1, 3)).repeat(2, axis=0).repeat(4, axis=1)),
@@ -377,6 +382,9 @@ valid_pair(even, call(second_truth, even, ghost), ghost, "a double exposure")
 soft = Blur.from_otf(lambda f: optics.airy_otf(f, 0.3))
 shifted = Stack([Downsample(4) @ Blur(optics.gaussian_psf(1)),
                  Downsample(4) @ Blur(optics.motion_psf(5, 30))])
+full = images.load("grass", gray=True)[0, 60:84, 60:84]
+full = (full - full.min()) / (full.max() - full.min())  # blackest pixel 0, whitest 1: there is room all the same
+valid_pair(full, call(second_truth, full, Downsample(4)), Downsample(4), "a picture with a black and a white pixel")
 for device, device_name in ((soft, "a lens"), (Downsample(2) @ soft, "a lens and pixels"),
                             (shifted, "two frames")):
     valid_pair(even, call(second_truth, even, device), device, device_name)
@@ -757,8 +765,8 @@ assert (strong, weak) != (0, 16), "surviving_components counts the components th
 for deviation, expected in ((0.05, 16), (0.24, 16), (0.26, 0)):
     equal(call(surviving_components, Downsample(4), (16, 16), deviation), expected,
           f"surviving_components(Downsample(4), (16, 16), {deviation})", mistakes={
-        "you compare with σ²: signal and noise both are standard deviations.":
-            16 if 1 / 4 > deviation**2 else 0,
+        "they all survive? All sᵢ are ¼, below this σ. Compare the sᵢ themselves: not sᵢ/s₁, not with σ².":
+            16 if deviation > 1 / 4 else -1,
         "you compare the eigenvalues of AAᵀ, which are s²: take the root.":
             16 if 1 / 16 > deviation else 0,
         "the rank is 16, so this counts directions of the scene.": 256})
@@ -1208,6 +1216,9 @@ equal(call(information_bits, view, (1, 16), 0.3, 2.0),
       limits.mutual_information(view, (1, 16), 0.3, 2.0), "a blurred view", rtol=1e-6)
 coarse = call(information_bits, Downsample((1, 4)) @ view, (1, 16), 0.2)
 assert 0 < coarse < once, f"a coarser camera gives {coarse:.3g} bits, the finer one {once:.3g}."
+faint = np.diag([1.0, 1e-4, 1e-7, 0.0])  # the second and third are weak, yet above the noise
+equal(call(information_bits, Matrix(faint), (1, 4), 1e-8), 0.5 * np.sum(np.log2(1 + np.diag(faint) ** 2 / 1e-16)),
+      "a camera with s = 1, 1e-4, 1e-7, 0 at σ = 1e-8", rtol=1e-6)
 refuses(information_bits, view, (1, 16), 0.1, -1.0, because="a variance is positive")
 refuses(information_bits, view, (1, 16), -0.1, 1.0, because="a standard deviation is positive")
 ### END HIDDEN TESTS

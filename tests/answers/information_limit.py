@@ -573,3 +573,237 @@ def information_bits(A, shape, sigma, variance=1.0):
         raise ValueError("both must be positive")
     s = np.linalg.svd(A.dense(shape).astype(np.float32), compute_uv=False).astype(float)
     return np.log1p((np.sqrt(variance) * s / sigma) ** 2).sum() / (2 * np.log(2))
+
+# %% wrong="coarse_threshold" exercise="null_part" says="counts as measured"
+def null_part(x, A):
+    _, s, vt = np.linalg.svd(A.dense(x.shape), full_matrices=False)
+    vt = vt[s > 1e-6 * s[0]]
+    flat = x.ravel()
+    return (flat - vt.T @ (vt @ flat)).reshape(x.shape)
+
+# %% wrong="square_only" exercise="null_part" says="raised"
+def null_part(x, A):
+    _, s, vt = np.linalg.svd(A.dense(x.shape), full_matrices=False)
+    vt = vt[s > 1e-10 * s[0]]
+    flat = x.ravel()
+    side = int(np.sqrt(flat.size))
+    return (flat - vt.T @ (vt @ flat)).reshape(side, side)
+
+# %% wrong="keeps_integers" exercise="null_part" says="compute with floats"
+def null_part(x, A):
+    _, s, vt = np.linalg.svd(A.dense(x.shape), full_matrices=False)
+    vt = vt[s > 1e-10 * s[0]]
+    flat = x.ravel()
+    out = np.zeros_like(x)
+    out[...] = (flat - vt.T @ (vt @ flat)).reshape(x.shape)
+    return out
+
+# %% right="null_space" exercise="null_part"
+def null_part(x, A):
+    from scipy.linalg import null_space
+
+    N = null_space(A.dense(x.shape), rcond=1e-10)
+    return (N @ (N.T @ x.ravel())).reshape(x.shape)
+
+# %% right="lstsq" exercise="null_part"
+def null_part(x, A):
+    M = A.dense(x.shape)
+    flat = np.asarray(x, dtype=float).ravel()
+    return (flat - np.linalg.lstsq(M, M @ flat, rcond=1e-10)[0]).reshape(x.shape)
+
+# %% right="loop" exercise="null_part"
+def null_part(x, A):
+    modes = limits.decompose(A, x.shape)
+    out = np.array(x, dtype=float).ravel()
+    for s, v in zip(modes.values, modes.inputs, strict=False):
+        if s > 1e-10 * modes.values[0]:
+            out = out - v * (v @ out)
+    return out.reshape(x.shape)
+
+# %% wrong="square_cameras_refused" exercise="second_truth" says="raised"
+def second_truth(x, A):
+    modes = limits.decompose(A, x.shape)
+    V = modes.inputs[: modes.rank]
+
+    M = A.dense(x.shape)
+    if M.shape[0] >= M.shape[1]:
+        raise ValueError("no null space")
+    for seed in range(5):
+        z = x + np.random.default_rng(seed).standard_normal(x.shape)
+        for _ in range(400):
+            z = np.clip(z, 0, 1)
+            z = z + (V.T @ (V @ (x - z).ravel())).reshape(x.shape)
+        if z.min() > -1e-4 and z.max() < 1 + 1e-4 and np.sqrt(np.mean((z - x) ** 2)) >= 0.1:
+            return z
+    raise ValueError
+
+# %% wrong="dark_pixel_refused" exercise="second_truth" says="raised"
+def second_truth(x, A):
+    modes = limits.decompose(A, x.shape)
+    V = modes.inputs[: modes.rank]
+
+    if x.min() <= 0 or x.max() >= 1:
+        raise ValueError("no room")
+    for seed in range(5):
+        z = x + np.random.default_rng(seed).standard_normal(x.shape)
+        for _ in range(400):
+            z = np.clip(z, 0, 1)
+            z = z + (V.T @ (V @ (x - z).ravel())).reshape(x.shape)
+        if z.min() > -1e-4 and z.max() < 1 + 1e-4 and np.sqrt(np.mean((z - x) ** 2)) >= 0.1:
+            return z
+    raise ValueError
+
+# %% wrong="steps" exercise="second_truth" says="raised"
+def second_truth(x, A):
+    from scipy.linalg import null_space
+
+    N = null_space(A.dense(x.shape), rcond=1e-9)
+    rng = np.random.default_rng(3)
+    z = np.array(x, dtype=float).ravel()
+    x0 = z.copy()
+    for _ in range(3000 if N.shape[1] else 0):
+        d = N @ (N.T @ np.where(rng.random(z.size) < 0.5, 1 - z, -z))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = np.min(np.where(d > 1e-14, (1 - z) / d, np.where(d < -1e-14, -z / d, np.inf)))
+        if np.isfinite(t):
+            z = z + 0.9 * max(t, 0) * d
+        if np.sqrt(np.mean((z - x0) ** 2)) > 0.11:
+            return z.reshape(x.shape)
+    raise ValueError("no room")
+
+# %% right="pinv_many_starts" exercise="second_truth"
+def second_truth(x, A):
+    M = A.dense(x.shape)
+    P = np.linalg.pinv(M, rcond=1e-9) @ M
+    start = np.random.default_rng()
+    for _ in range(4):
+        z = x + start.normal(size=x.shape)
+        for _ in range(600):
+            z = np.clip(z, 0, 1)
+            z = z + (P @ (x - z).ravel()).reshape(x.shape)
+        ok = z.min() >= -1e-4 and z.max() <= 1 + 1e-4 and np.abs(A(z) - A(x)).max() < 1e-6
+        if ok and np.sqrt(np.mean((z - x) ** 2)) >= 0.1:
+            return z
+    raise ValueError("none found")
+
+# %% right="linear_programme" exercise="second_truth"
+def second_truth(x, A):
+    from scipy.optimize import linprog
+
+    modes = limits.decompose(A, x.shape)
+    V = modes.inputs[: modes.rank]
+    if modes.rank == x.size:
+        raise ValueError("no null space")
+    flat = np.asarray(x, float).ravel()
+    found = linprog(
+        np.where(flat > 0.5, 1, -1) * np.random.default_rng(0).random(x.size),
+        A_eq=V,
+        b_eq=V @ flat,
+        bounds=(0, 1),
+    )
+    if found.x is None:
+        raise ValueError("none found")
+    z = found.x + V.T @ (V @ (flat - found.x))
+    if np.sqrt(np.mean((z - flat) ** 2)) < 0.1 or z.min() < -1e-4 or z.max() > 1 + 1e-4:
+        raise ValueError("none found")
+    return z.reshape(x.shape)
+
+# %% wrong="relative" exercise="surviving_components" says="not s./s"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if not (sigma > 0 and scale > 0):
+        raise ValueError("positive")
+    s = np.linalg.svd(A.dense(shape), compute_uv=False)
+    return int(np.sum(s / s[0] * scale > sigma))
+
+# %% wrong="unique" exercise="surviving_components" says="it should be"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if not (sigma > 0 and scale > 0):
+        raise ValueError("positive")
+    s = np.linalg.svd(A.dense(shape), compute_uv=False)
+    return len({round(v, 9) for v in s if v * scale > sigma})
+
+# %% wrong="first_fall" exercise="surviving_components" says="it should be"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if not (sigma > 0 and scale > 0):
+        raise ValueError("positive")
+    s = np.linalg.svd(A.dense(shape), compute_uv=False)
+    return int(np.argmax(s * scale < sigma))
+
+# %% right="decompose" exercise="surviving_components"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if not (sigma > 0 and scale > 0):
+        raise ValueError("positive")
+    return sum(1 for s in limits.decompose(A, shape).values if s * scale > sigma)
+
+# %% right="numpy_integer" exercise="surviving_components"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if not (sigma > 0 and scale > 0):
+        raise ValueError("positive")
+    from scipy.linalg import svd
+
+    s = svd(A.dense(shape), compute_uv=False, lapack_driver="gesvd")
+    return np.count_nonzero(s > sigma / scale)
+
+# %% right="searchsorted" exercise="surviving_components"
+def surviving_components(A, shape, sigma, scale=1.0):
+    if not (sigma > 0 and scale > 0):
+        raise ValueError("positive")
+    s = limits.decompose(A, tuple(shape)).values[::-1]
+    return np.int32(len(s) - np.searchsorted(s * scale, sigma, side="right"))
+
+# %% wrong="determinant_capped" exercise="information_bits" says="it should be"
+def information_bits(A, shape, sigma, variance=1.0):
+    if not (sigma > 0 and variance > 0):
+        raise ValueError("positive")
+    M = A.dense(shape)
+    d = np.linalg.det(np.eye(len(M)) + variance * M @ M.T / sigma**2)
+    return 0.5 * np.log2(min(d, 1e300))
+
+# %% wrong="drops_small" exercise="information_bits" says="1e-4, 1e-7"
+def information_bits(A, shape, sigma, variance=1.0):
+    if not (sigma > 0 and variance > 0):
+        raise ValueError("positive")
+    s = np.linalg.svd(A.dense(shape), compute_uv=False)
+    s = s[s > 1e-3 * s[0]]
+    return 0.5 * np.sum(np.log2(1 + s**2 * variance / sigma**2))
+
+# %% wrong="rounded" exercise="information_bits" says="it should be"
+def information_bits(A, shape, sigma, variance=1.0):
+    if not (sigma > 0 and variance > 0):
+        raise ValueError("positive")
+    s = np.linalg.svd(A.dense(shape), compute_uv=False)
+    return round(0.5 * np.sum(np.log2(1 + s**2 * variance / sigma**2)), 3)
+
+# %% right="slogdet" exercise="information_bits"
+def information_bits(A, shape, sigma, variance=1.0):
+    if not (sigma > 0 and variance > 0):
+        raise ValueError("positive")
+    M = A.dense(shape)
+    return (
+        0.5 * np.linalg.slogdet(np.eye(M.shape[0]) + variance / sigma**2 * (M @ M.T))[1] / np.log(2)
+    )
+
+# %% right="scene_side" exercise="information_bits"
+def information_bits(A, shape, sigma, variance=1.0):
+    if not (sigma > 0 and variance > 0):
+        raise ValueError("positive")
+    M = A.dense(shape) * np.sqrt(variance) / sigma
+    return 0.5 * np.linalg.slogdet(np.eye(M.shape[1]) + M.T @ M)[1] / np.log(2)
+
+# %% right="log1p_loop" exercise="information_bits"
+def information_bits(A, shape, sigma, variance=1.0):
+    if not (sigma > 0 and variance > 0):
+        raise ValueError("positive")
+    import math
+
+    total = 0.0
+    for s in limits.decompose(A, shape).values:
+        total += math.log1p(variance * (s / sigma) ** 2) / math.log(4)
+    return total
+
+# %% right="cholesky" exercise="information_bits"
+def information_bits(A, shape, sigma, variance=1.0):
+    if not (sigma > 0 and variance > 0):
+        raise ValueError("positive")
+    M = A.dense(shape) * np.sqrt(variance) / sigma
+    return np.sum(np.log2(np.diag(np.linalg.cholesky(np.eye(len(M)) + M @ M.T))))
