@@ -307,7 +307,7 @@ equal(population_gaps([[50, 0], [0, 7]], 0.3), [0, 0], "PR and SPE gap without e
 # | trained on | dark → pale | pale → dark |
 # |---|---|---|
 # | 50 % dark | 18 % | 46 % |
-# | 10 % dark | 84 % | 0.8 % |
+# | 10 % dark | 84 % | 0.75 % |
 # | 90 % dark | 0 % | 98 % |
 
 # %% [markdown] slide="notes"
@@ -929,7 +929,7 @@ show_images(shown, columns=4, alt="Photographs of a star field, a brick wall and
 # hard". Four minutes.
 
 # %% [markdown] only="slides" slide="slide"
-# ## 10 · Who reads the forms?
+# ## 9 · Who reads the forms?
 #
 # A reader that calls 4 % of the pale dark and 15 % of the dark pale turns a share of .10 into **.121**.
 #
@@ -1024,9 +1024,9 @@ print(f"pictures on each side: {need:.0f}")
 # 1. *Whole*: four parts, that is π\*, a purpose, a reason, and what becomes of the share step at the other value (it vanishes at .1; at ½ it is +.306 and −.173).
 #    *Half*: three of them. *None*: fewer. "The training data are so" and "it is usual" are no reasons.
 # 2. *Whole*: R1 and the share step, both directions, each with its interval (four numbers), **and** R1 named as the loss of an exact draw, or of the pixels with everything else perfect.
-#    *Half*: one thing is missing: one of the numbers, or all intervals, or what R1 is. *None*: more is missing, as where one direction only is given. "What the pixels lose whatever one does" is false: only the mean of both directions has a floor.
+#    *Half*: one thing is missing: one of the numbers, or one interval or all of them, or what R1 is. *None*: more is missing, as where one direction only is given. "What the pixels lose whatever one does" is false: only the mean of both directions has a floor.
 # 3. *Whole*: generator, definition, verdict, number with interval, and the form that is better off. *Half*: the interval or the favoured form is missing. *None*: both are, or the number.
-#    Any generator and any of the three definitions will do; "holds" counts only if the interval contains 0.
+#    Any generator and any of the three definitions will do; where the interval contains 0 the verdict is "not refuted"; "holds" without it is *half*.
 # 4. *Whole*: a hypothesis, a number of the lesson and whether it speaks for or against it, **and** something that the number doesn't decide (another order, another training, the way it acts, another ε or noise, ties with another hypothesis).
 #    *Half*: without the second part. *None*: a hypothesis declared true or false without a number. Too vague: "more data would be needed".
 # 5. *Whole*: one limit about people (groups, harms, consent, who decides) **and** one way in which reading could bend the numbers (pictures between the forms, the threshold, unequal errors). *Half*: one of the two.

@@ -575,7 +575,7 @@ for name in skewed:
 # - **The start isn't fate.** See how often answers of `share_50` have the form of the start, and how often that of the truth. (With `share_10` all starts are pale, so that this can't tell memory from share.)
 
 # %% [markdown] slide="notes"
-# Everybody expects "all of it" or "nothing". Collect guesses, then show the rows of share_50. Say "the form of the start", not "the law". Eight minutes.
+# Expect "all of it" or "nothing". Collect guesses, then show the rows of share_50. Say "the form of the start", not "the law". Eight minutes.
 
 # %% [markdown] only="slides" slide="slide"
 # ## 5 · Two kinds of chance, and a third
@@ -850,7 +850,7 @@ for first, second in pairs:
 # 1. *Whole*: the share's range over the orders for one generator, in both directions, **and** that its sign is the same in all orders while the size depends on the order, **and** the rival named (other length or
 #    start of training, unfinished fine-tuning, one training each). *Half*: one of the three is missing. *None*: two are missing. False: "the share causes .67", without "in one order" or the like.
 # 2. *Whole*: dark minus pale start with an interval, both directions, all answers and within ε, **and** "not only" with a number that decides it (pale starts of `share_50` against `share_10`, or predicted against measured in section 4).
-#    *Half*: one thing is missing: the within-ε numbers, or the mirror, or all intervals, or the deciding number. *None*: more is missing. Too vague: "the start plays a role".
+#    *Half*: one thing is missing: the within-ε numbers, or the mirror, or one interval or all of them, or the deciding number. *None*: more is missing. Too vague: "the start plays a role".
 # 3. *Whole*: a number for generator or collapse and one for pixels, each with for, against or open, and the reading follows from the number. *Half*: one of the two. The sign of the generator step called settled is false.
 # 4. *Whole*: for share and for start one outcome that could have occurred and would have refuted it. *Half*: one of them. Nothing: "other results", "a larger study".
 # 5. *Whole*: beetles **and** starts held, trainings lacking (σ, ε, architecture may be added, and don't replace trainings), **and** a claim given up for it. *Half*: trainings named as lacking, and one of the other two parts missing. *None*: trainings not named, or nothing else.

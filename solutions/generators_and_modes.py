@@ -72,8 +72,8 @@ print(f"to meet a share of 2 % at least once, with 95 % certainty: {needed:.0f} 
 # A sample sheet answers the question "is what it draws good?" This lesson asks: **what doesn't it draw?**
 
 # %% [markdown] slide="notes"
-# Show the sheet alone, for half a minute, and ask what is wrong with it. People will find legs, light, blur.
-# Nobody says "one of the two forms is missing", because absence isn't in the picture. Then the prediction.
+# Show the sheet alone, for half a minute, and ask what is wrong with it. Expect legs, light, blur, and hardly
+# "one of the two forms is missing": absence isn't in the picture. Then the prediction.
 # Five minutes.
 
 # %% [markdown] slide="slide"
@@ -1175,8 +1175,8 @@ reveal("generators_and_modes.without_8", 100 * measures.coverage(writers["never 
 # Without eights the overall coverage falls by five points: a weak sign, since nine tenths of the pictures have
 # nothing to do with the matter, and some 8s lie near enough to a 3 or a 9 to be covered. Asked about *eights*,
 # the same measure answers at once, and so does counting them with a reader. **A group must be asked about by
-# name, and so somebody must know that it exists.** And the best of all three generators, by precision, recall
-# and coverage, is the photocopier.
+# name, and so somebody must know that it exists.** And the best of all three generators, by recall and
+# coverage, is the photocopier; in precision they don't differ.
 
 # %% [markdown] slide="notes"
 # Real data, so no truth is known by construction, but a label is. Where there are no labels nobody can ask.

@@ -1402,7 +1402,7 @@ for name in list(readers)[1:3]:
 # orange marks where that exceeds .02." The map needs no truth, so we show it for this very picture. It doesn't say that the marked
 # detail is false, and it can't show what was omitted: a star below the noise leaves no trace. Whether such inventions are any good
 # (*wrong* below 1) needs truths; we simulated the same lens on sharper pictures of other fields. Agreement with the recording proves
-# little: in this lesson interpolation agrees best of all and is further from the truth than methods that agree less, and PULSE
+# little: in this lesson the pseudo-inverse agrees exactly and is further from the truth than methods that agree less, and PULSE
 # agreed better than the truth did. The method's prior is light ≥ 0, nothing else; on the same camera it was worth
 # something on stars (wrong .65) and nothing on a retina (1.02), so it must be tested on fields like this one. It tells no intervals;
 # we would get some from restorations of many simulated frames, and count how often they hold the truth, for a prior half as wide as the world

@@ -72,7 +72,7 @@ show_images({"the truth": scene} | line_up, alt="The true scene, a black ladybir
 # Which is best? This lesson measures what each costs.
 
 # %% [markdown] slide="notes"
-# Let people vote before you show the errors; nearly everybody prefers a sharp one. Ask a voter for A
+# Let people vote before you show the errors; expect most to prefer a sharp one. Ask a voter for A
 # whether they would bet on the red patches. Keep the vote for the end. Five minutes.
 
 # %% [markdown] slide="slide"
@@ -146,7 +146,7 @@ best_guesses()
 
 # %% [markdown] slide="notes"
 # Set the noise to 0.2 and move the prior: nothing. Set it to 1.2: the prior is all there is. The bar of the
-# sample is twice that of the mean at every setting; the mode's is never below the mean's, and equal to it
+# sample is twice that of the mean at every setting; the mode's is never below the mean's, and nearly equal
 # where the posterior is one peak. Four minutes.
 
 # %% [markdown]

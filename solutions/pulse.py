@@ -74,7 +74,7 @@ reveal("pulse.grey_levels", sum(off) / len(off), label="difference of an answer,
 # 20 June 2020 (commit `ece9211`). Before, the default was .001, and a picture was returned *whether or not* it met that.
 
 # %% [markdown] slide="notes"
-# Ask for the number before you show anything about the method. Most guess 1 or 2 levels. Don't tell yet
+# Ask for the number before you show anything about the method. Expect 1 or 2 levels. Don't tell yet
 # what the method does; let people say what a "match" should mean. Five minutes.
 
 # %% [markdown] only="slides" slide="slide"
@@ -851,9 +851,8 @@ print(f"ε met by {np.mean(residual_after <= pulse.EPSILON):.0%}")
 
 # %% [markdown]
 # Look at the dark inputs. Pixels and weights are the same, ε is met as often; what comes out is what went in at the
-# other end, but for one of sixteen. At the pale inputs most starts of the wrong form don't survive, and the few that
-# do are within chance. So the pixels *do* pull, against dark; against pale, where nearly all searches begin,
-# they hardly do.
+# other end, but for one search of 32. At the pale inputs 11 of 16 starts of the wrong form don't survive.
+# So the pixels *do* pull, against dark; against pale, where nearly all searches begin, they hardly do.
 #
 # "There Is No (Real Life) Use Case for Face Super Resolution", the article of lesson {enhance}, claims that a latent space full
 # of one group "will always return" it. Where it only *mostly* holds one group, as ours does, that is too strong: a start in
@@ -903,7 +902,7 @@ print(f"averages: in a world with 10 % dark beetles PULSE returns {share:.1%} da
 # every dark beetle comes back as a pale one, sharp and within ε: **equal success is not equal treatment**. Lessons
 # {bias} and {causes} ask why.
 #
-# The last line is the test by averages. This generator was trained on a world with 10 % dark beetles. A sampler
+# The last line is the test by averages. This generator was trained, once, on a world with 10 % dark beetles. A sampler
 # for that world would return 10 % dark ones, on average over its inputs. **PULSE's pushforward is not the posterior.**
 
 # %% [markdown] deeper=true

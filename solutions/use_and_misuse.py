@@ -1012,7 +1012,7 @@ ours = {
     "many satellite frames": ("ppyp", "not enforced; tested where sharp pictures exist; a static scene; crop maps yes, targets no (Märtens 2019)"),
     "plates with a threshold": ("yyyp", "misfit; calibrated, can decline; scheme and font; a parking fee can be undone, an arrest can't"),
     "a risk score in court": ("npnn", "nothing to compare it with; errors measured by others, disputed; a trade secret; years of a life"),
-    "face super-resolution": ("pnnn", "within some ten grey levels (lesson {pulse}); one picture; faces, not stated on it; an arrest"),
+    "face super-resolution": ("pnnn", "within 11 grey levels (lesson {pulse}); one picture; faces, not stated on it; an arrest"),
 }
 for use, (judged, why) in ours.items():
     apart = "" if "?" in mine[use] else f"; you differ in {sum(a != b for a, b in zip(mine[use], judged, strict=False))}"
@@ -1163,7 +1163,7 @@ for form, name in enumerate(("pale", "dark")):
 # above prints. **Diversity in full**: its recall is far below its coverage, which the card reports and
 # doesn't explain; somebody must say which parameters (size, light, position) are missing, for example by
 # the spread of estimated parameters against the prior's. **What happens when it is searched**: P(dark) of
-# what PULSE returns for 50 dark and 50 pale inputs; lessons {pulse} and {bias} count that, the card doesn't.
+# what PULSE returns for 400 dark and 400 pale inputs; lesson {bias} counts that, the card doesn't.
 #
 # (2) **Performance by group.** 300 pictures against 300 renders (k = 5; ±: bootstrap): dark: coverage .98
 # ± .01, precision .94 ± .01; pale: .99 ± .01, .89 ± .02. Share of the dark form, a classifier's count,
