@@ -261,8 +261,8 @@ for name in skewed:
 
 # %% [markdown]
 # A bar is the range over the six orders, the black tick the step of the ladder R1–R4. Each order is another
-# what-if. What a developer can try is "generator, search, share": train on equal shares, with all else as it is. In that order the share accounts for twice
-# as much as in the ladder, whose first step is a change of prior in a perfect sampler, which nobody has.
+# what-if. What a developer can try is "generator, search, share": train on equal shares, with all else as it is. In that order the share of `share_10` accounts for
+# more than twice as much as in the ladder, whose first step is a change of prior in a perfect sampler, which nobody has.
 #
 # - The **share** is the only bar that stays on one side of 0, in both directions and for all three generators. For the draws that is
 #   arithmetic: Bayes' rule is monotone in the share. For the searches it is a finding, with the rival of section 1.
@@ -329,7 +329,8 @@ reveal("causes.dark_start", 100 * np.mean(~arm_back["dark"][form == 1]), label="
 
 # %% [markdown]
 # The pale start is the control: one style instead of ten rows changes nothing that 48 beetles show. Its *form* changes much, and in both directions.
-# The large gap is gone. It adds no information; it moves the losses. Whoever picks the start picks a prior.
+# The large gap is gone, as far as 48 beetles of each form can show. The start adds no information; it moves losses. With equal numbers of both forms fewer are
+# lost in all: a more even prior does that, too. Whoever picks the start picks a prior.
 #
 # ### Exercise 2: a paired contrast, misses apart
 #
@@ -568,7 +569,7 @@ for name in skewed:
 
 # %% [markdown]
 # - **The form of the start matters** (or something that goes with it), **and it makes the tilt of `share_50`.** From pale starts that generator is even; from dark ones, more than half of all, it turns most of the pale
-#   ones dark. So too `collapsed`.
+#   ones dark. `collapsed` is even, too, from pale starts, and tilts less from dark ones.
 # - **It isn't all.** The predictions go in the right direction and stop far short. With the same form of start, and even nearly the same styles, `share_10` loses many
 #   more dark ones than `share_50`. On the renderer, too, pale starts lose more where dark is rare. So the share acts **in part** through the form of the starts, and besides. How? Perhaps a pale start lies nearer
 #   to dark regions where there are more of them. These data don't say. For the generators the rival of section 1 stands in the way as well; for the renderer it doesn't.
@@ -715,7 +716,7 @@ print(f"  {'as if every cell were independent':20} {table.std() / table.size**0.
 
 # %% [markdown]
 # Even here, where all starts are pale, the starts carry about as much chance as the beetles, and whoever treats the 144 cells as independent gets an interval half as wide as it should be.
-# With so few beetles and starts the two-way bootstrap itself is rough, and rather too wide (Owen 2007). Where starts are of both forms the luck of the start must weigh more: `share_50` was not crossed.
+# With so few beetles and starts the two-way bootstrap itself is rough, and rather too wide (Owen 2007). Where starts are of both forms we expect the luck of the start to weigh more; `share_50` was not crossed.
 # The mirror has no error in any cell; a bootstrap of zeros gives zero, which is no interval.
 #
 # One layer is missing: **trainings**. Each generator is one draw of its training, so no bootstrap of this record can say what another training would give. That needs a third way to draw, over weight files.
@@ -750,7 +751,7 @@ print(f"the true beetle itself meets ε = .002 in {np.mean(np.mean((Downsample(1
 
 # %% [markdown] deeper=true
 # Choosing by residual changes hardly anything: ε is less than the noise, and the residual doesn't know who is right. The sampler *is* R3, by another road: it saves what
-# the search took. No sampler of this generator goes lower: the prior is still the generator's.
+# the search took. No exact sampler of this generator goes lower: the prior is still the generator's.
 #
 # Last, **more pixels**: 8 × 8, for an exact draw and for PULSE, from lesson {pulse}'s audit of 50 truths of each form. That audit has no noise, so the noise changes, too.
 
@@ -794,8 +795,8 @@ show(fig, alt="Pale to dark against dark to pale. A curve of exact draws from (0
 
 # %% [markdown] deeper=true
 # PULSE on `share_10` and on `share_02` lies *on* the line where an exact draw
-# at a share of about one in a hundred would lie; one mark hides most of the other. `share_50`, `collapsed` and the dark start lie off it: less one-sided, and with more errors than an exact draw. Starts of both forms
-# mix two priors, which alone does that.
+# at a share of about one in a hundred would lie; one mark hides most of the other. `share_50` and `collapsed` lie off it: less one-sided, and with more errors than an exact draw. Starts of both forms
+# mix two priors, which alone does that. The dark start lies as far off, but with 48 beetles of each form chance reaches as far.
 
 # %% [markdown] slide="notes"
 # Point at the corner (0, 0) first: nobody is lost there. Along the line somebody only chooses whom to lose; off it, errors are added. Which marks are off? Four minutes.
