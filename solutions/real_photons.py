@@ -43,7 +43,7 @@ show_images({"photons counted": field, "after Richardson–Lucy": sharp}, limits
 # %% [markdown]
 # Nobody drew this picture. In June 2001 the X-ray telescope XMM-Newton looked for five hours at the pulsar PSR J0030+0451, the
 # bright spot. What you see left are **photons**, counted one by one by two of its cameras: 0, 1, 2 in most pixels. A pixel is five
-# seconds of arc wide. Right is what lesson {deconvolution}'s Richardson–Lucy makes of them. It shows more than a thousand points.
+# seconds of arc wide. Right is what lesson {deconvolution}'s Richardson–Lucy makes of them. It shows hundreds of points.
 #
 # Which of them exist? There is no scene to compare with, and no sharper picture in this notebook. The answer has to come from the photons alone.
 
@@ -95,7 +95,7 @@ reveal("real_photons.correlation", np.corrcoef(first, second)[0, 1], label="corr
 # Zero, to within the noise of the simulation. The second line is the mistake that looks like the same thing: to *divide the numbers*. Then both halves
 # carry the same fluctuation, and agree on it. Whoever compares such halves finds everything confirmed.
 #
-# Two cautions. Not every count is a photon from the sky: about a fifth of the background here are particles that hit the detector; they are Poisson, too, and are divided like photons, but they say nothing of the sky. And thinning divides the *counts*. What happened before they were counted is in both halves: a hot pixel, an uneven detector, a
+# Two cautions. Not every count is a photon from the sky: a part of the background are particles that hit the detector; they are Poisson, too, and are divided like photons, but they say nothing of the sky. And thinning divides the *counts*. What happened before they were counted is in both halves: a hot pixel, an uneven detector, a
 # satellite that passed. Two halves of one exposure aren't two exposures.
 
 # %% [markdown]

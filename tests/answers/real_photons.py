@@ -225,7 +225,7 @@ def stop(seen, unseen, A, most):
 ### INSTEAD OF max(score, key=score.get)
 np.int64(max(score, key=score.get))
 
-# %% wrong="the_share_itself" exercise="real_at_least" says="lower bound"
+# %% wrong="the_share_itself" exercise="real_at_least" says="lower end"
 ### INSTEAD OF lowest = beta.ppf(0.05, confirmed, found - confirmed + 1) if confirmed else 0.0
 lowest = confirmed / found
 
