@@ -350,7 +350,7 @@ show_images({f"{name}\nno. {k + 1}": x[k] for name, x in kinds.items() for k in 
 
 # %% [markdown]
 # This generator was trained on 10 % dark ladybirds and draws about as many. A Gaussian that keeps how the 64
-# coordinates go *together* draws them, too. PULSE's, which fits each coordinate for itself, draws none: the
+# coordinates go *together* draws them, too. PULSE's, which fits each coordinate for itself, draws none in 200: the
 # dark form needs many coordinates to deviate at once. Ten independent rows mix even more. So **the starts have
 # shares of their own**, and they are not those of the generator. Nobody decided that.
 #
