@@ -230,7 +230,7 @@ equal(maps_of_two[0], right_null, "invented, behind a blur, σ = .05", mistakes=
         two[0] - blurred.filtered(two[0], blurred.values > 0.05),
     "`scale` multiplies s; don't divide by it.":
         two[0] - blurred.filtered(two[0], blurred.values / 0.4 > 0.05),
-    "s² is compared with σ; compare s.":
+    "compare s · scale with σ, without squares.":
         two[0] - blurred.filtered(two[0], blurred.values**2 * 0.4 > 0.05),
     "the components are weighted by s: keep them as they are, or drop them.":
         two[0] - blurred.filtered(two[0], (blurred.values * 0.4 > 0.05) * blurred.values),
@@ -260,6 +260,8 @@ whole = np.arange(6).reshape(2, 3)
 equal(call(three_maps, everything, whole, 2 * whole, 1.0, 1.0), [whole, 2 * whole, -whole],
       "s · scale = σ: not above the noise, so null")
 equal(call(three_maps, everything, whole, 2 * whole, 0.9, 1.0), np.zeros((3, 2, 3)), "a camera that records everything")
+halves = call(three_maps, pairs_of_pixels, np.array([[1, 2, 5, 8]]), np.array([[2, 2, 4, 7]]), 0.1, 1.0)
+equal(halves, [[[-0.5, 0.5, -1.5, 1.5]], [[0, 0, -1.5, 1.5]], [[-0.5, 0.5, 0, 0]]], "whole numbers whose null parts aren't whole")
 ### END HIDDEN TESTS
 
 # %% [markdown] deeper=true
@@ -298,15 +300,16 @@ def invented_fraction(x_hat, s):
 
 
 # %% test="invented_fraction_by_hand" points=1 deeper=true
-stairs = np.array([[[0.0, 2.0, 4.0, 6.0], [0.0, 2.0, 4.0, 6.0]]])  # blocks 0 2 | 4 6, mean 3
-equal(call(invented_fraction, stairs, 2), 0.2, "invented_fraction for two rows 0, 2, 4, 6 and s = 2", mistakes={
-    "the squares of x̂ itself stand below the line; take its contrast, about the mean.": 8 / 112,
-    "a root too many: squares over squares.": 0.2**0.5,
-    "this is the measured fraction; the invented one is asked for.": 0.8,
-    "upside down: the contrast stands below the line.": 5.0,
+stairs = np.array([[[0.0, 2.0, 4.0, 8.0], [0.0, 2.0, 4.0, 8.0]]])  # blocks 0 2 | 4 8, mean 3.5
+equal(call(invented_fraction, stairs, 2), 20 / 70, "invented_fraction for two rows 0, 2, 4, 8 and s = 2", mistakes={
+    "the squares of x̂ itself stand below the line; take its contrast, about the mean.": 20 / 168,
+    "a root too many: squares over squares.": (2 / 7) ** 0.5,
+    "this is the measured fraction; the invented one is asked for.": 5 / 7,
+    "upside down: the contrast stands below the line.": 3.5,
+    "a block is s × s *neighbouring* pixels; here it takes every second one.": 26 / 35,
     "`Downsample(s).T` spreads a mean thinly: multiply by s² to get it back.":
-        np.sum((stairs - Downsample(2).T(Downsample(2)(stairs))) ** 2) / 40,
-    "this is the sum of squares in the null part; divide by the contrast.": 8.0,
+        np.sum((stairs - Downsample(2).T(Downsample(2)(stairs))) ** 2) / 70,
+    "this is the sum of squares in the null part; divide by the contrast.": 20.0,
 })
 assert abs(call(invented_fraction, np.full((3, 4, 4), 0.25), 2)) < 1e-12, (
     "an even picture has no contrast: return 0 (not 0/0).")
@@ -338,6 +341,9 @@ equal(call(invented_fraction, blocks, 4), 0.0, "a picture made of even blocks (n
 # dim, little contrast.
 chequers = (np.indices((3, 8, 12)).sum(0) % 2).astype(float)
 equal(call(invented_fraction, chequers, 2), 1.0, "a checkerboard (all of it)")
+in_levels = (80 * drawn).astype(int)
+equal(call(invented_fraction, in_levels, 4), hallucination.fractions(Downsample(4), in_levels.astype(float))["invented"],
+      "whole numbers")
 equal(call(invented_fraction, drawn, 1), 0.0, "s = 1: nothing can be invented")
 for side in (2, 8, 16):
     equal(call(invented_fraction, drawn, side), hallucination.fractions(Downsample(side), drawn)["invented"],
@@ -1057,7 +1063,8 @@ for limit, (cut, part_shown) in zip(limits_tried, both, strict=True):
         f"at tolerance {limit:.2f} what you show has an expected error of {np.sqrt(np.mean(kept_sd**2)):.3f}.")
     one_more = many[many <= np.min(many[many > cut], initial=np.inf)]
     assert part_shown == 1 or np.sqrt(np.mean(one_more**2)) > limit, (
-        f"at tolerance {limit:.2f} one more pixel could be shown: the RMS of *all* shown ones counts, not each one's sd.")
+        f"at tolerance {limit:.2f} you show {part_shown:.1%} of the pixels; with the next sd shown, too, the RMS of *all* shown ones "
+        f"would still be {np.sqrt(np.mean(one_more**2)):.4f}.")
 ### BEGIN HIDDEN TESTS
 # hint: other shapes, one pixel, honest errors, everything or nothing, exactly at the tolerance; other units; whole numbers.
 for unit in (1.0, 2.0**-27, 2.0**27):
@@ -1231,7 +1238,7 @@ equal(call(suspects, between_them, two_on_file, eye, 0.3), first_of(odds), "susp
 })
 distant = call(suspects, np.full((3, 2, 2), 90.0), two_on_file, eye, 0.01)
 assert np.isfinite(distant).all(), (
-    "far from all individuals every likelihood underflows to 0, and 0/0 is no number: subtract the largest logarithm first.")
+    "far from all individuals `exp` leaves the range of numbers, and 0/0 or ∞/∞ is none: subtract the largest logarithm first.")
 equal(distant, [1.0, 0.0], "suspects, seen from far away")
 
 # %% test="suspects_are_calibrated" points=2

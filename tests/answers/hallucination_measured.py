@@ -465,6 +465,23 @@ def three_maps(modes, x_hat, x, sigma, scale):
     return (flat - np.einsum("kn,pbn,km->pbm", v, flat, v)).reshape(3, *np.shape(x))
 
 
+# %% wrong="in_the_type_of_the_picture" exercise="three_maps" says="whole numbers"
+def three_maps(modes, x_hat, x, sigma, scale):
+    f = (modes.values * scale > sigma) & (np.arange(len(modes.values)) < modes.rank)
+    out = []
+    for p in (x_hat, x, np.asarray(x_hat) - x):
+        q = np.empty_like(p)
+        q[...] = p - modes.filtered(p, f)
+        out.append(q)
+    return tuple(out)
+
+
+# %% wrong="squares_the_scale" exercise="three_maps" says="without squares"
+def three_maps(modes, x_hat, x, sigma, scale):
+    f = (modes.values * scale**2 > sigma) & (np.arange(len(modes.values)) < modes.rank)
+    return tuple(p - modes.filtered(p, f) for p in (x_hat, x, x_hat - x))
+
+
 # %% wrong="largest_is_smallest" exercise="invented_fraction" says="another colour|last bit"
 def invented_fraction(x_hat, s):
     c, h, w = x_hat.shape
@@ -566,6 +583,15 @@ def rank_test(truth, draws, rng):
     return counts, chisquare(counts).pvalue
 
 
+# %% right="random_keys" exercise="rank_test"
+def rank_test(truth, draws, rng):
+    # a truth among t equal draws, all given random keys
+    mine, others = rng.random(truth.shape), rng.random(draws.shape)
+    below = (draws < truth) | ((draws == truth) & (others < mine))
+    counts = np.bincount(below.sum(0), minlength=len(draws) + 1)
+    return [counts, chisquare(counts).pvalue]
+
+
 # %% wrong="less_than" exercise="abstain" says="at most!"
 ### INSTEAD OF allowed = np.flatnonzero(expected <= tolerance)
 allowed = np.flatnonzero(expected < tolerance)
@@ -622,6 +648,29 @@ def abstain(sd, tolerance):
         if np.sqrt((shown**2).mean()) <= tolerance:
             return [threshold, shown.size / values.size]
     return [0.0, 0.0]
+
+
+# %% right="from_all_pixels_downwards" exercise="abstain"
+def abstain(sd, tolerance):
+    s = np.sort(np.asarray(sd, dtype=float), axis=None)
+    n = len(s)
+    total = np.cumsum(s * s)
+    k = n
+    while k > 0:
+        if total[k - 1] <= tolerance**2 * k:
+            return s[k - 1], k / n
+        k = np.searchsorted(s, s[k - 1], "left")
+    return 0.0, 0.0
+
+
+# %% wrong="thresholds_on_a_grid" exercise="abstain" says="with the next sd"
+def abstain(sd, tolerance):
+    best = 0.0, 0.0
+    for t in np.linspace(0, np.max(sd), 1001)[1:]:
+        s = sd[sd <= t]
+        if s.size and np.sqrt(np.mean(s**2)) <= tolerance:
+            best = float(s.max()), s.size / sd.size
+    return best
 
 
 # %% wrong="block_means_whatever_the_camera" exercise="suspects" says="suspects,"
@@ -684,6 +733,26 @@ def suspects(y, gallery, A, sigma):
         return np.array([1 / np.exp((mine - off) / (2 * sigma**2)).sum() for mine in off])
 
 
+# %% wrong="subtracts_the_smallest" exercise="suspects" says="largest logarithm"
+def suspects(y, gallery, A, sigma):
+    log_l = -np.sum((y - A(gallery)) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
+    p = np.exp(log_l - log_l.min())
+    return p / p.sum()
+
+
+# %% wrong="clips_the_camera" exercise="suspects" says="suspects,"
+def suspects(y, gallery, A, sigma):
+    log_l = -np.sum((np.clip(y, 0, 1) - A(gallery)) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
+    p = np.exp(log_l - log_l.max())
+    return p / p.sum()
+
+
+# %% right="ratios_of_pairs" exercise="suspects"
+def suspects(y, gallery, A, sigma):
+    d = np.array([((y - s) ** 2).sum() for s in A(gallery)]) / (2 * sigma**2)
+    return np.array([1 / np.sum(np.exp(np.clip(d[i] - d, None, 700))) for i in range(len(d))])
+
+
 # %% right="by_differences" exercise="invented_fraction"
 def invented_fraction(x_hat, s):
     c, h, w = np.shape(x_hat)
@@ -691,3 +760,21 @@ def invented_fraction(x_hat, s):
     contrast = np.var(x_hat, axis=(1, 2)).sum() * h * w
     even = contrast <= 1e-12 * np.vdot(x_hat, x_hat)
     return 0 if even else blocks.var(-1).sum() * s * s / contrast
+
+
+# %% wrong="means_in_the_type_of_the_picture" exercise="invented_fraction" says="whole numbers"
+def invented_fraction(x_hat, s):
+    C, H, W = x_hat.shape
+    m = x_hat.reshape(C, H // s, s, W // s, s).mean((2, 4)).astype(x_hat.dtype)
+    null = x_hat - np.repeat(np.repeat(m, s, 1), s, 2)
+    t = np.sum((x_hat - x_hat.mean((1, 2), keepdims=True)) ** 2)
+    return 0.0 if t <= 1e-12 * np.sum(x_hat**2.) else float(np.sum(null**2) / t)
+
+
+# %% wrong="blocks_of_every_second_pixel" exercise="invented_fraction" says="neighbouring"
+def invented_fraction(x_hat, s):
+    C, H, W = x_hat.shape
+    b = x_hat.reshape(C, s, H // s, s, W // s)
+    null = b - b.mean((1, 3), keepdims=True)
+    t = np.sum((x_hat - x_hat.mean((1, 2), keepdims=True)) ** 2)
+    return 0.0 if t <= 1e-12 * np.sum(x_hat**2.) else float(np.sum(null**2) / t)

@@ -135,7 +135,7 @@ def fit_gaussian(w):
     return mean, ((v - mean) ** 2).mean(0) ** 0.5
 
 
-# %% wrong="without_itself" exercise="crossing" says="a row with itself counts"
+# %% wrong="without_itself" exercise="crossing" says="each row with itself included"
 def crossing(w):
     n, rows, d = w.shape
     a, b = w[:, None], w[:, :, None]
@@ -583,6 +583,24 @@ def data_term(small, y, epsilon):
     return torch.nn.functional.relu((small.double() - y).pow(2).mean([1, 2, 3]) - epsilon) + epsilon
 
 
+# %% right="constants_within_the_tolerance" exercise="data_term"
+def data_term(small, y, epsilon):
+    e = (small - y).pow(2).mean(dim=(1, 2, 3))
+    return torch.stack([v if v > epsilon else torch.zeros_like(v) + epsilon for v in e])
+
+
+# %% right="larger_of_two_tensors" exercise="data_term"
+def data_term(small, y, epsilon):
+    floor = torch.tensor(epsilon)
+    return torch.stack([max(item.mean(), floor) for item in (small - y) ** 2])
+
+
+# %% wrong="pulls_within_the_tolerance" exercise="data_term" says="pull on an item within"
+def data_term(small, y, epsilon):
+    e = (small - y).square().mean((1, 2, 3))
+    return e + (e.clamp(min=epsilon) - e).detach()
+
+
 # %% wrong="third_axis" exercise="back_to_sphere" says="Dimension|IndexError"
 def back_to_sphere(x, start):
     return x * (start.norm(dim=2, keepdim=True) / x.norm(dim=2, keepdim=True))
@@ -736,7 +754,7 @@ def crossing(w):
     return w.shape[-1] / 8 * (2 * torch.atan2(apart, along)).square().mean((1, 2))
 
 
-# %% wrong="neighbours_only" exercise="crossing" says="counts, too"
+# %% wrong="neighbours_only" exercise="crossing" says="each row with itself included"
 def crossing(w):
     a, b = w, w.roll(1, 1)
     apart, along = (((x.square() + 1e-9).sum(-1)).sqrt() for x in (a - b, a + b))
@@ -815,6 +833,40 @@ better = (loss.mean() < least.mean()).expand(len(x))
 # %% wrong="gradient_descent" exercise="search_loop" says="should be|rate"
 ### INSTEAD OF torch.optim.Adam([x])
 torch.optim.SGD([x], lr=0.1)
+
+
+# %% wrong="penalty_of_the_latents" exercise="search_loop" says="smallest loss"
+### INSTEAD OF pulse.geocross(styles)
+pulse.geocross(x)
+
+
+# %% right="a_parameter_and_its_data" exercise="search_loop"
+def search_loop(draw, shrink, latents, y, steps, epsilon):
+    x = torch.nn.Parameter(latents.detach().clone())
+    lengths = x.detach().norm(dim=-1, keepdim=True)
+    adam = torch.optim.Adam([x])
+
+    def look():
+        pictures, styles = draw(x)
+        mse = (shrink(pictures) - y).square().flatten(1).mean(1)
+        beyond = torch.relu(mse - epsilon)
+        return pictures, mse, 100 * (beyond + epsilon) + 0.05 * pulse.geocross(styles)
+
+    pictures, mse, loss = look()
+    kept, errors, best = pictures.detach().clone(), mse.detach().clone(), loss.detach().clone()
+    for k in range(steps):
+        adam.param_groups[0]["lr"] = pulse.learning_rate(k, steps)
+        adam.zero_grad()
+        loss.sum().backward()
+        adam.step()
+        x.data = torch.nn.functional.normalize(x.data, dim=-1) * lengths
+        pictures, mse, loss = look()
+        better = loss.detach() < best
+        best = torch.where(better, loss.detach(), best)
+        errors = torch.where(better, mse.detach(), errors)
+        kept = torch.where(better[:, None, None, None], pictures.detach(), kept)
+    return kept, errors
+
 
 # %% wrong="neighbours_only" exercise="check_seeds" says="lets a program pass"
 def check_seeds(run):
@@ -924,6 +976,20 @@ def check_residuals(run):
         assert (abs(found.residuals / own - 1) < 1e-5).all()
 
 
+# %% wrong="to_a_thousandth" exercise="check_residuals" says="too large"
+def check_residuals(run):
+    y = np.stack([reachable, unreachable, 1 - unreachable])
+    f = run(y, starts=4)
+    np.testing.assert_allclose(f.residuals, residual(f.pictures, y[:, None]), rtol=1e-3)
+
+
+# %% wrong="to_an_absolute_ten_thousandth" exercise="check_residuals" says="too large"
+def check_residuals(run):
+    y = np.stack([reachable, unreachable, 1 - unreachable])
+    f = run(y, starts=4)
+    assert np.allclose(f.residuals, residual(f.pictures, y[:, None]), atol=1e-4)
+
+
 # %% wrong="right_numbers_only" exercise="check_verdict" says="wrong starts|wrong inputs"
 def check_verdict(run):
     y = np.stack([reachable, unreachable, 0.3 * unreachable, reachable])
@@ -967,3 +1033,13 @@ def check_verdict(run):
         for epsilon in [0.0, *np.sort(residuals, axis=None)[::3] * 1.001, 10.0]:
             found = run(y, starts=4, seed=seed, epsilon=epsilon)
             assert (found.met == (found.residuals <= epsilon)).all()
+
+
+# %% wrong="only_small_tolerances" exercise="check_verdict" says="nothing above"
+def check_verdict(run):
+    y = np.stack([reachable, unreachable, reachable, 1 - unreachable])
+    r = np.unique(run(y, starts=4).residuals)
+    for epsilon in [EPSILON, *((r[1:] + r[:-1]) / 2)]:
+        if epsilon <= EPSILON:
+            f = run(y, starts=4, epsilon=epsilon)
+            assert np.array_equal(f.met, f.residuals <= epsilon)
