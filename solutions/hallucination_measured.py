@@ -341,9 +341,6 @@ equal(call(invented_fraction, blocks, 4), 0.0, "a picture made of even blocks (n
 # dim, little contrast.
 chequers = (np.indices((3, 8, 12)).sum(0) % 2).astype(float)
 equal(call(invented_fraction, chequers, 2), 1.0, "a checkerboard (all of it)")
-in_levels = (80 * drawn).astype(int)
-equal(call(invented_fraction, in_levels, 4), hallucination.fractions(Downsample(4), in_levels.astype(float))["invented"],
-      "whole numbers")
 equal(call(invented_fraction, drawn, 1), 0.0, "s = 1: nothing can be invented")
 for side in (2, 8, 16):
     equal(call(invented_fraction, drawn, side), hallucination.fractions(Downsample(side), drawn)["invented"],

@@ -762,15 +762,6 @@ def invented_fraction(x_hat, s):
     return 0 if even else blocks.var(-1).sum() * s * s / contrast
 
 
-# %% wrong="means_in_the_type_of_the_picture" exercise="invented_fraction" says="whole numbers"
-def invented_fraction(x_hat, s):
-    C, H, W = x_hat.shape
-    m = x_hat.reshape(C, H // s, s, W // s, s).mean((2, 4)).astype(x_hat.dtype)
-    null = x_hat - np.repeat(np.repeat(m, s, 1), s, 2)
-    t = np.sum((x_hat - x_hat.mean((1, 2), keepdims=True)) ** 2)
-    return 0.0 if t <= 1e-12 * np.sum(x_hat**2.) else float(np.sum(null**2) / t)
-
-
 # %% wrong="blocks_of_every_second_pixel" exercise="invented_fraction" says="neighbouring"
 def invented_fraction(x_hat, s):
     C, H, W = x_hat.shape
