@@ -235,8 +235,7 @@ equal(call(kernel_gain, np.array([1.0]), 50), 1.0, "kernel_gain([1], 50)")
 equal(call(kernel_gain, np.array([0.5]), 50), 4.0, "kernel_gain([.5], 50)", mistakes={
     "did you divide the kernel by its sum? Take it as it is.": 1.0})
 ### BEGIN HIDDEN TESTS
-# hint: noise gain is the sum of the squared entries of the inverse matrix over n. Weights may be
-# whole numbers, negative, large or small; they needn't add up to 1; the gain may be huge.
+# hint: noise gain is the sum of the squared entries of the inverse matrix over n. Weights may be whole numbers, negative, large or small; they needn't add up to 1; the gain may be huge.
 for hidden_kernel, hidden_n in (([0.2, 0.5, 0.3], 31), ([0.1, 0.7, 0.2], 48), ([0.3, 0.7], 2),
                                 ([1.4, -0.3], 9), ([3, 1], 16), ([-2], 1),
                                 ([-0.5, 2.0, 0.25, 0.125], 4), ([0, 0, 2, 1], 7)):
@@ -419,8 +418,7 @@ refuses(wiener_filter, patch, halved, -0.1, because="power ratios aren't negativ
 ratios[3, 2] = -0.01
 refuses(wiener_filter, patch, halved, ratios, because="one of the power ratios is negative")
 ### BEGIN HIDDEN TESTS
-# hint: the estimate solves (AᵀA + N/S) x̂ = Aᵀy, for pictures of any size, sign, unit and number of
-# axes, and for any N/S from 0 to 1e8, one number or one per frequency.
+# hint: the estimate solves (AᵀA + N/S) x̂ = Aᵀy, for pictures of any size, sign, unit and number of axes, and for any N/S from 0 to 1e8, one number or one per frequency.
 hidden_random = np.random.default_rng(3)
 for hidden_shape in ((7, 9), (3, 6, 8), (2, 3, 5, 7), (1, 1, 4), (4, 1), (1, 1)):
     hidden_y = hidden_random.random(hidden_shape) - 0.4
@@ -518,7 +516,7 @@ reveal("deconvolution.mmse", mmse, label="least mean squared error (the linear f
 
 # %% [markdown] slide="notes"
 # Ask for a vote before you name the best of the four. If there is time: among non-linear estimates
-# the best one for a scene of ±1 snaps to ±1, and has a third of the Wiener filter's error. Four
+# the best one for a scene of ±1 pulls values towards ±1, and has a third of the Wiener filter's error. Four
 # minutes.
 
 # %% [markdown]
@@ -628,8 +626,7 @@ assert small_lam > 0, "λ is not positive: return λ itself, not its logarithm."
 small_squares = np.sum((small_blur(tikhonov(small_y, small_blur, small_lam)) - small_y) ** 2)
 equal(small_squares / (256 * 0.05**2), 1.0, "‖A x̂ − y‖² / (m σ²) at your λ, with a blur", atol=1e-3)
 ### BEGIN HIDDEN TESTS
-# hint: scaling picture and noise together changes nothing; m counts all channels of y; a camera may
-# shrink, brighten, darken or lose pixels; σ may be almost the whole picture or next to nothing of it.
+# hint: scaling picture and noise together changes nothing; m counts all channels of y; a camera may shrink, brighten, darken or lose pixels; σ may be almost the whole picture or next to nothing of it.
 for hidden_unit in (1e-8, 7.0, 1e8):
     equal(call(morozov, hidden_unit * small_y, small_blur, hidden_unit * 0.05) / small_lam, 1.0,
           f"λ for picture and noise both {hidden_unit:g} times as large, over λ", atol=3e-4)
@@ -850,8 +847,7 @@ assert not np.isclose(np.sum(corner_estimate), np.sum(corner_y), rtol=1e-6), (
 equal(np.sum(corner_seen * corner_estimate), np.sum(corner_y), "Σ (Aᵀ1) x̂, which must be Σ y",
       atol=1e-6)
 ### BEGIN HIDDEN TESTS
-# hint: light in any unit, zeros among the counts, several pictures at once, cameras
-# that brighten or change the number of pixels; the likelihood never falls.
+# hint: light in any unit, zeros among the counts, several pictures at once, cameras that brighten or change the number of pixels; the likelihood never falls.
 hidden_matrix = np.array([[0.8, 0.2, 0.0], [0.1, 0.3, 2.0], [0.0, 3.0, 0.5], [1.0, 0.0, 0.0]])
 hidden_counts = np.array([[[5.0, 0, 2, 7]], [[1, 1, 0, 4]], [[0, 9, 3, 0]], [[2, 2, 2, 2]]])
 hidden_start = np.array([[[1.0, 2, 3]], [[3, 1, 1]], [[1, 1, 1]], [[2, 5, 1]]])
@@ -1282,8 +1278,7 @@ assert call(wraps_around, spot_method, (32, 40)), (
     "a method that leaks 2 % into a single pixel of the last row goes unnoticed: *anywhere* counts, "
     "so take the largest change, not the mean, and compare it with 1 % of yours.")
 ### BEGIN HIDDEN TESTS
-# hint: methods that aren't linear, take pictures of one shape only, or see nothing in the dark; a
-# darkening at the far edge; a single pixel; effects above and below 1 %.
+# hint: methods that aren't linear, take pictures of one shape only, or see nothing in the dark; a darkening at the far edge; a single pixel; effects above and below 1 %.
 
 
 def hidden_strict(picture):

@@ -238,8 +238,7 @@ equal(maps_of_two[0], right_null, "invented, behind a blur, σ = .05", mistakes=
 again = call(three_maps, blurred, maps_of_two[0], two[1], 0.05, 0.4)
 equal(again[0], maps_of_two[0], "the null part of a null part (it is itself)")
 ### BEGIN HIDDEN TESTS
-# hint: other cameras, other noise, also none, with a camera of lower rank; noise at the boundary; brighter, dimmer and whole
-# numbers; the pseudo-inverse invents nothing.
+# hint: other cameras, other noise, also none, with a camera of lower rank; noise at the boundary; brighter, dimmer and whole numbers; the pseudo-inverse invents nothing.
 from course_lib.imaging.operators import Identity
 
 cut_off = Blur.from_otf(lambda f: optics.airy_otf(f, 0.3))  # rank 37 of 144 on 12 × 12 pixels; zeros become 1e-17
@@ -337,8 +336,7 @@ blocks = np.random.default_rng(7).random((2, 3, 5)).repeat(4, axis=1).repeat(4, 
 equal(call(invented_fraction, blocks, 4), 0.0, "a picture made of even blocks (nothing is invented)", mistakes={
     "this is the measured fraction.": 1.0})
 ### BEGIN HIDDEN TESTS
-# hint: other sizes of blocks; checkerboards, s = 1, oblong pictures; even ones in colour and after rounding; very bright, very
-# dim, little contrast.
+# hint: other sizes of blocks; checkerboards, s = 1, oblong pictures; even ones in colour and after rounding; very bright, very dim, little contrast.
 chequers = (np.indices((3, 8, 12)).sum(0) % 2).astype(float)
 equal(call(invented_fraction, chequers, 2), 1.0, "a checkerboard (all of it)")
 equal(call(invented_fraction, drawn, 1), 0.0, "s = 1: nothing can be invented")
@@ -847,8 +845,7 @@ p_coin = [call(rank_test, coin[0], coin[1:], np.random.default_rng(k))[1] for k,
     (np.random.default_rng(9).random((40, 20, 200)) < 0.3).astype(float))]
 assert min(p_coin) > 1e-4, "forms (0 or 1) drawn from one law are refuted: are ties broken at random, between both ends?"
 ### BEGIN HIDDEN TESTS
-# hint: sound draws pass at any L, narrow ones and shifted ones are refuted; ranks that nobody has; all in one rank; one case;
-# very small numbers; whole numbers.
+# hint: sound draws pass at any L, narrow ones and shifted ones are refuted; ranks that nobody has; all in one rank; one case; very small numbers; whole numbers.
 for n_draws in (1, 5, 9, 19):
     law = np.random.default_rng(n_draws).standard_normal((n_draws + 1, 400))
     by_hand = np.bincount((law[1:] < law[0]).sum(0), minlength=n_draws + 1)

@@ -391,13 +391,13 @@ for device, device_name in ((soft, "a lens"), (Downsample(2) @ soft, "a lens and
     valid_pair(stones[0, :24, :24], call(second_truth, stones[0, :24, :24], device), device,
                device_name)
 lights = 0.6 * (np.random.default_rng(1).random((8, 8)) < 0.1)
-lens = Downsample(2) @ Blur(optics.gaussian_psf(1.0, 5))
+halving = Downsample(2) @ Blur(optics.gaussian_psf(1.0, 5))
 for scene, scene_name in ((lights, "a few lights"), (1 - lights, "a few dark spots")):
     try:
-        twin = second_truth(scene.copy(), lens)
+        twin = second_truth(scene.copy(), halving)
     except ValueError:
         continue  # little room: a search may end without a twin, but not with one outside [0, 1]
-    valid_pair(scene, twin, lens, scene_name)
+    valid_pair(scene, twin, halving, scene_name)
 ### END HIDDEN TESTS
 
 # %% test="second_truth_refuses_where_there_is_none" points=1

@@ -373,7 +373,7 @@ show(fig, alt="Eight spikes, one period of the cutoff frequency apart. The lens 
 # error. Assumed: "few points, on this grid, no noise".
 #
 # How close may they be? Candès and Fernandez-Granda (2014) *prove* (for $f_c \ge 128$) that spikes of any
-# signs come back exactly if they are at least 2/$f_c$ apart. Proofs are cautious. **Predict.** Fill the whole
+# signs come back exactly if they are at least 2/$f_c$ apart. **Predict.** Fill the whole
 # circle with spikes 0.875/$f_c$ apart, signs at random. In how many percent of the cases does the program
 # find them all?
 
@@ -404,9 +404,9 @@ print(f"the same on a grid of 320 points, 0.875/fc apart: {coarse:.0f} % of 10")
 reveal("moving_the_limit.percent_found", rates[0.875], label="found at 0.875/fc", unit="%")
 
 # %% [markdown]
-# A cliff: nothing at 0.8125/$f_c$, nearly everything at 0.9375/$f_c$, and in between it depends on the signs
+# A cliff: nothing at 0.8125/$f_c$, everything at 0.9375/$f_c$, and in between it depends on the signs
 # (30 trials, so ± 9 points at most). The theorem's 2/$f_c$ is *sufficient*. On a
-# grid twice as coarse the same distance succeeds nearly always: "on the grid" rules
+# grid twice as coarse the same distance succeeded in all ten trials: "on the grid" rules
 # out all wrong answers that lie between the grid points.
 #
 # Whatever the grid, opposite signs have a floor.
@@ -893,8 +893,8 @@ print(f"scatter of 4000 estimates {scatter:.4f} px, Cramér–Rao bound {bound:.
 # Here the bound is reached to within the sampling error.
 #
 # Without pixels and background it is **σ/√N**: $N$ measurements with
-# error σ, averaged. Real stars obey it nearly, here one of 47 Tucanae, seen for a minute by the Hubble telescope,
-# as more of its photons are kept:
+# error σ, averaged. A real star, one of 47 Tucanae, seen for a minute by the Hubble telescope, as more
+# photons are kept:
 
 # %%
 from course_lib.imaging.photons import thin
@@ -913,8 +913,8 @@ for kept_share in (0.0002, 0.002, 0.02):
           f"{told[0]:.2f} and {told[1]:.2f} of the bound (± 0.04)")
 
 # %% [markdown]
-# Ten times the light, a third of the error: **the limit moves with light.** The scatter doesn't show what is
-# wrong in all photons of one exposure: the spot's true form, the pixels, the neighbours.
+# Ten times the light, a third of the error: **the limit moves with light.** A ratio may fall below 1: the bound is a
+# Gaussian spot's. The scatter doesn't show what is wrong in all photons: the spot's form, the pixels, neighbours.
 
 # %%
 from course_lib.imaging.limits import cramer_rao, fisher_information

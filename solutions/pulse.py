@@ -589,8 +589,7 @@ equal(told, [0.0192, 0.0125, 0.0170], "errors after eight steps, weights 100 and
     "make one Adam, before the loop: a new one has forgotten the steps before.": [0.0181, 0.0101, 0.0118]})
 equal(told, (centre(kept) - crests).square().mean((1, 2, 3)), "errors: the mse of the pictures returned", atol=1e-5)
 ### BEGIN HIDDEN TESTS
-# hint: 60 steps reach what can be reached; other ways to shrink; several rows are pulled together; company
-# doesn't matter; every step of 25 as it should be.
+# hint: 60 steps reach what can be reached; other ways to shrink; several rows are pulled together; company doesn't matter; every step of 25 as it should be.
 draws = torch.Generator().manual_seed(10)
 for rows_n in (1, 3):
     start = torch.randn(3, rows_n, 12, generator=draws)
@@ -1126,8 +1125,7 @@ try_on(check_residuals, {
     "whose first start has got the residual of the last":
         program(choose=lambda way, r: (best(way, r)[0], best(way, r)[1][:, ::-1]))})
 ### BEGIN HIDDEN TESTS
-# hint: the first picture, the best picture with another residual, any two starts or inputs exchanged, a picture changed a little
-# after it was measured, another measure, residuals a little off; sound variants.
+# hint: the first picture, the best picture with another residual, any two starts or inputs exchanged, a picture changed a little after it was measured, another measure, residuals a little off; sound variants.
 def exchanged(axis, a, b):
     """A program whose residuals a and b along an axis of (inputs, starts) are exchanged, if there are so many."""
     def choose(way, r):

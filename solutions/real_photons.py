@@ -373,7 +373,7 @@ psf = psf / psf.sum()
 telescope = Blur(psf, "reflect")
 print(f"{surround[distance <= 2.5].sum():,} photons within 2.5 pixels; background {background:.2f} a pixel")
 print(f"full width at half maximum {2 * np.sqrt(np.sum(psf > psf.max() / 2) / np.pi):.1f} pixels")
-show_images({"pulsar less background": psf}, limits=(0, psf.max()), colour_map="viridis", unit="share of the light",
+show_images({"the pulsar": psf}, limits=(0, psf.max()), colour_map="viridis", unit="share of the light",
             alt="The point-spread function: a peak a little more than two pixels wide, not quite round, with faint wings.")
 
 # %% [markdown]
