@@ -414,7 +414,7 @@ def decided(p, wrong, refused):
     return read, told[1]
 
 
-chances = np.array([0.9995, 0.97, 0.93, 0.9, 0.6, 0.3, 0.02])
+chances = np.array([0.9995, 0.97, 0.93, 0.9, 0.6, 0.51, 0.3, 0.02])
 for wrong_cost, refusal in ((100.0, 5.0), (2.0, 1.8), (3.0, 10.0), (1000.0, 1.0)):
     read, cost = decided(chances, wrong_cost, refusal)
     best = (1 - chances) * wrong_cost < refusal
@@ -441,10 +441,11 @@ for wrong_cost, refusal in ((100.0, 5.0), (2.0, 1.8), (3.0, 10.0), (1000.0, 1.0)
 assert not decided(np.array([0.75]), 4.0, 1.0)[0][0], (
     "with wrong = 4, refused = 1 and p = .75 both cost 1: read only where reading costs *less*.")
 ### BEGIN HIDDEN TESTS
-# hint: other costs, very large and very small ones, whole numbers, one plate and many, certainty.
+# hint: other costs, very large and very small ones, whole numbers, one plate and many, certainty, nothing to read.
 many = np.random.default_rng(3).beta(2, 1, 500)
 for some, wrong_cost, refusal in ((many, 40.0, 7.0), (many, 1.0, 0.01), (many, 5, 4), (many, 3e8, 1e7), (many, 2e-8, 1e-8),
-                                  (np.array([1.0, 0.0]), 8.0, 2.0), (np.array([0.4]), 10.0, 7.0), (many, 2.0, 2.5)):
+                                  (np.array([1.0, 0.0]), 8.0, 2.0), (np.array([0.4]), 10.0, 7.0), (many, 2.0, 2.5),
+                                  (np.array([0.0, 0.2, 1.0]), 2.0, 2.5), (np.array([0.1, 0.2]), 10.0, 1.0)):
     read, cost = decided(some, wrong_cost, refusal)
     losses = np.where((1 - some) * wrong_cost < refusal, (1 - some) * wrong_cost, refusal)
     assert np.array_equal(read, (1 - some) * wrong_cost < refusal), (
@@ -727,7 +728,7 @@ def match_evidence(pool, false_match, miss, inside):
     false_match : float
         Probability that somebody who is not the source matches; > 0.
     miss : float
-        Probability that the source does not match.
+        Probability that the source does not match; < 1.
     inside : float
         Probability that the source is in the pool; > 0.
 
@@ -778,7 +779,7 @@ def check_posterior(*case):
           atol=1e-6 * right, mistakes=apart)
 
 
-for case in ((40, 0.05, 0.3, 0.7), (500, 0.02, 0.1, 0.6), (10**5, 1e-3, 0.4, 1.0)):
+for case in ((40, 0.05, 0.3, 0.6), (500, 0.02, 0.1, 0.6), (10**5, 1e-3, 0.4, 1.0)):
     check_posterior(*case)
 ### BEGIN HIDDEN TESTS
 # hint: two people, very large pools, a perfect test, a source that is hardly ever there, a test that tells nothing.
@@ -905,9 +906,11 @@ def check_bound(bits, M):
         "the bound divides by log₂ M, the bits that are needed.": 1 - (bits + 1) / M,
         "this is for somebody who guesses the missing bits; Fano's bound holds for every method.": 1 - 2**bits / M,
         "a probability can't be negative: the bound is 0 here.": 1 - (bits + 1) / log2}
+    values = list(mistakes.values())  # what two mistakes give alike accuses neither
     equal(call(least_error, bits, M), right, f"least_error({bits:g}, {M:,})", atol=1e-6, mistakes={
         sentence: value for sentence, value in mistakes.items()
-        if abs(value - right) > 1e-5 and (value > 0 or right == 0)})
+        if abs(value - right) > 1e-5 and (value > 0 or right == 0)
+        and sum(abs(value - other) < 1e-5 for other in values) == 1})
 
 
 for bits, M in ((2.0, 10**4), (5.0, 10**9), (0.0, 2**7), (12.0, 2**10)):

@@ -724,3 +724,303 @@ def positive_scene(y, A):
 # %% wrong="librarys_information" exercise="separation_information" says="off limits"
 def separation_information(d, sigma, photons):
     return float(fisher_information(photons=photons, sigma=sigma, separation=d)[0, 0])
+
+
+# %% wrong="shifts_modulo_s" exercise="frames_matrix" says="."
+import numpy as np
+
+
+def frames_matrix(n, s, shifts):
+    if n % s:
+        raise ValueError('s must divide n')
+    A = np.zeros((len(shifts) * (n // s), n))
+    r = 0
+    for d in shifts:
+        for j in range(n // s):
+            for i in range(s):
+                A[r, (s * j + d % s + i) % n] += 1 / s
+            r += 1
+    return A
+
+
+# %% wrong="shifts_in_eight_bits" exercise="frames_matrix" says="."
+import numpy as np
+
+
+def frames_matrix(n, s, shifts):
+    if n % s:
+        raise ValueError('s must divide n')
+    shifts = np.array(shifts, dtype=np.int8)
+    A = np.zeros((len(shifts) * (n // s), n))
+    r = 0
+    for d in shifts:
+        for j in range(n // s):
+            for i in range(s):
+                A[r, (s * j + d + i) % n] += 1 / s
+            r += 1
+    return A
+
+
+# %% right="single_precision_by_index" exercise="frames_matrix"
+import numpy as np
+
+
+def frames_matrix(n, s, shifts):
+    if n % s:
+        raise ValueError('s must divide n')
+    i = np.arange(n)[None, None]
+    j = np.arange(n // s)[None, :, None]
+    d = np.asarray(shifts).reshape(-1, 1, 1)
+    return (((i - s * j - d) % n < s) / np.float32(s)).astype(np.float32).reshape(-1, n)
+
+
+# %% wrong="scaled_by_the_largest_with_its_sign" exercise="sparsest" says="y = .0, -1"
+import numpy as np
+from scipy.optimize import linprog
+
+
+def sparsest(y, A):
+    top = y.max()
+    if top == 0:
+        return np.zeros(A.shape[1])
+    y = y / top
+    n = A.shape[1]
+    z = linprog(np.ones(2 * n), A_eq=np.hstack([A, -A]), b_eq=y, bounds=(0, None)).x
+    return top * (z[:n] - z[n:])
+
+
+# %% right="by_the_dual_program" exercise="sparsest"
+import numpy as np
+from scipy.optimize import linprog
+
+
+def sparsest(y, A):
+    # the dual's multipliers are the scene: max y·q with |Aᵀq| ≤ 1
+    top = np.abs(y).max()
+    if top == 0:
+        return np.zeros(A.shape[1])
+    both = np.vstack([A.T, -A.T])
+    found = linprog(-y / top, A_ub=both, b_ub=np.ones(len(both)), bounds=(None, None))
+    u, v = -found.ineqlin.marginals.reshape(2, -1)
+    return top * (u - v)
+
+
+# %% wrong="sparsest_scene_then_its_sign" exercise="positive_scene" says="don't refuse"
+import numpy as np
+from scipy.optimize import linprog
+
+
+def positive_scene(y, A):
+    top = np.abs(y).max()
+    if top == 0:
+        return np.zeros(A.shape[1])
+    n = A.shape[1]
+    z = linprog(np.ones(2 * n), A_eq=np.hstack([A, -A]), b_eq=y / top).x
+    if z is None or (z[:n] - z[n:]).min() < -1e-6:
+        raise ValueError('no light')
+    return top * np.maximum(z[:n] - z[n:], 0)
+
+
+# %% wrong="scaled_by_the_largest_with_its_sign" exercise="positive_scene" says="."
+import numpy as np
+from scipy.optimize import nnls
+
+
+def positive_scene(y, A):
+    top = y.max()
+    if top <= 0:
+        return np.zeros(A.shape[1])
+    x, rest = nnls(A, y / top)
+    if rest > 1e-5:
+        raise ValueError('no light')
+    return top * x
+
+
+# %% wrong="scaled_by_the_first_number" exercise="positive_scene" says="."
+import numpy as np
+from scipy.optimize import nnls
+
+
+def positive_scene(y, A):
+    top = abs(y[0])
+    if top == 0:
+        return np.zeros(A.shape[1])
+    x, rest = nnls(A, y / top)
+    if rest > 1e-5:
+        raise ValueError('no light')
+    return top * x
+
+
+# %% wrong="no_light_above_the_largest_number" exercise="positive_scene" says="don't refuse"
+import numpy as np
+from scipy.optimize import linprog
+
+
+def positive_scene(y, A):
+    top = np.abs(y).max()
+    if top == 0:
+        return np.zeros(A.shape[1])
+    found = linprog(np.ones(A.shape[1]), A_eq=A, b_eq=y / top, bounds=(0, 1))
+    if found.x is None:
+        raise ValueError('no light')
+    return top * found.x
+
+
+# %% wrong="drops_dim_lights" exercise="positive_scene" says="bright and a dim"
+import numpy as np
+from scipy.optimize import nnls
+
+
+def positive_scene(y, A):
+    top = np.abs(y).max()
+    if top == 0:
+        return np.zeros(A.shape[1])
+    x, rest = nnls(A, y / top)
+    if rest > 1e-5:
+        raise ValueError('no light')
+    return top * np.where(x > 1e-3 * x.max(), x, 0)
+
+
+# %% right="least_miss_by_a_program" exercise="positive_scene"
+import numpy as np
+from scipy.optimize import linprog
+
+
+def positive_scene(y, A):
+    top = np.abs(y).max()
+    if top == 0:
+        return np.zeros(A.shape[1])
+
+    # the least largest miss, as a linear program
+    m, n = A.shape
+    c = np.r_[np.zeros(n), 1.0]
+    one = np.ones((m, 1))
+    found = linprog(c, A_ub=np.block([[A, -one], [-A, -one]]), b_ub=np.r_[y, -y] / top)
+    if found.x[-1] > 5e-6:
+        raise ValueError('no light')
+    return found.x[:n] * top
+
+
+# %% wrong="floor_under_the_density" exercise="separation_information" says="it should be"
+import numpy as np
+
+
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError('must be positive')
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 20001)
+    def g(t):
+        return np.exp(-t**2 / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))
+    def dg(t):
+        return -t / sigma**2 * g(t)
+    p = (g(x - d / 2) + g(x + d / 2)) / 2
+    dp = (dg(x + d / 2) - dg(x - d / 2)) / 4
+    return photons * np.sum(dp**2 / (p + 1e-9)) * (x[1] - x[0])
+
+
+# %% wrong="whole_photons" exercise="separation_information" says="it should be"
+import numpy as np
+
+
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError('must be positive')
+    photons = int(photons)
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 20001)
+    def g(t):
+        return np.exp(-t**2 / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))
+    def dg(t):
+        return -t / sigma**2 * g(t)
+    p = (g(x - d / 2) + g(x + d / 2)) / 2
+    dp = (dg(x + d / 2) - dg(x - d / 2)) / 4
+    return photons * np.sum(dp**2 / p) * (x[1] - x[0])
+
+
+# %% wrong="refuses_less_than_a_photon" exercise="separation_information" says="ValueError"
+import numpy as np
+
+
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons < 1:
+        raise ValueError('must be positive')
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 20001)
+    def g(t):
+        return np.exp(-t**2 / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))
+    def dg(t):
+        return -t / sigma**2 * g(t)
+    p = (g(x - d / 2) + g(x + d / 2)) / 2
+    dp = (dg(x + d / 2) - dg(x - d / 2)) / 4
+    return photons * np.sum(dp**2 / p) * (x[1] - x[0])
+
+
+# %% wrong="two_single_lights_beyond_4_sigma" exercise="separation_information" says="it should be"
+import numpy as np
+
+
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError('must be positive')
+    if d > 4 * sigma:
+        return photons / (4 * sigma**2)
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 20001)
+    def g(t):
+        return np.exp(-t**2 / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))
+    def dg(t):
+        return -t / sigma**2 * g(t)
+    p = (g(x - d / 2) + g(x + d / 2)) / 2
+    dp = (dg(x + d / 2) - dg(x - d / 2)) / 4
+    return photons * np.sum(dp**2 / p) * (x[1] - x[0])
+
+
+# %% wrong="slope_by_an_absolute_step" exercise="separation_information" says="it should be"
+import numpy as np
+
+
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError('must be positive')
+    x = np.linspace(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, 20001)
+    def g(t):
+        return np.exp(-t**2 / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))
+    def dg(t):
+        return -t / sigma**2 * g(t)
+    p = (g(x - d / 2) + g(x + d / 2)) / 2
+    dp = (dg(x + d / 2) - dg(x - d / 2)) / 4
+    h = 1e-4
+    def both(d):
+        return (g(x - d / 2) + g(x + d / 2)) / 2
+    dp = (both(d + h) - both(d - h)) / (2 * h)
+    return photons * np.sum(dp**2 / p) * (x[1] - x[0])
+
+
+# %% right="single_precision_in_units_of_sigma" exercise="separation_information"
+import numpy as np
+
+
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError('must be positive')
+
+    D = np.float32(d / sigma)
+    x = np.linspace(-D / 2 - 8, D / 2 + 8, 4001, dtype=np.float32)
+    a = np.exp(-(x - D / 2)**2 / 2) / np.float32(np.sqrt(2 * np.pi))
+    b = np.exp(-(x + D / 2)**2 / 2) / np.float32(np.sqrt(2 * np.pi))
+    slope = ((x - D / 2) * a - (x + D / 2) * b) / 4
+    return photons * float(np.sum(slope**2 / ((a + b) / 2)) * (x[1] - x[0])) / sigma**2
+
+
+# %% right="steps_of_a_tenth" exercise="separation_information"
+import numpy as np
+
+
+def separation_information(d, sigma, photons):
+    if sigma <= 0 or photons <= 0:
+        raise ValueError('must be positive')
+    x = np.arange(-d / 2 - 8 * sigma, d / 2 + 8 * sigma, sigma / 10)
+    def g(t):
+        return np.exp(-t**2 / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))
+    def dg(t):
+        return -t / sigma**2 * g(t)
+    p = (g(x - d / 2) + g(x + d / 2)) / 2
+    dp = (dg(x + d / 2) - dg(x - d / 2)) / 4
+    return photons * np.trapezoid(dp**2 / p, x)

@@ -610,3 +610,93 @@ def least_error(bits, hypotheses):
 def least_error(bits, hypotheses):
     needed = np.log(hypotheses) / np.log(2)
     return float(np.clip((needed - bits - 1) / needed, 0, 1))
+
+
+# %% right="logaddexp" exercise="marginals"
+import numpy as np
+
+
+def marginals(log_l, log_prior):
+    evidence = np.logaddexp.reduce(log_l, axis=2)
+    seen = log_prior + evidence.sum(1)
+    w = np.exp(seen - np.logaddexp.reduce(seen))
+    return np.tensordot(w, np.exp(log_l - evidence[:, :, None]), 1)
+
+
+# %% wrong="threshold_not_below_zero" exercise="read_or_refuse" says="should not be, or refused"
+import numpy as np
+
+
+def read_or_refuse(p, wrong, refused):
+    read = p > max(0, 1 - refused / wrong)
+    cost = np.where(read, (1 - p) * wrong, refused).mean()
+    return read, float(cost)
+
+
+# %% wrong="weighs_wrong_against_right" exercise="read_or_refuse" says="reading costs"
+import numpy as np
+
+
+def read_or_refuse(p, wrong, refused):
+    read = (1 - p) * wrong < p * refused
+    cost = np.where(read, (1 - p) * wrong, refused).mean()
+    return read, float(cost)
+
+
+# %% wrong="free_if_nothing_is_read" exercise="read_or_refuse" says="."
+import numpy as np
+
+
+def read_or_refuse(p, wrong, refused):
+    read = (1 - p) * wrong < refused
+    cost = np.where(read, (1 - p) * wrong, refused).mean()
+    return read, float(cost) if read.any() else 0.0
+
+
+# %% wrong="mean_of_what_is_read_is_nan" exercise="read_or_refuse" says="not finite|NaN"
+def read_or_refuse(p, wrong, refused):
+    read = (1 - p) * wrong < refused
+    cost = (1 - p[read]).mean() * wrong * read.mean() + refused * (1 - read.mean())
+    return read, float(cost)
+
+
+# %% right="odds_against" exercise="match_evidence"
+def match_evidence(pool, false_match, miss, inside):
+    others = false_match * (pool - inside)
+    against = (pool - inside) / inside * false_match / (1 - miss)
+    return 1 / (1 + against), others
+
+
+# %% wrong="source_taken_to_be_inside" exercise="match_evidence" says="it should be"
+def match_evidence(pool, false_match, miss, inside):
+    others = false_match * (pool - inside)
+    return (1 - miss) / ((1 - miss) + others), others
+
+
+# %% wrong="guesses_without_data" exercise="least_error" says="it should be"
+import numpy as np
+
+
+def least_error(bits, hypotheses):
+    if bits == 0:
+        return 1 - 1 / hypotheses
+    return max(0.0, 1 - (bits + 1) / np.log2(hypotheses))
+
+
+# %% wrong="a_coin_for_two" exercise="least_error" says="it should be"
+import numpy as np
+
+
+def least_error(bits, hypotheses):
+    if hypotheses <= 2:
+        return 0.5
+    return max(0.0, 1 - (bits + 1) / np.log2(hypotheses))
+
+
+# %% right="single_precision_again" exercise="least_error"
+import numpy as np
+
+
+def least_error(bits, hypotheses):
+    value = np.float32(1) - np.float32(bits + 1) / np.log2(np.float32(hypotheses))
+    return value if value > 0 else 0
