@@ -499,11 +499,10 @@ right_dark = weights_dark @ p_test
 equal(draw_row[1], right_dark, "recall of dark by a posterior draw, d = 1.2, share .2", atol=1e-4, mistakes={
     "this is P(dark | t) at the mean of the dark class; average it over all t ~ N(d, 1).": expit(0.72 - np.log(4)),
     "this is the prior share: P(dark | t) was averaged over *all* beetles; recall is about the dark ones, t ~ N(d, 1).": 0.2,
-    "this is the most probable class again; a draw says dark with probability P(dark | t).": ndtr(0.6 - np.log(4) / 1.2),
+    "this is the most probable class, which belongs in the first row; a draw says dark with probability P(dark | t).": ndtr(0.6 - np.log(4) / 1.2),
     "the prior is missing from P(dark | t).": weights_dark @ expit(d_test * (t_test - 0.6)),
-    "the sign of L in P(dark | t).": weights_dark @ expit(d_test * (t_test - 0.6) + np.log(4)),
+    "the sign of L in P(dark | t), or the columns: pale first, then dark.": weights_dark @ expit(d_test * (t_test - 0.6) + np.log(4)),
     "this is a joint probability; a recall is among the dark ones: don't multiply by the share.": 0.2 * right_dark,
-    "the columns are exchanged: pale first, then dark.": 1 - 0.25 * (1 - right_dark),
     "this is the mean over the *pale* ones.": norm.pdf(t_test) @ p_test / norm.pdf(t_test).sum()})
 equal(0.8 * (1 - draw_row[0]), 0.2 * (1 - draw_row[1]),
       "share of pale that turn dark (for a draw it equals that of dark that turn pale)", atol=1e-4)
@@ -599,7 +598,7 @@ two_groups()
 #
 # Write `move_share(p, old, new)`: `p` is an array, of any shape, of P(dark | y) that was computed for a world in which a share
 # `old` is dark. Return P(dark | y) for the same pixels in a world where the share is `new`; the forms themselves
-# look as before. Shares lie strictly between 0 and 1, and so does `p`, however close it comes; work in double precision. *Off limits:* `fairness`.
+# look as before. Shares lie strictly between 0 and 1, and so does `p`, however close it comes: work in double precision, and don't clip or round. *Off limits:* `fairness`.
 
 # %% solution="move_share" rebuilds="audits.fairness.shift_prior"
 def move_share(p, old, new):
@@ -651,6 +650,10 @@ equal(call(move_share, np.asarray(call(move_share, grid_p, 0.3, 0.6)), 0.6, 0.3)
 near = np.array([1e-9, 1 - 1e-9])
 equal(call(move_share, near, 0.5, 0.999999), [1e-9 * 999999 / (1e-9 * 999999 + 1), 1], "move_share near 0 and 1, towards dark", atol=1e-5)
 equal(call(move_share, near, 0.5, 1e-6), [0, 1 / (1 + 1e-9 * 999999)], "move_share near 0 and 1, towards pale", atol=1e-5)
+tiny = np.array([1e-30, 1e-14])
+equal(np.asarray(call(move_share, tiny, 0.3, 0.6)) / (tiny * 3.5), [1, 1], "move_share([1e-30, 1e-14], .3, .6) divided by its value", atol=1e-5)
+equal(call(move_share, np.array([2.0**-46, 1 - 2.0**-46]), 2.0**-40, 0.5), [1 / 65, 1], "move_share([2⁻⁴⁶, 1 − 2⁻⁴⁶], 2⁻⁴⁰, .5)", atol=1e-5)
+equal(call(move_share, np.array([1 - 2.0**-46]), 1 - 2.0**-40, 0.5), [64 / 65], "move_share([1 − 2⁻⁴⁶], 1 − 2⁻⁴⁰, .5)", atol=1e-5)
 equal(call(move_share, np.array(0.25), 0.5, 0.75), 0.5, "move_share of a single number, as an array without axes", atol=1e-6)
 assert np.shape(call(move_share, np.zeros((0, 2)), 0.2, 0.3)) == (0, 2), "move_share of no pictures at all should have their shape."
 t_hidden = np.linspace(-8, 9, 4001)
@@ -776,14 +779,15 @@ def row_of_steps(row, truth, outputs):
 
 
 toy_forms = [1, 0, 1, 1, 0, 0, 0, 1]
-toy_rungs = [[0.8, 0.3, 0.6, 0.4, 0.1, 0.2, 0.0, 0.2], [0.5, 0.1, 0.3, 0.1, 0.0, 0.1, 0.0, 0.1], [0, 1, 1, 0, 0, 0, 0, 0]]
-equal(row_of_steps(0, toy_forms, toy_rungs), [0.5, 0.25, 0.0], "the steps of dark → pale", atol=1e-6, mistakes={
-    "these are the values of M; from the second column on return the *change* from the rung before.": [0.5, 0.75, 0.75],
-    "this is how often dark ones come back *dark*.": [0.5, -0.25, 0.0],
+toy_rungs = [[0.6, 0.3, 0.6, 0.4, 0.1, 0.2, 0.0, 0.2], [0.5, 0.1, 0.3, 0.1, 0.0, 0.1, 0.0, 0.1], [0, 1, 1, 0, 0, 0, 0, 0]]
+equal(row_of_steps(0, toy_forms, toy_rungs), [0.55, 0.2, 0.0], "the steps of dark → pale", atol=1e-6, mistakes={
+    "these are the values of M; from the second column on return the *change* from the rung before.": [0.55, 0.75, 0.75],
+    "this is how often dark ones come back *dark*.": [0.45, -0.2, 0.0],
+    "the sign of the steps: a rung minus the one *before* it.": [0.55, -0.2, 0.0],
     "these are the pale truths: row 0 is dark → pale.": [0.15, -0.1, 0.2],
     "this is how often pale ones come back pale: 0 is pale, 1 is dark.": [0.85, 0.1, -0.2],
-    "divide by the number of dark truths, not by that of all.": [0.25, 0.125, 0.0],
-    "each is the change since the first rung; return the change from the rung before.": [0.5, 0.25, 0.25]})
+    "divide by the number of dark truths, not by that of all.": [0.275, 0.1, 0.0],
+    "each is the change since the first rung; return the change from the rung before.": [0.55, 0.2, 0.2]})
 ### BEGIN HIDDEN TESTS
 # hint: other numbers of rungs and truths, in any order; unequal numbers of the forms; recorded answers as whole numbers.
 for rungs_hidden, n_hidden, seed_hidden in ((4, 30, 1), (1, 5, 2), (2, 11, 3), (6, 400, 4)):
@@ -799,8 +803,9 @@ equal(row_of_steps(0, [0, 1, 1, 1, 0], [[1, 0, 0, 1, 0], [1, 1, 1, 1, 1]]), [2 /
 equal(row_of_steps(1, toy_forms, toy_rungs), [0.15, -0.1, 0.2], "the steps of pale → dark", atol=1e-6, mistakes={
     "these are the values of M; from the second column on return the *change* from the rung before.": [0.15, 0.05, 0.25],
     "this is how often pale ones come back *pale*.": [0.85, 0.1, -0.2],
-    "these are the dark truths: row 1 is pale → dark.": [0.5, 0.25, 0.0],
-    "this is how often dark ones come back dark: 0 is pale, 1 is dark.": [0.5, -0.25, 0.0],
+    "these are the dark truths: row 1 is pale → dark.": [0.55, 0.2, 0.0],
+    "this is how often dark ones come back dark: 0 is pale, 1 is dark.": [0.45, -0.2, 0.0],
+    "the sign of the steps: a rung minus the one *before* it.": [0.15, 0.1, -0.2],
     "a step has a sign: this rung loses *fewer* than the one before. Don't take its size.": [0.15, 0.1, 0.2],
     "divide by the number of pale truths, not by that of all.": [0.075, -0.05, 0.1],
     "each is the change since the first rung; return the change from the rung before.": [0.15, -0.1, 0.1]})

@@ -181,7 +181,7 @@ def two_recalls(d, share):
                      [law @ (1 - p_dark), law @ p_dark]])
 
 
-# %% wrong="a_draw_is_the_most_probable" exercise="two_recalls" says="the most probable class again"
+# %% wrong="a_draw_is_the_most_probable" exercise="two_recalls" says="belongs in the first row"
 def two_recalls(d, share):
     odds = np.log((1 - share) / share)
     row = [ndtr(d / 2 + odds / d), ndtr(d / 2 - odds / d)]
@@ -470,3 +470,70 @@ def ladder(truth, outputs):
     wrong = np.abs(np.asarray(outputs, np.float32) - np.asarray(truth, np.float32))
     m = np.array([wrong[:, truth == form].mean(axis=1) for form in (1, 0)])
     return np.hstack([m[:, :1], np.diff(m)])
+
+# %% wrong="fresh_dark_first" exercise="two_recalls" says="or the columns"
+def two_recalls(d, share):
+    L = np.log((1 - share) / share)
+    t = np.linspace(-6, d + 6, 6001)
+    h = t[1] - t[0]
+    p = expit(d * (t - d / 2) - L)
+    draw = [np.sum((1 - p) * norm.pdf(t)) * h, np.sum(p * norm.pdf(t, d)) * h]
+    best = [ndtr(d / 2 + L / d), ndtr(d / 2 - L / d)]
+    return np.array([best[::-1], draw[::-1]])
+
+# %% wrong="fresh_draw_first" exercise="two_recalls" says="belongs in the first row"
+def two_recalls(d, share):
+    L = np.log((1 - share) / share)
+    t = np.linspace(-6, d + 6, 6001)
+    h = t[1] - t[0]
+    p = expit(d * (t - d / 2) - L)
+    draw = [np.sum((1 - p) * norm.pdf(t)) * h, np.sum(p * norm.pdf(t, d)) * h]
+    best = [ndtr(d / 2 + L / d), ndtr(d / 2 - L / d)]
+    return np.array([draw, best])
+
+# %% wrong="fresh_clipped_finely" exercise="move_share" says="divided by its value"
+def move_share(p, old, new):
+    q = np.clip(p, 1e-12, 1 - 1e-12)
+    a, b = q * new / old, (1 - q) * (1 - new) / (1 - old)
+    return a / (a + b)
+
+# %% wrong="fresh_pedestal" exercise="move_share" says="divided by its value"
+def move_share(p, old, new):
+    a = np.log(p + 1e-12) - np.log(1 - p + 1e-12)
+    a = a + np.log(new / (1 - new)) - np.log(old / (1 - old))
+    return 1 / (1 + np.exp(-a))
+
+# %% wrong="fresh_rounded" exercise="move_share" says="divided by its value"
+def move_share(p, old, new):
+    a, b = p * new / old, (1 - p) * (1 - new) / (1 - old)
+    return np.round(a / (a + b), 6)
+
+# %% right="fresh_odds" exercise="move_share"
+def move_share(p, old, new):
+    q = np.asarray(p, dtype=np.float64)
+    with np.errstate(over='ignore'):
+        against = (1 - q) / q * (old / (1 - old)) * ((1 - new) / new)
+    return 1 / (1 + against)
+
+# %% right="fresh_loops" exercise="move_share"
+def move_share(p, old, new):
+    q = np.asarray(p, dtype=float)
+    out = np.empty(q.shape)
+    for k in np.ndindex(q.shape):
+        one = float(q[k])
+        a, b = one * new / old, (1 - one) * (1 - new) / (1 - old)
+        out[k] = a / (a + b)
+    return out
+
+# %% wrong="fresh_backwards" exercise="ladder" says="the sign of the steps"
+def ladder(truth, outputs):
+    truth, outputs = np.asarray(truth), np.asarray(outputs)
+    m = np.array([(1 - outputs[:, truth == 1]).mean(axis=1), outputs[:, truth == 0].mean(axis=1)])
+    return np.concatenate([m[:, :1], -np.diff(m, axis=1)], axis=1)
+
+# %% right="fresh_differences_first" exercise="ladder"
+def ladder(truth, outputs):
+    dark = np.asarray(truth).astype(bool)
+    wrong = np.where(dark, 1.0 - np.asarray(outputs, dtype=float), outputs)
+    change = np.concatenate([wrong[:1], wrong[1:] - wrong[:-1]])
+    return np.vstack([change[:, dark].mean(axis=1), change[:, ~dark].mean(axis=1)])

@@ -331,7 +331,7 @@ rng.choice(table.ravel(), table.size).mean()
 ### INSTEAD OF table[i][:, j].mean()
 np.mean([table[k][rng.integers(columns, size=columns)].mean() for k in i])
 
-# %% wrong="row_and_column_in_pairs" exercise="two_way_draws" says="raised|variance"
+# %% wrong="row_and_column_in_pairs" exercise="two_way_draws" says="raised|variance|mean"
 ### INSTEAD OF table[i][:, j].mean()
 table[i, j].mean()
 
@@ -366,7 +366,7 @@ def two_way_draws(table, draws, rng):
 ### INSTEAD OF np.array(means)
 np.std(means)
 
-# %% wrong="same_numbers_for_both" exercise="two_way_draws" says="raised|variance"
+# %% wrong="same_numbers_for_both" exercise="two_way_draws" says="raised|variance|mean"
 def two_way_draws(table, draws, rng):
     means = []
     for _ in range(draws):
@@ -404,3 +404,124 @@ def two_way_draws(table, draws, rng):
     r, c = table.shape
     i, j = rng.integers(0, r, (draws, r)), rng.integers(0, c, (draws, c))
     return table.astype(np.float32)[i[:, :, None], j[:, None, :]].mean(axis=(1, 2))
+
+# %% wrong="fresh_mean_residual" exercise="paired_contrast" says="not their mean"
+def paired_contrast(before, after, off_before, off_after, epsilon):
+    kept = (np.asarray(off_before) + off_after) / 2 <= epsilon
+    d = np.asarray(after)[kept].astype(float) - np.asarray(before)[kept]
+    m = int(kept.sum())
+    return d.mean(), 1.96 * d.std(ddof=1) / np.sqrt(m), m
+
+# %% wrong="fresh_only_after" exercise="paired_contrast" says="only the second condition"
+def paired_contrast(before, after, off_before, off_after, epsilon):
+    kept = (np.asarray(off_after) <= epsilon)
+    d = np.asarray(after)[kept].astype(float) - np.asarray(before)[kept]
+    m = int(kept.sum())
+    return d.mean(), 1.96 * d.std(ddof=1) / np.sqrt(m), m
+
+# %% right="fresh_counts" exercise="paired_contrast"
+def paired_contrast(before, after, off_before, off_after, epsilon):
+    both = ~((off_before > epsilon) | (off_after > epsilon))
+    up = np.sum(after & ~before & both)
+    down = np.sum(before & ~after & both)
+    m = np.count_nonzero(both)
+    mean = (int(up) - int(down)) / m
+    variance = (up + down - m * mean**2) / (m - 1)
+    return mean, 1.96 * np.sqrt(max(variance, 0) / m), m
+
+# %% wrong="fresh_rightly" exercise="if_only_the_start" says="rightly"
+def if_only_the_start(began_dark, wrong, dark_starts):
+    b, w, q = np.asarray(began_dark), np.asarray(wrong), dark_starts
+    return 1 - (q * w[b].mean() + (1 - q) * w[~b].mean())
+
+# %% wrong="fresh_average" exercise="if_only_the_start" says="count equally"
+def if_only_the_start(began_dark, wrong, dark_starts):
+    b, w = np.asarray(began_dark), np.asarray(wrong)
+    return (w[b].mean() + w[~b].mean()) / 2
+
+# %% right="fresh_weights" exercise="if_only_the_start"
+def if_only_the_start(began_dark, wrong, dark_starts):
+    b, w, q = np.asarray(began_dark), np.asarray(wrong), dark_starts
+    return np.average(w, weights=np.where(b, q / b.mean(), (1 - q) / (1 - b.mean())))
+
+# %% wrong="fresh_sorted" exercise="two_way_draws" says="come sorted"
+def two_way_draws(table, draws, rng):
+    a = np.asarray(table)
+    r, c = a.shape
+    out = np.empty(draws)
+    for k in range(draws):
+        rows = rng.integers(0, r, r)
+        columns = rng.integers(0, c, c)
+        out[k] = a[np.ix_(rows, columns)].mean()
+    return np.sort(out)
+
+# %% wrong="fresh_rounded" exercise="two_way_draws" says="round"
+def two_way_draws(table, draws, rng):
+    a = np.asarray(table)
+    r, c = a.shape
+    out = np.empty(draws)
+    for k in range(draws):
+        rows = rng.integers(0, r, r)
+        columns = rng.integers(0, c, c)
+        out[k] = a[np.ix_(rows, columns)].mean()
+    return out.round(3)
+
+# %% wrong="fresh_sums" exercise="two_way_draws" says="these are sums"
+def two_way_draws(table, draws, rng):
+    a = np.asarray(table)
+    r, c = a.shape
+    out = np.empty(draws)
+    for k in range(draws):
+        rows = rng.integers(0, r, r)
+        columns = rng.integers(0, c, c)
+        out[k] = a[np.ix_(rows, columns)].sum()
+    return out
+
+# %% wrong="fresh_no_last_column" exercise="two_way_draws" says="last column seems"
+def two_way_draws(table, draws, rng):
+    a = np.asarray(table)
+    r, c = a.shape
+    out = np.empty(draws)
+    for k in range(draws):
+        rows = rng.integers(0, r, r)
+        columns = rng.integers(0, c - 1, c)
+        out[k] = a[np.ix_(rows, columns)].mean()
+    return out
+
+# %% wrong="fresh_in_turn" exercise="two_way_draws" says="variance"
+def two_way_draws(table, draws, rng):
+    a = np.asarray(table)
+    r, c = a.shape
+    out = np.empty(draws)
+    for k in range(draws):
+        rows = rng.integers(0, r, r)
+        columns = rng.integers(0, c, c)
+        out[k] = (a[rows].mean() + a[:, columns].mean()) / 2
+    return out
+
+# %% wrong="fresh_chained" exercise="two_way_draws" says="mean"
+def two_way_draws(table, draws, rng):
+    a = np.asarray(table)
+    r, c = a.shape
+    out = np.empty(draws)
+    for k in range(draws):
+        rows = rng.integers(0, r, r)
+        columns = rng.integers(0, c, c)
+        out[k] = (a := a[rows][:, columns]).mean()
+    return out
+
+# %% right="fresh_floors" exercise="two_way_draws"
+def two_way_draws(table, draws, rng):
+    a = np.asarray(table, dtype=float)
+    r, c = a.shape
+    rows = (rng.random((draws, r)) * r).astype(int)
+    columns = (rng.random((draws, c)) * c).astype(int)
+    pairs = zip(rows, columns, strict=True)
+    return np.array([np.take(np.take(a, i, axis=0), j, axis=1).mean() for i, j in pairs])
+
+# %% right="fresh_whole" exercise="two_way_draws"
+def two_way_draws(table, draws, rng):
+    a = np.asarray(table)
+    columns = rng.choice(a.shape[1], size=(draws, a.shape[1]))
+    rows = rng.choice(a.shape[0], size=(draws, a.shape[0]))
+    return a[rows[:, :, None], columns[:, None, :]].mean(axis=(1, 2), dtype=np.float32)
