@@ -429,7 +429,7 @@ show(fig, alt="Log-likelihood against iterations: that of the photons used rises
 reveal("real_photons.best_iteration", best, label="iterations, by the other half", log=True)
 
 # %% [markdown]
-# Two, whichever way the photons are divided. The likelihood of the photons that were *used* never falls; that is a theorem, and the reason why it can't tell when to stop. A hundred iterations
+# Two, and so in each of twenty ways to divide the photons that we tried. The likelihood of the photons that were *used* never falls; that is a theorem, and the reason why it can't tell when to stop. A hundred iterations
 # fit them splendidly and predict the rest worse than one iteration does. And beware of section 2's trap: it is the bright pulsar that gains by the second iteration.
 
 # %% [markdown]
