@@ -365,8 +365,8 @@ def valid_pair(x, twin, A, camera_name):
 
 
 # %% test="second_truth_of_a_real_picture" points=2
-vessel = eye[0, :48, :48]
-valid_pair(vessel, call(second_truth, vessel, Downsample(4)), Downsample(4), "4 × 4 pixels")
+retina = eye[0, :48, :48]
+valid_pair(retina, call(second_truth, retina, Downsample(4)), Downsample(4), "4 × 4 pixels")
 ### BEGIN HIDDEN TESTS
 # hint: darker pictures with more contrast, other pixel sizes, and pictures that aren't square.
 for detail, sensor in ((images.load("grass", gray=True)[0, 20:50, 20:44], Downsample(3)),
@@ -423,6 +423,7 @@ refuses(second_truth, dim, Downsample(4),
 # Here is **your own pair**.
 
 # %% slide="subslide" title="Two truths, one measurement"
+vessel = eye[0, :48, :48]
 your_twin = np.asarray(second_truth(vessel, Downsample(4)), dtype=float)
 apart = np.sqrt(np.mean((your_twin - vessel) ** 2))
 gap = np.abs(Downsample(4)(your_twin) - Downsample(4)(vessel)).max()

@@ -79,7 +79,7 @@ def leaning(lesson: Lesson) -> Iterator[tuple[Cell, str]]:
     """Yield (cell, reason) for every name that a cell has only from a cell that may not be there.
 
     Tests and plain cells may use the functions that an exercise asks for, and nothing else of a
-    solution cell; only deeper cells may use what a deeper cell binds.
+    solution cell; only deeper cells may use what a deeper cell binds, only tests what a test binds.
     """
     asked = {e.solution.number: e.functions for e in lesson.exercises}
     origin: dict[str, Cell] = {}
@@ -92,6 +92,8 @@ def leaning(lesson: Lesson) -> Iterator[tuple[Cell, str]]:
             why, or_else = "which the short way leaves out", ", or mark this cell deeper"
         elif giver.kind == "solution" != cell.kind and name not in asked[giver.number]:
             why, or_else = "which learners may rewrite", ""
+        elif giver.kind == "test" != cell.kind and name not in _imported(giver):
+            why, or_else = "which is the test's own", ", or give the test's another name"
         else:
             return
         if (cell.number, name) not in told:
@@ -108,6 +110,12 @@ def leaning(lesson: Lesson) -> Iterator[tuple[Cell, str]]:
         origin.update(dict.fromkeys(stored, cell))
     for cell, name in unbound:
         yield from judge(cell, name)
+
+
+def _imported(cell: Cell) -> set[str]:
+    """Return the names that a cell's import statements bind."""
+    return {name for statement in ast.parse(cell.text).body
+            if isinstance(statement, ast.Import | ast.ImportFrom) for name in names(statement)[1]}
 
 
 def needed(cells: Sequence[Cell]) -> list[Cell]:

@@ -227,6 +227,8 @@ def sound_but(tmp_path, first="", given="", last="", test="pass", header=""):
      "cell 4 .*uses `math` from cell 2 .*short way leaves out.*or mark this cell deeper"),
     ({"first": "# %%\ntau = 6\n" + ASIDE + "# %%\nprint(tau)\n"}, "uses `tau` .*leaves out"),
     ({"first": ASIDE, "test": "assert tau"}, 'test "double_doubles".: uses `tau` .*leaves out'),
+    ({"first": "# %%\nlens = 1\n", "test": "lens = 2", "last": "# %%\nprint(lens)\n"},
+     "uses `lens` from .*test .*the test's own.*another name"),
 ])
 def test_leaning_on_what_may_be_gone_is_refused(tmp_path, change, expected):
     (told,) = problems(sound_but(tmp_path, **change))
@@ -240,7 +242,8 @@ def test_leaning_on_what_may_be_gone_is_refused(tmp_path, change, expected):
     {"first": "# %%\nimport math\n" + ASIDE, "given": "import math\n", "test": "assert math.pi"},
     {"first": ASIDE + "# %%\nimport math\n", "last": "# %%\nprint(math.pi)\n"},
     {"first": ASIDE + ASIDE.replace("import math", "print(tau)").replace("math.pi", "3")},
-], ids=["asked_for", "imported_again", "bound_first", "before", "after", "deeper"])
+    {"test": "import math", "last": "# %%\nimport math\nprint(math.pi)\n"},
+], ids=["asked_for", "imported_again", "bound_first", "before", "after", "deeper", "by_a_test"])
 def test_names_that_are_always_there_may_be_used(tmp_path, change):
     build.load(sound_but(tmp_path, **change))
 
