@@ -407,8 +407,7 @@ def build(path: Path, force: bool = False, root: Path = ROOT) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="course-") as folder:
         released = release(name, text, folder)
     changed = write(root / "lessons" / name / f"{name}.ipynb", released)
-    told = [f"{name}: core {effort.measure(effort.core(lesson))}",
-            f"{name}: lesson {'written' if changed else 'unchanged'}"]
+    told = [f"{name}: lesson {'written' if changed else 'unchanged'}"]
 
     target = root / "solutions" / name / f"{name}.ipynb"
     hashes = fingerprint(text, root)
@@ -444,6 +443,8 @@ def run(args: argparse.Namespace) -> int:
             if args.check:
                 load(path)
             else:
+                lesson = source.read(path)
+                print(f"{lesson.folder}: core {effort.measure(effort.core(lesson))}")
                 print(*build(path, args.force), sep="\n", flush=True)
         except SourceError as error:
             print(error, file=sys.stderr)

@@ -288,8 +288,9 @@ def _resolved(lesson: Lesson, entries: Mapping[str, syllabus.Entry]) -> Lesson:
 def guarded(lesson: Lesson) -> Lesson:
     """Return a lesson whose tests refuse answers that call what they rebuild, or the test's own.
 
-    A line goes before each test and before its hidden part, which runs by itself at times
-    (`course_lib.notebook.off_limits`).
+    A line goes into each test and before its hidden part, which runs by itself at times
+    (`course_lib.notebook.off_limits`).  The test's imports come first: where an answer is missing,
+    so that the line fails, later tests have them all the same.
     """
     guards: dict[int, str] = {}
     for exercise in lesson.exercises:
@@ -304,7 +305,10 @@ def guarded(lesson: Lesson) -> Lesson:
         if cell.number in guards:
             guard = guards[cell.number]
             text = re.sub(r"(### BEGIN HIDDEN TESTS\s*# hint:.*\n)", rf"\g<1>{guard}", cell.text)
-            cell = replace(cell, text=guard + text)
+            first = next((node.lineno for node in ast.parse(text).body
+                          if not isinstance(node, ast.Import | ast.ImportFrom)), 1)
+            lines = text.splitlines(keepends=True)
+            cell = replace(cell, text="".join([*lines[:first - 1], guard, *lines[first - 1:]]))
         cells.append(cell)
     return replace(lesson, cells=tuple(cells))
 

@@ -486,7 +486,7 @@ def separation_information(d, sigma, photons):
     return F**-0.5
 
 
-# %% wrong="small_distance_formula" exercise="separation_information" says="small-d formula"
+# %% wrong="small_distance_formula" exercise="separation_information" says="it should be"
 def separation_information(d, sigma, photons):
     if sigma <= 0 or photons <= 0:
         raise ValueError
