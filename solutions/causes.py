@@ -815,7 +815,7 @@ show(fig, alt="Pale to dark against dark to pale. A curve of exact draws from (0
 # %% [markdown]
 # ## 7 · Where the evidence is mixed
 #
-# Two more comparisons use the same beetles *and* nearly the same styles of starts, so their paired differences are worth a look, misses apart:
+# Three more comparisons use the same beetles *and* nearly the same styles of starts, so their paired differences are worth a look, misses apart:
 
 # %%
 pairs = (("share_50", "share_10"), ("share_10", "share_02"), ("share_50", "collapsed"))

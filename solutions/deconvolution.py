@@ -756,6 +756,7 @@ for width, noise in ((0, 0.05), (1, 0.002), (1, 0.05), (2, 0.002), (2, 0.05), (3
 
 # %%
 from course_lib.imaging.deconvolution import richardson_lucy
+from course_lib.imaging.operators import Matrix
 
 two_pixels = Matrix([[0.8, 0.2], [0.2, 0.8]])
 counts = np.array([[10.0, 2.0]])

@@ -648,7 +648,7 @@ print(f"σ = 0: {np.sum(null_row**2) / np.sum(varying_row**2):.2%}: nothing is n
 # below 1/7 at about .15. Where, with *a hundred times* more light?
 
 # %%
-crossing = None  # replace None by a number from 0.1 to 0.5
+crossing = None  # replace None by a number from 0.15 to 0.5
 predict("information_limit.crossing", crossing, between=(0.15, 0.5))
 
 # %% slide="subslide" title="Photons move the limit, the lens ends it" figure="rings"
@@ -1232,7 +1232,7 @@ refuses(information_bits, view, (1, 16), -0.1, 1.0, because="a standard deviatio
 # | null space of $A$ | the camera (its share in percent: the scene's grid, too) | another camera, more frames, an assumption |
 # | lost in the noise | camera, σ, the scene's scale | photons, in principle and slowly: section 2 |
 # | beyond the band, support known (section 5) | $2NW$, σ | less noise (a little), a smaller scene; **P** = support |
-# | bits | camera, σ, ensemble of scenes | never processing alone |
+# | missing bits | camera, σ, ensemble of scenes | light; never processing |
 #
 # **In your own words.** The article says the deconvolution limit is "hard". In six to ten sentences, say
 #

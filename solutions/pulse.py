@@ -901,7 +901,7 @@ print(f"averages: in a world with 10 % dark beetles PULSE returns {share:.1%} da
 # every dark beetle comes back as a pale one, sharp and within ε: **equal success is not equal treatment**. Lessons
 # {bias} and {causes} ask why.
 #
-# The last line is the test by averages. This generator was trained, once, on a world with 10 % dark beetles. A sampler
+# The last line is the test by averages. This generator was trained, once, on a world with 10 % dark beetles, from networks of an even one. A sampler
 # for that world would return 10 % dark ones, on average over its inputs. **PULSE's pushforward is not the posterior.**
 
 # %% [markdown] deeper=true
