@@ -790,7 +790,7 @@ show(fig, alt=f"Share of dark answers. The sampler: {chain_dark['dark']:.2f} and
               f"starts. PULSE: {pulse_dark['dark']:.2f} if started dark, {pulse_dark['pale']:.2f} if started pale.")
 ended = {form: int(8 * share) for form, share in pulse_dark.items()}
 p = fisher_exact([[k, 8 - k] for k in ended.values()]).pvalue
-print(f"PULSE: {ended['dark']} of 8 end dark if started dark, {ended['pale']} of 8 if started pale; "
+print(f"PULSE: {ended['dark']} of 8 end dark if started dark, {ended['pale']} of 8 if started pale\n"
       f"Fisher's exact test p = {p:.2f}")
 
 # %% varies=true
@@ -893,7 +893,8 @@ for kind, name in enumerate(("pale", "dark")):
 print(f"starts that look dark: {np.mean(record['audit_start_dark'] > 0.5):.0%}")
 reveal("pulse.kept_dark", 100 * same, label="dark inputs that come back dark", unit="%")
 share, most = (0.9 * pale + 0.1 * dark for pale, dark in zip(returned["pale"], returned["dark"], strict=True))
-print(f"averages: in a world with 10 % dark beetles PULSE returns {share:.1%} dark ones (by both intervals at most {most:.1%})")
+print(f"averages: in a world with 10 % dark beetles PULSE returns {share:.1%} dark\n"
+      f"ones (by both intervals at most {most:.1%})")
 
 # %% [markdown]
 # Every search ends at ε or below, give or take .02 %: in this loss a hair above ε costs next to nothing. (The course

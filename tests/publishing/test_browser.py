@@ -167,12 +167,17 @@ def test_lesson_opens_runs_and_its_panel_moves(opened):
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
+    def saved():
+        try:
+            return json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        except ValueError:
+            return None  # read while it was being written
+
     def cells_run():
         page.keyboard.press("Control+s")
-        try:
-            cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        except ValueError:
-            return False  # read while it was being written
+        cells = saved()
+        if not cells:
+            return False
         code = [cell for cell in cells if cell["cell_type"] == "code"]
         errors = [output for cell in code for output in cell["outputs"]
                   if output["output_type"] == "error"]
@@ -182,7 +187,7 @@ def test_lesson_opens_runs_and_its_panel_moves(opened):
     wait_for(cells_run, 240, "all cells run")
 
     # Tests have run, and are folded all the same: one line says what each is.
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    cells = wait_for(saved, 30, "the saved notebook")
     names = [grade_id(cell) for cell in cells if cell["cell_type"] == "code"
              and cell["metadata"].get("nbgrader", {}).get("grade")]
     folded = page.locator(".jp-InputPlaceholder")
