@@ -812,6 +812,17 @@ show(fig, alt="Pale to dark against dark to pale. A curve of exact draws from (0
 # %% [markdown] slide="notes"
 # Point at the corner (0, 0) first: nobody is lost there. Along the line somebody only chooses whom to lose; off it, errors are added. Which marks are off? Four minutes.
 
+# %% [markdown] only="slides" slide="slide"
+# ## Where the evidence is mixed
+#
+# The same beetles, nearly the same styles of starts:
+#
+# do two generators differ, **beetle by beetle**?
+
+# %% [markdown] slide="notes"
+# Ask which pair of generators the room would compare first, and what would refute its guess. Then show the lesson's table:
+# all answers beside those within ε. Three minutes.
+
 # %% [markdown]
 # ## 7 · Where the evidence is mixed
 #

@@ -1363,6 +1363,10 @@ from course_lib.notebook.explorers.moving_the_limit import moving_the_limit
 
 moving_the_limit()
 
+# %% [markdown] slide="notes"
+# Let the room choose truth and assumption, and guess before you move: does the answer fit the data, and is it right?
+# Stop where both fit and only one is true. Five minutes.
+
 # %% [markdown]
 # ## Write: the table, and its defence
 #
