@@ -178,9 +178,10 @@ class _Text:
         begin = self.span(parts[gone - 1])[1] if gone else self.span(parts[gone])[0]
         return begin, self.span(parts[gone])[1], ""
 
-    def statement(self, node: ast.AST, new: str) -> _Change:
-        """Replace a statement, its blocks with it."""
-        return self.instead(node, new)
+    def swapped(self, first: ast.AST, second: ast.AST) -> _Change:
+        """Let two nodes change places, what stands between them stays."""
+        (begin, after), (before, end) = self.span(first), self.span(second)
+        return begin, end, self.text(second) + self.code[after:before] + self.text(first)
 
     def changed(self, change: _Change) -> str:
         begin, end, new = change
@@ -289,9 +290,7 @@ def calls(text: _Text) -> Iterator[_Change]:
             yield end - len(word), end, SIMILAR[word]
         for first, second in itertools.pairwise(positional):
             if text.text(first) != text.text(second) and word not in SYMMETRIC:
-                begin, end = text.span(first)[0], text.span(second)[1]
-                middle = text.code[text.span(first)[1]:text.span(second)[0]]
-                yield begin, end, text.text(second) + middle + text.text(first)
+                yield text.swapped(first, second)
         parts: list[ast.AST] = [*positional, *node.keywords]
         for n, keyword in enumerate(parts):
             if isinstance(keyword, ast.keyword):
@@ -316,28 +315,25 @@ def statements(text: _Text) -> Iterator[_Change]:
             yield begin, text.span(node.items[-1].context_expr)[1], "if True"
     for node in text.of(ast.Raise):
         if node.exc is not None and "ValueError" in text.text(node):
-            begin = text.span(node)[0]
-            yield begin, text.span(node)[1], text.text(node).replace("ValueError", "TypeError", 1)
+            yield text.instead(node, text.text(node).replace("ValueError", "TypeError", 1))
     for node in text.of(ast.Break, ast.Continue):
         yield text.instead(node, "pass")
     for node in text.of(ast.Expr, ast.AugAssign, ast.For, ast.Delete):
         if not isinstance(getattr(node, "value", None), ast.Constant | ast.Yield):
-            yield text.statement(node, "pass")
+            yield text.instead(node, "pass")
     for node in text.of(ast.Assign):
         targets = names(node)[1]
         simple = all(isinstance(target, ast.Name | ast.Tuple) for target in node.targets)
         if not simple or targets <= _bound(text, node):
-            yield text.statement(node, "pass")
+            yield text.instead(node, "pass")
     for block in _blocks(text):
         for first, second in itertools.pairwise(block):
             if isinstance(second, ast.Return) or first.lineno not in text.written:
                 continue
             sets, reads = names(first)[1], names(second)[0]
             if (sets & reads) <= _bound(text, first):
-                begin, end = text.span(first)[0], text.span(second)[1]
-                middle = text.code[text.span(first)[1]:text.span(second)[0]]
                 if sets & reads or names(second)[1] & names(first)[0]:
-                    yield begin, end, text.text(second) + middle + text.text(first)
+                    yield text.swapped(first, second)
 
 
 def _blocks(text: _Text) -> Iterator[list[ast.stmt]]:
@@ -364,9 +360,7 @@ def parts(text: _Text) -> Iterator[_Change]:
     for node in text.of(ast.Return, ast.Assign):
         if isinstance(node.value, ast.Tuple):
             for first, second in itertools.pairwise(node.value.elts):
-                begin, end = text.span(first)[0], text.span(second)[1]
-                middle = text.code[text.span(first)[1]:text.span(second)[0]]
-                yield begin, end, text.text(second) + middle + text.text(first)
+                yield text.swapped(first, second)
     for node in text.of(ast.Subscript):
         if isinstance(node.ctx, ast.Load):
             yield text.operand(node, node.value)
@@ -391,7 +385,7 @@ def kinds_of_numbers(text: _Text) -> Iterator[_Change]:
             symbol = OPERATORS[type(value.op)][0]
             same = f"{value.left.id} {symbol}= {text.text(value.right)}"
             more_text = "" if target.id == value.left.id else f"; {target.id} = {value.left.id}"
-            yield text.statement(node, same + more_text)
+            yield text.instead(node, same + more_text)
 
 
 def arguments(text: _Text) -> Iterator[_Change]:
