@@ -1,9 +1,9 @@
 """How much a lesson asks of a student, estimated from its source.
 
-Minutes follow a rule of thumb: 30 words of the lesson's text a minute, which includes looking at
-its figures and running its cells, and nine minutes an exercise.  Twelve lessons that new students
-timed between 50 and 315 minutes came out with a root mean square error of 30 minutes; dense
-numbers take longer.  ``[limits]`` in ``solutions/course.toml`` says how much is too much.
+Minutes follow a rule of thumb: 20 words of the lesson's text a minute, which includes looking at
+its figures, running its cells and reading its code, and eight minutes an exercise.  It lies between
+twelve quick readings (30 words a minute) and a careful one of four lessons (16).  ``[limits]`` in
+``solutions/course.toml`` says how much is too much.
 """
 
 import re
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from course_staff.authoring.source import WITH_POINTS, Cell, Lesson, SourceError
 
-WORDS_A_MINUTE, MINUTES_AN_EXERCISE = 30, 9
+WORDS_A_MINUTE, MINUTES_AN_EXERCISE = 20, 8
 LONG = 30  # words of a paragraph whose brackets count
 # What a cell must hold to be something to do, beside exercises and written answers.
 TO_DO = re.compile(r"\bpredict\(|\bexplorers\.|^# Try:", re.MULTILINE)
