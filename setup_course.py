@@ -28,6 +28,8 @@ import sys
 ROOT = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(ROOT, ".venv")
 STAMP = os.path.join(VENV, "course-setup.json")
+# There while nothing is half done: whatever was stopped in the middle is made anew.
+WHOLE = os.path.join(VENV, "course-whole")
 WINDOWS = os.name == "nt"
 MINORS = (14, 13, 12, 11)
 VERSIONS = [(3, minor) for minor in MINORS]
@@ -45,6 +47,15 @@ PROBE = (
     "    pip = False\n"
     "print(json.dumps([list(sys.version_info[:2]), struct.calcsize('P') * 8, pip]))\n"
 )
+# What pip's own configuration may say: where packages come from, not where they go.
+SOURCES = ("index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "proxy",
+           "cert", "client-cert", "timeout", "retries", "cache-dir", "no-cache-dir", "constraint",
+           "keyring-provider", "prefer-binary")
+# What Python's may: how text is written and what is cached, not what runs.
+HARMLESS = ("PYTHONIOENCODING", "PYTHONUTF8", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE",
+            "PYTHONPYCACHEPREFIX", "PYTHONWARNDEFAULTENCODING")
+IS_INSTALLED = ("import importlib.metadata; "
+                "importlib.metadata.version('limits-of-super-resolution')")
 HAS_TORCH = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
 
 
@@ -52,10 +63,11 @@ class Told(Exception):
     """Something that the person at the keyboard can put right; the message says how."""
 
 
-def answer(command):
+def answer(command, environment=None):
     """Return what a program prints, or None if it can't be run or fails."""
     try:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   env=environment or inside())
     except OSError:
         return None
     out, _ = process.communicate()
@@ -145,11 +157,38 @@ def stamp():
 
 def inside(**more):
     """Return the environment variables without those that would lead Python or pip out of .venv."""
-    environment = dict(os.environ, PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1", **more)
-    for name in ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "__PYVENV_LAUNCHER__"):
-        if name not in more:
-            environment.pop(name, None)
-    return environment
+    kept = {}
+    for name, value in os.environ.items():
+        if name.startswith("PYTHON") and name not in HARMLESS:
+            continue
+        if not name.startswith("PIP_") and name != "__PYVENV_LAUNCHER__":
+            kept[name] = value
+    kept.update(more)
+    return kept
+
+
+def pips(listed):
+    """Return the environment for pip, given what `pip config list` says.
+
+    Nothing of pip's own configuration counts but where packages come from: a target, a prefix or a
+    root elsewhere would leave .venv empty.
+    """
+    import ast
+
+    found = {}
+    for section in ("global", "install", ":env:"):  # the later ones go before the earlier
+        for line in (listed or "").splitlines():
+            name, _, value = line.partition("=")
+            place, _, name = name.rpartition(".")
+            if place == section and name in SOURCES:
+                found["PIP_" + name.upper().replace("-", "_")] = str(ast.literal_eval(value))
+    return inside(PIP_CONFIG_FILE=os.devnull, PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1",
+                  **found)
+
+
+def has_pip():
+    """Whether the environment has a pip that runs."""
+    return answer([venv_python(), "-m", "pip", "--version"]) is not None
 
 
 def hint_about_size():
@@ -171,25 +210,46 @@ def install(layer):
     usable = (found is not None and found[0] in VERSIONS and last.get("root", ROOT) == ROOT)
     if usable and last == wanted(layer):
         return
-    if not usable:
+    if not (usable and (last or os.path.exists(WHOLE)) and has_pip()):
         print("Making an environment in %s" % VENV, flush=True)
         make = find_python() + ["-m", "venv", "--clear", VENV]
         if subprocess.call(make, env=inside()) != 0:
             raise Told("The environment could not be made; the lines above say why.")
-    elif last:
-        os.remove(STAMP)  # it is true again when pip has finished
+    write(WHOLE, "")
     hint_about_size()
     print("Installing what %s need: a few minutes the first time" % {
         "lessons": "the lessons", "staff": "instructors", "test": "the lessons and their tests",
         "bench": "the benchmarks",
     }[layer], flush=True)
     target = "." if layer == "lessons" else ".[%s]" % layer
+    environment = pips(answer([venv_python(), "-m", "pip", "config", "list"], dict(os.environ)))
     pip = [venv_python(), "-m", "pip", "install", "-c", "requirements.lock", "-e", target]
-    if subprocess.call(pip, cwd=ROOT, env=inside()) != 0:
+    for path in (STAMP, WHOLE):  # true again when pip has come to its end
+        if os.path.exists(path):
+            os.remove(path)
+    status = subprocess.call(pip, cwd=ROOT, env=environment)
+    if status >= 0:  # else a signal has ended it, wherever it was
+        write(WHOLE, "")
+    if status != 0:
         raise Told("Installing did not finish; the lines above say why. It needs the network this\n"
                    "one time. Run the same command again to go on.")
-    with open(STAMP, "w", encoding="utf-8") as file:
-        json.dump(wanted(layer), file)
+    if not is_installed():
+        raise Told("pip says that it is done, but nothing is in %s.\n"
+                   "`pip config list` and the variables PIP_... may send packages elsewhere."
+                   % VENV)
+    write(STAMP, json.dumps(wanted(layer)))
+
+
+def is_installed():
+    """Whether the environment holds the course, as Python in it sees things."""
+    return answer([venv_python(), "-I", "-c", IS_INSTALLED]) is not None
+
+
+def write(path, text):
+    """Write a file in one step: it holds all of the text, or is not there."""
+    with open(path + ".part", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(path + ".part", path)
 
 
 def layer_of(arguments):
@@ -213,6 +273,9 @@ def course(arguments):
 
 def main(arguments):
     """Set up, then run the verb; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a folder's name may hold what the terminal can't show
+            stream.reconfigure(errors="backslashreplace")
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(__doc__)
         return 0
@@ -231,3 +294,5 @@ if __name__ == "__main__":
         sys.exit("\n%s" % told)
     except KeyboardInterrupt:
         sys.exit("\nStopped. Run the same command again to go on.")
+    except EnvironmentError as error:
+        sys.exit("\n%s\nThe course's folder must be writable to set it up." % error)

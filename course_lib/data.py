@@ -29,7 +29,7 @@ def data_path(*parts: str) -> Path:
         ``data/`` beside the package.  The file need not exist.
     """
     root = os.environ.get("COURSE_DATA") or Path(__file__).resolve().parent.parent / "data"
-    return Path(root, *parts)
+    return Path(root, *parts).expanduser()
 
 
 def checksum(path: str | os.PathLike[str]) -> str:

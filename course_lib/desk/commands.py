@@ -19,6 +19,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TypeAlias
 
+from course_lib.desk import surroundings
+
 __all__ = ["add_lessons", "find_lesson", "main", "new_backup", "reset_lesson"]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +50,7 @@ class Told(Exception):
 
 def work_folder() -> Path:
     """Return where learners write: ``COURSE_WORK``, or ``work/`` beside the package."""
-    return Path(os.environ.get("COURSE_WORK") or ROOT / "work").resolve()
+    return surroundings.own_folder("COURSE_WORK", ROOT / "work")
 
 
 def lessons() -> list[Path]:
@@ -158,7 +160,7 @@ def lab(args: Namespace) -> int:
         command.append("--ServerApp.open_browser=False")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container; it listens on this machine only
-    return run(command, COURSE_WORK=str(work))
+    return run(command, COURSE_WORK=str(work), **surroundings.without_home(work))
 
 
 def my_notebook(lesson: Path, work: Path) -> Path:
@@ -182,7 +184,7 @@ def tell_of_older(some: list[Path], work: Path) -> None:
 
 def run(command: list[str], **environment: str) -> int:
     """Run a program in the place of this one as far as its user can tell."""
-    environment = {**os.environ, **environment}
+    environment = {**surroundings.clean(os.environ), **environment}
     if os.name == "posix":
         sys.stdout.flush()
         os.execve(command[0], command, environment)
@@ -214,6 +216,18 @@ def check(args: Namespace) -> int:
         from course_lib.desk import check_code
 
         return check_code.check(ROOT)
+    said = what_is_not_as_shipped()
+    for problem in said:
+        print(f"PROBLEM  {problem}")
+    if said:
+        print("Fetch the course anew, or `git checkout` the files named; work/ is not touched.")
+    else:
+        print(f"Data are as shipped; {len(lessons())} lessons are there.")
+    return 1 if said else 0
+
+
+def what_is_not_as_shipped() -> list[str]:
+    """Return a sentence for each data file or lesson that is damaged or missing."""
     from course_lib.data import problems
 
     said = problems()
@@ -222,17 +236,11 @@ def check(args: Namespace) -> int:
             notebook = json.loads((lesson / f"{lesson.name}.ipynb").read_text(encoding="utf-8"))
             if not notebook.get("cells"):
                 said.append(f"{lesson.name} has no cells")
-        except ValueError:
+        except (OSError, ValueError, AttributeError):
             said.append(f"{lesson.name} is not a readable notebook")
     if not lessons():
         said.append("lessons/ holds no lessons")
-    for problem in said:
-        print(f"PROBLEM  {problem}")
-    if said:
-        print("Fetch the course anew, or `git checkout` the files named; work/ is not touched.")
-    else:
-        print(f"Data are as shipped; {len(lessons())} lessons are there.")
-    return 1 if said else 0
+    return said
 
 
 def doctor(args: Namespace) -> int:
@@ -382,6 +390,8 @@ def all_verbs() -> dict[str, Verb]:
 
 def main(argv: list[str] | None = None) -> int:
     """Run a verb; returns the exit status."""
+    if argv is None:
+        surroundings.begin()
     argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == ["test"] and argv[1:2] not in (["-h"], ["--help"]):
         return test(argv[1:])
@@ -390,6 +400,11 @@ def main(argv: list[str] | None = None) -> int:
         return args.action(args)
     except Told as told:
         print(told, file=sys.stderr)
+    except OSError as error:
+        refusal = surroundings.refusal(error)
+        if refusal is None:
+            raise
+        print(refusal, file=sys.stderr)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("course_"):
             raise

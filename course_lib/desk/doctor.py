@@ -69,20 +69,50 @@ def memory(root: Path) -> Check:
 def packages(root: Path) -> Check:
     """Compare what is installed with the lock."""
     lock = (root / "requirements.lock").read_text(encoding="utf-8")
-    wrong, right = [], 0
+    wrong, right, damaged = [], 0, []
     for name, pinned in re.findall(r"^([\w.-]+)==([^\s;]+)", lock, flags=re.MULTILINE):
         try:
-            version = importlib.metadata.version(name).split("+")[0]
+            distribution = importlib.metadata.distribution(name)
+            version = distribution.version.split("+")[0]
         except importlib.metadata.PackageNotFoundError:
             continue
         right += version == pinned
         # A name may be pinned more than once, for different Pythons.
         if not re.search(rf"^{re.escape(name)}=={re.escape(version)}(\s|$)", lock, re.MULTILINE):
             wrong.append(f"{name} {version} instead of {pinned}")
-    found = f"{right} as pinned" + "".join(f"; {each}" for each in wrong)
+        if (hurt := missing_file(distribution)) is not None:
+            damaged.append(f"{name} is damaged ({hurt})")
+    found = f"{right} as pinned" + "".join(f"; {each}" for each in wrong + damaged)
     inside = f"{'in a' if sys.prefix != sys.base_prefix else 'in no'} virtual environment"
-    return Check("packages", f"{found}; {inside}", right > 0 and not wrong,
-                 "`python3 setup_course.py lab` (Windows: `py setup_course.py lab`) installs them.")
+    again = "Delete the folder .venv. " if damaged else ""
+    return Check("packages", f"{found}; {inside}", right > 0 and not wrong + damaged,
+                 f"{again}`python3 setup_course.py lab` (Windows: `py setup_course.py lab`) "
+                 "installs them.")
+
+
+def missing_file(distribution: importlib.metadata.Distribution) -> str | None:
+    """Return what a package's own list of files has, and the disk has not or in another size."""
+    for file in distribution.files or ():
+        # Programs and settings may be rewritten for their place, compiled files come and go.
+        if file.size is None or ".." in file.parts or file.parts[0].endswith(".dist-info"):
+            continue
+        try:
+            size = os.stat(str(file.locate())).st_size
+        except OSError:
+            return f"{file} is missing"
+        if size != file.size:
+            return f"{file} has {size} bytes instead of {file.size}"
+    return None
+
+
+def shipped(root: Path) -> Check:
+    """Do what `course check` does: are data and lessons as they were handed out?"""
+    from course_lib.desk.commands import what_is_not_as_shipped
+
+    said = what_is_not_as_shipped()
+    found = "; ".join(said[:3]) + ("; …" if len(said) > 3 else "") or "as shipped"
+    return Check("data and lessons", found, not said,
+                 "Fetch the course anew, or `git checkout` the files named; work/ is not touched.")
 
 
 def torch(root: Path) -> Check:
@@ -159,7 +189,7 @@ def make(root: Path) -> Check:
 
 
 #: All checks, in the order in which they are told.
-checks = (python, disk, memory, packages, torch, browser, chromium, sandbox, make)
+checks = (python, disk, memory, packages, shipped, torch, browser, chromium, sandbox, make)
 
 
 def report(root: Path) -> int:

@@ -7,6 +7,7 @@ the same pieces within a sandbox (`course_staff.grading`).
 import contextlib
 import copy
 import json
+import os
 import re
 import secrets
 import subprocess
@@ -22,6 +23,7 @@ import zmq
 from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
+from course_lib.desk import surroundings
 from course_lib.desk.cells import grade_id, text_of
 
 __all__ = ["Kernel", "Ran", "mark", "split_test", "splice"]
@@ -476,8 +478,9 @@ def mark(template: Notebook, cells: list[Cell], folder: str | Path,
 
     def start(file):
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", file, "--quiet"]
-        return subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(command, cwd=folder, env=surroundings.clean(os.environ),
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL)
 
     rows = []
     with tempfile.TemporaryDirectory(prefix="course-") as private:

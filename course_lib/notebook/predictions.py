@@ -23,7 +23,7 @@ _memory: dict[str, float | str] = {}
 
 def _file():
     folder = os.environ.get("COURSE_WORK")
-    return Path(folder) / "predictions.json" if folder else None
+    return Path(folder).expanduser() / "predictions.json" if folder else None
 
 
 def _kept() -> dict[str, float | str]:

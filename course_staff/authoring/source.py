@@ -50,6 +50,7 @@ from typing import Any
 
 import jupytext
 
+from course_lib.desk import surroundings
 from course_staff.authoring import references, syllabus
 from course_staff.authoring.syllabus import ROOT, SourceError, find
 
@@ -68,13 +69,15 @@ WITH_POINTS = {"test", "answer", "task"}
 # jupytext's own notes on how a cell was written; they are no part of the lesson.
 _FORMATTING = {"cell_marker", "lines_to_next_cell"}
 # What a lesson must not inherit from whoever runs it.
-PERSONAL = {"COURSE_WORK", "MPLBACKEND", "PYTHONWARNINGS", "PYTHONWARNDEFAULTENCODING"}
+PERSONAL = {"COURSE_WORK", "COURSE_DATA", "MPLBACKEND", "MATPLOTLIBRC", "PYTHONWARNINGS",
+            "PYTHONWARNDEFAULTENCODING"}
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def environment() -> dict[str, str]:
     """Return the environment that lessons run in: one thread, and nothing of whoever runs them."""
-    kept = {key: value for key, value in os.environ.items() if key not in PERSONAL}
+    kept = {key: value for key, value in surroundings.clean(os.environ).items()
+            if key not in PERSONAL}
     return kept | dict.fromkeys(THREADS, "1")
 
 

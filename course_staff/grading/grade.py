@@ -32,6 +32,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from course_lib.desk import surroundings
 from course_lib.desk.commands import Told, run, work_folder
 from course_staff.authoring import source
 from course_staff.grading import (
@@ -62,7 +63,7 @@ def open_folder(out: str | Path | None, create: bool = True) -> Path:
     ------
     Told
     """
-    folder = Path(out).resolve() if out else work_folder() / "grading"
+    folder = Path(out).expanduser().resolve() if out else work_folder() / "grading"
     if not (folder / MARKER).exists():
         if not create:
             raise Told(f"{folder} is no class's folder: `course grade` makes one")
@@ -416,7 +417,7 @@ def formgrader(args: Namespace) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     os.chdir(folder)  # where nbgrader looks for its configuration
-    return run(command)
+    return run(command, **surroundings.without_home(folder))
 
 
 # --- course forget --------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from course_lib import __version__
-from course_lib.desk.commands import ROOT, Told, work_folder
+from course_lib.desk.commands import ROOT, Told, what_is_not_as_shipped, work_folder
 from course_staff.authoring import source
 from course_staff.authoring.source import SourceError
 from course_staff.grading.shapes import Template
@@ -199,6 +199,10 @@ def find(said: str | None, lesson: str, keep: Path | None = None) -> Path | None
 
 def run(args: Namespace) -> int:
     """Make a release of the lessons asked for; returns the exit status."""
+    damaged = what_is_not_as_shipped()
+    if damaged:
+        raise Told("No release of a damaged course: " + "; ".join(damaged[:5])
+                   + ("; …" if len(damaged) > 5 else ""))
     try:
         paths = source.find(args.lesson)
         said, target = make(paths, args.out)

@@ -203,16 +203,22 @@ def calls(project, tmp_path, monkeypatch):
     monkeypatch.setattr(setup_course, "ROOT", str(root))
     monkeypatch.setattr(setup_course, "VENV", str(root / ".venv"))
     monkeypatch.setattr(setup_course, "STAMP", str(root / ".venv" / "course-setup.json"))
+    monkeypatch.setattr(setup_course, "WHOLE", str(root / ".venv" / "course-whole"))
     monkeypatch.setattr(setup_course, "hint_about_size", lambda: None)
     monkeypatch.setattr(setup_course, "probe", lambda command: ((3, 12), 64, True) if (
         command == [sys.executable] or (root / ".venv").exists()) else None)
 
+    monkeypatch.setattr(setup_course, "has_pip", lambda: call.pip)
+    monkeypatch.setattr(setup_course, "is_installed", lambda: call.lands)
+
     def call(command, **options):
         made.append("venv" if "venv" in command else command[-1])
         (root / ".venv").mkdir(exist_ok=True)
+        if call.stopped == made[-1]:
+            raise KeyboardInterrupt
         return call.status
 
-    call.status = 0
+    call.status, call.stopped, call.pip, call.lands = 0, None, True, True
     monkeypatch.setattr(setup_course.subprocess, "call", call)
     made_by = type("Calls", (), {"made": made, "call": call, "root": root})
     return made_by
@@ -258,6 +264,82 @@ def test_a_failed_installation_is_told_and_tried_again(calls):
     assert calls.made == ["venv", ".", ".", ".", "."]
 
 
+@pytest.mark.parametrize("when", ["venv", "."])
+def test_what_was_stopped_in_the_middle_is_made_anew(calls, when):
+    calls.call.stopped = when
+    with pytest.raises(KeyboardInterrupt):
+        setup_course.install("lessons")
+    calls.call.stopped, made = None, len(calls.made)
+    setup_course.install("lessons")
+    assert calls.made[made:] == ["venv", "."]
+    setup_course.install("lessons")
+    assert len(calls.made) == made + 2
+
+
+def test_a_pip_that_was_killed_is_not_taken_up_again(calls):
+    venv = calls.call
+    setup_course.install("lessons")
+    (calls.root / "requirements.lock").write_text("numpy==2.4.7\n", encoding="utf-8")
+    venv.status = -9
+    with pytest.raises(setup_course.Told, match="did not finish"):
+        setup_course.install("lessons")
+    venv.status = 0
+    setup_course.install("lessons")
+    assert calls.made == ["venv", ".", ".", "venv", "."]
+
+
+def test_an_environment_without_pip_is_made_anew(calls):
+    setup_course.install("lessons")
+    (calls.root / "requirements.lock").write_text("numpy==2.4.7\n", encoding="utf-8")
+    calls.call.pip = False
+    setup_course.install("lessons")
+    assert calls.made == ["venv", ".", "venv", "."]
+
+
+def test_what_pip_put_elsewhere_is_not_taken_for_done(calls):
+    calls.call.lands = False
+    for _ in range(2):
+        with pytest.raises(setup_course.Told, match="nothing is in"):
+            setup_course.install("lessons")
+    calls.call.lands = True
+    setup_course.install("lessons")
+    assert setup_course.stamp()["layer"] == "lessons"
+
+
+def test_of_pips_configuration_only_where_packages_come_from_counts(monkeypatch):
+    for name in ("PIP_TARGET", "PIP_ROOT", "PIP_NO_DEPS", "PIP_PREFIX", "PIP_DRY_RUN"):
+        monkeypatch.setenv(name, "1")
+    listed = """global.target='/elsewhere'
+global.index-url='https://a.example/simple'
+install.index-url='https://b.example/simple'
+install.root='/elsewhere'
+download.proxy='nobody'
+:env:.no-index='1'
+:env:.prefix='/elsewhere'
+global.extra-index-url='https://c.example\\nhttps://d.example'
+"""
+    found = {name: value for name, value in setup_course.pips(listed).items()
+             if name.startswith("PIP_")}
+    assert found == {
+        "PIP_CONFIG_FILE": os.devnull, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_INDEX_URL": "https://b.example/simple", "PIP_NO_INDEX": "1",
+        "PIP_EXTRA_INDEX_URL": "https://c.example\nhttps://d.example"}
+    assert setup_course.pips(None).keys() >= {"PIP_CONFIG_FILE"}
+
+
+def test_a_real_environment_without_pip_and_a_pip_told_to_go_elsewhere(project, tmp_path):
+    root = tmp_path / "x y"
+    shutil.copytree(project, root, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", root / ".venv"], check=True)
+    elsewhere = tmp_path / "pip.conf"
+    elsewhere.write_text(f"[install]\ntarget = {tmp_path / 'there'}\n", encoding="utf-8")
+    said = set_up(root, "lab", PIP_CONFIG_FILE=str(elsewhere), PIP_ROOT=str(tmp_path / "root"),
+                  PYTHONINSPECT="1", PYTHONHASHSEED="0")
+    assert said.returncode == 7, said.stdout + said.stderr
+    assert list((root / ".venv").rglob("limits_of_super_resolution*"))
+    assert not (tmp_path / "there").exists() and not (tmp_path / "root").exists()
+
+
 def test_the_doctor_installs_nothing(project, tmp_path):
     root = tmp_path / "x y"
     shutil.copytree(project, root, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
@@ -287,7 +369,7 @@ def test_python_and_pip_are_kept_inside_the_environment(monkeypatch):
     for name in ("PIP_TARGET", "PYTHONPATH", "PYTHONHOME"):
         monkeypatch.setenv(name, "elsewhere")
     environment = setup_course.inside()
-    assert environment["PIP_USER"] == "0" and "elsewhere" not in environment.values()
+    assert setup_course.pips("")["PIP_USER"] == "0" and "elsewhere" not in environment.values()
     assert setup_course.inside(PYTHONPATH="here")["PYTHONPATH"] == "here"
 
 
