@@ -19,6 +19,7 @@ __all__ = [
     "choice",
     "fail",
     "fraction",
+    "generator",
     "image",
     "integer",
     "light",
@@ -29,6 +30,7 @@ __all__ = [
     "pair",
     "positive",
     "real",
+    "spot",
 ]
 
 
@@ -71,6 +73,13 @@ def integer(value: object, name: str, least: int = 1) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         fail(name, repr(value), f"an integer, {least} or greater")
     return int(value)
+
+
+def generator(value: object, name: str = "rng") -> np.random.Generator:
+    """Return `value` if it is a NumPy generator, or a new one from this seed."""
+    if isinstance(value, np.random.Generator):
+        return value
+    return np.random.default_rng(integer(value, name, least=0))
 
 
 def pair(value: object, name: str, least: int = 1) -> tuple[int, int]:
@@ -150,10 +159,30 @@ def matching(x: Array, shape: Sequence[int], name: str) -> Array:
 
 def matrix(values: ArrayLike, name: str) -> np.ndarray:
     """Return `values` as a read-only float64 NumPy array with two axes, finite."""
-    values = np.array(values, dtype=np.float64)
+    values = np.array(values)
+    if values.dtype.kind not in "biuf":
+        fail(name, f"of type {values.dtype}", "of real numbers")
+    values = values.astype(np.float64)
     if values.ndim != 2 or values.size == 0:
         fail(name, f"of shape {values.shape}", "two-dimensional; a row of k values is (1, k)")
     if not np.isfinite(values).all():
         fail(name, "not finite everywhere (NaN or infinity)", "finite")
     values.setflags(write=False)
+    return values
+
+
+def spot(values: ArrayLike, name: str, off: float = 0.5) -> np.ndarray:
+    """Return the picture of a point, (h, w): finite light ≥ 0, centred to `off` pixels.
+
+    A telescope's point-spread function with its centre of light elsewhere would move every star. A
+    `Blur` may do that on purpose; a measurement of where stars are must not.
+    """
+    values = matrix(values, name)
+    if values.min() < 0 or values.sum() <= 0:
+        fail(name, "negative somewhere" if values.min() < 0 else "dark everywhere",
+             "light: 0 or greater, and some of it")
+    centre = [float(np.sum(values * grid) / values.sum()) for grid in np.indices(values.shape)]
+    away = math.dist(centre, [n // 2 for n in values.shape])
+    if away > off:
+        fail(name, f"off its middle by {away:.2f} pixels", f"centred to {off:g}")
     return values

@@ -45,21 +45,22 @@ def candidates(x: np.ndarray, least: float, apart: int = 1) -> np.ndarray:
     ValueError
         For other than two axes or values that are not finite.
     """
-    x = np.asarray(x, dtype=float)
-    if x.ndim != 2 or 0 in x.shape or not np.isfinite(x).all():
-        validation.fail("x", f"an array of shape {x.shape}, finite: {np.isfinite(x).all()}",
-                        "one finite picture (H, W)")
-    return peak_local_max(x, min_distance=validation.integer(apart, "apart"),
+    x = np.asarray(x)
+    if x.dtype.kind not in "biuf" or x.ndim != 2 or 0 in x.shape or not np.isfinite(x).all():
+        validation.fail("x", f"of type {x.dtype} and shape {x.shape}, or not finite",
+                        "one finite picture (H, W) of real numbers")
+    return peak_local_max(x.astype(float), min_distance=validation.integer(apart, "apart"),
                           threshold_abs=validation.real(least, "least"), exclude_border=False)
 
 
 def _places(values: np.ndarray, name: str) -> np.ndarray:
-    values = np.asarray(values, dtype=float)
-    if values.size == 0:
-        return values.reshape(0, 2)
-    if values.ndim != 2 or values.shape[1] != 2 or not np.isfinite(values).all():
+    values = np.asarray(values)
+    if values.size == 0 and (values.ndim == 1 or values.shape[1:] == (2,)):
+        return values.reshape(0, 2).astype(float)
+    if (values.dtype.kind not in "biuf" or values.shape[1:] != (2,) or values.ndim != 2
+            or not np.isfinite(values).all()):
         validation.fail(name, f"of shape {values.shape}", "finite places of shape (n, 2)")
-    return values
+    return values.astype(float)
 
 
 def matches(places: np.ndarray, others: np.ndarray, radius: float) -> np.ndarray:
@@ -100,13 +101,16 @@ def matches_by_chance(
     Raises
     ------
     ValueError
-        For a picture too small to be moved so far.
+        For a picture too small to be moved so far, or places that lie outside of it.
     """
-    shape, rng = validation.pair(shape, "shape"), np.random.default_rng(rng)
+    shape, rng = validation.pair(shape, "shape"), validation.generator(rng)
     least_shift = validation.integer(least_shift, "least_shift")
     if min(shape) < 2 * least_shift + 1:
         validation.fail("least_shift", least_shift, f"less than half of the picture, {shape}")
     others = _places(others, "others")
+    for name, each in (("places", _places(places, "places")), ("others", others)):
+        if np.any(each < -0.5) or np.any(each > np.array(shape) - 0.5):
+            validation.fail(name, "outside of the picture", f"within its {shape} pixels")
     counts: list[int] = []
     while len(counts) < validation.integer(shifts, "shifts"):
         move = rng.integers(0, shape)

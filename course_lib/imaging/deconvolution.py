@@ -403,6 +403,8 @@ def richardson_lucy(y: Array, A: LinearOperator, iterations: int, x0: Array | No
         x = xp.ones_like(seen) * (float(xp.sum(y)) / float(xp.sum(seen)))
     else:
         x = validation.light(x0, "x0")
+        if not float(xp.max(x)) > 0:
+            validation.fail("x0", "dark everywhere", "positive: what is 0 stays 0")
     # Fourier transforms leave rounding errors where an exact sum of light would be 0.
     epsilon = xp.finfo(y.dtype).eps
     darkness = max(epsilon * float(xp.mean(y)), xp.finfo(y.dtype).smallest_normal)

@@ -53,7 +53,7 @@ def thin(
     Raises
     ------
     ValueError
-        For negative, fractional or non-finite counts.
+        For negative, fractional or non-finite counts, none at all, or a share outside of [0, 1].
 
     Notes
     -----
@@ -61,7 +61,7 @@ def thin(
     sensitivity, a passing satellite. Two halves of one exposure are not two exposures.
     """
     counts, share = _counts(counts, "counts"), validation.fraction(share, "share")
-    kept = np.random.default_rng(rng).binomial(counts, share)
+    kept = validation.generator(rng).binomial(counts, share)
     return kept, counts - kept
 
 
@@ -184,7 +184,10 @@ def ring_correlation(
 
 def _contrast(values: np.ndarray, name: str, taper: bool) -> np.ndarray:
     """Return a picture (H, W) without its mean, faded at the borders if asked."""
-    x = np.asarray(values, dtype=float)
+    x = np.asarray(values)
+    if x.dtype.kind not in "biuf":
+        validation.fail(name, f"of type {x.dtype}", "real numbers")
+    x = x.astype(float)
     if x.ndim != 2 or min(x.shape) < 4:
         validation.fail(name, f"of shape {x.shape}", "one picture (H, W), at least 4 × 4")
     if not np.isfinite(x).all():

@@ -214,7 +214,18 @@ def show_images(pictures: Mapping[str, ArrayLike], alt: str, columns: int | None
         As in `draw_image`; a colour map other than gray adds one colour bar.
     unit : str
         Label of the colour bar.
+
+    Raises
+    ------
+    ValueError
+        For no picture, or one without rows and columns.
     """
+    for title, x in pictures.items():
+        if np.ndim(x) not in (2, 3) or 0 in np.shape(x):
+            raise ValueError(f"{title!r} has shape {np.shape(x)}; it must be a picture, "
+                             "(C, H, W) or (H, W)")
+    if not pictures:
+        raise ValueError("pictures is empty; it must hold one at least")
     columns = columns or min(len(pictures), 5)
     rows = -(-len(pictures) // columns)
     side = min(2.6, 10 / columns)

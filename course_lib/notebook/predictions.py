@@ -127,10 +127,18 @@ def reveal(key: str, measured: float, label: str, unit: str = "",
             ax.text(0.02, row, f"{value:.4g}: not on an axis of factors", va="center",
                     transform=ax.get_yaxis_transform())
             continue
-        ax.annotate(f"   {value:.4g}", (value, row), va="center")
+        # The digits stand beyond the bar's end: on the left of a negative one.
+        below = value < 0 and not log
+        ax.annotate(f"{value:.4g}  " if below else f"   {value:.4g}", (value, row), va="center",
+                    ha="right" if below else "left")
     ax.set(yticks=range(len(rows)), yticklabels=[name for name, *_ in rows])
     ax.set_xlabel(f"{label} ({unit})" if unit else label)
     ax.margins(x=0.15)
+    ends = [0.0, *(value for _, value, _ in rows)]
+    if not log and min(ends) < 0:
+        room = 0.2 * (max(ends) - min(ends))
+        ax.set_xlim(min(ends) - room, max(ends) + room)
+        ax.axvline(0, color="gray", linewidth=1)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     told = ", ".join(f"{name} {value:.4g}" for name, value, _ in rows)
     marks = "Dots" if log else "Bars"

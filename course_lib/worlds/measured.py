@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib import validation
 from course_lib.data import verified_path
 
 __all__ = ["Galaxy", "Stars", "XraySky", "galaxy", "stars", "xray"]
@@ -49,7 +50,17 @@ class XraySky:
     pixel_arcsec: float = 5.0
 
     def centre(self, size: int = 128) -> np.ndarray:
-        """Counts (size, size) round the pulsar, where the point-spread function changes least."""
+        """Counts (size, size) round the pulsar, where the point-spread function changes least.
+
+        Raises
+        ------
+        ValueError
+            If `size` is no whole number from 1 to 366, the largest square that lies in the field.
+        """
+        most = 2 * min(*self.pulsar, *(n - k for n, k in zip(self.counts.shape, self.pulsar,
+                                                             strict=True)))
+        if validation.integer(size, "size") > most:
+            validation.fail("size", size, f"{most} or less: the field ends there")
         rows, columns = (slice(k - size // 2, k - size // 2 + size) for k in self.pulsar)
         return self.counts[rows, columns]
 

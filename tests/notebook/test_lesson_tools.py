@@ -171,6 +171,20 @@ def drawn(monkeypatch, *arguments, **options):
     return shown[0]
 
 
+@pytest.mark.parametrize(("guess", "measured"), [(-0.5, 0.0), (-1, -1), (0.4, -0.001), (2, 3)])
+def test_digits_never_stand_on_their_bar(work, capsys, monkeypatch, guess, measured):
+    """Beyond the bar's end and within the picture, also where the bar points to the left."""
+    predictions.predict("test.signed", guess)
+    ax, _ = drawn(monkeypatch, "test.signed", measured, "correlation")
+    renderer = ax.figure.canvas.get_renderer()
+    for bar, text in zip(ax.patches, ax.texts, strict=True):
+        at = text.get_window_extent(renderer).transformed(ax.transData.inverted())
+        left, right = sorted((bar.get_x(), bar.get_x() + bar.get_width()))
+        assert at.x1 <= left + 1e-9 or at.x0 >= right - 1e-9
+        low, high = ax.get_xlim()
+        assert low < at.x0 and at.x1 < high
+
+
 @pytest.mark.parametrize("guess", [8e6, 8.04e6, 1, 1e9, 7e-9])
 def test_an_axis_of_factors_shows_a_decade_or_more(work, capsys, monkeypatch, guess):
     """Guess and measurement lie as far apart as their ratio says, and within the picture."""

@@ -3,6 +3,7 @@
 import ipywidgets
 import numpy as np
 
+from course_lib import validation
 from course_lib.audits.sources import candidates, matches, matches_by_chance
 from course_lib.imaging.deconvolution import richardson_lucy
 from course_lib.imaging.operators import Blur
@@ -25,8 +26,19 @@ def real_photons(counts: np.ndarray, psf: np.ndarray, least: float = 3.0) -> Exp
         Point-spread function of the telescope.
     least : float
         Photons that a candidate must exceed.
+
+    Raises
+    ------
+    ValueError
+        For counts that are none, a field without a photon or smaller than 21 × 21 pixels, or a
+        point-spread function that is negative, dark or off its middle.
     """
-    telescope, estimates, rows = Blur(psf, "reflect"), [], []
+    counts = np.asarray(counts)
+    if counts.ndim != 2:
+        validation.fail("counts", f"of shape {counts.shape}", "one field (H, W)")
+    telescope, estimates, rows = Blur(validation.spot(psf, "psf"), "reflect"), [], []
+    if not thin(counts)[0].any():
+        validation.fail("counts", "empty: no photon", "a field with photons")
     for half in thin(counts, rng=0):
         kept: dict[int, np.ndarray] = {}
 
