@@ -11,22 +11,20 @@
 # After this lesson you can
 #
 # - *define* four things that people mean by "fair", and say which of them can hold together;
-# - *compute* when the most probable answer drops a group, and what sampling mends and what it doesn't;
+# - *compute* when the most probable answer drops a group, and what sampling mends;
 # - *split* a bias into what the pixels, the share, the generator and the search add, in both directions;
 # - *justify* the reference share that every such account needs and no data can supply.
 #
-# {minutes} minutes, best in two sittings, with a break after section 4; what is marked » comes on top. {builds_on} You need posteriors
-# and samples, shares and collapse. Lesson {causes} goes on from here: what happens if one of the four is changed?
+# {minutes} minutes; what is marked » comes on top. {builds_on}
 
 # %% [markdown]
 # **Before anything else.** In June 2020 people gave PULSE (lesson {pulse}) small pictures of well-known people of colour, first
-# of Barack Obama, and what came back were sharp faces that viewers read as white. The essay of that month calls it disturbing, and the
-# argument that followed was about more than machines. In this lesson beetles stand for a
+# of Barack Obama, and what came back were sharp faces that viewers read as white. In this lesson beetles stand for a
 # *statistical structure*: two groups, one of them rare, seen through too few pixels. They don't stand for people, and
-# *pale* and *dark* name wing covers, not skin. The form of a beetle is one of two, and a fact; the groups that
-# people are sorted into overlap and are disputed (Jalal and colleagues 2021 begin with that). And nothing happens to a
-# beetle whose picture is wrong. **Harms to people can't be measured on beetles**, and this lesson doesn't try. It
-# takes the explanations that were given, as claims about machines and data, and finds out what each predicts.
+# *pale* and *dark* name wing covers, not skin. A beetle's form is a fact; the groups that
+# people are sorted into overlap and are disputed. Nothing happens to a
+# beetle whose picture is wrong. **Harms to people can't be measured on beetles.** The lesson
+# takes the explanations that were given as claims about machines and data, and finds out what each predicts.
 
 # %% [markdown] only="slides" slide="slide"
 # # {title}
@@ -42,7 +40,7 @@
 # ## 1 · What comes back
 
 # %% [markdown]
-# Two colour forms: **pale** with dark spots, and **dark** with red or orange patches. Here either can be the rarer
+# Two colour forms: **pale** with dark spots, and **dark** with red or orange patches. Either can be the rarer
 # one. The generator `share_10` was trained on pictures of which 10 % were dark. Six beetles are shrunk to 4 × 4
 # pixels with noise of standard deviation .05, and PULSE searches the generator for each, from one random start each.
 
@@ -66,9 +64,8 @@ show_images(rows, columns=6, alt="Top: three pale and three dark ladybirds. Midd
             "dark one, a smeared beetle between the forms, red and black.")
 
 # %% [markdown]
-# Two of the three dark ones came back as clear pale ones. The fifth is between the forms: is it dark? (Section 9 asks
-# who reads the forms.) Nothing in the bottom row says which are wrong. The course ships the same experiment for 800
-# beetles and five generators (`course data flips`). **Predict**: of 400 dark beetles, how many percent come back pale
+# Nothing in the bottom row says which are wrong. The course ships the same experiment for 800
+# beetles and five generators. **Predict**: of 400 dark beetles, how many percent come back pale
 # from `share_10`? And of 400 pale ones, how many percent come back dark?
 
 # %%
@@ -91,11 +88,10 @@ reveal("bias.dark_to_pale", 100 * np.mean(~came_back[400:]), label="dark beetles
 reveal("bias.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles that came back dark", unit="%")
 
 # %% [markdown]
-# The structure of what was seen in 2020, on beetles. Both numbers are needed: a method that errs in both directions
+# Both numbers are needed: a method that errs in both directions
 # equally often is bad; one that errs in one direction is biased.
 #
-# What this is not: StyleGAN wasn't searched here. The paper enlarges up to 64 times along each side; here it is 16 times, and
-# the pictures here have 64 × 64 pixels. What is found below is found for this world, this noise and five small generators.
+# All that follows holds for this world, this noise and five small generators, one training each.
 
 # %% [markdown] slide="notes"
 # Say the sentence about beetles and people aloud, before the first picture. Then show the bottom row alone and
@@ -118,34 +114,35 @@ reveal("bias.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles 
 # ## 2 · Three explanations, and a fourth
 
 # %% [markdown]
-# People who knew the field gave different reasons, in public and within days. Taken as hypotheses:
+# People who knew the field gave different reasons, within days. Taken as hypotheses:
 #
 # | hypothesis | what it says | what it predicts here |
 # |---|---|---|
 # | **the data** | most training pictures show one group | with equal shares the effect goes away; with the shares swapped it turns round |
 # | **mode collapse** | the generator draws less variety than it was shown | generated share below training share; a collapsed generator does worse at *equal* training share |
 # | **the start** | the search stays near where it begins | the form that comes back follows the form of the start |
-# | **the pixels** | sixteen pixels don't tell | dark beetles come back pale even with the best prior, the perfect generator and an exact sampler; at equal shares pale ones come back dark *as often* |
+# | **the pixels** | sixteen pixels don't tell | dark beetles come back pale even with a perfect generator and an exact sampler; at equal shares pale ones come back dark *as often* |
 #
-# The first was given by PULSE's own authors. Their README says since 20 June 2020 (commit `5a130c9`): "It does appear that PULSE is producing
-# white faces much more frequently than faces of people of color. This bias is likely inherited from the dataset
-# StyleGAN was trained on", for which they cite Salminen and colleagues (2020), "though there could be other factors
-# that we are unaware of". Two days later (`154679c`) these sentences were gone; a pointer to a new section of the paper and a model card stood
-# in their place. The second and the third hypothesis
-# are named in the essay that this course grew from ("There Is No (Real Life) Use Case for Face Super Resolution"): it
-# cites Alexia Jolicoeur-Martineau and Tom White for mode collapse, and Mario Klingemann for "marginally better
-# results" from another start. The fourth is the essay's premise, though not among its causes of the bias: "GANs cannot
-# reconstruct what is un-reconstructable". They don't exclude each other.
+# The first was given by PULSE's own authors: "likely inherited from the dataset StyleGAN was trained on", says
+# their README of 20 June 2020. The second and the third
+# are named in the essay that this course grew from: Alexia Jolicoeur-Martineau and Tom White on mode collapse, Mario Klingemann on another start. The fourth is its
+# premise. They don't exclude each other.
 #
-# **Before you go on**, decide which of the four you believe in, and what number would change your mind. You will
-# be asked, here and in lesson {causes}.
+# **Before you go on**, decide which of the four you believe in, and what number would change your mind.
 
 # %% [markdown] deeper=true
+# The README's sentences in full (commit `5a130c9`): "It does appear that PULSE is producing
+# white faces much more frequently than faces of people of color. This bias is likely inherited from the dataset
+# StyleGAN was trained on", for which it cites Salminen and colleagues (2020), "though there could be other factors
+# that we are unaware of". Two days later (`154679c`) this was gone; a pointer to a new section of the paper and a model card stood
+# in its place. The essay ("There Is No (Real Life) Use Case for Face Super Resolution") says that "GANs cannot reconstruct what is un-reconstructable", and
+# quotes Klingemann's "marginally better results".
+#
 # The literature on faces is mixed. GANs drew minorities less often than they were shown them, and worse (Jain and
 # colleagues 2020), or kept the composition of the training data, which *truncation* then made worse (Maluleke and colleagues
 # 2022). An unbiased training set mattered, and yet none of five methods was fair (Laszkiewicz and colleagues 2024). Jalal and
 # colleagues (2021) blame methods that seek the most probable *picture* or *latent*, and count PULSE among these. That is another thing
-# than the most probable *form*, with which section 4 deals, so this lesson doesn't test that claim. And no such list is complete. On 19 June 2020, a day before
+# than the most probable *form*, with which section 4 deals, so this lesson doesn't test that claim. On 19 June 2020, a day before
 # that README, a tutorial by Timnit Gebru and Emily Denton asked first who benefits from computer vision and who is harmed
 # (lesson {use_and_misuse}).
 
@@ -166,8 +163,7 @@ reveal("bias.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles 
 # ## 3 · What "unfair" can mean
 
 # %% [markdown]
-# Write $x$ for the truth, $\hat x$ for what comes back, $C$ for a group. Four definitions, after Jalal and colleagues
-# 2021; Laszkiewicz and colleagues 2024 take up the first three:
+# Write $x$ for the truth, $\hat x$ for what comes back, $C$ for a group. Four definitions (Jalal and colleagues 2021):
 #
 # - **RDP**, representation demographic parity: $P(\hat x \in C \mid x \in C)$, the **recall**, is the same for
 #   all groups;
@@ -177,19 +173,17 @@ reveal("bias.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles 
 # - **SPE**, symmetric pairwise error:
 #   $P(x \text{ dark}, \hat x \text{ pale}) = P(x \text{ pale}, \hat x \text{ dark})$.
 #
-# The first needs no population: recalls are what our 400 and 400 beetles give. All others need a **share** π,
-# that of the dark form in the population that you speak of, and you can't read it off a table into which you put
-# 400 of each.
+# The first needs no population. All others need a **share** π,
+# that of the dark form in the population that you speak of; a table into which you put
+# 400 of each doesn't hold it. So $P(x \text{ dark}, \hat x \text{ pale}) = \pi\, P(\hat x \text{ pale} \mid x \text{ dark})$.
 #
-# CPR, averaged over $y$, gives PR. And it can be had *without naming the groups*, which is Jalal and colleagues' answer
-# to disputed ones: a posterior draw whose prior is the population has it for every grouping. RDP depends on the
-# grouping.
+# CPR, averaged over $y$, gives PR. A posterior draw whose prior is the population has CPR for *every* grouping, without naming one.
 
 # %% [markdown]
 # ### Exercise 1: gaps from a table
 #
 # Write `fairness_gaps(counts, share)`. `counts[i, j]` says how many truths of form $i$ came back as form $j$ (0
-# pale, 1 dark); rows may be of any size, greater than 0. `share` is the population's share of the dark form.
+# pale, 1 dark); rows may be of any size, greater than 0. `share` is the population's share π of the dark form.
 # Return three numbers:
 #
 # - the RDP gap, recall of the pale form minus recall of the dark form;
@@ -295,11 +289,11 @@ equal(population_gaps([[50, 0], [0, 7]], 0.3), [0, 0], "PR and SPE gap without e
 # $P(\hat x \text{ dark}) = P(x \text{ dark}) - P(x \text{ dark}, \hat x \text{ pale}) + P(x \text{ pale}, \hat x \text{ dark})$.
 # So of four definitions three are left. And two of them fight: RDP and SPE together mean
 # $(1-\pi)(1-r) = \pi(1-r)$ with one recall $r$, that is $\pi = \tfrac12$ or $r = 1$. **With unequal shares, equal
-# recalls and a symmetric error can't be had together, except without error.** (A relative of what Chouldechova
-# showed in 2017 of risk scores; lesson {use_and_misuse}.)
+# recalls and a symmetric error can't be had together, except without error.**
 #
-# Now measured, for all generators, in both directions. Intervals are 95 %: Wilson's for shares, the bootstrap for
-# differences, with beetles drawn anew within each form. The PR gap is that of a population with equal shares.
+# Now measured. A name like `share_10` tells the percentage of dark beetles in training; `collapsed` was shown half and half
+# and paid for drawing alike (lesson {generators_and_modes}). Intervals are 95 %: Wilson's for shares, the bootstrap over beetles for
+# differences.
 
 # %% [markdown] only="slides" slide="subslide"
 # ## PULSE, in both directions
@@ -337,10 +331,9 @@ print(f"share_10 and share_02 return the same form for {same:.0%} of the beetles
 
 # %% [markdown]
 # - `share_10` turns most dark beetles pale and hardly any pale one dark. `share_02`, which was shown a fifth as
-#   many dark ones, does it to exactly as many, though not to the same ones.
-# - `share_90` is the **swap**: now the pale form is rare, and nearly all *pale* ones are lost.
-# - `share_50` was shown both equally often, and isn't fair: its gap has the other sign. "Balanced data, therefore fair" fails in this row. So does
-#   "the rare form is lost because it is rare" as the whole story: here none is rare.
+#   many dark ones, does it to as many.
+# - `share_90` is the **swap**: now nearly all *pale* ones are lost, and no dark one, of 400. So dark things aren't simply harder to see.
+# - `share_50` was shown both equally often, and isn't fair: its gap has the other sign. "Balanced data, therefore fair" fails in this row.
 
 # %% [markdown] deeper=true
 # CPR asks more: not only the right total, but the right share *for these pixels*.
@@ -390,18 +383,16 @@ show(fig, alt="Share that is dark, or came back dark, against P(dark | y). The t
 # ## 4 · Two classes on a line
 
 # %% [markdown]
-# How much of this must happen to *anybody*? Take the smallest world that has two groups. What the pixels say is
+# How much of this must happen to *anybody*? In the smallest world with two groups, what the pixels say is
 # one number $t$, normal with standard deviation 1 around 0 (pale) or around $d$ (dark). Bayes' rule in log-odds:
 #
 # $$\log\frac{P(\text{dark} \mid t)}{P(\text{pale} \mid t)} = d\,(t - d/2) - L, \qquad L = \log\frac{1-\pi}{\pi}.$$
 #
-# Two ways to answer. The **most probable class** (class MAP) says dark where this is positive, for
-# $t > d/2 + L/d$. Its recalls are $\Phi(d/2 + L/d)$ for pale and $\Phi(d/2 - L/d)$ for dark, with the normal
-# distribution function Φ. A **posterior draw** says dark with the probability $P(\text{dark} \mid t)$; its recall
+# Two ways to answer. The **most probable class** says dark where the sum is positive, for
+# $t > d/2 + L/d$. Its recalls are $\Phi(d/2 + L/d)$ for pale and $\Phi(d/2 - L/d)$ for dark, Φ being the normal distribution function. A **posterior draw** says dark with the probability $P(\text{dark} \mid t)$; its recall
 # of dark is the mean of that over $t \sim N(d, 1)$.
 #
-# **Predict.** One in five beetles is dark, $d = 2$: at equal shares the best possible guess would be wrong in about one of
-# six cases. Which share of the *outputs* is dark if you always give the most probable class, in percent?
+# **Predict.** One in five beetles is dark, $d = 2$. Which share of the *outputs* is dark if you always give the most probable class, in percent?
 
 # %%
 map_output = None  # replace None by a number from 0 to 100
@@ -416,21 +407,21 @@ by_map = fairness.map_recalls(2, 0.2)
 reveal("bias.map_output", 100 * fairness.output_share(by_map, 0.2), label="dark outputs, most probable class", unit="%")
 
 # %% [markdown]
-# For $d = 2$ the most probable class has the **better recall of dark and the worse representation**. By the definitions of section 3 the draw is
-# fairer, and it pays in errors. (Not always: for $d = 3$ and one dark in ten, the draw's RDP gap is the larger one.)
-# "Sampling cures bias" is half true: with the population as its prior it cures PR, exactly, and not RDP; look at its two recalls.
+# For $d = 2$ the most probable class has the **better recall of dark and the worse representation**. The draw pays for its better shares in errors, and for $d = 3$ and one dark in ten its RDP gap is the larger one.
+# "Sampling cures bias" is half true: with the population as its prior it cures PR, exactly, and not RDP.
 # "Balanced data are fair" is half true, too: balance removes $L$, not the overlap.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### Exercise 2: recalls in closed form
 #
 # Write `two_recalls(d, share)` for classes $N(0, 1)$, pale, and $N(d, 1)$, dark, `share` being the dark form's.
 # Return an array `[[pale, dark], [pale, dark]]`: the recalls of the most probable class in the first row, those
 # of a posterior draw in the second. The first row is a closed form, Φ is `scipy.special.ndtr`; for the second row sum
-# over a fine grid (a few thousand points that reach five standard deviations beyond both means do). *Off limits:*
+# over a fine grid (a few thousand points that reach five standard deviations beyond both means do), with
+# `scipy.stats.norm.pdf` and `scipy.special.expit`, which turns log-odds into a probability. *Off limits:*
 # `fairness`.
 
-# %% solution="two_recalls" rebuilds="audits.fairness.map_recalls audits.fairness.sampling_recalls"
+# %% solution="two_recalls" rebuilds="audits.fairness.map_recalls audits.fairness.sampling_recalls" deeper=true
 from scipy.special import expit, ndtr
 from scipy.stats import norm
 
@@ -460,7 +451,7 @@ def two_recalls(d, share):
     ### END SOLUTION
 
 
-# %% test="two_recalls_of_the_most_probable_class" points=2
+# %% test="two_recalls_of_the_most_probable_class" points=2 deeper=true
 from scipy.special import expit, ndtr
 from scipy.stats import norm
 
@@ -488,7 +479,7 @@ for d_hidden, at_hidden in ((0.3, 0.5), (2, 0.2), (6.0, 0.02), (1.0, 0.9), (0.1,
     equal(row_of_recalls(0, d_hidden, at_hidden), norm.cdf([d_hidden / 2 + turn, d_hidden / 2 - turn]), f"the first row of two_recalls({d_hidden}, {at_hidden})", atol=1e-6)
 ### END HIDDEN TESTS
 
-# %% test="two_recalls_of_a_posterior_draw" points=2
+# %% test="two_recalls_of_a_posterior_draw" points=2 deeper=true
 d_test, t_test = 1.2, np.linspace(-10, 11.2, 20001)
 p_test = expit(d_test * (t_test - 0.6) - np.log(4))
 weights_dark = norm.pdf(t_test, d_test) / norm.pdf(t_test, d_test).sum()
@@ -570,8 +561,8 @@ two_groups()
 # ## 5 · The pixels, and a number that you must choose
 
 # %% [markdown]
-# Back to the ladybirds. A **ladder** of four rungs, each of which changes one thing. On every rung, $M$ is the
-# share of truths that come back as the other form, counted for dark *and* for pale ones.
+# Back to the ladybirds. A **ladder** has four rungs, R1 to R4, each of which changes one thing. On every rung, $M$ is the
+# share of truths that come back as the other form: dark → pale of the dark ones, and the mirror, pale → dark.
 #
 # | rung | how $\hat x$ is made | the step to it is called |
 # |---|---|---|
@@ -581,24 +572,18 @@ two_groups()
 # | **R4** | what the algorithm returns | search |
 #
 # **π\* is a value choice.** If the population is half dark and the generator was trained on 10 %, the step from
-# R1 to R2 is an error of the data. If the population *is* 10 % dark, then π\* = .1 is a possible choice, R2 = R1,
-# and nothing is wrong with the data: of the pixels that look dark, more come from pale beetles than from dark
-# ones. If you hold that each form has the same claim to be recognised whatever its number, you declare ½ for a reason
-# that isn't a frequency at all. No measurement decides between these. Below, π\* = ½; your conclusion has to say
-# whether you agree, and why.
+# R1 to R2 is an error of the data. If the population *is* 10 % dark, you may declare .1; then R2 = R1,
+# and nothing is wrong with the data. If each form has the same claim to be recognised, whatever its number, you declare ½ for a reason
+# that isn't a frequency. No measurement decides between these. Below, π\* = ½.
 #
-# R1 is what an *exact draw* loses. Only the mean of both directions has a floor (the Bayes error, below); one direction
-# can be had for less at the other's cost: "always dark" loses no dark one. So a later step may well be negative.
-#
-# R1 needs only the pixels: a calibrated classifier gives P(dark | y) at equal shares; `docs/posterior.md` compares it with the reference
-# posterior of lesson {priors_and_best_guesses}. R2 is Bayes' rule.
+# R1 needs only the pixels: a calibrated classifier gives P(dark | y) at equal shares. R2 is Bayes' rule.
 
 # %% [markdown]
 # ### Exercise 3: another share
 #
 # Write `move_share(p, old, new)`: `p` is an array, of any shape, of P(dark | y) that was computed for a world in which a share
 # `old` is dark. Return P(dark | y) for the same pixels in a world where the share is `new`; the forms themselves
-# look as before. Shares lie strictly between 0 and 1, and so does `p`, however close it comes: work in double precision, and don't clip or round. *Off limits:* `fairness`.
+# look as before. In the log-odds of section 4 only $L$ changes. Shares lie strictly between 0 and 1, and so does `p`, however close it comes: work in double precision, and don't clip or round. *Off limits:* `fairness`.
 
 # %% solution="move_share" rebuilds="audits.fairness.shift_prior"
 def move_share(p, old, new):
@@ -622,6 +607,9 @@ def move_share(p, old, new):
 
 
 # %% test="move_share_is_bayes_rule" points=3
+from scipy.special import expit
+from scipy.stats import norm
+
 p_given = np.array([0.1, 0.5, 0.8, 0.97])
 equal(call(move_share, p_given, 0.5, 0.1), p_given * 0.1 / (p_given * 0.1 + (1 - p_given) * 0.9),
       "move_share([.1, .5, .8, .97], .5, .1)", atol=1e-6, mistakes={
@@ -664,7 +652,7 @@ equal(np.sum(law_hidden * moved) / law_hidden.sum(), 0.65, "the mean of P(dark |
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# With it (Saerens and colleagues 2002 move classifiers so), R1 and R2. R1 splits once more: some errors even the best
+# With it, R1 and R2. R1 splits once more: some errors even the best
 # *decision* makes, because the pixels of two beetles are alike (the **Bayes error**); a *draw* adds to that, since it
 # says "dark" with probability .8 where dark is .8 probable. **Predict**: at π\* = ½, how many percent of the dark
 # beetles does an exact draw, with a perfect generator and no search, return pale?
@@ -681,13 +669,11 @@ for at in (0.5, 0.1, 0.02):
 reveal("bias.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark beetles drawn pale, π* = ½", unit="%")
 
 # %% [markdown]
-# A quarter of the dark beetles and nearly as many of the pale ones come back wrongly with everything perfect.
-# Most of these are mistakes that the best *decision* makes, too; drawing adds the rest. That is the fourth
-# hypothesis, in numbers: **with these pixels an exact draw loses a quarter, in both directions.** At equal shares
-# that isn't bias; it is what a bias has to work with.
+# That is the fourth hypothesis, in numbers: **with these pixels an exact draw loses a quarter of the dark and nearly as many of the pale ones, with everything perfect.**
+# Most are mistakes of the best *decision*, too. At equal shares that isn't bias. Nor is it a floor for one direction: "always dark" loses no dark one, so a later step may be negative.
 #
-# Then the share. At 10 % dark an exact draw loses more than half of the dark ones, and few of the pale ones. Deciding for the most
-# probable form loses a few more of the dark ones and hardly any pale one. PULSE loses 84 %: it is no seeker of the most probable *form*.
+# At 10 % dark an exact draw loses more than half of the dark ones, deciding for the most
+# probable form a few more, PULSE 84 %: it is no seeker of the most probable *form*.
 
 # %% [markdown] slide="notes"
 # The slide to stay on. "Who chooses π\*?" Collect answers: nature, the law, the person in the picture, the
@@ -698,14 +684,10 @@ reveal("bias.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark b
 
 # %% [markdown]
 # R3 asks what the *generator* believes: if its pictures were the world, how probable would dark be, given these
-# pixels? Nobody has a formula for that. Two ways to find out:
-#
-# - **learn it**: draw 20,000 pictures from the generator, shrink them, add noise, and train a classifier on these,
-#   starting from the one that knows the true world (`flips.p_dark_under(y, name)` holds one for each generator);
-# - **sample it**: run Markov chains in the latents (`course_lib.generators.chains`, lesson {pulse}), slow.
+# pixels? Nobody has a formula for that. It is **learned**: draw 20,000 pictures from the generator, shrink them, add noise, and train a classifier on these. A check by sampling (») leaves a doubt of about .1 for the dark ones of `share_10`, which no interval below shows.
 
 # %% [markdown] deeper=true
-# On 50 of our beetles, 25 of each form, both were done for `share_10`, with two chains of 50 draws each.
+# The check: run Markov chains in the latents (`course_lib.generators.chains`, lesson {pulse}). On 50 of our beetles, 25 of each form, both were done for `share_10`, with two chains of 50 draws each.
 
 # %% deeper=true slide="subslide" title="Learned and sampled agree on the whole"
 sampled = flips.sampled()
@@ -744,7 +726,8 @@ show(fig, alt="Learned posterior against the sampler's, fifty points. They follo
 # Write `ladder(truth, outputs)`. `truth` is an array (n,) of forms, 0 pale and 1 dark, in any order, both present. `outputs`, an array (k, n), has a row
 # for each rung, lowest first: how probable it is that the answer to each truth is dark; where an answer was recorded, 0 or 1. Return an array (2, k)
 # of *steps*. Row 0 is dark → pale, of the dark truths, row 1 is pale → dark, of the pale ones. The first column is $M$ on the first rung,
-# each later column the *change* of $M$ from the rung before it.
+# each later column the *change* of $M$ from the rung before it. For truths [1, 0] and outputs [[.6, .3], [0, 1]]
+# $M$ is .4, then 1, and .3, then 1; so the steps are [[.4, .6], [.3, .7]]. (`np.diff` takes differences.)
 
 # %% solution="ladder" rebuilds="audits.fairness.bias_budget"
 def ladder(truth, outputs):
@@ -821,9 +804,7 @@ equal(row_of_steps(1, [0, 1, 1, 1, 0, 0], [[1, 0, 0, 1, 0, 0], [1, 1, 1, 1, 1, 1
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **The ladders.** R4 is the record of section 1. `flips.cells` collects the probability to come back as the other form,
-# beetle by beetle; `fairness.bias_budget` does what you did, and resamples beetles for the intervals. The intervals of differences that
-# hardly any beetle shows are too narrow (`docs/flips.md`).
+# **The ladders.** R4 is the record of section 1. `fairness.bias_budget` does what you did, and resamples beetles for the intervals.
 
 # %%
 from course_lib.notebook.figures import COLOURS, figure, show
@@ -856,15 +837,13 @@ show(fig, alt=f"Ladders of both directions for each generator, from R1 to R4: {t
 # %% [markdown]
 # All five begin at the same R1: the pixels. Then, in this order of counting:
 #
-# - `share_10`, blue: the share adds as much as the search, the generator next to nothing. The mirror falls almost to 0. With the sampler's R3, the
-#   generator would add a little and the search less: the two are not told apart.
-# - `share_02`, blue: the share and the generator have lost most dark ones before the search begins, and the search step is slightly negative. Its interval
-#   excludes 0, but not the doubt in R3. PULSE loses as many dark ones as it did with `share_10`.
-# - `share_90`: the colours change places, and the search step is larger still. (At 0 of 400 the bootstrap's interval has no length; the one of section 3 has.)
+# - `share_10`, blue: the share adds as much as the search, the generator next to nothing. The mirror falls almost to 0.
+# - `share_02`, blue: the share and the generator have lost most dark ones before the search begins. PULSE then loses as many as with `share_10`.
+# - `share_90`: the colours change places, and the search step is larger still.
 # - `share_50` and `collapsed`: share and generator add little or nothing; the search does, against the *pale* form.
 #
-# **Three things that this table doesn't say.** What a step *causes*: a telescoping sum adds up whatever it is made of, and in another order the steps may
-# differ. What a second training would give: there is one weight file per share. And what another noise or another ε would give. Lesson {causes} takes these up.
+# **Three things that this table doesn't say**: what a step *causes* (in another order the steps may
+# differ), what a second training at the same share would give, and what another noise or ε would give. Lesson {causes} takes these up.
 
 # %% [markdown] slide="notes"
 # Read one ladder aloud, both lines. Where does the blue line rise? Then the mirror. Then the swap: the colours
@@ -883,51 +862,44 @@ p_mine, budget = p_dark(y, share=declared), budgets["share_10"]
 for way, r1, ladder_of in (("dark → pale", 1 - p_mine[dark_truth], budget["dark"]), ("pale → dark", p_mine[~dark_truth], budget["pale"])):
     print(f"π* = {declared:g}, share_10, {way}: R1 {r1.mean():.3f}, the share adds {ladder_of.rungs.value[1] - r1.mean():+.3f} to R2 = {ladder_of.rungs[1]:.3f}")
 
-# %% [markdown] slide="slide"
+# %% [markdown] deeper=true slide="slide"
 # ## 8 · Are dark things harder to see?
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # One more explanation: dark things are simply hard to see. Then the **swap** generator `share_90`, trained in the same
 # way on 90 % dark beetles, would still lose dark ones.
 
-# %%
+# %% deeper=true
 for name in ("share_10", "share_90"):
     print(f"{name}: dark → pale {rate(~returned[name][dark_truth])}; pale → dark {rate(returned[name][~dark_truth])}")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # No dark one is lost, of 400; nearly all pale ones are. The effect follows the share, and changes its direction with
 # it. Whether darkness does anything small, our numbers don't tell. It can't be the
 # cause of .84. That holds for these drawings in even light. How film and cameras were made to render skin is
 # another question with a history of its own (Roth 2009), and no beetle answers it.
 
 # %% [markdown] deeper=true
-# And with no beetle at all? Three real photographs, shrunk to sixteen pixels, through both generators:
+# And with no beetle at all? A real photograph, of a star field, shrunk to sixteen pixels, through both generators:
 
-# %% deeper=true varies=true slide="subslide" title="Three photographs, no beetle"
+# %% deeper=true varies=true slide="subslide" title="A photograph, no beetle"
 from course_lib.imaging.operators import Downsample
 from course_lib.worlds import images
 
-photos = {}
-for name in ("hubble", "brick", "coffee"):
-    photo = images.load(name)
-    side = min(photo.shape[-2:]) // 64 * 64
-    photos[name] = Downsample(side // 64)(photo[:, :side, :side] * np.ones((3, 1, 1)))
-shrunk = Downsample(16)(np.stack(list(photos.values())))
-answers = {}
+photo = images.load("hubble")
+side = min(photo.shape[-2:]) // 64 * 64
+shown = {"star field": Downsample(side // 64)(photo[:, :side, :side] * np.ones((3, 1, 1)))}
+shown["recorded"] = Downsample(16)(shown["star field"])
 for generator in ("share_10", "share_90"):
-    answer = flips.search_each(gan.load(generator), shrunk, seed=5)
-    answers[generator] = answer.pictures[0]
-    print(f"{generator}: " + ", ".join(f"{name} {255 * e**0.5:.1f}" for name, e in zip(photos, answer.residuals[0], strict=True)),
-          f"grey levels RMS from the input (allowed 255 √ε = {255 * 0.002**0.5:.1f})")
-shown = {}
-for k, (name, x) in enumerate(photos.items()):
-    shown |= {name: x, f"{name}, recorded": shrunk[k]} | {f"{name}, {generator}": got[k] for generator, got in answers.items()}
-show_images(shown, columns=4, alt="Photographs of a star field, a brick wall and a cup of coffee, one in each row; their sixteen pixels; and what two generators make of "
-            "these: of the stars clean ladybirds, pale from share_10 and dark from share_90; of the wall the same, veiled; of coffee smears.")
+    answer = flips.search_each(gan.load(generator), shown["recorded"][None], seed=5)
+    shown[f"from {generator}"] = answer.pictures[0, 0]
+    print(f"{generator}: {255 * answer.residuals[0, 0] ** 0.5:.1f} grey levels RMS from the input (allowed 255 √ε = {255 * 0.002**0.5:.1f})")
+show_images(shown, columns=4, alt="A photograph of a star field, its sixteen pixels, and what two generators make of "
+            "these: clean ladybirds, a pale one from share_10 and a dark one from share_90.")
 
 # %% [markdown] deeper=true
-# The star field comes back as a clean ladybird within ε, a pale one from one generator and a dark one from the other;
-# the wall nearly so. Nothing in the photograph could have decided that.
+# The star field comes back as a clean ladybird within ε, a pale one from one generator and a dark one from the other.
+# Nothing in the photograph could have decided that.
 
 # %% [markdown] slide="notes"
 # Ask for a bet before the swap is shown. This is the experiment that separates "dark is hard" from "rare is
@@ -947,10 +919,9 @@ show_images(shown, columns=4, alt="Photographs of a star field, a brick wall and
 # ## 9 · Who reads the forms?
 
 # %% [markdown]
-# Every number above rests on a classifier that read the outputs. Ours misread none of 20,000 renders
-# (`docs/posterior.md`). On 313 pictures that the generators *drew* it agreed with labels by eye on 97 %: "a maker of the course" gave them once, from sheets that hid generator
-# and classifier's answer, says `data/generators/labels.md`; it doesn't say who, or how sure, and nobody did it twice. No *answer of a search* has been read by a second reader at all. But a search may
-# end between the forms. How often, and how much hangs on the threshold? Change it.
+# Every number above rests on a classifier. It misread none of 20,000 renders
+# (`docs/posterior.md`), and on 313 pictures that generators *drew* it agreed on 97 % with labels that "a maker of the course" gave once, by eye. No *answer of a search* has been read a second time, and a search may
+# end between the forms. How much hangs on the threshold? Change it.
 
 # %%
 # Try: another line; an answer counts as dark above it.
@@ -961,9 +932,7 @@ for name in flips.names():
           + ",  ".join(f"{at:g}: {np.mean(p[dark_truth] <= at):.2f} {np.mean(p[~dark_truth] > at):.2f}" for at in (0.1, 0.9, line)))
 
 # %% [markdown]
-# For `share_10` a few points, which change no conclusion (the fifth beetle of section 1 is such a case). For
-# `collapsed` they do: an eighth of its answers is between the forms, and its two rates depend on where one puts the
-# line. At .1 it is hardly to be told from `share_50`.
+# That changes no conclusion but for `collapsed`: an eighth of its answers is between the forms, and its rates depend on the line.
 
 # %% [markdown] deeper=true
 # On faces, readers are worse, and not equally for all: Buolamwini and Gebru (2018) found programs on sale that sorted
@@ -1003,14 +972,14 @@ print(f"pictures on each side: {need:.0f}")
 # %% [markdown]
 # ## 10 · Unfair, and by which account?
 #
-# **In your own words**, eight to twelve sentences, and a table for the numbers if you like. All numbers are from *your* notebook.
+# **In your own words**, eight to twelve sentences, with numbers from *your* notebook.
 #
 # 1. Declare a π\* for a purpose that you name, and justify it. Say what becomes of the share step R2 − R1 of `share_10` if somebody declares .1 instead
 #    (or ½, if you declared .1).
 # 2. Quote R1 and the share step at π\* = ½, both directions, with intervals. Say in one sentence what R1 is the loss *of*.
 # 3. Choose one generator and one of RDP, PR, SPE. Say whether it holds, with a number that has an interval, and in favour of which form it fails.
-# 4. Take one of the four hypotheses. Name a number of this lesson that speaks for or against it, and one thing that this number can't decide.
-# 5. Name one thing about *people* that these numbers can't tell, and one way in which the reader of the forms could have bent them.
+# 4. For one of the four hypotheses: a number that speaks for or against it, and one thing that this number can't decide.
+# 5. One thing about *people* that these numbers can't tell, and one way in which the classifier could have bent them.
 
 # %% [markdown] answer="unfair_by_which_account" points=5
 # ### BEGIN SOLUTION
@@ -1052,11 +1021,8 @@ print(f"pictures on each side: {need:.0f}")
 #
 # You can't say: *the data did it*; *balanced data are fair*; *sampling is fair*; nor, from any beetle, what a wrong face
 # costs a person.
-
-# %% [markdown]
-# The sentence, once more:
 #
-# > Given **A** (4 × 4 block means), noise σ = .05, **K** = 1 frame and **P** (a share of the dark form, a generator, a law of starts), the best decision is wrong about
+# > Given **A** (4 × 4 block means), noise σ = .05, **K** = 1 frame and **P** (share, generator, starts), the best decision is wrong about
 # > the form in about one of six cases at equal shares; the rest is drawn from **P**.
 
 # %% [markdown] slide="notes"
