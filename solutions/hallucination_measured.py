@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {points: 20, reads: [calibration, casebook, classifiers, generators, images, posteriors, regressors]}
+#   course: {points: 20, reads: [calibration, casebook, classifiers, images, posteriors, regressors]}
 # ---
 
 # %% [markdown]
@@ -14,10 +14,9 @@
 # - *say* what an invention was worth, and which recorded detail was deleted;
 # - *test* whether a method's doubt is honest: by its intervals and by ranks;
 # - *paint over* what the data don't determine, and predict the error of what is left;
-# - *bound* what any picture, however sharp, can tell about who it shows.
+# - *bound* what any picture can tell about who it shows.
 #
-# {minutes} minutes, best in two sittings (sections 1 to 3, then the rest). {builds_on} You need the null space,
-# posteriors and ranks.
+# {minutes} minutes, best in two sittings (sections 1 to 3, then the rest). {builds_on}
 
 # %% [markdown] only="slides" slide="slide"
 # # {title}
@@ -61,18 +60,15 @@ predict("hallucination_measured.percent_invented", percent_invented, between=(0,
 #
 # $$P_{null}\,x = x - \sum_{s_i \cdot \text{scale} > \sigma} v_i\, v_i^T x.$$
 #
-# For σ → 0 that is the null space. Without a noise level a blur would have nothing to hide: its singular
-# values are small, not zero.
+# Four maps compare a *reconstruction* $\hat x$ with the scene $x$ and the data $y$:
 #
-# Now compare a *reconstruction* $\hat x$ with the scene $x$ and the data $y$. Four maps:
-#
-# - **invented**, $P_{null}\,\hat x$: in the picture, not recorded by the camera. *Nobody needs the truth to compute it.*
-# - **omitted**, $P_{null}\,x$: in the scene, not recorded. A property of scene and camera.
+# - **invented**, $P_{null}\,\hat x$: in the picture, not recorded. *Nobody needs the truth to compute it.*
+# - **omitted**, $P_{null}\,x$: in the scene, not recorded.
 # - **wrong**, $P_{null}(\hat x - x)$: invented minus omitted.
-# - **deleted**, $A^+ y - P_{measured}\,\hat x$: recorded, and yet not in the picture. No truth needed; noise has a part in it (section 2).
+# - **deleted**, $A^+ y - P_{measured}\,\hat x$: recorded, and not in the picture. No truth needed; noise has a part in it.
 #
-# "Not recorded" says that the camera doesn't *respond* to it, or not above the noise. It doesn't say that $y$ is silent about it: a prior can tie
-# what was recorded to what wasn't, and then a good guess is better than none.
+# "Not recorded" says that the camera doesn't *respond* to it above the noise. It doesn't say that $y$ is silent
+# about it: a prior can tie the two.
 
 # %%
 import numpy as np
@@ -100,7 +96,7 @@ show_images({name: part.mean(0) for name, part in three.items()}, limits=(-0.35,
                 "those of the true beetle; wrong is the difference of the two.")
 
 # %% [markdown]
-# With one scale for all colours all 48 components count, though only just. The camera knows one number a block: in each map every block of 16 × 16 has the mean 0. The first map was made
+# The first map was made
 # without looking at the truth. It holds nearly everything that makes the picture look like a *beetle*: outline,
 # legs, spots, gloss.
 
@@ -120,9 +116,9 @@ reveal("hallucination_measured.percent_invented", 100 * told["invented"], label=
 # | omitted | $\|P_{null}x\|^2$ over the contrast of $x$ | yes |
 # | wrong | $\|P_{null}(\hat x - x)\|^2$ over $\|P_{null} x\|^2$ | yes |
 #
-# A large first number is no accusation: of a *true* sharp picture just as much is beyond the camera (the second).
-# Whether the invention was any good says the third. At 1 you could as well have invented
-# nothing. Two methods for which it can be said in advance:
+# A large first number is no accusation: of a *true* sharp picture just as much is beyond the camera.
+# Whether the invention was any good says the third: at 1 you could as well have invented
+# nothing. Two methods that show it:
 
 # %%
 rng = np.random.default_rng(0)
@@ -142,8 +138,7 @@ for name, guess in {"pseudo-inverse": lazy, "posterior sample": sample}.items():
 # %% [markdown]
 # The pseudo-inverse **invents nothing and is wrong by 1.00 all the same**, by omission. A perfect sample of
 # the posterior, in a world of white noise, is wrong by **2**: in the null part truth and sample are two
-# independent draws, and squares add. A better prior has to earn
-# a number below 1.
+# independent draws.
 
 # %% [markdown] slide="notes"
 # Who would call the pseudo-inverse honest? Wrong = 1.00 is the price of silence. Four minutes.
@@ -154,10 +149,10 @@ for name, guess in {"pseudo-inverse": lazy, "posterior sample": sample}.items():
 # Write `three_maps(modes, x_hat, x, sigma, scale)`. `modes` is a decomposition from `limits.decompose(A,
 # shape)`: `modes.values` are the singular values $s_i$, largest first, shape `(k,)`; `modes.inputs` are the
 # $v_i$, one per row, flattened, `(k, n)`. `x_hat` and `x` are pictures `(..., H, W)` with $n = H \cdot W$
-# pixels. Return the three arrays (invented, omitted, wrong), in the shape of the pictures, for the
-# null part at noise `sigma`: a component is measured if $s_i \cdot$ `scale` $>$ `sigma`. Rounding leaves singular
+# pixels. Return the three arrays (invented, omitted, wrong), in the shape of the pictures: a component is measured
+# if $s_i \cdot$ `scale` $>$ `sigma`. Rounding leaves singular
 # values of 1e-17 where they should be 0; those aren't measured even at σ = 0: only the first `modes.rank` are above
-# rounding. *Allowed:* `modes.rank`, and `modes.filtered(x, factors)`, which computes $\sum_i \varphi_i v_i v_i^T x$.
+# rounding. *Allowed:* `modes.filtered(x, factors)`, which computes $\sum_i \varphi_i v_i v_i^T x$ for factors `(k,)`.
 # *Off limits:* `course_lib.audits.hallucination`, `limits.split`.
 
 # %% solution="three_maps" rebuilds="audits.hallucination.maps audits.hallucination.null_part imaging.limits.split"
@@ -195,19 +190,19 @@ guess, scene = np.array([[1.0, 3.0, 5.0, 5.0]]), np.array([[2.0, 2.0, 4.0, 8.0]]
 found = call(three_maps, pairs_of_pixels, guess, scene, 0.1, 1.0)
 assert len(found) == 3, "three_maps must return three arrays: invented, omitted, wrong."
 unseen_1, unseen_2 = np.array([[-1.0, 1, 0, 0]]), np.array([[0.0, 0, -2, 2]])
-equal(found[0], unseen_1, "invented, for x_hat = [1, 3, 5, 5] and means of two pixels", mistakes={
+equal(found[0], unseen_1, "invented, for x_hat = [1, 3, 5, 5] and means of two pixels", atol=1e-5, mistakes={
     "this is the *measured* part; subtract it from x_hat.": guess - unseen_1,
     "this is x_hat itself: with s = .71, scale = 1 and σ = .1 both means are measured.": guess,
     "this is zero: is the part that is left after the measured one missing?": 0 * guess,
     "this is the omitted part, of x; `x_hat` comes first.": unseen_2,
 })
-equal(found[1], unseen_2, "omitted, for x = [2, 2, 4, 8]", mistakes={
+equal(found[1], unseen_2, "omitted, for x = [2, 2, 4, 8]", atol=1e-5, mistakes={
     "this is the measured part of x.": scene - unseen_2})
-equal(found[2], unseen_1 - unseen_2, "wrong", mistakes={
+equal(found[2], unseen_1 - unseen_2, "wrong", atol=1e-5, mistakes={
     "the sign: wrong = P_null(x̂ − x) is invented minus omitted.": unseen_2 - unseen_1,
     "this is all of x̂ − x; only its null part can't be blamed on the data.": guess - scene})
 equal(call(three_maps, pairs_of_pixels, guess, scene, 0.1, 0.1)[0], guess,
-      "invented, where s · scale = .071 is below σ = .1", mistakes={
+      "invented, where s · scale = .071 is below σ = .1", atol=1e-5, mistakes={
     "both means are measured here, but s · scale lies below σ.": unseen_1})
 
 # %% test="three_maps_of_a_blur" points=2
@@ -223,7 +218,7 @@ assert [np.shape(part) for part in maps_of_two] == [(2, 3, 1, 64)] * 3, (
     "from pictures of shape (2, 3, 1, 64) must come three maps of that shape; you return "
     f"{[np.shape(part) for part in maps_of_two]}.")
 right_null = two[0] - blurred.filtered(two[0], blurred.values * 0.4 > 0.05)
-equal(maps_of_two[0], right_null, "invented, behind a blur, σ = .05", mistakes={
+equal(maps_of_two[0], right_null, "invented, behind a blur, σ = .05", atol=1e-5, mistakes={
     "nothing is hidden, since no singular value of a blur is 0. Null is what is below the *noise*.":
         two[0] - blurred.filtered(two[0], np.arange(64) < blurred.rank),
     "`scale` is missing: compare s · scale with σ.":
@@ -236,7 +231,7 @@ equal(maps_of_two[0], right_null, "invented, behind a blur, σ = .05", mistakes=
         two[0] - blurred.filtered(two[0], (blurred.values * 0.4 > 0.05) * blurred.values),
 })
 again = call(three_maps, blurred, maps_of_two[0], two[1], 0.05, 0.4)
-equal(again[0], maps_of_two[0], "the null part of a null part (it is itself)")
+equal(again[0], maps_of_two[0], "the null part of a null part (it is itself)", atol=1e-5)
 ### BEGIN HIDDEN TESTS
 # hint: other cameras, other noise, also none, with a camera of lower rank; noise at the boundary; brighter, dimmer and whole numbers; the pseudo-inverse invents nothing.
 from course_lib.imaging.operators import Identity
@@ -248,19 +243,19 @@ for view, size in ((Downsample(2), (8, 6)), (Downsample(2) @ Blur(optics.gaussia
         expected = hallucination.maps(view, one, other, noise_sd, unit)
         for value, name in zip(call(three_maps, spectrum, one, other, noise_sd, unit), expected, strict=True):
             equal(value, expected[name], f"{name} at σ = {noise_sd}, scale {unit}, rank {spectrum.rank} of {len(spectrum.values)}",
-                  atol=1e-7)
+                  atol=1e-5)
     quiet = hallucination.pseudo_inverse(view, view(one), 0.2)
-    equal(call(three_maps, spectrum, quiet, one, 0.2, 1.0)[0], 0 * one, "invented, of a pseudo-inverse", atol=1e-9)
+    equal(call(three_maps, spectrum, quiet, one, 0.2, 1.0)[0], 0 * one, "invented, of a pseudo-inverse", atol=1e-5)
     for light in (1e-8, 1e8):  # light and its scale in other units
         dimmed = call(three_maps, spectrum, light * one, light * other, 0.2 * light, light)
-        equal(np.array(dimmed) / light, list(hallucination.maps(view, one, other, 0.2).values()), f"light times {light:g}", atol=1e-7)
+        equal(np.array(dimmed) / light, list(hallucination.maps(view, one, other, 0.2).values()), f"light times {light:g}", atol=1e-5)
 everything = decompose(Identity(), (2, 3))
 whole = np.arange(6).reshape(2, 3)
 equal(call(three_maps, everything, whole, 2 * whole, 1.0, 1.0), [whole, 2 * whole, -whole],
-      "s · scale = σ: not above the noise, so null")
-equal(call(three_maps, everything, whole, 2 * whole, 0.9, 1.0), np.zeros((3, 2, 3)), "a camera that records everything")
+      "s · scale = σ: not above the noise, so null", atol=1e-5)
+equal(call(three_maps, everything, whole, 2 * whole, 0.9, 1.0), np.zeros((3, 2, 3)), "a camera that records everything", atol=1e-5)
 halves = call(three_maps, pairs_of_pixels, np.array([[1, 2, 5, 8]]), np.array([[2, 2, 4, 7]]), 0.1, 1.0)
-equal(halves, [[[-0.5, 0.5, -1.5, 1.5]], [[0, 0, -1.5, 1.5]], [[-0.5, 0.5, 0, 0]]], "whole numbers whose null parts aren't whole")
+equal(halves, [[[-0.5, 0.5, -1.5, 1.5]], [[0, 0, -1.5, 1.5]], [[-0.5, 0.5, 0, 0]]], "whole numbers whose null parts aren't whole", atol=1e-5)
 ### END HIDDEN TESTS
 
 # %% [markdown] deeper=true
@@ -270,7 +265,7 @@ equal(halves, [[[-0.5, 0.5, -1.5, 1.5]], [[0, 0, -1.5, 1.5]], [[-0.5, 0.5, 0, 0]
 # them above the noise. `x_hat` is one picture `(C, H, W)`. Return one number: $\|P_{null}\hat x\|^2$ over the
 # contrast of $\hat x$. The contrast is the sum of squared deviations from each channel's own mean; both sums
 # run over *all* channels and pixels. A picture is even if its contrast is at most $10^{-12}$ of $\sum \hat x^2$,
-# which is more than rounding leaves: return 0. *Off limits:*
+# which is more than rounding leaves in double precision: return 0. *Off limits:*
 # `course_lib.audits.hallucination`, `course_lib.imaging.limits`. *Hint:* what is left of a block if its mean is taken away?
 
 # %% solution="invented_fraction" deeper=true rebuilds="audits.hallucination.fractions"
@@ -367,31 +362,25 @@ equal(call(invented_fraction, np.zeros((3, 4, 4)), 2), 0.0, "a black picture")
 # %% [markdown]
 # Twenty ladybirds, twenty pictures of 4 × 4 pixels (σ = .05, equal shares of the forms), and the methods of
 # the course. Posterior draws and PULSE searches take minutes, so they were computed once (`course data
-# casebook`) and ship with the course; a search repeated now may end nearby or elsewhere, for rounding steers it:
+# casebook`).
 
 # %%
-from course_lib.generators import gan, pulse
+from course_lib.generators import pulse
 from course_lib.inference.classifiers import p_dark
 
-search = pulse.search(gan.load(casebook.GENERATOR), bank.y[:2], starts=1)
-apart = np.abs(search.pictures[:, 0] - bank.pulse[:2]).mean(axis=(1, 2, 3))
-print("mean difference from the shipped pictures:", apart.round(4))
-print(f"share of the {bank.residuals.size} searches that met ε = {pulse.EPSILON}: "
-      f"{np.mean(bank.residuals <= pulse.KINK * pulse.EPSILON):.0%}")
+print(f"share of the {bank.residuals.size} searches that met ε = {pulse.EPSILON}: {np.mean(pulse.met(bank.residuals)):.0%}")
 print(f"a recogniser reads as dark: {np.sum(p_dark(bank.truth) > 0.5)} of 20 scenes, "
       f"{np.sum(p_dark(bank.pulse) > 0.5)} of PULSE's pictures")
 
 # %% [markdown]
-# Mind a handicap: PULSE's generator was shown 10 % dark beetles, the scenes are half and half, and none of its
-# twenty pictures is read as dark. What follows judges search *and* generator. More of these searches miss ε than
-# in lesson {pulse}: the noise moves $y$ off what the generator can draw.
+# PULSE has a handicap: its generator was shown 10 % dark beetles, the scenes are half and half, and none of its
+# pictures is read as dark. What follows judges search *and* generator.
 #
-# Now all methods of lesson {priors_and_best_guesses}. The posterior's mean and standard deviation come from
-# 100 draws a picture; one draw is set aside as "a sample".
+# The posterior's mean and standard deviation come from 100 draws a picture; one draw is set aside as "a sample".
 
 # %%
 from course_lib.inference.regression import regress
-from course_lib.records.reconstructions import bicubic, edge_preserving, linear
+from course_lib.records.reconstructions import bicubic, linear
 
 wiener = linear()  # the best linear estimate for this world
 clouds = [bank.draws(i) for i in range(len(bank.y))]
@@ -400,7 +389,6 @@ posterior_sd = np.stack([draws.std(0, ddof=1) for draws in clouds])
 methods = {
     "pseudo-inverse": hallucination.pseudo_inverse(A, bank.y, sigma, scale),
     "bicubic": bicubic(bank.y),
-    "TV": np.stack([edge_preserving(seen) for seen in bank.y]),
     "Wiener": wiener(bank.y),
     "network": regress(bank.y),
     "posterior mean": posterior_mean,
@@ -430,7 +418,7 @@ for name, pictures in methods.items():
     print(f"{name:16} invented {made_up:.2f}, wrong {wrong:.2f} ± {error:.2f}; its pixels {residual:.2f} σ from y")
 print(f"omitted (a property of scenes and camera): {np.mean(found['omitted']):.2f}")
 
-# %% slide="subslide" title="Eight methods, the same pixels" figure="methods"
+# %% slide="subslide" title="Seven methods, the same pixels" figure="methods"
 from course_lib.notebook.figures import COLOURS, figure, show
 
 fig, axes = figure(1, 2, size=(9.4, 3.4), sharey=True)
@@ -449,14 +437,13 @@ show(fig, alt=f"Two bars for each method, invented and wrong: {said}.")
 reveal("hallucination_measured.pulse_wrong", np.mean(table["PULSE"][1]), label="PULSE: wrong")
 
 # %% [markdown]
-# - **Much invented is not much wrong.** The posterior mean invents more than twice as much as TV and is less
-#   wrong for it: it knows how ladybirds are made, and gets about a third of what was omitted back. So $y$ is not silent
-#   about what the camera didn't record; only no *linear* rule without a prior can hear it.
-# - **A sample pays twice**, here too: its *wrong* is about two times the mean's (lesson {priors_and_best_guesses}), and above 1. Silence
-#   would have been nearer to the truth, pixel by pixel.
+# - **Much invented is not much wrong.** The posterior mean invents twice as much as bicubic interpolation and is less
+#   wrong for it: it knows how ladybirds are made, and gets about a third of what was omitted back.
+# - **A sample pays twice**, here too: its *wrong* is about two times the mean's, and above 1. Silence
+#   would have been nearer to the truth.
 # - **PULSE invents as much as a sample, and is wrong by about as much.** By these numbers it could be one. (Section
 #   5 finds out.)
-# - **The residual doesn't tell.** The last number of each row is what a check of data consistency sees.
+# - **The residual**, the last number of each row, **doesn't tell**.
 
 # %% slide="subslide" title="What each method invented"
 from course_lib.notebook.figures import draw_image
@@ -486,13 +473,12 @@ show(fig, alt="Four reconstructions of one ladybird, what each invented, and wha
               "at the head, less so on the wing cases, and low at the legs.")
 
 # %% [markdown]
-# Bottom right is the key: the standard deviation of the *reference posterior*, pixel by pixel. It says where sixteen
+# Bottom right is the key: the standard deviation of the *reference posterior*. It says where sixteen
 # pixels leave beetles free to differ: the head most of all, then wing cases, then legs; the leaf hardly.
 # The *wrong* maps of the sharp pictures are large where it is large.
 #
-# Beside the null part there is the other half: what a picture gets wrong about data that there *are*. Its map is
-# *deleted*, with the sign turned the map in the measurement space of Bhadra and colleagues (2021). It needs no truth
-# either, and for an exactly consistent picture it is 0.
+# Now the other half: what a picture gets wrong about data that there *are*. This map, *deleted* with the sign turned, is from
+# Bhadra and colleagues (2021).
 
 # %%
 for name, pictures in methods.items():
@@ -509,25 +495,27 @@ print("PULSE is wrong by", ", ".join(f"{np.sqrt(np.mean(amiss[some] ** 2)):.2f} 
 # %% [markdown]
 # **Data consistency is not correctness.** All but the posterior sample agree with the data better than the truth itself
 # does. The two that agree best, the pseudo-inverse and bicubic interpolation, are further from the scene than
-# Wiener, the network and the mean. Three quarters or more of their squared error lies where no data are, and
-# there no residual looks; the rest is noise they kept.
+# Wiener, the network and the mean: three quarters or more of their squared error lies where no data are.
+#
+# A method that knows ladybirds can also do the opposite of inventing. What was recorded and isn't in its world it takes
+# for noise, and **deletes**; only the map *deleted* shows that.
 
 # %% [markdown] slide="notes"
 # Let the room rank the pictures by trust before the second row is explained. The map at the bottom right exists
 # only because the world is known; the row "invented" everybody can have. Six minutes.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### Recorded, and deleted
 #
-# A method that knows ladybirds can do the opposite of inventing. Make one corner of the leaf .15 lighter, a square that
+# Make one corner of the leaf .15 lighter, a square that
 # is just one pixel of the camera. All of it is recorded, three times as strong as the noise; but no leaf in the
 # network's training had such a square. **Predict.** How many percent of its light does the network's picture keep?
 
-# %%
+# %% deeper=true
 percent_kept = None  # replace None by a number from 0 to 100
 predict("hallucination_measured.percent_kept", percent_kept, between=(0, 100))
 
-# %%
+# %% deeper=true
 square = np.zeros((3, 64, 64))
 square[:, :16, :16] = 0.15
 rng = np.random.default_rng(5)
@@ -543,7 +531,7 @@ for name, method in {"the pixels": lambda y: hallucination.pseudo_inverse(A, y),
           f"deletes {gone:.3f} there; by its brightness with and without are told apart in {told_apart:.0%} of pairs")
 reveal("hallucination_measured.percent_kept", 100 * kept_light["network"], label="light of the square that the network keeps", unit="%")
 
-# %% slide="subslide" title="Recorded, and deleted"
+# %% deeper=true slide="subslide" title="Recorded, and deleted"
 example = 4
 panels = {"the scene,\nits corner lighter": (some + square)[example], "recorded": pairs[1][example]}
 panels |= {f"{name}": method(pairs[1][example]) for name, method in {"bicubic": bicubic, "network": regress}.items()}
@@ -558,10 +546,10 @@ show(fig, alt="A ladybird on a leaf with a lighter square in the upper left corn
               "enlargement and the network's picture, and what each deleted. The network's map is strongest at the square, "
               "where its picture is leaf as elsewhere; the bicubic map is nearly empty there.")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # The network's picture is the better one, and it **deletes** some seven tenths of the square, though all of it was recorded: it takes for
 # noise what its world doesn't have. *Invented* and *wrong* can't see it, for the square has no null part. *Deleted* does, for this
-# very picture and without the truth. Noise is deleted, too, and rightly; so look where the map exceeds the noise, or repeats from frame to frame.
+# very picture and without the truth. Noise is deleted, too, and rightly; so look where the map exceeds the noise.
 
 # %% [markdown] slide="notes"
 # The reverse of the beetle: nothing invented, something deleted. Ask what a lesion or a satellite would be to such a network.
@@ -571,8 +559,8 @@ show(fig, alt="A ladybird on a leaf with a lighter square in the upper left corn
 # ## 3 · Real pictures: honest with a map
 
 # %% [markdown]
-# Ladybirds are drawn. Here are two photographs, a piece of the Hubble deep field and one of a retina; both are 8-bit
-# and processed, and play the scene. The camera: a lens with cutoff .3 cycles per pixel, then pixels twice
+# Ladybirds are drawn. Here are two photographs, a piece of the Hubble deep field and one of a retina, which
+# play the scene. The camera: a lens with cutoff .3 cycles per pixel, then pixels twice
 # as coarse.
 
 # %%
@@ -608,19 +596,19 @@ for method in restored["hubble"]:
                                     for name, told in found.items()))
 
 # %% [markdown]
-# Up to σ = .003 aliasing by the coarse pixels has most of what is null, and σ changes little. Richardson–Lucy (RL) assumes nothing
-# but light ≥ 0. On the sky that is worth something: stars on black, and after 30 steps *wrong* is well below 1. The
-# retina is nowhere near black, and there *wrong* stays at 1. TV (few edges) is the other way round, and plain bicubic interpolation invents better
-# than TV on both. 300 steps of RL fill the null part with amplified noise. Whether an invention is worth anything is
-# a matter of prior **and** scene; the number *invented* alone can't say.
+# Richardson–Lucy (RL) assumes nothing
+# but light ≥ 0. On the sky that is worth something: stars on black, and after 30 steps *wrong* is well below 1. On the
+# retina, nowhere near black, it stays at 1. TV (few edges) is the other way round. Whether an invention is worth anything is
+# a matter of prior **and** scene; the number *invented* can't say.
 #
-# So a restored picture should travel with its map and a rule. Here the rule is to paint over where more than .02 was
+# So a restored picture should travel with its map and a rule. Here: paint over where more than .02 was
 # invented, in either direction.
 
 # %% slide="subslide" title="Real pictures: honest with a map"
 guess = restored["hubble"]["RL, 30 steps"]
 invented = hallucination.maps(lens, guess, None, grain, scenes["hubble"].std())["invented"]
-rule = 0.02  # Try: another rule, or the retina. You will write about this picture in section 8.
+# Try: another rule, or the retina. You will write about this picture in section 8.
+rule = 0.02
 marked = np.abs(invented[0]) > rule
 fig, axes = figure(1, 4, size=(8.6, 2.6))
 draw_image(axes[0], seen["hubble"], "recorded", (0, 0.4))
@@ -641,8 +629,7 @@ print(f"{np.mean(marked):.1%} of the pixels are marked. RMS error there {np.sqrt
 # %% [markdown]
 # The marks were made without the scene; that the error there is four times as large, while 59 % of its square lies
 # elsewhere, is seen only because we simulated. Two things the map does not do. It can't show what was **omitted**: a
-# faint star below the noise leaves no trace. And it doesn't say that the marked parts are false, only whose word they
-# are. (Marks along the border are the simulation's own: its blur is periodic, the sky isn't.)
+# faint star below the noise leaves no trace. And it doesn't say that the marked parts are false.
 
 # %% [markdown] slide="notes"
 # For instruments people in the room: would you publish the third panel? What would a reviewer say without it?
@@ -686,6 +673,9 @@ reveal("hallucination_measured.instability", bound, label="instability of a meth
 
 
 # %% deeper=true
+from course_lib.records.reconstructions import edge_preserving
+
+
 def nearest(y):
     """The look-alike whose pixels are nearest: right about all four."""
     return alike[np.argmin(np.sum((A(alike) - y) ** 2, axis=(1, 2, 3)))]
@@ -721,9 +711,8 @@ print(f"the pale beetle, with noise: the nearest look-alike is a dark one in {fl
 
 # %% [markdown]
 # Instead of a picture a method can tell intervals. An interval of level 90 % is **calibrated** if it holds the truth
-# in 90 % of cases. Which intervals do our methods *imply*? A posterior its quantiles; Wiener ± 1.645 of its own standard
-# deviation; the network, if anybody asks, its error on test pictures; PULSE what nine starts span. TV has none, so
-# people read it as "exact to the noise".
+# in 90 % of cases. Our methods *imply* some: a posterior its quantiles; Wiener ± 1.645 of its own standard
+# deviation; the network, if anybody asks, its error on test pictures; PULSE what nine starts span.
 #
 # **Predict.** Were nine starts and the truth ten draws from one law, the truth would lie strictly inside the range
 # of the nine in 80 % of cases. For PULSE, in how many percent?
@@ -742,7 +731,6 @@ intervals = {  # low, high, promised level
     "Wiener ± its sd": (*(methods["Wiener"] + k * 1.645 * wiener.sd for k in (-1, 1)), 0.9),
     "network ± test error": (*(methods["network"] + k * 1.645 * network_rmse for k in (-1, 1)), 0.9),
     "PULSE, range of 9 starts": (bank.low, bank.high, 0.8),
-    "TV ± noise": (*(methods["TV"] + k * 1.645 * sigma for k in (-1, 1)), 0.9),
 }
 beetle = rms_of_colours(np.stack([draws.std(0) for draws in clouds])) > 0.05  # where there is doubt
 for name, (low, high, level) in intervals.items():
@@ -758,9 +746,9 @@ print(f"the right method with a prior half as wide as the world: promises 90 %, 
 reveal("hallucination_measured.starts_hold", 100 * held, label="values within the range of nine starts", unit="%")
 
 # %% [markdown]
-# The reference posterior keeps its word, within the error of the count; a value is one colour of one pixel. Wiener
-# nearly does, with one standard deviation for all pictures. The network's single number is right on average over all
-# pixels, because it is too wide for the leaf, and fails where it matters. The **spread of PULSE's starts is no
+# The reference posterior keeps its word, within the error of the count. Wiener
+# nearly does. The network's single number is right on average, because it is too wide for the leaf, and fails where it
+# matters. The **spread of PULSE's starts is no
 # uncertainty**: nine searches that agree have been to the same place. And the last line: right mathematics with too
 # narrow a prior is too sure.
 
@@ -772,13 +760,14 @@ reveal("hallucination_measured.starts_hold", 100 * held, label="values within th
 # Write `rank_test(truth, draws, rng)`:
 #
 # - `truth` has shape `(cases,)`, `draws` has shape `(L, cases)`;
-# - where draws *equal* the truth (a form is 0 or 1), the rank is drawn from `rng` uniformly among all ranks that
-#   the ties leave open: with $b$ draws below and $t$ equal, from $b, \dots, b + t$;
-# - return the pair `(counts, p)`: how many cases have rank 0, 1, …, $L$, an array `(L + 1,)`, and the p-value
-#   of Pearson's chi-square test that all ranks are equally probable (it adds up $(\text{count} - \text{expected})^2 /
-#   \text{expected}$).
+# - where draws *equal* the truth (a form is 0 or 1), the rank is drawn uniformly among all ranks that
+#   the ties leave open: with $b$ draws below and $t$ equal, from $b, \dots, b + t$, by
+#   `rng.integers`, whose upper end is left out;
+# - return the pair `(counts, p)`: how many cases have rank 0, 1, …, $L$, an array `(L + 1,)` (`np.bincount` has a
+#   `minlength`), and the p-value of Pearson's chi-square test that all ranks are equally probable
+#   (`scipy.stats.chisquare`).
 #
-# *Allowed:* `scipy.stats`. *Off limits:* `course_lib.audits.measures`.
+# *Off limits:* `course_lib.audits.measures`.
 
 # %% solution="rank_test" rebuilds="audits.measures.ranks audits.measures.uniformity"
 from scipy.stats import chisquare
@@ -867,7 +856,7 @@ equal(call(rank_test, np.array([0, 4, 4, 0, 4, 0, 0, 4]), whole, np.random.defau
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Four samplers of the same posterior (a scene $N(0, 1)$, noise of 1), 2000 cases, 9 draws each. The shape of
+# Four samplers of the same posterior, 2000 cases, 9 draws each. The shape of
 # the histogram names the fault:
 
 # %% slide="subslide" title="Ranks: right, too sure, too timid, too bright"
@@ -886,19 +875,17 @@ axes[0].set_ylabel("cases")
 show(fig, alt="Four histograms of ranks. Right: flat. Too sure: high at both ends. Too timid: high in the middle. "
               "Too bright: falling.")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # Now *our own* sampler, the reference posterior that this lesson measures everything else by. `course data --calibrate`
 # drew 200 beetles, sampled the posterior of each, and recorded the ranks of the truth among 19 draws: of all 22
 # parameters, of the form, and of the log-likelihood (which catches a sampler that ignores $y$: lesson {priors_and_best_guesses}). **Predict**:
 # of these 24 tests, how many have p < .05?
 
-# %%
+# %% deeper=true
 suspicious = None  # replace None by a number from 0 to 24
 predict("hallucination_measured.suspicious", suspicious, between=(0, 24))
 
-# %%
-from scipy.stats import binomtest
-
+# %% deeper=true
 from course_lib.audits.measures import uniformity
 from course_lib.data import read_rows, verified_path
 
@@ -912,14 +899,18 @@ low = {name: round(float(p), 3) for name, p in p_values.items() if p < 0.05}
 print(f"form {p_values['form']:.2f}, log-likelihood {p_values['log-likelihood']:.2f}; below .05: {low}")
 reveal("hallucination_measured.suspicious", len(low), label="tests of 24 with p < .05")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # Here ranks go into five bins of four. A sound sampler gives 24 · .05 = 1.2 such tests on average. One small p-value
 # among 24 refutes nothing: the smallest of 24 falls below .008 in one record of six. The test *failed to refute* the sampler
 # in 24 ways, the log-likelihood among them: that is all an audit can say.
-#
-# And PULSE, taken for a sampler? Its nine starts, ranked by log-likelihood:
+
+# %% [markdown]
+# The reference posterior passes this test (a deeper cell). And PULSE, taken for a sampler? Its nine starts, ranked by
+# log-likelihood:
 
 # %%
+from scipy.stats import binomtest
+
 true_residual = np.mean((A(bank.truth) - bank.y) ** 2, axis=(1, 2, 3))
 counts, _ = rank_test(-true_residual, -bank.residuals.T, np.random.default_rng(0))
 p = binomtest(int(counts[0]), 20, 0.1, alternative="greater").pvalue  # too few for chi-square
@@ -930,15 +921,13 @@ print(f"mean squared residual of the truths {true_residual.mean():.5f} (σ² = {
 # %% [markdown]
 # PULSE explains the sixteen pixels *better than the truth does*: the data pull as long as the mean squared residual exceeds
 # ε = .002, whatever σ is, and the noise alone leaves $σ^2$ = .0025. In fifteen of twenty cases *all nine* starts fit better
-# than the scene that was there. What comes out of PULSE does not follow the posterior.
+# than the scene that was there. PULSE does not follow the posterior.
 
 # %% [markdown]
 # ### Your answer of lesson {enhance}
 #
-# In lesson {enhance} you said how probable it is that the sixteen pixels show the *dark* form. The reference posterior
-# has an answer, too. Scoring against one animal would be luck, and the animal stays untold. The fair score is the
-# ***excess* expected Brier score**: if dark comes true with probability $p$, whoever said $q$ loses
-# $(q - p)^2$ more than whoever said $p$, on average. 0 is perfect; always saying 50 % costs $(.5 - p)^2$.
+# In lesson {enhance} you said how probable it is that the sixteen pixels show the *dark* form. If dark comes true with
+# probability $p$, whoever said $q$ loses $(q - p)^2$ more than whoever said $p$, on average: the ***excess* expected Brier score**.
 
 # %% slide="subslide" title="Your answer of lesson {enhance}"
 from course_lib.inference.posterior import shipped
@@ -956,7 +945,7 @@ else:
 reveal("enhance.percent_dark", 100 * chance, label="probability of the dark form", unit="%")
 
 # %% [markdown]
-# About two to one for dark. No sharp picture could have told you this number: a picture has no place to put a doubt.
+# About two to one for dark. No sharp picture could have told you: a picture has no place to put a doubt.
 
 # %% [markdown] slide="notes"
 # Bring back the range of the room's numbers from lesson {enhance} and draw it beside .66. Four minutes.
@@ -965,7 +954,7 @@ reveal("enhance.percent_dark", 100 * chance, label="probability of the dark form
 # ## 6 · "Not determined by the data"
 
 # %% [markdown]
-# A picture *can* be given a place for doubt. The **abstaining reconstructor** shows the posterior mean where the
+# Or can it? The **abstaining reconstructor** shows the posterior mean where the
 # posterior is narrow, and paints stripes where it isn't. It needs a tolerance: the RMS error that the user
 # accepts in what is shown. The posterior predicts that error, with no truth: among the pixels kept, it is the RMS of
 # their standard deviations.
@@ -977,8 +966,9 @@ reveal("enhance.percent_dark", 100 * chance, label="probability of the dark form
 # Show as many pixels as possible, the most certain first, such that the expected RMS error of the *shown* ones,
 # the root of the mean of their squared standard deviations, is at most `tolerance`. Return the pair
 # `(threshold, coverage)`: the largest standard deviation that is shown, and the share of all pixels that is
-# shown. All pixels with `sd` ≤ threshold are shown, so equal ones are shown together or not at all. If not even
-# the most certain ones will do, return `(0.0, 0.0)`.
+# shown. Equal ones are shown together or not at all. If not even
+# the most certain ones will do, return `(0.0, 0.0)`. For sd = .1, .3, .3, .3 and the tolerance .25 it is (.1, .25): with all
+# four the RMS is .26. `np.unique(sd, return_counts=True)` and `np.cumsum` help.
 
 # %% solution="abstain" rebuilds="audits.hallucination.abstention_curve"
 def abstain(sd, tolerance):
@@ -994,7 +984,7 @@ def abstain(sd, tolerance):
     Returns
     -------
     threshold : float
-        Pixels with sd ≤ threshold are shown; 0.0 if none is.
+        One of the numbers in sd, exactly; pixels with sd ≤ threshold are shown. 0.0 if none is.
     coverage : float
         Share of the pixels that is shown.
     """
@@ -1010,37 +1000,31 @@ def abstain(sd, tolerance):
 
 
 # %% test="abstain_by_hand" points=1
-four = np.array([[0.4, 0.1], [0.3, 0.2]])
+four = np.array([[0.4, 0.3], [0.2, 0.1]])
 in_order, so_many = np.array([0.1, 0.2, 0.3, 0.4]), np.arange(1, 5)
-mean_square, mean_sd = np.cumsum(in_order**2) / so_many, np.cumsum(in_order) / so_many
-
-
-def shown_while(rule, bound):
-    """Threshold and coverage if pixels are shown as long as the rule's number is within the bound."""
-    shown = np.sum(rule <= bound)
-    return (in_order[shown - 1], shown / 4) if shown else (0.0, 0.0)
-
-
-for bound_asked in (0.09, 0.21, 0.26, 0.11, 1.0):
-    answer = shown_while(np.sqrt(mean_square), bound_asked)
+squares_sum = np.cumsum(in_order**2)
+mean_square, mean_sd = squares_sum / so_many, np.cumsum(in_order) / so_many
+slips = {  # tolerance → what its answer tells apart from all that passed the tolerances before
+    0.11: {"`tolerance` was taken for a variance: compare roots with it.": mean_square,
+           "this is how much the standard deviations *scatter*; take the root of the mean of their squares.":
+               np.sqrt(mean_square - mean_sd**2)},
+    0.22: {"these are expected errors of the *sum*; take the mean over the pixels shown.": np.sqrt(squares_sum),
+           "this shows the pixels whose *own* sd is within the tolerance. That is more cautious than asked: their RMS is smaller.":
+               in_order},
+    0.26: {"this averages the standard deviations; take the root of the mean of their *squares*.": mean_sd},
+    0.21: {"the mean over the pixels *shown*, not over all pixels.": np.sqrt(squares_sum / 4)}}
+for bound_asked, rules in slips.items():
+    *_, shown = np.flatnonzero(np.sqrt(mean_square) <= bound_asked) + 1
+    answer = in_order[shown - 1], shown / 4
     two_numbers = call(abstain, four, bound_asked)
     assert np.shape(two_numbers) == (2,), "abstain must return two numbers, (threshold, coverage)."
-    equal(two_numbers, answer, f"abstain for sd = .4, .1, .3, .2 and a tolerance of {bound_asked}", mistakes={
-        "`tolerance` was taken for a variance: compare roots with it.": shown_while(mean_square, bound_asked),
-        "this is how much the standard deviations *scatter*; take the root of the mean of their squares.":
-            shown_while(np.sqrt(mean_square - mean_sd**2), bound_asked),
-        "this averages the standard deviations; take the root of the mean of their *squares*.":
-            shown_while(mean_sd, bound_asked),
-        "the mean over the pixels *shown*, not over all pixels.":
-            shown_while(np.sqrt(np.cumsum(in_order**2) / 4), bound_asked),
-        "this shows the pixels whose *own* sd is within the tolerance. That is more cautious than asked: their RMS is smaller.":
-            shown_while(in_order, bound_asked),
-        "these are expected errors of the *sum*; take the mean over the pixels shown.":
-            shown_while(np.sqrt(np.cumsum(in_order**2)), bound_asked),
+    equal(two_numbers, answer, f"abstain for sd = .4, .3, .2, .1 and a tolerance of {bound_asked}", mistakes={
+        what: (in_order[np.sum(rule <= bound_asked) - 1], np.mean(rule <= bound_asked)) for what, rule in rules.items()} | {
         "the second number is the share that is painted over; the share that is shown is asked for.": (answer[0], 1 - answer[1]),
         "exchanged: (threshold, coverage).": answer[::-1],
-        "this is the expected error of what is shown; return its largest sd.":
-            (np.sqrt(mean_square[round(4 * answer[1]) - 1]), answer[1])})
+        "this is the expected error of what is shown; return its largest sd.": (np.sqrt(mean_square[shown - 1]), answer[1])})
+equal(call(abstain, four, 1.0), (0.4, 1.0), "abstain for sd = .4, .3, .2, .1 and a tolerance of 1")
+equal(call(abstain, four, 0.09), (0.0, 0.0), "abstain for sd = .4, .3, .2, .1 and a tolerance of .09, which not even .1 meets")
 
 # %% test="abstain_obeys_its_laws" points=2
 equal(call(abstain, np.array([0.1, 0.3, 0.3, 0.3]), 0.25), (0.1, 0.25), "abstain for sd = .1, .3, .3, .3 and .25", mistakes={
@@ -1094,8 +1078,8 @@ show_images(panels, alt="The scene, the posterior mean, and three versions paint
                         "decide: at .06 part of the head and of the wing cases, at .04 most of the beetle, at .02 most of the leaf too.")
 
 # %% [markdown]
-# At .06 orange wing cases are still shown where the scene is black; at .04 most of the beetle is gone; at .02, most of
-# the leaf too. What is shown keeps a promise *on average over cases*; in this one it fails at all three tolerances. Does it
+# At .06 orange wing cases are still shown where the scene is black. What is shown keeps a
+# promise *on average over cases*; in this one it fails at all three tolerances. Does it
 # hold on average? **Predict**: at 50 % shown, the true RMS error divided by the expected one.
 
 # %%
@@ -1141,9 +1125,8 @@ reveal("hallucination_measured.promise", kept_ratio["posterior"], label="true ov
 # %% [markdown]
 # ### Feel it
 #
-# (1) Choose for three cases the largest standard deviation that you would sign for. Then show
-# the truth. (2) Find a case in which the true error breaks the promise, and one in which it stays far below. (Both
-# exist: the promise holds on average.)
+# Choose for three cases the largest standard deviation that you would sign for. Then show
+# the truth.
 
 # %% slide="subslide" title="Where would you stop?" frames="abstention"
 from course_lib.notebook.explorers.hallucination_measured import abstention
@@ -1158,7 +1141,7 @@ abstention(posterior_mean, sd_map, bank.truth)
 
 # %% [markdown]
 # Sixty-four beetles in one light and one pose differ in form, pigment and pattern; sharp pictures of all are on file. A
-# camera takes a picture of 8 × 8 pixels (σ = .05) of one of them. Somebody runs PULSE on it. Who was it?
+# camera takes 8 × 8 pixels (σ = .05) of one of them. Somebody runs PULSE on these. Who was it?
 
 # %% slide="subslide" title="The line-up: who was it?"
 line_ups = [casebook.line_up(0), casebook.line_up(1)]
@@ -1169,7 +1152,7 @@ show_images({f"{name} {k + 1}": part[k] for k in (0, 1) for name, part in (
                 "pixels; and what PULSE made of these: of the dark one a smeared, striped beetle, of the pale one a sharp one with "
                 "other spots.")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### Exercise 5: by the pixels alone
 #
 # Write `suspects(y, gallery, A, sigma)`: the probability of each individual, given the small picture. `y` is
@@ -1178,7 +1161,7 @@ show_images({f"{name} {k + 1}": part[k] for k in (0, 1) for name, part in (
 # array $P(i \mid y)$, `(N,)`, which adds up to 1: Bayes' rule with $\log p(y \mid i) = -\|y - A x_i\|^2 / (2\sigma^2)$
 # up to a constant. Beware of underflow: subtract the largest logarithm first.
 
-# %% solution="suspects"
+# %% solution="suspects" deeper=true
 def suspects(y, gallery, A, sigma):
     """Return how probable each individual is, given a small picture.
 
@@ -1205,7 +1188,7 @@ def suspects(y, gallery, A, sigma):
     ### END SOLUTION
 
 
-# %% test="suspects_two" points=1
+# %% test="suspects_two" points=1 deeper=true
 eye = Downsample(2)
 two_on_file = np.array([[0.2, 0.6, 0.5], [0.5, 0.3, 0.4]])[:, :, None, None] * np.ones((4, 4))
 between_them = np.array([0.32, 0.44, 0.47])[:, None, None] * np.ones((2, 2))
@@ -1218,7 +1201,7 @@ def first_of(log_odds):
     return np.array([1, np.exp(-log_odds)]) / (1 + np.exp(-log_odds))
 
 
-equal(call(suspects, between_them, two_on_file, eye, 0.3), first_of(odds), "suspects, two individuals, σ = .3", mistakes={
+equal(call(suspects, between_them, two_on_file, eye, 0.3), first_of(odds), "suspects, two individuals, σ = .3", atol=1e-5, mistakes={
     "the ½ in the exponent is missing: ‖y − A x‖²/(2σ²).": first_of(2 * odds),
     "σ enters squared.": first_of(odds * 0.3),
     "take the *sum* of squares over pixels and channels, not the mean.": first_of(odds / 12),
@@ -1233,9 +1216,10 @@ equal(call(suspects, between_them, two_on_file, eye, 0.3), first_of(odds), "susp
 distant = call(suspects, np.full((3, 2, 2), 90.0), two_on_file, eye, 0.01)
 assert np.isfinite(distant).all(), (
     "far from all individuals `exp` leaves the range of numbers, and 0/0 or ∞/∞ is none: subtract the largest logarithm first.")
-equal(distant, [1.0, 0.0], "suspects, seen from far away")
+equal(distant, [1.0, 0.0], "suspects, seen from far away", atol=1e-5, mistakes={
+    "far from all individuals every `exp` is 0: subtract the largest logarithm first.": [0.0, 0.0]})
 
-# %% test="suspects_are_calibrated" points=2
+# %% test="suspects_are_calibrated" points=2 deeper=true
 fresh = np.random.default_rng(13)
 on_file = fresh.random((6, 3, 8, 8))
 coarse = Downsample(4)
@@ -1245,7 +1229,7 @@ for who in np.tile(np.arange(6), 100):
     assert np.shape(named) == (6,), f"six individuals have six probabilities; you return the shape {np.shape(named)}."
     claimed.append(np.max(named))
     came_true.append(np.argmax(named) == who)
-assert abs(np.sum(named) - 1) < 1e-9, "the probabilities must add up to 1."
+assert abs(np.sum(named) - 1) < 1e-5, "the probabilities must add up to 1."
 assert abs(np.mean(claimed) - np.mean(came_true)) < 0.06, (
     f"the most probable one is said to be it with {np.mean(claimed):.2f} on average; it is in {np.mean(came_true):.2f} of the "
     "cases. With the right likelihood these agree (all channels and pixels, σ², the factor 2).")
@@ -1259,24 +1243,23 @@ for (what, view), how_many, colours, noise_sd in zip(cameras.items(), (5, 9, 4, 
     seen_one = small_ones[2] + noise_sd * fresh.standard_normal(small_ones.shape[1:])
     log_p = -np.sum((small_ones - seen_one) ** 2, axis=(1, 2, 3)) / (2 * noise_sd**2)
     by_bayes = np.exp(log_p - log_p.max()) / np.exp(log_p - log_p.max()).sum()
-    equal(call(suspects, seen_one, mugshots, view, noise_sd), by_bayes, f"suspects, {how_many} on file, {what}, σ = {noise_sd}")
-    equal(call(suspects, seen_one, mugshots[::-1].copy(), view, noise_sd), by_bayes[::-1], "the file, reversed")
+    equal(call(suspects, seen_one, mugshots, view, noise_sd), by_bayes, f"suspects, {how_many} on file, {what}, σ = {noise_sd}", atol=1e-4)
+    equal(call(suspects, seen_one, mugshots[::-1].copy(), view, noise_sd), by_bayes[::-1], "the file, reversed", atol=1e-4)
     for unit in (1e-6, 1e6):
-        equal(call(suspects, unit * seen_one, unit * mugshots, view, unit * noise_sd), by_bayes, f"light and σ times {unit:g}", atol=1e-7)
-    equal(call(suspects, seen_one, mugshots[1:2], view, noise_sd), [1.0], "one on file")
+        equal(call(suspects, unit * seen_one, unit * mugshots, view, unit * noise_sd), by_bayes, f"light and σ times {unit:g}", atol=1e-4)
+    equal(call(suspects, seen_one, mugshots[1:2], view, noise_sd), [1.0], "one on file", atol=1e-5)
 twins = np.concatenate([mugshots[:1], mugshots[:1]])
-equal(call(suspects, seen_one, twins, view, 0.2), [0.5, 0.5], "twins (a coin)")
+equal(call(suspects, seen_one, twins, view, 0.2), [0.5, 0.5], "twins (a coin)", atol=1e-5)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the observers. Each gives every individual on file a score; the highest score is its answer.
+# Each observer names the individual on file with the highest score:
 #
-# - **the pixels**: the likelihood of $y$. With equal prior chances no observer who has $y$ can be right more often.
-# - **PULSE, compared pixel by pixel**: $-\|\hat x - x_i\|^2$; and **shrunk again**: $-\|A\hat x - A x_i\|^2$.
-# - **a recogniser**: the network that reads sharp ladybirds describes a picture by 64 features; nearest description
-#   wins. It gets (a) PULSE's picture, (b) the bicubic enlargement of $y$.
+# - **the pixels**: the likelihood, $-\|y - A x_i\|^2$. With equal prior chances no observer who has $y$ can be right more often;
+# - **PULSE, pixel by pixel**: $-\|\hat x - x_i\|^2$; and **shrunk again**: $-\|A\hat x - A x_i\|^2$;
+# - **a recogniser** of sharp ladybirds: the nearest description in 64 features, of PULSE's picture or of the bicubic enlargement of $y$.
 #
-# For line-ups of $N < 64$ the others are drawn at random, exactly averaged. **Predict** the share of right answers from
+# For line-ups of $N < 64$ the others are drawn at random. **Predict** the share of right answers from
 # *PULSE's pictures, pixel by pixel*, at $N = 64$.
 
 # %%
@@ -1286,7 +1269,6 @@ predict("hallucination_measured.percent_right", percent_right, between=(0, 100))
 # %%
 from scipy.spatial.distance import cdist
 
-from course_lib.audits.measures import share_interval
 from course_lib.inference.classifiers import features
 
 small_camera = Downsample(8)
@@ -1303,7 +1285,7 @@ observers = {"the pixels, by likelihood": [], "PULSE, shrunk again": [], "PULSE,
 for group in line_ups:
     known, shrunk = features(group.gallery), small_camera(group.gallery)
     enlarged = bicubic(group.y).clip(0, 1)
-    observers["the pixels, by likelihood"].append(near(group.y, shrunk))  # ranks as `suspects` does
+    observers["the pixels, by likelihood"].append(near(group.y, shrunk))
     observers["PULSE, shrunk again"].append(near(small_camera(group.pulse), shrunk))
     observers["PULSE, pixel by pixel"].append(near(group.pulse, group.gallery))
     observers["recogniser on PULSE"].append(near(features(group.pulse), known))
@@ -1336,14 +1318,21 @@ reveal("hallucination_measured.percent_right", 100 * hits["PULSE, pixel by pixel
 # %% [markdown]
 # PULSE's picture shows *more* than sixty-four pixels did, to the eye. It can't identify *more*. That is the theorem of
 # **data processing**: what is computed from $y$ alone knows no more about $x$ than $y$ does, $I(X; \hat X) \le I(X; Y)$.
-# That it identifies less mixes two losses: the search's, and that of comparing pixel by pixel. The generator knows how
+# (That it identifies less mixes two losses: the search's, and that of comparing pixel by pixel.) The generator knows how
 # beetles look *in general*; about this one it knows nothing that was not in $y$.
 #
-# But the theorem binds the **optimal** observer only. A *bounded* one may gain: a recogniser trained on sharp pictures can't
-# read a blur. Measured, for an easier question, the form; once with the generator of this lesson (trained on 10 % dark),
+# The theorem binds the **optimal** observer only. A *bounded* one may gain, for a recogniser trained on sharp pictures can't
+# read a blur: "it helps our software" can be true, because the software is limited.
+
+# %% [markdown] deeper=true
+# Measured, for an easier question, the form: once with the generator of this lesson (trained on 10 % dark),
 # once with the balanced one (what the recogniser read is shipped):
 
-# %%
+# %% deeper=true
+from scipy.stats import binomtest
+
+from course_lib.audits.measures import share_interval
+
 forms = np.concatenate([group.beetles.form for group in line_ups])
 readers = {
     "recogniser on bicubic": [p_dark(bicubic(group.y).clip(0, 1)) for group in line_ups],
@@ -1362,9 +1351,9 @@ for name in list(readers)[1:3]:
     print(f"{name} instead of bicubic: {mended} answers mended, {spoilt} spoilt, "
           f"p = {binomtest(mended, mended + spoilt).pvalue:.2g} if both were equally probable")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # With the balanced generator the enhancement **is** worth something to this reader. But it moves the errors, from dark to
-# pale. So "it helps our software" can be true, because the software is limited; a reader made for the pixels needs no help
+# pale. A reader made for the pixels needs no help
 # and is right in all 128 cases. With the generator that saw few dark beetles the same enhancement seems to do harm
 # (p = .05): the reader now reads what the search prefers. Nothing in the sharp pictures says which of the two you are
 # looking at. (Lesson {bias} takes that apart.)
@@ -1389,7 +1378,7 @@ for name in list(readers)[1:3]:
 #
 # **In your own words.** An observatory wants to print *your* restoration of section 3, the Hubble field after 30 steps of
 # Richardson–Lucy. Write the figure's caption and the paragraph below it, eight to twelve sentences with at least three
-# numbers that this lesson printed, such that a reader knows which claims rest on the data. Say
+# numbers that this lesson printed. Say
 #
 # 1. what the map of the invented shows, at which noise, without what, and the two things that it does *not* show;
 # 2. which number needs a truth, how one would get truths of the right kind, and why agreement with the recording proves little;
@@ -1443,10 +1432,8 @@ for name in list(readers)[1:3]:
 # > Given **A** (4 × 4 block means), σ = .05, one frame and **P** (the ladybirds' world, equal shares), 16 components of each colour are known
 # > to within τ = 16 σ = .8 of scenes that vary by 1.2 (red), 1.4 (green), .3 (blue, lost in noise); the rest is drawn from **P**, and where
 # > **P** leaves it open, a picture should say so.
-
-# %% [markdown]
-# What you can't do yet: say *whose* patterns the inventions prefer. The next lesson takes the same machine and asks why the dark
-# beetle so often comes back as the pale one.
+#
+# The next lesson asks *whose* patterns the inventions prefer.
 
 # %% [markdown] slide="notes"
 # Close with the abstaining picture beside PULSE's: which for a newspaper, a court, a paper? Three minutes.

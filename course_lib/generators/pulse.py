@@ -25,6 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch.nn import functional
 from tqdm import trange
 
@@ -38,7 +39,7 @@ from course_lib.inference.networks import channels_last
 from course_lib.worlds import ladybirds, sprites
 
 __all__ = ["MAIN", "Search", "StyleLaw", "TRUTHS", "choose_starts", "fit_styles", "geocross",
-           "learning_rate", "recorded", "recorded_picture", "search", "truth"]
+           "learning_rate", "met", "recorded", "recorded_picture", "search", "truth"]
 
 EPSILON = 2e-3  #: mean squared error, linear light: 0.045 RMS, a twentieth of the range
 #: A search ends at ε on either side, for the loss rises slowly above it: so many ε count as met.
@@ -138,6 +139,15 @@ def learning_rate(step: int, steps: int, peak: float = 0.4) -> float:
     return peak * float(np.interp(step / steps, [0, 0.45, 0.9, 1], [0.1, 1, 0.1, 0.001]))
 
 
+def met(residuals: ArrayLike, epsilon: float = EPSILON) -> np.ndarray:
+    """Say which mean squared errors (...) meet ε: those of at most 1.002 ε, `KINK` ε.
+
+    >>> met([0.001, 0.002003, 0.00201]).tolist()
+    [True, True, False]
+    """
+    return np.asarray(residuals) <= KINK * epsilon
+
+
 @dataclass(frozen=True, eq=False)
 class Search:
     """What `search` found for every input and every start.
@@ -160,8 +170,8 @@ class Search:
 
     @property
     def met(self) -> np.ndarray:
-        """Whether the residual is at most ε, (inputs, starts)."""
-        return self.residuals <= self.epsilon
+        """Whether ε is `met`, (inputs, starts)."""
+        return met(self.residuals, self.epsilon)
 
 
 def choose_starts(generator: Generator, form: str, starts: int, pool: int = 100,

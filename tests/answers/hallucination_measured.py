@@ -769,3 +769,56 @@ def invented_fraction(x_hat, s):
     null = b - b.mean((1, 3), keepdims=True)
     t = np.sum((x_hat - x_hat.mean((1, 2), keepdims=True)) ** 2)
     return 0.0 if t <= 1e-12 * np.sum(x_hat**2.) else float(np.sum(null**2) / t)
+
+
+# %% right="in_single_precision" exercise="three_maps"
+import numpy as np
+
+
+def three_maps(modes, x_hat, x, sigma, scale):
+    pairs = list(zip(modes.inputs, modes.values, strict=True))[:modes.rank]
+    measured = [v.astype(np.float32) for v, s in pairs if s * scale > sigma]
+
+    def null(picture):
+        picture = np.asarray(picture)
+        rest = picture.reshape(-1, modes.inputs.shape[1]).astype(np.float32)
+        for row in range(len(rest)):
+            for v in measured:
+                rest[row] = rest[row] - np.dot(v, rest[row]) * v
+        return rest.reshape(picture.shape)
+
+    invented, omitted = null(x_hat), null(x)
+    return invented, omitted, invented - omitted
+
+
+# %% wrong="none_means_all" exercise="abstain" says="not even .1 meets"
+import numpy as np
+
+
+def abstain(sd, tolerance):
+    values, how_many = np.unique(sd, return_counts=True)
+    rms = np.sqrt(np.cumsum(how_many * values**2) / np.cumsum(how_many))
+    last = np.sum(rms <= tolerance) - 1
+    return float(values[last]), float(np.mean(sd <= values[last]))
+
+
+# %% wrong="sorts_each_row" exercise="abstain" says="tolerance of 0.11"
+import numpy as np
+
+
+def abstain(sd, tolerance):
+    ordered = np.sort(sd).reshape(-1)
+    rms = np.sqrt(np.cumsum(ordered**2) / np.arange(1, ordered.size + 1))
+    fine = ordered[rms <= tolerance]
+    if fine.size == 0:
+        return 0.0, 0.0
+    return float(fine[-1]), fine.size / ordered.size
+
+
+# %% wrong="underflows_to_nothing" exercise="suspects" says="every .exp. is 0"
+import numpy as np
+
+
+def suspects(y, gallery, A, sigma):
+    p = np.exp(-np.sum((A(gallery) - y) ** 2, axis=(1, 2, 3)) / (2 * sigma**2))
+    return p / (p.sum() + 1e-300)

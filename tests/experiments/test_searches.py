@@ -58,7 +58,7 @@ def test_the_panel_says_what_it_shows():
         residual = pulse.recorded(generator)["explorer_residual"][at]
         alt = re.search(r'alt="([^"]*)"', panel.view.value).group(1)
         assert f"{255 * residual**0.5:.1f} grey levels" in alt and "the truth is not shown" in alt
-        assert ("ε met" in alt) == (residual <= pulse.KINK * pulse.EPSILON)
+        assert ("ε met" in alt) == pulse.met(residual)
     panel.controls["reveal"].value = True
     assert "beside the truth" in panel.view.value
 
@@ -68,7 +68,7 @@ def test_what_shows_the_allowed_number_is_called_met(name):
     """A search ends at ε on either side, so none that shows 11.4 grey levels may be "not met"."""
     residual = pulse.recorded(name)["explorer_residual"]
     shown, allowed = (np.round(255 * np.sqrt(r), 1) for r in (residual, pulse.EPSILON))
-    np.testing.assert_array_equal(residual <= pulse.KINK * pulse.EPSILON, shown <= allowed)
+    np.testing.assert_array_equal(pulse.met(residual), shown <= allowed)
 
 
 def test_an_unknown_scene_is_named():

@@ -82,12 +82,21 @@ def test_every_start_comes_back_with_its_own_residual(generator, inputs):
     small = Downsample(8)(found.pictures)
     residuals = np.mean((small - inputs[:, None]) ** 2, axis=(2, 3, 4))
     np.testing.assert_allclose(found.residuals, residuals, rtol=1e-4)
-    np.testing.assert_array_equal(found.met, residuals <= found.epsilon)
+    np.testing.assert_array_equal(found.met, pulse.met(residuals, found.epsilon))
     at_start = np.mean((Downsample(8)(found.beginnings) - inputs[:, None]) ** 2, axis=(2, 3, 4))
     assert (found.residuals < at_start).all()
     # Start k is the same for every input, and differs from the other starts.
     np.testing.assert_array_equal(found.beginnings[0], found.beginnings[1])
     assert np.abs(found.beginnings[0, 0] - found.beginnings[0, 1]).max() > 0.05
+
+
+def test_met_is_epsilon_and_two_tenths_of_a_percent():
+    residuals = np.array([[0.0, 1.0, 1.0019], [1.0021, 2.0, np.nan]])
+    np.testing.assert_array_equal(pulse.met(residuals, 1.0), [[True] * 3, [False] * 3])
+    for epsilon in (1e-8, 1e8):
+        np.testing.assert_array_equal(pulse.met(epsilon * residuals, epsilon),
+                                      pulse.met(residuals, 1.0))
+    assert pulse.met(pulse.EPSILON) and not pulse.met(1.01 * pulse.EPSILON)
 
 
 def test_an_input_does_not_notice_its_neighbours(generator, inputs):

@@ -23,7 +23,7 @@ def recorded_searches() -> Explorer:
         at = row, (8, 16).index(factor), start - 1
         truth = pulse.truth(scene)
         residual = float(record["explorer_residual"][at])
-        met = "met" if residual <= pulse.KINK * pulse.EPSILON else "not met"
+        met = "met" if pulse.met(residual) else "not met"
         told = f"{255 * residual**0.5:.1f} grey levels RMS: ε {met}"
         fig, axes = figures.figure(1, 3, size=(8.4, 3.3))
         figures.draw_image(axes[0], Downsample(factor)(truth), "input")
