@@ -760,9 +760,9 @@ reveal("hallucination_measured.starts_hold", 100 * held, label="values within th
 # Write `rank_test(truth, draws, rng)`:
 #
 # - `truth` has shape `(cases,)`, `draws` has shape `(L, cases)`;
-# - where draws *equal* the truth (a form is 0 or 1), the rank is drawn uniformly among all ranks that
-#   the ties leave open: with $b$ draws below and $t$ equal, from $b, \dots, b + t$, by
-#   `rng.integers`, whose upper end is left out;
+# - where draws *equal* the truth (a form is 0 or 1), the rank is drawn from `rng` uniformly among all ranks that
+#   the ties leave open: with $b$ draws below and $t$ equal, from $b, \dots, b + t$
+#   (`rng.integers` leaves its upper end out);
 # - return the pair `(counts, p)`: how many cases have rank 0, 1, …, $L$, an array `(L + 1,)` (`np.bincount` has a
 #   `minlength`), and the p-value of Pearson's chi-square test that all ranks are equally probable
 #   (`scipy.stats.chisquare`).

@@ -33,7 +33,7 @@ generator = gan.load(pulse.MAIN)
 law = pulse.fit_styles(generator)
 clockwork = pulse.truth("clockwork beetle")
 sixteen = Downsample(16)(clockwork)
-found = pulse.search(generator, sixteen, starts=2, law=law)  # some seconds
+found = pulse.search(generator, sixteen, starts=2, steps=50, law=law)  # some seconds
 show_images({"drawn": clockwork, "16 pixels": sixteen} | {
     f"answer {k + 1}": x for k, x in enumerate(found.pictures[0])},
     alt="A clockwork beetle in pixel art, its sixteen pixels, and two sharp ladybirds that PULSE made of them. "
@@ -675,7 +675,7 @@ def draw(latents):
 
 target = torch.from_numpy(y).float().expand(4, -1, -1, -1)
 start = torch.randn(4, 10, 64, generator=torch.Generator().manual_seed(2))
-pictures, errors = search_loop(draw, shrink, start, target, 60, pulse.EPSILON)
+pictures, errors = search_loop(draw, shrink, start, target, 40, pulse.EPSILON)
 print("mean squared errors:", ", ".join(f"{e:.4f}" for e in errors))
 with torch.no_grad():
     starts_shown = draw(start)[0].numpy()
@@ -693,7 +693,7 @@ show_images({"input": y} | {f"start {k + 1}": starts_shown[k] for k in range(4)}
 
 # %% varies=true slide="subslide" title="Sixteen starts, sixteen animals" figure="sixteen_starts"
 # Try: another seed. Is any of these beetles the one in the photograph, and how would you know?
-many = pulse.search(generator, y, starts=16, law=law, seed=3)
+many = pulse.search(generator, y, starts=16, steps=50, law=law, seed=3)
 print(f"ε met by {many.met.sum()} of 16 starts; residuals {255 * many.residuals.min() ** 0.5:.1f} to "
       f"{255 * many.residuals.max() ** 0.5:.1f} grey levels RMS")
 show_images({f"{k + 1}": x for k, x in enumerate(many.pictures[0])}, columns=8,
@@ -724,7 +724,7 @@ print(f"two answers differ by {np.mean(outside):.3f} RMS (the most alike by {np.
 
 # %% [markdown]
 # Is the answer a **mode**, the most probable picture (MAP)? Hardly: within ε the data term is flat, the prior is uniform on the
-# sphere, and only GEOCROSS ranks the matching pictures; 100 steps needn't reach its minimum.
+# sphere, and only GEOCROSS ranks the matching pictures; its 100 steps needn't reach the minimum.
 #
 # Is it a **sample** of the posterior? Given the start, the search is a fixed function, $F_y(\text{start})$. So
 #
@@ -818,7 +818,7 @@ for size, pixels in enumerate((8, 4)):
         print(f"input {truth_form:4} at {pixels} × {pixels} {pale:15} {dark:12} {p:12.2g}")
 print(f"ε met by {np.mean(pulse.met(residual_after)):.0%}")
 after = dark_after[:, 1].mean((0, -1))  # of the dark inputs at both sizes
-reveal("pulse.difference", 100 * (after[1] - after[0]), label="dark from dark starts minus dark from pale ones", unit="percentage points")
+reveal("pulse.difference", 100 * (after[1] - after[0]), label="dark answers: dark starts minus pale ones", unit="%")
 
 # %% [markdown]
 # At the dark inputs pixels and weights are the same and ε is met as often; yet what comes out is the form of the start,
