@@ -64,7 +64,7 @@ show_images(rows, columns=6, alt="Top: three pale and three dark ladybirds. Midd
             "dark one, a smeared beetle between the forms, red and black.")
 
 # %% [markdown]
-# Nothing in the bottom row says which are wrong. The course ships the same experiment for 800
+# Two of the three dark ones came back as clear pale ones. Nothing in the bottom row says which are wrong. The course ships the same experiment for 800
 # beetles and five generators. **Predict**: of 400 dark beetles, how many percent come back pale
 # from `share_10`? And of 400 pale ones, how many percent come back dark?
 
@@ -126,7 +126,7 @@ reveal("bias.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles 
 # The first was given by PULSE's own authors: "likely inherited from the dataset StyleGAN was trained on", says
 # their README of 20 June 2020. The second and the third
 # are named in the essay that this course grew from: Alexia Jolicoeur-Martineau and Tom White on mode collapse, Mario Klingemann on another start. The fourth is its
-# premise. They don't exclude each other.
+# premise. 
 #
 # **Before you go on**, decide which of the four you believe in, and what number would change your mind.
 
@@ -583,7 +583,7 @@ two_groups()
 #
 # Write `move_share(p, old, new)`: `p` is an array, of any shape, of P(dark | y) that was computed for a world in which a share
 # `old` is dark. Return P(dark | y) for the same pixels in a world where the share is `new`; the forms themselves
-# look as before. In the log-odds of section 4 only $L$ changes. Shares lie strictly between 0 and 1, and so does `p`, however close it comes: work in double precision, and don't clip or round. *Off limits:* `fairness`.
+# look as before. In the log-odds of section 4 only $L$ changes (`scipy.special.expit` makes a probability of log-odds). Shares lie strictly between 0 and 1, and so does `p`, however close it comes: work in double precision, and don't clip or round. *Off limits:* `fairness`.
 
 # %% solution="move_share" rebuilds="audits.fairness.shift_prior"
 def move_share(p, old, new):
@@ -842,7 +842,7 @@ show(fig, alt=f"Ladders of both directions for each generator, from R1 to R4: {t
 # - `share_90`: the colours change places, and the search step is larger still.
 # - `share_50` and `collapsed`: share and generator add little or nothing; the search does, against the *pale* form.
 #
-# **Three things that this table doesn't say**: what a step *causes* (in another order the steps may
+# **Not in this table**: what a step *causes* (in another order the steps may
 # differ), what a second training at the same share would give, and what another noise or ε would give. Lesson {causes} takes these up.
 
 # %% [markdown] slide="notes"
@@ -852,7 +852,7 @@ show(fig, alt=f"Ladders of both directions for each generator, from R1 to R4: {t
 # %% [markdown]
 # ## 7 · Your π\*
 #
-# All this was for π\* = ½. Declare yours, and see what becomes of R1 and of the step to R2; R2 to R4 stay. Try .1, and a share that you
+# Declare yours, and see what becomes of R1 and of the step to R2; R2 to R4 stay. Try .1, and a share that you
 # believe in. At which π\* does the share step of the dark ones change its sign?
 
 # %%

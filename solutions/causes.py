@@ -15,8 +15,8 @@
 # - *test* by which way a cause acts, and say what would have refuted the test;
 # - *give* an interval its two sources of chance, cases and starts, and say which it lacks.
 #
-# {minutes} minutes; what is marked » comes on top. {builds_on} Beetles stand for a statistical structure, not for people: what lesson {bias} says at its
-# beginning holds here.
+# {minutes} minutes; what is marked » comes on top. {builds_on} What lesson {bias} says of beetles and people at its beginning
+# holds here.
 
 # %% [markdown] only="slides" slide="slide"
 # # {title}
@@ -41,8 +41,16 @@
 # ## 1 · What the record is, and what it isn't
 
 # %% [markdown]
-# Lesson {bias} left a ladder for each of five generators: pixels (R1), share (R2), generator (R3), search (R4), for 400 pale and 400 dark beetles of sixteen
-# noisy pixels. Its hypotheses were the data, mode collapse, the start, the pixels. Before any cause is claimed, look at what was varied, and what came along with it.
+# Lesson {bias} searched five generators with PULSE for 400 pale and 400 dark beetles, each seen in sixteen noisy pixels. `share_10`, for
+# example, was trained on 10 % dark beetles; `collapsed` on half and half, and it was paid for drawing alike. Counted is **$M$**, the share of truths that come back as the other
+# form: dark → pale of the dark ones, and its **mirror**, pale → dark. The **ladder** has four rungs:
+#
+# - **R1**: $M$ of a draw from the exact posterior, at a *declared* share (here ½);
+# - **R2**: the same at the share of the training;
+# - **R3**: of a draw from the exact posterior of the generator as it is;
+# - **R4**: of what PULSE returns.
+#
+# The steps between them are called share, generator, search. What was varied, and what came along with it?
 
 # %%
 import re
@@ -62,17 +70,17 @@ for name in flips.names():
     print(f"{name:10}{flips.SHARES[name]:7.2f}{flips.drawn_share(name):8.3f}   {f'{steps:,} steps, {how}':42} {missed:.0%}")
 
 # %% [markdown]
-# Three cautions, once, for all that follows.
+# Three cautions, for all that follows.
 #
-# - **One training per share.** "The share did it" means: these weight files, which differ in their share, differ so. A second training may differ, too. (A study is
-#   planned, with several trainings per share and a control that is trained equally long.)
+# - **One training per share.** Whatever is measured on a trained generator is a property of *one weight file* per share (n = 1): these files, trained at different shares, differ so.
+#   A second training may differ, too; a study with several is planned. Only R1 and R2 need no training.
 # - **The share is not all that differs.** `share_50` was trained from random weights. The others went on from its networks, for fewer steps. Unfinished
-#   fine-tuning is a **rival** explanation. What it would look like: a generator that still draws what `share_50` drew. `share_10` and `share_90`
-#   do draw a share between their own and one half; `share_02` draws less than it was shown.
+#   fine-tuning is a **rival** explanation. Such a file would still draw what `share_50` drew; `share_10` and `share_90`
+#   do draw a share between their own and one half.
 # - **One camera, one ε.** σ = .05 and ε = .002 were never varied. ε lies *below* σ² = .0025, so that even the true beetle seldom meets it. Many searches miss
-#   it, too. The published program returns nothing then (since commit `ece9211` of June 2020); the record counts what was found.
+#   it, too.
 #
-# Do the misses matter? The same rates, without the answers that miss. Give a search one or five percent more and see who is a near miss.
+# The same rates, without the answers that miss. Give a search one or five percent more and see who is a near miss.
 
 # %%
 # Try: 1.01 or 1.05; an answer within so many ε counts as met.
@@ -102,7 +110,7 @@ for name, back in returned.items():
                                    for wrong, group in ((~back, dark_truth), (back, ~dark_truth))))
 
 # %% [markdown]
-# Leaving the misses out changes little: no conclusion below hangs on it. But it is no cure, either. Whether a search meets ε is decided *after* the start and by
+# No conclusion below hangs on the misses. But leaving them out is no cure: whether a search meets ε is decided *after* the start and by
 # the generator, and whoever selects by an outcome compares different beetles. So: all answers first, "met only" beside.
 
 # %% [markdown] slide="notes"
@@ -113,14 +121,13 @@ for name, back in returned.items():
 
 # %% [markdown]
 # The steps of a ladder add up to R4, and that proves nothing: a telescoping sum adds up whatever it is made of. "The
-# search adds .3" means: *after* share and generator were changed. In another order it may add something else: where
-# everything comes back pale already, nothing is left to make worse.
+# search adds .3" means: *after* share and generator were changed.
 #
 # So fill in the whole table: share (declared, ½, or training), generator (perfect or as it is), search (a draw or the
-# algorithm). $2^3$ cells. Half of them need a decision. *A generator as it is at the declared share* is
-# `share_50`, with all that section 1 says of it: in two cells share and training are confounded. *The search with a perfect generator* is run on the renderer itself
-# (`flips.search_world`): its 22 latents and one more, which fades the form from pale to dark in a narrow crossing; same
-# steps, same sphere, same ε. It has no rows of styles and no fitted law of starts: an analogy, not the same program.
+# algorithm). $2^3$ cells, each a triple of 0 and 1 in this order: R1 is (0, 0, 0), R2 is (1, 0, 0), R3 is (1, 1, 0), R4 is (1, 1, 1). The other four need a decision. *A generator as it is at the declared share* is
+# the file `share_50`: in two cells share and training are confounded. *The search with a perfect generator* is run on the renderer itself
+# (`flips.search_world`): its 22 latents and one more, which fades the form from pale to dark; same
+# steps, same sphere, same ε. An analogy, not the same program.
 
 # %%
 budgets = {name: fairness.bias_budget(*flips.cells(name)) for name in flips.names()}
@@ -134,7 +141,7 @@ for cell in sorted(budgets["share_10"]["dark"].table):
 #
 # Write `steps_in_every_order(table)`. `table` maps each cell, a triple of 0 and 1 for (share, generator, search),
 # to a number $M$. The three can be changed in six orders, as `itertools.permutations(range(3))` gives them:
-# `(1, 0, 2)` changes the generator first, then the share, then the search. Return a dictionary: order → array of
+# `(1, 0, 2)` changes the generator first, then the share, then the search; its path is (0, 0, 0), (0, 1, 0), (1, 1, 0), (1, 1, 1). Return a dictionary: order → array of
 # three numbers, what the *share*, the *generator* and the *search* add in this order (always listed like that,
 # whatever the order). Leave `table` as it is.
 
@@ -260,15 +267,14 @@ for name in skewed:
         print(f"{name:10}{way:14}" + "".join(f"{with_sign(low, high):18}" for low, high in budgets[name][form].ranges) + f"share {last[0]:+.2f}")
 
 # %% [markdown]
-# A bar is the range over the six orders, the black tick the step of the ladder R1–R4. Each order is another
-# what-if. What a developer can try is "generator, search, share": train on equal shares, with all else as it is. In that order the share of `share_10` accounts for
+# A bar is the range over the six orders, the black tick the step of the ladder. What a developer can try is "generator, search, share": train on equal shares, with all else as it is. In that order the share of `share_10` accounts for
 # more than twice as much as in the ladder, whose first step is a change of prior in a perfect sampler, which nobody has.
 #
-# - The **share** is the only bar that stays on one side of 0, in both directions and for all three generators. For the draws that is
-#   arithmetic: Bayes' rule is monotone in the share. For the searches it is a finding, with the rival of section 1.
+# - The bar of the **share** is the only one that stays on one side of 0, in both directions and for all three files. For the draws that is
+#   arithmetic: Bayes' rule is monotone in the share. For the searches it is a finding about one file per share, with the rival of section 1.
 # - The **search** takes both signs for `share_10`: with `share_50` it favours the dark form.
 # - The **generator**: even the sign is open. Its lowest end compares two different programs (renderer and generator), and is *one* measurement in
-#   all three panels: they share their four cells at the declared share.
+#   all three panels.
 
 # %% [markdown] slide="notes"
 # Cover the lower part of the figure and ask for the bar of the search before you show it. Then the sentence: a
@@ -287,10 +293,9 @@ for name in skewed:
 # ## 3 · An intervention, fixed beforehand
 
 # %% [markdown]
-# An explanation earns its name when changing the cause changes the effect. The first intervention was tried in public in June 2020: another start. An ordinary start of
+# The first intervention was tried in public in June 2020: another start. An ordinary start of
 # PULSE has an unrelated style in each of its ten rows. Here all rows begin with the style of *one* beetle that
-# `share_10` has drawn, a pale one or a dark one. Lesson {pulse} did so and looked at what survives; here truths of both
-# forms are counted, 48 of each.
+# `share_10` has drawn, a pale one or a dark one, and 48 truths of each form are counted.
 #
 # **Fix the contrast first.** Who may choose among many comparisons after a look finds something in noise. The cell makes records in which *nothing* is the cause and
 # reports the largest of `looks` contrasts. Change `looks`.
@@ -322,22 +327,20 @@ few = arms["dark"]["truth"]  # both arms have the same truths
 form = truth[few]
 arm_back = {"ordinary": returned["share_10"][few]} | {start: arm["found"][:, 0] > 0.5 for start, arm in arms.items()}
 for name, back in arm_back.items():
-    print(f"{name:8} start: dark → pale {rate(~back[form == 1])}   pale → dark {rate(back[form == 0])}   RDP gap {fairness.gaps(form, back, 0.5)['RDP']:+.2f}")
+    print(f"{name:8} start: dark → pale {rate(~back[form == 1])}   pale → dark {rate(back[form == 0])}")
 drawn_wrong = np.abs(form - p_dark(flips.truths()[1][few], share=0.5))
 print(f"R1, same truths: dark → pale {drawn_wrong[form == 1].mean():.3f}, pale → dark {drawn_wrong[form == 0].mean():.3f}")
 reveal("causes.dark_start", 100 * np.mean(~arm_back["dark"][form == 1]), label="dark → pale from a dark start", unit="%")
 
 # %% [markdown]
-# The pale start is the control: one style instead of ten rows changes nothing that 48 beetles show. Its *form* changes much, and in both directions.
-# The large gap is gone, as far as 48 beetles of each form can show. The start adds no information; it moves losses. With equal numbers of both forms fewer are
-# lost in all: a more even prior does that, too. Whoever picks the start picks a prior.
+# One style instead of ten rows changes nothing that 48 beetles show. Its *form* changes much, in both directions, and the large gap is gone. The start adds no information; it moves losses. Whoever picks the start picks a prior.
 #
 # ### Exercise 2: a paired contrast, misses apart
 #
 # Both arms have the *same* beetles. Write `paired_contrast(before, after, off_before, off_after, epsilon)`. `before` and `after` are arrays (n,) of bool: did truth $k$ come
 # back wrongly under one condition and under the other? `off_before` and `off_after`, arrays (n,), are the residuals of these answers. Keep the truths for which *both*
 # answers are within ε, that is residual ≤ ε; there are at least two. With $d_k$ = after − before, as 1, 0 or −1, return three numbers: the mean of $d$, half the width of its 95 % interval,
-# $1.96\, s/\sqrt m$, and $m$, how many truths were kept; $s$ is the standard deviation of the $d_k$ with $m - 1$. (NumPy doesn't subtract bools.)
+# $1.96\, s/\sqrt m$, and $m$, how many truths were kept; $s$ is the standard deviation of the $d_k$ with $m - 1$. (NumPy doesn't subtract bools; `astype(float)` makes numbers of them.)
 
 # %% solution="paired_contrast"
 def paired_contrast(before, after, off_before, off_after, epsilon):
@@ -433,20 +436,20 @@ equal(told_contrast([True, False, True], [True, False, True], [0.0, 0, 0], [0.0,
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The contrast, as fixed, then its mirror, each with all answers and without the misses:
+# With your function, the contrast as fixed, then its mirror, each with all answers (ε = ∞) and without the misses:
 
 # %%
 for k, way in ((1, "dark → pale"), (0, "pale → dark")):
     some = form == k
+    went_wrong = [(arm_back[start] != form)[some] for start in ("pale", "dark")]
+    off = [arms[start]["residual"][some, 0] for start in ("pale", "dark")]
     for allow, which in ((np.inf, "all answers"), (0.002, "within ε only")):
-        off = [arms[start]["residual"][some, 0] for start in ("pale", "dark")]
-        kept = np.all(np.array(off) <= allow, axis=0)
-        change = (arm_back["dark"] != form)[some][kept].astype(float) - (arm_back["pale"] != form)[some][kept]
-        print(f"dark minus pale start, {way}, {which:13}: {change.mean():+.3f} ± {1.96 * change.std(ddof=1) / len(change)**0.5:.3f} ({len(change)} truths)")
+        change, half, kept = paired_contrast(*went_wrong, *off, allow)
+        print(f"dark minus pale start, {way}, {which:13}: {change:+.3f} ± {half:.3f} ({kept} truths)")
 
 # %% [markdown]
-# The contrast that we fixed is far from 0, with and without the misses, and its mirror is, too. What would have refuted "the start decides the form": a dark start that loses what the pale
-# one loses.
+# The contrast that we fixed is far from 0, with and without the misses, and so is its mirror. What would have refuted "the start decides the form": a dark start that loses what the pale
+# one loses. All of it holds of one weight file.
 
 # %% [markdown] slide="notes"
 # Let the room choose between reporting one contrast fixed now and the best of twenty. Then run the coins. Then the arms. Eight minutes.
@@ -462,7 +465,7 @@ for k, way in ((1, "dark → pale"), (0, "pale → dark")):
 # ## 4 · Does the share act only through the start?
 
 # %% [markdown]
-# All five generators have nearly the same mapping network: the fine-tuning hardly moved it. So the *law* of starts is nearly the same, and with the same seed
+# All five files have nearly the same mapping network: the fine-tuning hardly moved it. So with the same seed
 # the record's searches begin at nearly the same styles. Not the same are the *pictures* that these styles give:
 
 # %%
@@ -481,11 +484,10 @@ for name in flips.names():
     print(f"{name:14}{moved:9.3f}{flips.SHARES[name]:9.2f}{flips.drawn_share(name):8.3f}{began[name].mean():9.3f}{returned[name].mean():10.3f}")
 
 # %% [markdown]
-# At skewed shares the starts *exaggerate*: a tenth or a fiftieth becomes none of 800, nine tenths becomes all. At equal shares they tilt to dark. Lesson {pulse} saw why: PULSE fits
-# styles coordinate by coordinate, and what takes many coordinates at once isn't drawn. That resembles the truncation of Maluleke and colleagues. Whether StyleGAN's starts exaggerate, nobody has measured here.
+# In the files of skewed shares the starts *exaggerate*: a tenth or a fiftieth becomes none of 800, nine tenths becomes all. In `share_50` they tilt to dark.
 #
-# So the share could act through the **form of the start**: the training changes what picture a style gives, the start is nearly always of the majority's form, and the answer keeps it.
-# If that were the *only* way, then a search of `share_50` that begins at a pale picture must do as `share_10` does, which always begins at one. At equal shares the ordinary starts are
+# So the share of the training could act through the **form of the start**: a style gives another picture, the start is nearly always of the majority's form, and the answer keeps it.
+# If that were the *only* way, then a search of `share_50` that begins at a pale picture must do as `share_10` does, which always begins at one. In `share_50` the ordinary starts are
 # of either form, drawn without a look at the beetle: a randomised experiment, in the record all along. **Predict**: with `share_50`, of the dark beetles whose search began at
 # a *pale* picture, how many percent come back pale?
 
@@ -507,7 +509,7 @@ reveal("causes.pale_start", 100 * np.mean(~returned["share_50"][dark_truth & ~be
 # ### Exercise 3: if it were only the start
 #
 # Turn that into a number for any share of dark starts. Write `if_only_the_start(began_dark, wrong, dark_starts)`. `began_dark` and `wrong` are arrays (n,) of bool: was this truth's start dark, did it come back
-# wrongly? Starts of both forms occur. Return what share would come back wrongly if a share `dark_starts`, from 0 to 1, of the starts were dark, and each form of start lost what it loses now.
+# wrongly? Starts of both forms occur. Return what share of truths would come back wrongly if a share `dark_starts`, from 0 to 1, of the starts were dark, and each form of start lost what it loses now.
 
 # %% solution="if_only_the_start"
 def if_only_the_start(began_dark, wrong, dark_starts):
@@ -558,24 +560,23 @@ equal(call(if_only_the_start, np.array([False, True, False]), np.array([True, Fa
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Then confront it with what the other generators, and their starts, really lost:
+# Your function confronts this with what the other generators, and their starts, really lost:
 
 # %%
 print("lost, predicted from share_50 if only the form of the start mattered, and measured")
 lost = returned["share_50"] != dark_truth
 for name in skewed:
     for group, way in ((dark_truth, "dark → pale"), (~dark_truth, "pale → dark")):
-        by_start = [lost[group & (began["share_50"] == at)].mean() for at in (False, True)]
         q = began[name][group].mean()
-        print(f"{name:10}{way:14} dark starts {q:.2f}   predicted {(1 - q) * by_start[0] + q * by_start[1]:.3f}   measured {rate((returned[name] != dark_truth)[group])}")
+        predicted = if_only_the_start(began["share_50"][group], lost[group], q)
+        print(f"{name:10}{way:14} dark starts {q:.2f}   predicted {predicted:.3f}   measured {rate((returned[name] != dark_truth)[group])}")
 
 # %% [markdown]
 # - **The form of the start matters** (or something that goes with it), **and it makes the tilt of `share_50`.** From pale starts that generator is even; from dark ones, more than half of all, it turns most of the pale
-#   ones dark. `collapsed` is even, too, from pale starts, and tilts less from dark ones.
-# - **It isn't all.** The predictions go in the right direction and stop far short. With the same form of start, and even nearly the same styles, `share_10` loses many
-#   more dark ones than `share_50`. On the renderer, too, pale starts lose more where dark is rare. So the share acts **in part** through the form of the starts, and besides. How? Perhaps a pale start lies nearer
-#   to dark regions where there are more of them. These data don't say. For the generators the rival of section 1 stands in the way as well; for the renderer it doesn't.
-# - **The start isn't fate.** See how often answers of `share_50` have the form of the start, and how often that of the truth. (With `share_10` all starts are pale, so that this can't tell memory from share.)
+#   ones dark.
+# - **It isn't all.** The predictions go in the right direction and stop far short. With the same form of start, and even nearly the same styles, the file `share_10` loses many
+#   more dark ones than the file `share_50`. There the rival of section 1 stands in the way. On the renderer, which nobody trains, it doesn't, and pale starts lose more where dark is rare, too. So the share acts **in part** through the form of the starts, and besides. These data don't say how.
+# - **The start isn't fate**: see how often answers of `share_50` have the form of the start, and how often that of the truth.
 
 # %% [markdown] slide="notes"
 # Expect "all of it" or "nothing". Collect guesses, then show the rows of share_50. Say "the form of the start", not "the law". Eight minutes.
@@ -591,8 +592,7 @@ for name in skewed:
 # ## 5 · Two kinds of chance
 
 # %% [markdown]
-# An interval says how far chance reaches, over what was drawn anew. Until now that was *beetles*, each with a start of its own. Suppose somebody had run every beetle from **one** start
-# ("seed 0"): a thousand beetles would give a tiny interval, and all of them share the luck of one start. The record has a small crossed experiment for that: twelve ordinary starts of `share_10`, each used for all of 24
+# An interval says how far chance reaches, over what was drawn anew. Until now that was *beetles*, each with a start of its own. Had every beetle been run from **one** start, a thousand of them would give a tiny interval, and all would share the luck of that start. The record has a crossed experiment: twelve ordinary starts of `share_10`, each used for all of 24
 # beetles. A row is a beetle, a column a start.
 
 # %%
@@ -609,7 +609,7 @@ for group, way in ((rows_dark, "dark → pale"), (~rows_dark, "pale → dark")):
 #
 # Write `two_way_draws(table, draws, rng)`. `table` is an array (rows, columns) of numbers or bools, `rng` a `numpy.random.Generator`. For each of `draws` repetitions draw as many rows as there
 # are, with replacement, and *independently* as many columns as there are, with replacement; the new table holds every drawn row at every drawn column. Return the array (draws,) of
-# the means of these tables. Don't round, don't sort.
+# the means of these tables. Don't round, don't sort. (`rng.integers(5, size=5)` draws five numbers below 5; `table[i][:, j]` holds rows `i` at columns `j`.)
 
 # %% solution="two_way_draws"
 def two_way_draws(table, draws, rng):
@@ -707,30 +707,21 @@ assert told_draws(bumpy, 1).shape == (1,) and told_draws(bumpy, 7).shape == (7,)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now with the record: rows, columns, both.
+# Now with the record. A table of row means has one column, so that only its rows are drawn anew.
 
 # %%
-def spread_of(table, ways, draws=2000):
-    """Return the bootstrap's standard error, drawing rows, columns or both anew."""
-    luck = np.random.default_rng(5)
-    r, c = table.shape
-    rows = luck.multinomial(r, np.full(r, 1 / r), draws) / r if "rows" in ways else np.full((draws, r), 1 / r)
-    columns = luck.multinomial(c, np.full(c, 1 / c), draws) / c if "columns" in ways else np.full((draws, c), 1 / c)
-    return np.einsum("dr,rc,dc->d", rows, table.astype(float), columns).std()
-
-
 table = wrong[rows_dark]
 print(f"share_10, dark → pale: {table.mean():.3f} of {table.size} cells. Its standard error:")
-for what, ways_anew in {"beetles drawn anew": ("rows",), "starts drawn anew": ("columns",), "both drawn anew": ("rows", "columns")}.items():
-    print(f"  {what:20} {spread_of(table, ways_anew):.3f}")
+for what, part in {"beetles drawn anew": table.mean(axis=1, keepdims=True), "starts drawn anew": table.mean(axis=0, keepdims=True), "both drawn anew": table}.items():
+    print(f"  {what:20} {two_way_draws(part, 2000, np.random.default_rng(5)).std():.3f}")
 print(f"  {'as if every cell were independent':20} {table.std() / table.size**0.5:.3f}")
 
 # %% [markdown]
 # Even here, where all starts are pale, the starts carry about as much chance as the beetles, and whoever treats the 144 cells as independent gets an interval half as wide as it should be.
-# With so few beetles and starts the two-way bootstrap itself is rough, and rather too wide (Owen 2007). Where starts are of both forms we expect the luck of the start to weigh more; `share_50` was not crossed.
+# With so few beetles and starts the two-way bootstrap itself is rough, and rather too wide (Owen 2007).
 # The mirror has no error in any cell; a bootstrap of zeros gives zero, which is no interval.
 #
-# One layer is missing: **trainings**. Each generator is one draw of its training, so no bootstrap of this record can say what another training would give. That needs a third way to draw, over weight files.
+# One layer is missing: **trainings**. Each weight file is one draw of its training, so no bootstrap of this record can say what another training at the same share would give.
 
 # %% [markdown] slide="notes"
 # Ask: which of beetles, starts, trainings would you draw anew to claim "the share does it"? Five minutes.
@@ -826,35 +817,34 @@ show(fig, alt="Pale to dark against dark to pale. A curve of exact draws from (0
 # %% [markdown]
 # ## 7 · Where the evidence is mixed
 #
-# Three more comparisons use the same beetles *and* nearly the same styles of starts, so their paired differences are worth a look, misses apart:
+# Three more comparisons use the same beetles *and* nearly the same styles of starts. Their paired differences:
 
 # %%
 pairs = (("share_50", "share_10"), ("share_10", "share_02"), ("share_50", "collapsed"))
 print(f"{'paired, second minus first':28}{'dark → pale: all':18}{'both within ε':18}{'pale → dark: all':18}both within ε")
-for first, second in pairs:
-    change = (returned[second] != dark_truth).astype(float) - (returned[first] != dark_truth)
-    both = met[first] & met[second]
-    cells = [change[group & kept] for group in (dark_truth, ~dark_truth) for kept in (np.full(800, True), both)]
-    print(f"{first + ', ' + second:28}" + "".join(f"{f'{c.mean():+.3f} ± {1.96 * c.std(ddof=1) / len(c) ** 0.5:.3f}':18}" for c in cells))
+for names in pairs:
+    cells = []
+    for group in (dark_truth, ~dark_truth):
+        went_wrong = [(returned[name] != dark_truth)[group] for name in names]
+        off = [record[name]["residual"][group, 0] for name in names]
+        cells += [paired_contrast(*went_wrong, *off, allow) for allow in (np.inf, 0.002)]
+    print(f"{', '.join(names):28}" + "".join(f"{f'{change:+.3f} ± {half:.3f}':18}" for change, half, _ in cells))
 
 # %% [markdown]
-# - **Share against start.** Equal shares remove the bias against the dark form and leave another; a dark start, at
-#   unchanged shares, removes most of it. The share acts through the form of the starts in part. The greater part is unexplained.
-# - **Fewer dark ones than few.** From `share_10` to `share_02`, a fifth of the share, R2 and R3 rise much, and R4 doesn't measurably.
-# - **Collapse.** `share_02` draws fewer dark ones than it was shown; `share_10` doesn't, and loses as many. The
-#   deliberately collapsed generator lost variety *within* the forms, not a form, so it doesn't test the collapse that was meant
-#   in 2020; half of its answers miss ε, and its rates hang on the reader's threshold (lesson {bias}, section 9). Only `share_02` lost
-#   a form's pictures, most of them, together with its share: no intervention here separates the two.
-# - **Not touched at all:** another σ, another ε, another training, another architecture.
+# - **Share against start.** The file of equal shares has no bias against the dark form, but another; in the file `share_10` a dark start removes most of it. The share of the training acts through the form of the starts in part. The greater part is unexplained.
+# - **Fewer dark ones than few.** From the file `share_10` to `share_02`, a fifth of the share, R2 and R3 rise much, and R4 doesn't measurably.
+# - **Collapse.** `share_02` draws fewer dark ones than it was shown; `share_10` doesn't, and loses as many. `collapsed`
+#   lost variety *within* the forms, not a form, so it doesn't test the collapse that was meant
+#   in 2020; half of its answers miss ε, and its rates hang on the reader's threshold (lesson {bias}, section 9). No file here separates a lost form from a small share.
 #
 # ## 8 · Which hypothesis do your numbers support?
 #
-# **In your own words**, ten to fifteen sentences. All numbers are from *your* notebook, those of 1 and 2 in both directions.
+# **In your own words**, ten to fifteen sentences. Numbers from *your* notebook, in 1 and 2 for both directions.
 #
-# 1. *Share.* Give its range over the six orders for one generator, and say what the sign tells and what the size doesn't. Name the rival explanation.
-# 2. *Start.* Give the contrast of section 3 with its interval, all answers and within ε. Then say whether the share acts *only* through the form of the start, with the number that decides it.
+# 1. *Share.* Its range over the six orders for one generator; what the sign tells and what the size doesn't; the rival explanation.
+# 2. *Start.* Give the contrast of section 3 with its interval, all answers and within ε. Does the share act *only* through the form of the start? Give the number that decides it.
 # 3. *Generator* or *collapse*, and *pixels*: for each of the two, one number and what it speaks for, against, or leaves open.
-# 4. What would have changed your mind on the share, and on the start? An outcome that could have occurred, for each.
+# 4. For the share and for the start, an outcome that could have occurred and would have changed your mind.
 # 5. Which chance do your intervals hold, and which do they lack? Say what you may therefore not claim.
 
 # %% [markdown] answer="which_hypothesis" points=5
@@ -892,20 +882,17 @@ for first, second in pairs:
 # %% [markdown]
 # ## What you can now say, and what you can't
 #
-# You can say: *with these five weight files, this noise and this ε, changing the share changes the answer in every order; the form of the start is one way by which it does so; and here is what is unexplained.*
+# You can say: *with these five weight files, one training each, this noise and this ε, the file of another share gives other answers, in every order; the form of the start is one way to them; and here is what is unexplained.*
 #
 # You can't say: *the data did it*, *the search did it*, or *another training would do the same*.
-#
-# Lesson {use_and_misuse} asks who may act on such a picture.
 
 # %% [markdown] deeper=true
 # ## Further reading
 #
 # - S. Menon, A. Damian, S. Hu, N. Ravi, C. Rudin, "PULSE: self-supervised photo upsampling via latent space
 #   exploration of generative models", CVPR 2020. [doi:10.48550/arXiv.2003.03808](https://doi.org/10.48550/arXiv.2003.03808)
-#   And the code, [adamian98/pulse](https://github.com/adamian98/pulse), commit `ece9211`.
-# - V. H. Maluleke et al., "Studying bias in GANs through the lens of race", ECCV 2022.
-#   [doi:10.48550/arXiv.2209.02836](https://doi.org/10.48550/arXiv.2209.02836)
+#   And the code, [adamian98/pulse](https://github.com/adamian98/pulse), since commit `ece9211`
+#   of June 2020 it returns nothing where a search misses ε.
 # - A. B. Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 1 (2007) 386: drawing rows and columns anew.
 #   [doi:10.1214/07-AOAS122](https://doi.org/10.1214/07-AOAS122)
 # - J. Pearl, "Direct and indirect effects", UAI 2001, 411–420: through a mediator, and besides.
