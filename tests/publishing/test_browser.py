@@ -55,13 +55,13 @@ def answered(path):
     return handed_out
 
 
-def wait_for(question, seconds, what):
-    """Return the first true answer to `question`, asked twice a second."""
+def wait_for(question, seconds, what, every=0.5):
+    """Return the first true answer to `question`, asked `every` so many seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := question():
             return found
-        time.sleep(0.5)
+        time.sleep(every)
     raise AssertionError(f"{what}: not within {seconds} s")
 
 
@@ -101,9 +101,6 @@ def lab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     work, log = folder / "my work", folder / "log.txt"
     commands.add_lessons(work)
-    for lesson, path in LESSONS.items():
-        notebook = work / lesson / f"{lesson}.ipynb"
-        notebook.write_text(json.dumps(answered(path)), encoding="utf-8")
     environment = {**os.environ, "COURSE_WORK": str(work)}
     with log.open("w", encoding="utf-8") as out:
         server = subprocess.Popen(
@@ -133,20 +130,28 @@ def end_kernels(address):
         ask("DELETE", f"/{kernel['id']}")
 
 
+@pytest.fixture(scope="module")
+def context(browser):
+    """One window for all lessons, so that JupyterLab's own files are read and compiled once."""
+    with browser.new_context(viewport={"width": 1300, "height": 900}) as context:
+        yield context
+
+
 @pytest.fixture
-def opened(request, browser, lab):
+def opened(request, context, lab):
     """Open a lesson; yields (page, its notebook on disk, addresses asked for)."""
     lesson, (work, address) = request.param, lab
     assert FIRST in address
-    context = browser.new_context(viewport={"width": 1300, "height": 900})
+    notebook = work / lesson / f"{lesson}.ipynb"
+    notebook.write_text(json.dumps(answered(LESSONS[lesson])), encoding="utf-8")
     asked = []
-    context.on("request", lambda request: asked.append(request.url))
     page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
     page.set_default_timeout(90_000)
     page.on("websocket", lambda socket: asked.append(socket.url))
     page.goto(f"{address.replace(FIRST, lesson)}&reset")  # without the lessons before it
-    yield page, work / lesson / f"{lesson}.ipynb", asked
-    context.close()
+    yield page, notebook, asked
+    page.close()
     end_kernels(address)
 
 
@@ -184,7 +189,7 @@ def test_lesson_opens_runs_and_its_panel_moves(opened):
         assert not errors, errors[0]["evalue"]
         return all(cell["execution_count"] for cell in code if "".join(cell["source"]).strip())
 
-    wait_for(cells_run, 240, "all cells run")
+    wait_for(cells_run, 240, "all cells run", every=2)  # each time the notebook is saved
 
     # Tests have run, and are folded all the same: one line says what each is.
     cells = wait_for(saved, 30, "the saved notebook")
