@@ -31,17 +31,17 @@ def number(name, row):
 
 @pytest.fixture(scope="module")
 def seen():
-    """For each generator P(dark) and features of 2,000 fresh pictures."""
+    """For each generator P(dark) and features of 1,000 fresh pictures."""
     def look(x):
         return classifiers.p_dark(x), classifiers.features(x)
 
-    return {name: look(train.pictures(gan.load(name), 2000, seed=FRESH)) for name in NAMES}
+    return {name: look(train.pictures(gan.load(name), 1000, seed=FRESH)) for name in NAMES}
 
 
 @pytest.fixture(scope="module")
 def real():
-    """Features of 2,000 fresh renders at equal shares."""
-    beetles = ladybirds.sample(2000, share=0.5, seed=FRESH)
+    """Features of 1,000 fresh renders at equal shares."""
+    beetles = ladybirds.sample(1000, share=0.5, seed=FRESH)
     return classifiers.features(ladybirds.render(beetles))
 
 
@@ -63,7 +63,7 @@ def test_a_fresh_process_loads_one_without_a_network():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_cards_state_the_share_that_fresh_pictures_have(seen, name):
-    low, high = share_interval(int((seen[name][0] > 0.5).sum()), 2000, level=0.9999)
+    low, high = share_interval(int((seen[name][0] > 0.5).sum()), 1000, level=0.9999)
     assert low <= number(name, "generated share") <= high
     assert f"](./{name}.png)" in card(name) and "**Not for**" in card(name)
     assert data_path("generators", f"{name}.png").exists()
@@ -78,7 +78,7 @@ def test_generated_shares_follow_the_shares_shown(name, share):
 
 
 def test_what_was_shown_least_is_drawn_less_still(seen):
-    low, high = share_interval(int((seen["share_02"][0] > 0.5).sum()), 2000)
+    low, high = share_interval(int((seen["share_02"][0] > 0.5).sum()), 1000)
     assert 0 < low and high < 0.02 and number("share_02", "generated share") < 0.02
 
 
