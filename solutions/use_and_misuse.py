@@ -15,9 +15,8 @@
 # - *state* the conditions under which a reconstruction may be used, and check a product against them;
 # - *write* a model card and a one-page memo that somebody can decide by.
 #
-# {minutes} minutes, best in two sittings: sections 1 to 5, then 6 to 9. What is marked » is optional. {builds_on} For the model card you need
-# what PULSE returned. Harm to people can't be measured on ladybirds and
-# plates: what follows about people is sourced, or it is an argument and says so. No picture of a person appears.
+# {minutes} minutes; what is marked » is optional. {builds_on} Harm to people can't be measured on ladybirds and
+# plates: what follows about people is sourced, or it is an argument and says so.
 
 # %% [markdown] only="slides" slide="slide"
 # # {title}
@@ -38,8 +37,8 @@ show_images(recorded | crisp, columns=3,
 
 # %% [markdown]
 # Above, three number plates of a country that doesn't exist, as a distant camera records them: 28 × 6
-# pixels, with noise of standard deviation .08 (1 is white). Below, what a small network makes of them. It
-# was trained on such plates and on nothing else.
+# pixels, with noise of standard deviation .08 (1 is white). Below, what a small network makes of them, which
+# was trained on such plates only.
 #
 # **Predict.** You read off 1000 plates that were enhanced like this. How many percent of your readings, all
 # five characters, are right?
@@ -73,9 +72,9 @@ for low, high in ((0.95, 1.01), (0.85, 0.95), (0, 0.85)):
 reveal("use_and_misuse.percent_right", 100 * right.mean(), label="plates read right", unit="%")
 
 # %% [markdown]
-# Not even half of the plates come back right. A simple matcher read them: at each place it takes the
+# Not even half. A simple matcher read them: at each place it takes the
 # character whose bitmap correlates best; its correlation is the "likeness". Four fifths of all characters look nearly
-# perfect, and of *these* one in fourteen is wrong, with nothing about it that says so. A plate has five.
+# perfect, and of *these* one in fourteen is wrong, with nothing about it that says so.
 
 # %% slide="subslide" title="The network, its contrast curve, the truth"
 soft = {f"network's answer {k}": enhance(y, contrast=1) for k, y in zip("ABC", recorded.values(), strict=True)}
@@ -85,8 +84,7 @@ show_images(soft | crisp | real, columns=3,
                 "steep contrast curve, crisp. Bottom: the true plates; several characters differ from the crisp ones.")
 
 # %% [markdown]
-# The first row is the network's own answer: how probable ink is at every pixel, nearly the mean of
-# lesson {priors_and_best_guesses} given this character's cell alone. It is *grey where the network is in doubt*. The second row is the
+# The first row is the network's own answer: how probable ink is at every pixel, *grey where the network is in doubt*. The second row is the
 # same after a steep contrast curve, $\tfrac12 + 12\,(p - \tfrac12)$, cut off at 0 and 1. The third is the truth. The
 # curve adds no information. It removes some: "enhanced" here means *the doubt has been taken out*.
 
@@ -108,7 +106,7 @@ show_images(soft | crisp | real, columns=3,
 #
 # $$P(s \mid y) = \sum_\nu P(\nu \mid y) \prod_{k=1}^5 P(s_k \mid y_k, \nu).$$
 #
-# That is the exact posterior over all strings (`course_lib.inference.plate_posterior`; read it). Plate A:
+# That is the exact posterior over all strings. Plate A:
 
 # %% slide="subslide" title="Six draws from what is possible"
 from course_lib.inference.plate_posterior import reference
@@ -130,7 +128,7 @@ show_images({f"draw {i + 1}: {s[:2]} {s[2:]}": x for i, (s, x) in enumerate(zip(
 # %% [markdown]
 # Six samples are as sharp as the enhanced plate, and they disagree: *that* is the honest picture of this
 # measurement. The table says it better still: the string on the plate is the most probable one, at two to one
-# on, and the doubt sits in the first place, where a B, a Z and a D leave similar pixels.
+# on, and the doubt sits in the first place.
 
 # %% [markdown]
 # ### Exercise 1: characters that share their nuisance
@@ -270,11 +268,11 @@ witness[:, 1] = np.log([[0.9, 0.1], [0.2, 0.8]])
 equal(call(marginals, witness, even)[1], [0.2, 0.8], "the second place, if the first rules a nuisance out")
 ### END HIDDEN TESTS
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # The string as a whole is a *mixture of products*, not the product of the five marginals. How much does
 # that matter?
 
-# %%
+# %% deeper=true
 import math
 
 coarse = reference(simulate(6, s=16, sigma=0.03)[1], sigma=0.03)  # another camera: 14 × 3 pixels, less noise
@@ -283,7 +281,7 @@ for name, found in {"plate A, 28 × 6 pixels": answer, "a plate at 14 × 3 pixel
     product = math.prod(m[code] for m, code in zip(found.marginals(), plates.codes(string), strict=True))
     print(f"{name}: P({string} | y) = {p:.3f}; product of the marginals {product:.3f}")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # For plate A hardly: frame and characters together pin the shift down. At 14 × 3 pixels the shift stays uncertain, and
 # the product is wrong by a factor of two: characters that fit *one* shift belong together.
 
@@ -292,7 +290,7 @@ for name, found in {"plate A, 28 × 6 pixels": answer, "a plate at 14 × 3 pixel
 
 # %% [markdown]
 # A probability is worth something if it *holds*: of all readings that are given 80 %, 80 % should be right.
-# The posterior of the 1000 plates of the first cell is on record; here a few are computed again, and all are put to
+# The posterior of the 1000 plates is on record; ten are computed again, and all are put to
 # the test.
 
 # %% slide="subslide" title="It promises 60 %, and keeps it"
@@ -318,9 +316,8 @@ show(fig, alt="In ten bins the share of right readings follows the probability t
               "points lie on the diagonal within the error bars.")
 
 # %% [markdown]
-# The posterior keeps its promises, within what chance
-# explains: the bars are one standard deviation, and about three of ten should miss the diagonal.
-# It has to: plates, light and noise were drawn from the very prior that it assumes.
+# The posterior keeps its promises, within chance: the bars are one standard deviation, and about three of ten should miss the diagonal.
+# It has to: plates, light and noise were drawn from the prior that it assumes.
 #
 # So it can decline. **Predict.** It reads only if its best string has a probability of .8 or more, and
 # otherwise says "unreadable". How many percent of what it *does* read is wrong?
@@ -356,8 +353,7 @@ show(fig, alt="Share of wrong readings against the share of plates that are read
               "above it everywhere, from about 10 % to 54 % wrong.")
 
 # %% [markdown]
-# Not one in five: .8 is what the *least* sure of these readings promises. The
-# knob works, within chance, and it costs plates: at .95 nine in ten are declined. That is no weakness of the reader. It is the
+# Not one in five: .8 is what the *least* sure of these readings promises. And declining costs plates: at .95 nine in ten. That is no weakness of the reader. It is the
 # measurement that doesn't say more.
 #
 # Likeness is a poor knob: of the crispest plates, as many as the reader reads at .8, a fifth is wrong. It
@@ -454,13 +450,13 @@ for some, wrong_cost, refusal in ((many, 40.0, 7.0), (many, 1.0, 0.01), (many, 5
           atol=1e-6 * losses.mean())
 ### END HIDDEN TESTS
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### A real picture
 #
 # Now two photographs, shrunk to the same 28 × 6 pixels: a piece
 # of a brick wall and a piece of a page with signs on it. Neither is a plate.
 
-# %% slide="subslide" title="A wall, a page, two crisp plates"
+# %% deeper=true slide="subslide" title="A wall, a page, two crisp plates"
 from course_lib.imaging.operators import Downsample
 from course_lib.worlds import images
 
@@ -480,26 +476,26 @@ print(f"of 1000 plates 99 % have a misfit from {usual[0]:.2f} to {usual[1]:.2f};
 show_images(shown, columns=3, alt="A brick wall and a page with drawn signs, each as a photograph, as 28 × 6 noisy "
                                   "pixels, and as the crisp number plate that the network makes of it.")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # The network draws two plates of things that never were any. The exact reader declines twice over: its best string has
 # a probability of 1 % or less, and the **misfit** (mean squared residual in units of σ²) is outside the
 # range that holds 99 % of 1000 plates; for the page not by much. A
 # posterior answers "which plate?". Whether the question fits must be checked by somebody.
 
-# %% [markdown] slide="slide"
+# %% [markdown] deeper=true slide="slide"
 # ## 3 · Crisp, consistent, wrong: the substituted digit
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # This happened without any network. In July 2013 the computer scientist **David Kriesel** scanned a
 # building plan with an office copier, and a room of 21.11 m² came out as one of 14.13
 # m²: clean, well-formed digits, and other ones. He traced it to
 # **lossy symbol matching**: the machine cuts the page into small
-# patches, and stores *one* patch for several that look alike. The maker first pointed to one setting of three; Kriesel
-# reproduced substitutions in *all three*, and reports that the company confirmed a defect and issued a patch.
+# patches, and stores *one* patch for several that look alike. He
+# reproduced it in all three settings, and reports that the company confirmed a defect and issued a patch.
 #
-# Here is a toy with the same idea, in a font of 5 × 7 pixels drawn for this course.
+# Here is a toy with the same idea, in a font of 5 × 7 pixels.
 
-# %% slide="subslide" title="Digits a few pixels apart"
+# %% deeper=true slide="subslide" title="Digits a few pixels apart"
 from course_lib.worlds import digits
 
 apart = (digits.DIGITS[:, None] != digits.DIGITS[None]).sum(axis=(2, 3))
@@ -507,17 +503,17 @@ print("pixels that differ:", {f"{i}↔{j}": int(apart[i, j]) for i in range(10) 
 show_images({f"{i}": 0.8 * (1.0 - digits.DIGITS[i]) for i in range(10)}, columns=10,
             alt="The digits 0 to 9 in 5 × 7 black and white pixels; 3, 6 and 9 look like an 8 with a few pixels taken out.")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # The compressor takes the symbols of a page in order. If one that is stored already differs in at most
 # `tolerance` pixels, the stored one is shown in its place, otherwise the symbol is stored. **Predict.** A
 # page of 1000 random digits, scanned without any noise, is compressed with a tolerance of 3. How many of
 # the 1000 come back as *other digits*?
 
-# %%
+# %% deeper=true
 substituted = None  # replace None by a number from 0 to 1000
 predict("use_and_misuse.substituted", substituted, between=(0, 1000))
 
-# %% slide="subslide" title="96 of 1000 digits come back as others"
+# %% deeper=true slide="subslide" title="96 of 1000 digits come back as others"
 rng = np.random.default_rng(4)
 numbers = rng.integers(0, 10, 1000)
 clean = digits.DIGITS[numbers]
@@ -532,11 +528,11 @@ for head in ([], [8]):  # the same page, and once with an 8 at its head
 back = numbers[digits.encode(clean, tolerance=3)]
 reveal("use_and_misuse.substituted", np.sum(back != numbers), label="digits of 1000 that come back as others")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # Whichever of a close pair is *stored* first is shown for both. On this page that is a 9: every 8 becomes a 9. Put a
 # single 8 at the head of the page, and every 3, 6 and 9 becomes an 8. What comes
 # back is crisp, it is the same wherever the digit
-# occurs, and it is wrong: consistency and sharpness are no signs of truth. (A toy says nothing about how
+# occurs, and it is wrong. (A toy says nothing about how
 # often real machines did this.)
 
 # %% [markdown] deeper=true
@@ -699,8 +695,7 @@ reveal("use_and_misuse.percent_source", 100 * posterior, label="P(source | match
 # hundred people match by coincidence, and nothing about the picture tells them from the one. To say "the
 # error rate is one in ten thousand, so this is the source with 99.99 %" confuses $P(\text{match} \mid
 # \text{other})$ with $P(\text{other} \mid \text{match})$: the *prosecutor's fallacy*
-# (Thompson and Schumann 1987). Independent evidence multiplies the odds again. To enhance the picture adds none. (It may
-# change how often the test errs, lesson {hallucination_measured}; then the likelihood ratio must be measured anew.)
+# (Thompson and Schumann 1987). Independent evidence multiplies the odds again. To enhance the picture adds none.
 
 # %% [markdown]
 # ### Exercise 4: what a match proves
@@ -814,14 +809,14 @@ for case in ((2, 0.5, 0.5, 0.3), (10**6, 1e-4, 0.0, 0.5), (3 * 10**7, 1e-9, 0.05
     check_coincidental(*case)
 ### END HIDDEN TESTS
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### Feel it
 #
 # (1) How large may the pool be at a likelihood ratio of $10^4$ before a match is more probably wrong than
 # right? (2) Which likelihood ratio makes a match 99 % sure in a pool of $10^7$? (3)
 # Put the source outside the pool with probability ½: what happens to the coincidental matches? Who are they?
 
-# %% slide="subslide" title="A rare error in a large pool" figure="pool"
+# %% deeper=true slide="subslide" title="A rare error in a large pool" figure="pool"
 from course_lib.notebook.explorers.use_and_misuse import use_and_misuse
 
 use_and_misuse()
@@ -859,22 +854,20 @@ predict("use_and_misuse.percent_error", percent_error, between=(0, 100))
 # %%
 from course_lib.imaging.limits import fano_error
 
-simple = 1 - (10 + 1) / 20
-print(f"10 bits against 2^20: simple form {simple:.3f}, sharp form {fano_error(10, 2**20):.3f}; "
-      f"against 2^12: {1 - (10 + 1) / 12:.3f} and {fano_error(10, 2**12):.3f}")
-reveal("use_and_misuse.percent_error", 100 * simple, label="smallest possible error", unit="%")
+for exponent in (20, 12):
+    print(f"10 bits against 2^{exponent}: wrong with a probability of at least {fano_error(10, 2**exponent):.3f} (a slightly sharper form)")
+reveal("use_and_misuse.percent_error", 100 * fano_error(10, 2**20), label="smallest possible error", unit="%")
 
 # %% [markdown]
-# Half of the bits are missing, and at best nearly half of the answers are wrong. Whether any method comes so far down,
-# the bound doesn't say.
+# Half of the bits are missing, and at best nearly half of the answers are wrong.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### Exercise 5: Fano's bound
 #
-# Write `least_error(bits, hypotheses)`: the simple form above, for `bits` = $I \ge 0$ and `hypotheses` = $M
+# Write `least_error(bits, hypotheses)`: the formula above, for `bits` = $I \ge 0$ and `hypotheses` = $M
 # \ge 2$. A probability is never below 0: where the formula is, the bound is 0.
 
-# %% solution="least_error"
+# %% solution="least_error" deeper=true
 def least_error(bits, hypotheses):
     """Fano's lower bound on the probability of error, simple form.
 
@@ -894,7 +887,7 @@ def least_error(bits, hypotheses):
     ### END SOLUTION
 
 
-# %% test="least_error_of_fano" points=2
+# %% test="least_error_of_fano" points=2 deeper=true
 def check_bound(bits, M):
     """Compare with the simple form, and name the mistake if the value is one's own."""
     right, log2 = max(0.0, 1 - (bits + 1) / np.log2(M)), np.log2(M)
@@ -925,7 +918,7 @@ for bits, M in ((0, 2), (0.5, 3), (1, 4), (18.5, 529_000), (25.0, 529_000), (30.
 # ### Bits in a plate
 #
 # For plates all of it can be measured. Pictures carry, on average, $I =
-# \log_2 529{,}000 + E[\log_2 P(s_{\text{true}} \mid y)]$ bits about the string, which takes the exact posterior.
+# \log_2 529{,}000 + E[\log_2 P(s_{\text{true}} \mid y)]$ bits about the string.
 # Three cameras, same noise per pixel:
 
 # %% [markdown] only="slides" slide="subslide"
@@ -945,12 +938,11 @@ for s in (4, 8, 16):
     bits = gained.mean()
     print(f"{56 * 4 // s} × {12 * 4 // s} pixels: {bits:5.2f} ± {gained.std() / n**0.5:.2f} of "
           f"{np.log2(plates.N_STRINGS):.2f} bits; error of the best reading {1 - those['right'].mean():.3f}, Fano: at least "
-          f"{max(0, 1 - (bits + 1) / np.log2(plates.N_STRINGS)):.3f} (sharp {fano_error(bits, plates.N_STRINGS):.3f})")
+          f"{fano_error(bits, plates.N_STRINGS):.3f}")
 
 # %% [markdown]
 # Two bits in nineteen are missing at 28 × 6 pixels, and *forty percent* of the best
-# readings are wrong: Fano's bound need not be reached. At 14 × 3 pixels none of 200 was right. "Most of the information
-# is there" names nobody. And the enhanced pictures, computed from the same pixels, carry at most the
+# readings are wrong: Fano's bound need not be reached. At 14 × 3 pixels none of 200 was right. And the enhanced pictures, computed from the same pixels, carry at most the
 # bits of the second row.
 
 # %% [markdown] only="slides" slide="slide"
@@ -967,8 +959,7 @@ for s in (4, 8, 16):
 # ## 6 · Uses that hold up
 
 # %% [markdown]
-# Guesses do leave the lab, and rightly. What do the good cases have in common? This course has met four
-# conditions:
+# Guesses do leave the lab, and rightly. This course has met four conditions:
 #
 # 1. **Data consistency is shown**: what the reconstruction predicts is compared with what was measured, in
 #    units of the noise. Necessary, never sufficient (lessons {pulse}, {hallucination_measured}).
@@ -982,22 +973,17 @@ for s in (4, 8, 16):
 # %% [markdown]
 # ## 7 · Somebody will use it all the same
 #
-# The article that this course answers ("There Is No (Real Life) Use Case for Face Super Resolution", June
-# 2020) expects law enforcement to use such tools "no matter the disclaimers". It names two precedents.
+# The article that this course answers expects law enforcement to use such tools "no matter the disclaimers", and names two precedents.
 #
 # **A risk score in courts.** COMPAS is a commercial score for the risk of a new arrest. In *State v. Loomis* (2016 WI 68)
-# the pre-sentence report cautioned against using it to decide on prison; the trial court cited it all the same, among
-# other reasons (so a summary of the case). The Supreme Court of Wisconsin allowed
-# it, with written warnings: the method is a trade secret; it describes groups; it wasn't
-# validated for the state. ProPublica (May 2016) reported that of those who weren't arrested again 45 % of Black and 23 %
+# the trial court cited it, among other reasons, though the pre-sentence report had cautioned against using it to decide on prison. The Supreme Court of Wisconsin allowed
+# it, with written warnings: a trade secret, about groups, not validated for the state. ProPublica (May 2016) reported that of those who weren't arrested again 45 % of Black and 23 %
 # of white defendants had been labelled "higher risk";
-# the maker replied that among equal scores equal shares were arrested again. Chouldechova (2017)
-# proved that where base rates differ, an imperfect score can't satisfy both.
+# the maker replied that among equal scores equal shares were arrested again. Where base rates differ, an imperfect score can't satisfy both (Chouldechova 2017).
 #
-# **Collections of people.** MegaPixels (Harvey and LaPlace, 2019) looked up what had become of research
-# collections. Video of some 2000 people on a campus (Duke University, 2014) was made to track pedestrians; papers from
-# all over the world used it, some from military academies. It was withdrawn in 2019. Of
-# MS-Celeb-1M, withdrawn in the same year, copies went on circulating. And police
+# **Collections of people.** Video of some 2000 people on a campus (Duke University, 2014) was made to track pedestrians; papers from
+# all over the world used it, some from military academies (Harvey and LaPlace 2019). It was withdrawn in 2019, as was
+# MS-Celeb-1M, of which copies went on circulating. And police
 # submitted drawings and pictures of *look-alikes* to face recognition (Garvie 2019). A
 # sharp invented face fits that practice; we know of no documented case with PULSE.
 
@@ -1022,8 +1008,8 @@ for use, (judged, why) in ours.items():
     print(f"{use:24} yours {mine[use]}  ours {judged}{apart}\n{'':24} {why}")
 
 # %% [markdown]
-# Ours are judgements, too. Where you differ, say which fact would decide. The same technique can stand in different rows: **the
-# *use* decides.** Today's diffusion samplers are held to the same four conditions.
+# Ours are judgements, too. The same technique can stand in different rows: **the
+# *use* decides.**
 
 # %% [markdown] only="slides" slide="slide"
 # ## 8 · Why faces?
@@ -1036,6 +1022,12 @@ for use, (judged, why) in ours.items():
 # ## 8 · Why faces?
 
 # %% [markdown]
+# They can be aligned, they are easy to come by, and they impress, the article answers. But anything that has a likelihood and a prior shows the method: this
+# course takes every step on ladybirds and plates. Whoever uses faces takes on more. **Consent**: a photograph that is free
+# to copy is not a person who was asked. **Purpose**: the collection outlives it. **Withdrawal**: copies can't be
+# called back. A good reason may outweigh that. "It is available" is not one.
+
+# %% [markdown] deeper=true
 # Two sources on the same system. Duke University's press release of June 2020: "The system cannot be used to
 # identify people, the researchers say". And the note in the `README.md` of the repository `adamian98/pulse`, whose
 # stored versions say:
@@ -1051,25 +1043,18 @@ for use, (judged, why) in ours.items():
 # pixels hadn't. "Impossible" goes further: whoever the pixels could narrow down, the output may narrow down
 # too (section 5). And "cannot be used" would have to be "must not be", which needs somebody who checks.
 
-# %%
+# %% deeper=true
 # Try: whom does such a note reach? True or False for each.
 reaches = {"a researcher who downloads the code": None, "a witness who is shown the picture": None,
            "a person in the training pictures": None, "a historian in 2030": None}
 
-# %%
+# %% deeper=true
 told = {"a researcher who downloads the code": (True, "it stands on the page; it says what the method does"),
         "a witness who is shown the picture": (False, "a PNG has no README"),
         "a person in the training pictures": (False, "a note can't bring a collection back"),
         "a historian in 2030": (True, "it fixes, with a date, what its makers knew, and what they no longer said")}
 for reader, (answer_of_ours, why) in told.items():
     print(f"{reader:36} yours {reaches[reader]!s:5}  ours {answer_of_ours!s:5}  {why}")
-
-# %% [markdown]
-# So why faces? The article answers: they can be aligned, they are easy to come by, and they impress. The
-# press release calls them "a proof of concept". Anything that has a likelihood and a prior would have proved it: this
-# course shows every step on ladybirds and plates. Whoever uses faces takes on **consent** (a photograph that is free
-# to copy is not a person who was asked), **purpose** (the collection outlives it), **withdrawal** (copies can't be
-# called back). A good reason may outweigh that. "It is available" is not one.
 
 # %% [markdown] slide="notes"
 # Don't show the pictures of 2020; the person in them did not ask to be an example, and the argument doesn't
@@ -1080,11 +1065,10 @@ for reader, (answer_of_ours, why) in told.items():
 # ### What no budget contains
 #
 # Lesson {bias} splits a bias into pixels, shares, generator and search, as if better data or a better optimiser would
-# remove the harm. Timnit Gebru and others hold that **harm is not reducible to data or optimiser**;
-# Kurenkov 2020 and Selbst and colleagues 2019 give the argument. Three decisions lie outside
+# remove the harm. Timnit Gebru and others hold that **harm is not reducible to data or optimiser** (Kurenkov 2020, Selbst and colleagues 2019). Three decisions lie outside
 # all measurements. **Problem choice**: somebody decided that faces should be sharpened.
 # **Deployment**: the same weights with a film restorer or in an interview room are two systems. And **who was
-# asked**. People of good will dispute how far this goes (`docs/debate.md`). Numbers can refute a claim of harmlessness.
+# asked**. How far this goes is disputed (`docs/debate.md`). Numbers can refute a claim of harmlessness.
 # They can't establish one.
 
 # %% [markdown] only="slides" slide="slide"
@@ -1105,8 +1089,8 @@ for reader, (answer_of_ours, why) in told.items():
 # ### A model card
 #
 # A **model card** (Mitchell and colleagues 2019) says on one page what a model is for, what it was made
-# from, how it was measured, *for whom it works worse*, and what it must not be used for. This is
-# the course's balanced generator's:
+# from, how it was measured, *for whom it works worse*, and what it must not be used for. This is that of
+# the balanced generator:
 
 # %%
 from IPython.display import Markdown
@@ -1117,7 +1101,7 @@ card = data_path("generators", "share_50.md").read_text(encoding="utf-8").replac
 Markdown("\n".join("> " + line for line in card.splitlines() if not line.startswith("![")))
 
 # %% [markdown]
-# Audit it. Some of its numbers can be measured again in seconds, and some that it doesn't give, too.
+# Audit it: measure again what it says, and what it doesn't.
 
 # %%
 import torch
@@ -1147,14 +1131,13 @@ for form, name in enumerate(("pale", "dark")):
           f"{expected_coverage(len(fake), len(real)):.2f})")
 
 # %% [markdown]
-# Coverage depends on the number of pictures: ours, from 300, can't be compared with the card's from 10,000
-# (lesson {generators_and_modes}); the two *forms* can. And don't overlook the card's recall, .029.
+# Coverage depends on the number of pictures: ours, from 300, can't be compared with the card's from 10,000; the two *forms* can. And don't overlook the card's recall, .029.
 #
 # **Write.**
 #
-# 1. Name **three gaps**: what the card doesn't say and somebody who wants to use this
-#    generator as a *prior* would need. For each, give the number above or a measurement (what is counted, of how many).
-# 2. Write three sections of a better card, at most 200 words in all. *Performance by group*: for *each* form a number
+# 1. **Three gaps**: what the card doesn't say and somebody who uses this
+#    generator as a *prior* would need. For each, the number above or a measurement (what is counted, of how many).
+# 2. Three sections of a better card, at most 200 words. *Performance by group*: for *each* form a number
 #    with its sample size, and how far chance moves it.
 # 3. *Known failures*: two that this course measured (here or in lessons {generators_and_modes} to {causes}), each
 #    with what went in and what came out. Too vague: "may make mistakes".
@@ -1201,7 +1184,7 @@ for form, name in enumerate(("pale", "dark")):
 # - **B** leads an investigation. A wrong reading sends a search to the wrong address. The office puts that
 #   at 20,000; who bears it isn't the office. An unreadable plate costs 200: other leads are followed.
 #
-# The evidence is the same; the costs are assumptions that you may dispute.
+# The costs are assumptions that you may dispute.
 
 # %%
 def spent(read, is_right, wrong, refused):
@@ -1213,7 +1196,7 @@ p, good, right, alike = cases["p"], cases["right"] == 1, hits.all(axis=1), liken
 every, costs = np.ones(1000, dtype=bool), {"A, car park": (15, 4), "B, investigation": (20_000, 200)}
 bill = {}
 for name, (wrong_cost, refusal) in costs.items():
-    sure = (1 - p) * wrong_cost < refusal
+    sure, promised = read_or_refuse(p, wrong_cost, refusal)
     paid, failed = spent(sure, good, wrong_cost, refusal), np.sum(sure & ~good)
     for line, value in {
             "nothing read": refusal,
@@ -1222,7 +1205,7 @@ for name, (wrong_cost, refusal) in costs.items():
                 min(spent(alike >= t, right, wrong_cost, refusal) for t in alike),
             "exact posterior, all read": spent(every, good, wrong_cost, refusal),
             "exact posterior, 'unreadable' below a threshold": paid,
-            "  as its probabilities promise": np.minimum((1 - p) * wrong_cost, refusal).mean(),
+            "  as its probabilities promise": promised,
             "  if three more of its readings had been wrong": paid + 3 * wrong_cost / 1000,
     }.items():
         bill.setdefault(line, []).append(value)
@@ -1233,11 +1216,10 @@ for line, values in bill.items():
     print(f"{line:54}" + "".join(f"{value:18,.1f}" for value in values))
 
 # %% [markdown]
-# **Write** one page (250 to 400 words) that *both* can decide by. "Buy",
-# "don't buy" and "buy something else" can all earn full marks. It must contain
+# **Write** one page (250 to 400 words) that *both* can decide by. Any recommendation can earn full marks. It must contain
 #
 # 1. **evidence**: three numbers of this lesson, each with what it is of and of how many, among them one on errors and one
-#    on what is declined (too vague: "often wrong"; "0 of 47 were wrong" alone doesn't say how many might be);
+#    on what is declined ("0 of 47 were wrong" alone doesn't say how many might be);
 # 2. **costs and decision**: for A *and* for B a decision that follows from costs, compared with reading nothing;
 # 3. **who bears it**: for A and for B, who pays for a mistake and whether it can be undone; and is B's 20,000 the right
 #    number?
@@ -1324,6 +1306,8 @@ for line, values in bill.items():
 #   Human Behavior 11 (1987) 167. [doi:10.1007/BF01044641](https://doi.org/10.1007/BF01044641)
 # - T. M. Cover, J. A. Thomas, *Elements of Information Theory*, 2nd ed. 2006, section 2.10.
 #   [doi:10.1002/047174882X](https://doi.org/10.1002/047174882X)
+# - "There Is No (Real Life) Use Case for Face Super Resolution", June 2020
+#   ([zentralwerkstatt.org/post_PULSE.html](https://zentralwerkstatt.org/post_PULSE.html)): the article that this course answers.
 # - M. Mitchell et al., "Model cards for model reporting", FAT\* 2019, 220.
 #   [doi:10.1145/3287560.3287596](https://doi.org/10.1145/3287560.3287596)
 # - T. Gebru et al., "Datasheets for datasets", Commun. ACM 64 (2021) 86.
