@@ -68,7 +68,7 @@ predict("hallucination_measured.percent_invented", percent_invented, between=(0,
 # - **deleted**, $A^+ y - P_{measured}\,\hat x$: recorded, and not in the picture. No truth needed; noise has a part in it.
 #
 # "Not recorded" says that the camera doesn't *respond* to it above the noise. It doesn't say that $y$ is silent
-# about it: a prior can tie the two.
+# about it: a prior can tie it to what was recorded.
 
 # %%
 import numpy as np
@@ -152,7 +152,7 @@ for name, guess in {"pseudo-inverse": lazy, "posterior sample": sample}.items():
 # pixels. Return the three arrays (invented, omitted, wrong), in the shape of the pictures: a component is measured
 # if $s_i \cdot$ `scale` $>$ `sigma`. Rounding leaves singular
 # values of 1e-17 where they should be 0; those aren't measured even at σ = 0: only the first `modes.rank` are above
-# rounding. *Allowed:* `modes.filtered(x, factors)`, which computes $\sum_i \varphi_i v_i v_i^T x$ for factors `(k,)`.
+# rounding. *Allowed:* `modes.filtered(x, factors)`, which computes $\sum_i \varphi_i v_i v_i^T x$ for factors `(k,)`, here 0 or 1.
 # *Off limits:* `course_lib.audits.hallucination`, `limits.split`.
 
 # %% solution="three_maps" rebuilds="audits.hallucination.maps audits.hallucination.null_part imaging.limits.split"
@@ -477,8 +477,7 @@ show(fig, alt="Four reconstructions of one ladybird, what each invented, and wha
 # pixels leave beetles free to differ: the head most of all, then wing cases, then legs; the leaf hardly.
 # The *wrong* maps of the sharp pictures are large where it is large.
 #
-# Now the other half: what a picture gets wrong about data that there *are*. This map, *deleted* with the sign turned, is from
-# Bhadra and colleagues (2021).
+# Now the other half, *deleted*: what a picture gets wrong about data that there *are* (Bhadra and colleagues, 2021).
 
 # %%
 for name, pictures in methods.items():
@@ -498,7 +497,7 @@ print("PULSE is wrong by", ", ".join(f"{np.sqrt(np.mean(amiss[some] ** 2)):.2f} 
 # Wiener, the network and the mean: three quarters or more of their squared error lies where no data are.
 #
 # A method that knows ladybirds can also do the opposite of inventing. What was recorded and isn't in its world it takes
-# for noise, and **deletes**; only the map *deleted* shows that.
+# for noise, and **deletes**. *Invented* and *wrong* can't see that; *deleted* does.
 
 # %% [markdown] slide="notes"
 # Let the room rank the pictures by trust before the second row is explained. The map at the bottom right exists
@@ -905,8 +904,7 @@ reveal("hallucination_measured.suspicious", len(low), label="tests of 24 with p 
 # in 24 ways, the log-likelihood among them: that is all an audit can say.
 
 # %% [markdown]
-# The reference posterior passes this test (a deeper cell). And PULSE, taken for a sampler? Its nine starts, ranked by
-# log-likelihood:
+# And PULSE, taken for a sampler? Its nine starts, ranked by log-likelihood:
 
 # %%
 from scipy.stats import binomtest
@@ -967,7 +965,7 @@ reveal("enhance.percent_dark", 100 * chance, label="probability of the dark form
 # the root of the mean of their squared standard deviations, is at most `tolerance`. Return the pair
 # `(threshold, coverage)`: the largest standard deviation that is shown, and the share of all pixels that is
 # shown. Equal ones are shown together or not at all. If not even
-# the most certain ones will do, return `(0.0, 0.0)`. For sd = .1, .3, .3, .3 and the tolerance .25 it is (.1, .25): with all
+# the most certain ones will do, return `(0.0, 0.0)`. For sd = .1, .3, .3, .3 and the tolerance .25 return (.1, .25): with all
 # four the RMS is .26. `np.unique(sd, return_counts=True)` and `np.cumsum` help.
 
 # %% solution="abstain" rebuilds="audits.hallucination.abstention_curve"

@@ -740,7 +740,7 @@ def suspects(y, gallery, A, sigma):
     return p / p.sum()
 
 
-# %% wrong="clips_the_camera" exercise="suspects" says="suspects,"
+# %% wrong="clips_the_camera" exercise="suspects" says="suspects,|light and σ times"
 def suspects(y, gallery, A, sigma):
     log_l = -np.sum((np.clip(y, 0, 1) - A(gallery)) ** 2, axis=(1, 2, 3)) / (2 * sigma**2)
     p = np.exp(log_l - log_l.max())
