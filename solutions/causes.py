@@ -73,7 +73,7 @@ for name in flips.names():
 # Three cautions, for all that follows.
 #
 # - **One training per share.** Whatever is measured on a trained generator is a property of *one weight file* per share (n = 1): these files, trained at different shares, differ so.
-#   A second training may differ, too; a study with several is planned. Only R1 and R2 need no training.
+#   A second training may differ, too. Only R1 and R2 need no training.
 # - **The share is not all that differs.** `share_50` was trained from random weights. The others went on from its networks, for fewer steps. Unfinished
 #   fine-tuning is a **rival** explanation. Such a file would still draw what `share_50` drew; `share_10` and `share_90`
 #   do draw a share between their own and one half.
@@ -193,6 +193,7 @@ toy_cells = [(a, b, c) for a in (0, 1) for b in (0, 1) for c in (0, 1)]
 toy_table = dict(zip(toy_cells, [0.1, 0.3, 0.25, 0.5, 0.4, 0.55, 0.6, 0.9], strict=True))
 equal(told_steps(toy_table)[0, 1, 2], [0.3, 0.2, 0.3], "the steps in the order share, generator, search", atol=1e-6, mistakes={
     "these are the values of M on the way; return what each change *adds*.": [0.4, 0.6, 0.9],
+    "the sign: M after a change minus M before it.": [-0.3, -0.2, -0.3],
     "these are sums since the beginning; return each step by itself.": [0.3, 0.5, 0.8],
     "this belongs to another order: does each order get an array of its own?": [0.4, 0.2, 0.2],
     "each factor was changed alone, from the first cell; in an order, earlier changes stay.": [0.3, 0.15, 0.2]})
@@ -560,7 +561,7 @@ equal(call(if_only_the_start, np.array([False, True, False]), np.array([True, Fa
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your function confronts this with what the other generators, and their starts, really lost:
+# Your function, and what the other generators really lost:
 
 # %%
 print("lost, predicted from share_50 if only the form of the start mattered, and measured")
@@ -575,7 +576,7 @@ for name in skewed:
 # - **The form of the start matters** (or something that goes with it), **and it makes the tilt of `share_50`.** From pale starts that generator is even; from dark ones, more than half of all, it turns most of the pale
 #   ones dark.
 # - **It isn't all.** The predictions go in the right direction and stop far short. With the same form of start, and even nearly the same styles, the file `share_10` loses many
-#   more dark ones than the file `share_50`. There the rival of section 1 stands in the way. On the renderer, which nobody trains, it doesn't, and pale starts lose more where dark is rare, too. So the share acts **in part** through the form of the starts, and besides. These data don't say how.
+#   more dark ones than the file `share_50`. There the rival of section 1 stands in the way. On the renderer, which nobody trains, it doesn't, and pale starts lose more where dark is rare, too. So the share (in the files: one training each) acts **in part** through the form of the starts, and besides. These data don't say how.
 # - **The start isn't fate**: see how often answers of `share_50` have the form of the start, and how often that of the truth.
 
 # %% [markdown] slide="notes"
@@ -872,7 +873,7 @@ for names in pairs:
 # %% [markdown] only="slides" slide="slide"
 # ## What you can now say, and what you can't
 #
-# *With these five files: changing the share changes the answer; the form of the start is one way, not the only one.*
+# *These five files: another share, another answer; the form of the start is one way, not the only one.*
 #
 # Not: *the data did it*. One training each.
 

@@ -525,3 +525,30 @@ def two_way_draws(table, draws, rng):
     columns = rng.choice(a.shape[1], size=(draws, a.shape[1]))
     rows = rng.choice(a.shape[0], size=(draws, a.shape[0]))
     return a[rows[:, :, None], columns[:, None, :]].mean(axis=(1, 2), dtype=np.float32)
+
+# %% wrong="fresh_before_minus_after" exercise="steps_in_every_order" says="the sign"
+### INSTEAD OF added[factor] = table[tuple(cell)] - before
+added[factor] = before - table[tuple(cell)]
+
+# %% wrong="fresh_orders_as_ranks" exercise="steps_in_every_order" says="search, share, gen"
+def steps_in_every_order(table):
+    found = {}
+    for order in permutations(range(3)):
+        cell, added = [0, 0, 0], np.zeros(3)
+        for time in range(3):
+            factor = order.index(time)
+            before = table[tuple(cell)]
+            cell[factor] = 1
+            added[factor] = table[tuple(cell)] - before
+        found[order] = added
+    return found
+
+# %% wrong="fresh_columns_drawn_once" exercise="two_way_draws" says="mean|variance"
+def two_way_draws(table, draws, rng):
+    rows, columns = table.shape
+    j = rng.integers(columns, size=columns)
+    return np.array([table[rng.integers(rows, size=rows)][:, j].mean() for _ in range(draws)])
+
+# %% wrong="fresh_added_to_the_whole" exercise="if_only_the_start" says="it should be"
+def if_only_the_start(began_dark, wrong, dark_starts):
+    return wrong.mean() + dark_starts * (wrong[began_dark].mean() - wrong[~began_dark].mean())
