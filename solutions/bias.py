@@ -145,6 +145,8 @@ reveal("bias.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles 
 # than the most probable *form*, with which section 4 deals, so this lesson doesn't test that claim. On 19 June 2020, a day before
 # that README, a tutorial by Timnit Gebru and Emily Denton asked first who benefits from computer vision and who is harmed
 # (lesson {use_and_misuse}).
+#
+# And what this is not: StyleGAN wasn't searched here. The paper enlarges up to 64 times along each side; here it is 16 times.
 
 # %% [markdown] only="slides" slide="slide"
 # ## 3 · What "unfair" can mean
@@ -845,6 +847,10 @@ show(fig, alt=f"Ladders of both directions for each generator, from R1 to R4: {t
 # **Not in this table**: what a step *causes* (in another order the steps may
 # differ), what a second training at the same share would give, and what another noise or ε would give. Lesson {causes} takes these up.
 
+# %% [markdown] deeper=true
+# Three details. With the sampler's R3 the generator of `share_10` would add a little, and the search less. The negative search step of `share_02` would
+# drown in a doubt of that size, which wasn't measured there. And the bootstrap's intervals are too narrow where hardly any beetle differs (`docs/flips.md`): at 0 of 400 they have no length, and Wilson's of section 3 holds.
+
 # %% [markdown] slide="notes"
 # Read one ladder aloud, both lines. Where does the blue line rise? Then the mirror. Then the swap: the colours
 # change places. End with what the table doesn't say. Ten minutes.
@@ -1056,10 +1062,10 @@ print(f"pictures on each side: {need:.0f}")
 # - J. Buolamwini, T. Gebru, "Gender shades: intersectional accuracy disparities in commercial gender
 #   classification", FAT* 2018, Proceedings of Machine Learning Research 81 (2018) 77–91.
 # - A. Chouldechova, "Fair prediction with disparate impact", Big Data 5 (2017) 153.
-#   [doi:10.1089/big.2016.0047](https://doi.org/10.1089/big.2016.0047)
+#   [doi:10.1089/big.2016.0047](https://doi.org/10.1089/big.2016.0047): a relative of section 3, on risk scores.
 # - M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the outputs of a classifier to new a priori probabilities:
 #   a simple procedure", Neural Computation 14 (2002) 21–41.
-#   [doi:10.1162/089976602753284446](https://doi.org/10.1162/089976602753284446)
+#   [doi:10.1162/089976602753284446](https://doi.org/10.1162/089976602753284446): exercise 3.
 # - W. J. Rogan, B. Gladen, "Estimating prevalence from the results of a screening test", American Journal of
 #   Epidemiology 107 (1978) 71.
 # - L. Roth, "Looking at Shirley, the ultimate norm: colour balance, image technologies, and cognitive equity",

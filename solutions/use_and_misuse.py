@@ -1029,7 +1029,7 @@ for use, (judged, why) in ours.items():
 
 # %% [markdown] deeper=true
 # Two sources on the same system. Duke University's press release of June 2020: "The system cannot be used to
-# identify people, the researchers say". And the note in the `README.md` of the repository `adamian98/pulse`, whose
+# identify people, the researchers say"; faces are "a proof of concept". And the note in the `README.md` of the repository `adamian98/pulse`, whose
 # stored versions say:
 #
 # | commit, 2020 | what it says |
