@@ -4,7 +4,7 @@ What a verb needs is imported when it runs: nbgrader alone takes seconds.
 """
 
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from importlib import import_module
 
@@ -74,6 +74,12 @@ def _folder_argument(parser: ArgumentParser) -> None:
                         help="the class's private folder (default: work/grading)")
 
 
+def _count(said: str) -> int:
+    if not said.isdecimal() or int(said) < 1:
+        raise ArgumentTypeError(f"{said} is no number of submissions at a time: 1 or more")
+    return int(said)
+
+
 def _class_arguments(parser: ArgumentParser) -> None:
     _folder_argument(parser)
     parser.add_argument("--gradebook", metavar="URL",
@@ -87,7 +93,7 @@ def grade_arguments(parser: ArgumentParser) -> None:
                              "that begin with the student's name")
     parser.add_argument("--lesson", metavar="L", required=True, help="its name or number")
     _class_arguments(parser)
-    parser.add_argument("--jobs", type=int, default=2, metavar="N",
+    parser.add_argument("--jobs", type=_count, default=2, metavar="N",
                         help="submissions at a time on this machine (default: 2)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="use this Dask cluster instead")
     parser.add_argument("--resume", action="store_true",

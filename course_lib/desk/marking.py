@@ -87,9 +87,10 @@ def splice(template: Notebook, cells: list[Cell]) -> tuple[Notebook, list[tuple[
     lesson = {_key(cell): cell for cell in notebook["cells"]}
     originals = {text_of(cell): key for key, cell in lesson.items() if key[0] == "id"}
     functions = {name: key for key, cell in lesson.items() if _solves(cell)
-                 for name in re.findall(r"^(?:def|class) (\w+)", text_of(cell), re.MULTILINE)}
+                 for name in _defined(text_of(cell))}
     found: dict[Key, list[Cell]] = {}
     added: dict[Key | None, list[Cell]] = {}
+    cells = _parted(lesson, functions, cells, notes)
     last, pieces = None, _pieces(notebook["cells"], cells, notes)
     for number, cell in enumerate(cells):
         key = _match(cell, lesson, originals, functions, found) if number not in pieces else None
@@ -99,6 +100,8 @@ def splice(template: Notebook, cells: list[Cell]) -> tuple[Notebook, list[tuple[
             continue
         found.setdefault(key, []).append(cell)
         last = key
+        if key[0] == "id" and _rewritten(lesson[key], cell):
+            added.setdefault(key, []).append(cell)  # an answer may have been written there
     order = [key for key in found if key[0] == "grade"]
     places = [list(lesson).index(key) for key in order]
     if places != sorted(places):
@@ -111,6 +114,49 @@ def splice(template: Notebook, cells: list[Cell]) -> tuple[Notebook, list[tuple[
         result += [_new(each, start + n) for n, each in enumerate(added.get(key, []))]
     notebook["cells"] = result
     return notebook, notes
+
+
+def _rewritten(original: Cell, cell: Cell) -> bool:
+    """Whether text of the lesson was changed: it is put back, so what was written goes beside."""
+    return original["cell_type"] != "code" and bool(text_of(cell).strip()) and (
+        _squeezed(text_of(cell)) != _squeezed(text_of(original)))
+
+
+def _parted(lesson: dict[Key, Cell], functions: dict[str, Key], cells: list[Cell],
+            notes: list[tuple[str, str]]) -> list[Cell]:
+    """Take answers out of cells that they were merged into: a test's, or another's of the lesson.
+
+    Of two merged cells one mark stays.  Where an answer's own cell is gone or as it was handed out,
+    and another cell of the lesson defines its function, what is not that cell's own is the answer.
+    """
+    written = {grade_id(cell) for cell in cells if cell["cell_type"] == "code" and (
+        "grade", grade_id(cell)) in lesson and _squeezed(text_of(cell)) not in (
+            "", _squeezed(text_of(lesson["grade", grade_id(cell)])))}
+    parted = []
+    for cell in cells:
+        key = ("grade", grade_id(cell))
+        key = key if key in lesson else ("id", cell.get("id"))
+        original = lesson.get(key)
+        if cell["cell_type"] != "code" or original is None or _solves(original):
+            parted.append(cell)
+            continue
+        text, own = text_of(cell), split_test(text_of(original))[0].strip()
+        theirs = [functions[name] for name in _defined(text) if name in functions
+                  and functions[name][1] not in written and name not in _defined(own)]
+        if not theirs:
+            parted.append(cell)
+            continue
+        rest = text.replace(own, "", 1) if own else text
+        answer = {"cell_type": "code", "source": rest.strip(), "metadata": {
+            "nbgrader": lesson[theirs[0]]["metadata"]["nbgrader"]}}
+        notes.append(("edited", f"{theirs[0][1]} was merged into {key[1]}; taken out of it"))
+        written |= {key[1] for key in theirs}
+        parted += [answer, {**cell, "source": text_of(original) if rest != text else text}]
+    return parted
+
+
+def _defined(text: str) -> list[str]:
+    return re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE)
 
 
 def _key(cell: Cell) -> Key:
@@ -139,7 +185,7 @@ def _pieces(lesson, cells, notes):
                    and _squeezed(text_of(each)) not in ("", stub)]
         if len(changed) < 2:
             continue
-        names = "|".join(re.findall(r"^(?:def|class) (\w+)", text_of(cell), re.MULTILINE))
+        names = "|".join(_defined(text_of(cell)))
         defines = re.compile(rf"^(?:(?:def|class) +(?:{names})\b|(?:{names}) *=)", re.MULTILINE)
         answer = max(changed, key=lambda number: (
             cells[number]["cell_type"] == "code",
@@ -161,7 +207,7 @@ def _match(cell, lesson, originals, functions, found):
     if key is not None and key not in found:
         return key
     if cell["cell_type"] == "code":
-        for name in re.findall(r"^(?:def|class) (\w+)", text_of(cell), re.MULTILINE):
+        for name in _defined(text_of(cell)):
             key = functions.get(name)
             if key is not None and key not in found and not grade_id(cell):
                 return key

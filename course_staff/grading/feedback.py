@@ -56,8 +56,8 @@ def write(path: Path, result: Result, template: Template, notebook: Node,
 
 
 # What students are told of their file; a cross-check is for the instructor's eyes.
-TOLD = {"missing", "duplicated", "edited", "moved", "renamed", "unreadable", "time-out", "memory",
-        "kernel ended", "output", "files"}
+TOLD = {"missing", "beside", "picture", "late", "duplicated", "edited", "moved", "renamed",
+        "unreadable", "time-out", "memory", "kernel ended", "output", "files"}
 
 
 def waits(mark: Mark) -> bool:

@@ -9,12 +9,15 @@ pages (`feedback`, `report`).
 A class's folder is a course folder of nbgrader's, private and ignored by git::
 
     gradebook.db, nbgrader_config.py, autograded/      nbgrader's, for formgrader
+    people.json, roster.json                           who is who, and who should hand in
     results/LESSON/STUDENT.json                        verdicts and flags
     feedback/STUDENT/LESSON.html                       for students
     LESSON/grades.csv, LESSON/report.html              for the instructor
     secret_seed                                        draws the fresh inputs
 """
 
+import difflib
+import errno
 import hashlib
 import json
 import os
@@ -26,10 +29,10 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
 from course_lib.desk import surroundings
@@ -47,6 +50,7 @@ from course_staff.grading import (
     sandbox,
     trial,
 )
+from course_staff.grading.people import People
 from course_staff.grading.shapes import Error, Flag, Node, Outcome, Result, Template, Trial, Verdict
 
 MARKER = "class.json"
@@ -103,7 +107,7 @@ def secret_seed(folder: Path) -> int:
 def _write_safely(path: Path, text: str) -> None:
     """Write a file in one step: whoever reads it finds the old or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
+    part = path.with_name(f"{path.stem}.part")
     part.write_text(text, encoding="utf-8")
     os.replace(part, path)
 
@@ -127,20 +131,91 @@ def grade(args: Namespace) -> int:
         sandbox.refuse_unless_possible()
     lesson = source.folder(source.find([args.lesson])[0])
     folder = open_folder(args.out)
-    submissions, aside = inbox.collect(Path(args.submissions), lesson, folder / "unpacked")
-    print(*inbox.table(submissions, aside), sep="\n")
-    if args.student:
-        submissions = [each for each in submissions if each.student in args.student]
     asked = {"cell_seconds": args.cell_seconds, "seconds": args.seconds,
              "memory": args.memory and round(args.memory * 2**30)}
     limits = sandbox.Limits(**{name: value for name, value in asked.items() if value is not None})
-    print(limits.told(not args.no_sandbox), flush=True)
-    desk = Desk(folder, lesson, limits, not args.no_sandbox, args.release, args.resume)
-    with record.Book(gradebook_url(folder, args.gradebook), folder) as book:
-        failed = desk.grade(submissions, book, args.jobs, args.scheduler)
-        write_pages(folder, lesson, book)
-    shutil.rmtree(folder / "unpacked", ignore_errors=True)
+    try:
+        with told_if_full(folder):
+            people = People.read(folder)
+            submissions, aside = inbox.collect(
+                Path(args.submissions), lesson, folder / "unpacked", people)
+            people.write(folder)
+            print(*inbox.table(submissions, aside), sep="\n")
+            print(*people.told(lesson, sum(each.by_name for each in submissions)), sep="\n")
+            submissions = chosen(submissions, args.student, people)
+            print(limits.told(not args.no_sandbox), flush=True)
+            desk = Desk(folder, lesson, limits, not args.no_sandbox, args.release, args.resume,
+                        people)
+            with record.Book(gradebook_url(folder, args.gradebook), folder) as book:
+                failed = desk.grade(submissions, book, args.jobs, args.scheduler)
+                write_pages(folder, lesson, book)
+    finally:
+        shutil.rmtree(folder / "unpacked", ignore_errors=True)
     return 1 if failed else 0
+
+
+def chosen(submissions: list[inbox.Submission], said: Sequence[str] | None,
+           people: People) -> list[inbox.Submission]:
+    """Return the submissions of those who are named; of all, if nobody is.
+
+    Raises
+    ------
+    Told
+        If a name is nobody's, or several people's.
+    """
+    if not said:
+        return submissions
+    keys = {one_student(name, people) for name in said}
+    if missing := keys - {each.student for each in submissions}:
+        raise Told(f"Among these submissions there is none of {', '.join(sorted(missing))}.")
+    return [each for each in submissions if each.student in keys]
+
+
+def one_student(said: str, people: People) -> str:
+    """Return the key of the student that is meant by a key, a name, an id or an e-mail address.
+
+    Raises
+    ------
+    Told
+        If that is nobody, or several.
+    """
+    found = people.find(said)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Told(f"{said!r} may be {' or '.join(found)}: name one of these.")
+    near = difflib.get_close_matches(said, people.known, 3, 0.5)
+    raise Told(f"There is no student {said!r} in this class"
+               + (f". Did you mean {' or '.join(near)}?" if near else "."))
+
+
+@contextmanager
+def told_if_full(folder: Path) -> Iterator[None]:
+    """Tell in a sentence that a disk is full; what was graded by then is kept.
+
+    Raises
+    ------
+    Told
+    """
+    try:
+        yield
+    except Exception as error:
+        if not is_full(error):
+            raise
+        raise Told(f"There is no space left on the disk (it is where {folder} or the temporary "
+                   "files are). Make some, and give the same command with --resume: what is "
+                   "graded is kept.") from None
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether an error comes from a full disk or a used-up quota, the database's own included."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if isinstance(error, SQLAlchemyError) and "disk is full" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 class Desk:
@@ -157,11 +232,15 @@ class Desk:
         The release to grade as, whatever the notebooks say.
     resume : bool
         Whether to leave out what is graded already and unchanged.
+    people : People, optional
+        Whose names formgrader shows.
     """
 
     def __init__(self, folder: Path, lesson: str, limits: sandbox.Limits, sandboxed: bool,
-                 stamp: str | None = None, resume: bool = False) -> None:
+                 stamp: str | None = None, resume: bool = False,
+                 people: People | None = None) -> None:
         self.folder, self.lesson, self.limits = folder, lesson, limits
+        self.people = people or People()
         self.sandboxed, self.stamp, self.resume = sandboxed, stamp, resume
         self.seed = secret_seed(folder)
         self.releases: dict[str | None, tuple[str, Template, Path, Trial]] = {}
@@ -219,6 +298,8 @@ class Desk:
                 try:
                     yield
                 except Exception as error:
+                    if is_full(error):
+                        raise
                     book.undo()
                     self._not_graded(prepared, error)
                     finished("failed")
@@ -274,17 +355,18 @@ class Desk:
             "bundle": str(kept / "bundle"), "limits": sandbox.plain_limits(self.limits),
             "sandboxed": self.sandboxed, "seed": self.seed, "inside": found["inside"],
             "comparable": found["comparable"]}
-        path = submission.path
-        when = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path else None
-        prepared |= {"job": job, "notebook": notebook, "when": when, "digest": digest,
+        beside = [name for name, _ in normalise.beside(notebook, template)]
+        flags += [("beside", sentence) for _, sentence in normalise.beside(notebook, template)]
+        prepared |= {"job": job, "notebook": notebook, "digest": digest, "beside": beside,
                      "flags": submission.flags + flags}
         return True
 
     def _record(self, prepared: _Prepared, outcome: Outcome, book: record.Book) -> None:
-        student, template = prepared["submission"].student, prepared["template"]
+        submission, template = prepared["submission"], prepared["template"]
         notebook = normalise.finish(prepared["notebook"], outcome)
-        when = prepared["when"] and prepared["when"].replace(tzinfo=None)
-        book.write(student, template, notebook, outcome["tests"], when)
+        when = submission.when and submission.when.replace(tzinfo=None)
+        book.write(submission.student, template, notebook, outcome["tests"], when,
+                   self.people.name(submission.student), prepared["beside"])
         flags = [*prepared["flags"], *outcome["flags"], *crosscheck.flags(outcome["tests"])]
         flags += _published_answers(notebook, template)
         self._keep(prepared, flags, outcome["tests"], notebook, outcome["seconds"])
@@ -296,13 +378,16 @@ class Desk:
 
     def _keep(self, prepared: _Prepared, flags: list[Flag], tests: Mapping[str, Verdict],
               notebook: Node | None, seconds: float) -> None:
-        path = prepared["submission"].path
+        submission = prepared["submission"]
+        path, when = submission.path, submission.when
         texts = normalise.answers(notebook, prepared["template"]) if notebook else {}
         blank = normalise.answers(prepared["template"]["notebook"], prepared["template"])
         same = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
         result: Result = {
-            "student": prepared["submission"].student, "lesson": self.lesson,
-            "file": path.name if path else "", "stamp": prepared["stamp"],
+            "student": submission.student, "name": self.people.name(submission.student),
+            "lesson": self.lesson, "file": path.name if path else "", "came": submission.came,
+            "when": when.isoformat(timespec="seconds") if when else None,
+            "stamp": prepared["stamp"],
             "digest": prepared["digest"], "flags": flags, "tests": dict(tests), "seconds": seconds,
             "inside": prepared["inside"], "limits": self.limits.told(self.sandboxed),
             "answers": same if texts and texts != blank else None}
@@ -364,9 +449,12 @@ def workers(jobs: int, scheduler: str | None,
 
 def write_pages(folder: Path, lesson: str, book: record.Book) -> None:
     """Write everybody's page, grades.csv and report.html from results and gradebook."""
-    summary = None
+    summary, namesakes = None, People.read(folder).namesakes()
     for path in sorted((folder / "results" / lesson).glob("*.json")):
         result: Result = json.loads(path.read_text(encoding="utf-8"))
+        flag = namesakes.get(result["student"])  # somebody may have come later
+        if flag and "namesake" not in [word for word, _ in result["flags"]]:
+            result["flags"].append(flag)
         kept = release.find(result["stamp"], lesson)
         if kept is None:
             raise Told(f"The release {result['stamp']} is no longer kept in {release.store()}")
@@ -426,30 +514,33 @@ def formgrader(args: Namespace) -> int:
 def forget(args: Namespace) -> int:
     """Delete what is known of a class, or of some of its students; returns the exit status."""
     folder = open_folder(args.out, create=False)
-    names = set(args.student or ())
-    if any(Path(name).name != name or name in ("", "..") for name in names):
-        raise Told("--student takes the name of one student, as in grades.csv")
-    whom = ", ".join(sorted(names)) or "everybody"
+    people = People.read(folder)
+    keys = {one_student(name, people) for name in args.student or ()}
+    whom = ", ".join(sorted(keys)) or "everybody"
     if not args.yes:
         raise Told(f"This deletes marks, notebooks, feedback and gradebook entries of {whom} in "
                    f"{folder}. If you mean it, add --yes.")
     with record.Book(gradebook_url(folder, args.gradebook), folder) as book:
-        count = book.forget(names or None)
-    if not names:
+        count = book.forget(keys or None)
+    if not keys:
         shutil.rmtree(folder)
         print(f"Deleted {folder} and {count} students from the gradebook.")
         return 0
+    shutil.rmtree(folder / "unpacked", ignore_errors=True)  # an interrupted run's
     lessons = [path.name for path in (folder / "results").glob("*")]
-    for name in names:
+    for key in keys:
         for part in ("autograded", "feedback"):
-            shutil.rmtree(folder / part / name, ignore_errors=True)
+            shutil.rmtree(folder / part / key, ignore_errors=True)
         for lesson in lessons:
-            (folder / "results" / lesson / f"{name}.json").unlink(missing_ok=True)
+            for end in ("json", "part"):
+                (folder / "results" / lesson / f"{key}.{end}").unlink(missing_ok=True)
+    people.forget(keys)
+    people.write(folder)
     with record.Book(gradebook_url(folder, args.gradebook), folder) as book:
         for lesson in lessons:
-            if any((folder / "results" / lesson).iterdir()):
+            if any((folder / "results" / lesson).glob("*.json")):
                 write_pages(folder, lesson, book)
             else:
                 shutil.rmtree(folder / lesson, ignore_errors=True)
-    print(f"Deleted {count} students from the gradebook, and their files.")
+    print(f"Deleted {whom}: all files, and {count} in the gradebook.")
     return 0

@@ -6,46 +6,89 @@ Three layouts are understood, each also inside a zip::
     SUBMISSIONS/student/anything.ipynb             a folder per student (as Moodle downloads)
     SUBMISSIONS/student_123_LESSON.ipynb           flat files, the name first (as Canvas downloads)
 
-Numbers behind names tell namesakes apart.  Nothing vanishes: who handed in something else than a
-notebook is told to have handed in none, and files that are nobody's are told, too.
+Who is who is `people`'s to say.  Nothing vanishes: who handed in something else than a notebook is
+told to have handed in none, and files that are nobody's are told, too.
 """
 
+import hashlib
+import os
 import re
 import shutil
 import stat
+import time
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from course_lib.desk.commands import Told
+from course_staff.grading.people import Owner, People, composed
 from course_staff.grading.shapes import Flag
 
 MOST_FILES, LARGEST_FILE = 50_000, 20 << 20
 LARGEST_ALL, LARGEST_ONE = 4 << 30, 256 << 20  # what a class's zip and a student's may hold
+# Nobody wrote these: a program's copies, a system's notes. `._NAME` are a Mac's.
 IGNORED = {".ipynb_checkpoints", "__MACOSX", ".git"}
+SYSTEMS = re.compile(r"(?i)\._.*|\.ds_store|thumbs\.db|desktop\.ini|.*-checkpoint\.ipynb|\.~.*")
+# Where the course itself keeps copies: they count if there is nothing else.
+COPIES = {"backups", "lessons", "solutions", "releases"}
 NOTEBOOK = re.compile(r"(?i)\.ipynb(\.txt|\.json)?$")  # browsers add to names
 NUMBER = re.compile(r"[_-](\d{3,})(?!\d)")
+# The sources are named at the top of `people`.  Moodle takes underscores out of names, Canvas
+# writes them in small letters and puts LATE behind.
+MOODLE = re.compile(r"(.*?)_(\d+)_assignsubmission_\w*", re.DOTALL)
+CANVAS = re.compile(r"(?:(.*?)_)??(LATE_)?(\d+|anon_[A-Za-z0-9]+)_\d+_", re.DOTALL)
+LATE = re.compile(r"_(?:LATE|late)(?=_|$)")
 
 
 @dataclass
 class Submission:
-    """What a student handed in: the file that counts, if there is one, and what to say of it."""
+    """What a student handed in: the file that counts, if there is one, and what to say of it.
+
+    Attributes
+    ----------
+    student : str
+        The key of files and gradebook.
+    path : Path or None
+    said : str
+        The names of folders and files it came in, as one text.
+    came : list of str
+        These names.
+    flags : list of (str, str)
+    owners : tuple of Owner
+        As the folders or files name the student.
+    when : datetime or None
+        When the file was last changed, in UTC, if that is known.
+    by_name : bool
+        Whether nothing but the name says that an earlier lesson's student is the same.
+    """
 
     student: str
     path: Path | None = None
     said: str = ""
+    came: list[str] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
+    owners: tuple[Owner, ...] = ()
+    when: datetime | None = None
+    by_name: bool = False
 
 
-# Of one file or folder: its name, the files that were found there, what is to be said of it.
-_Part = tuple[str, list[Path], list[Flag]]
+@dataclass
+class _Part:
+    """A file or folder of somebody's: its name, what was found there, what is to be said of it."""
+
+    name: str
+    files: list[Path]
+    flags: list[Flag]
+    roots: tuple[Path, ...]
 
 
-def collect(place: Path, lesson: str, folder: Path) -> tuple[list[Submission], list[str]]:
+def collect(place: Path, lesson: str, folder: Path,
+            people: People | None = None) -> tuple[list[Submission], list[str]]:
     """Match files to students.
 
     Parameters
@@ -56,6 +99,8 @@ def collect(place: Path, lesson: str, folder: Path) -> tuple[list[Submission], l
         The lesson's name.
     folder : Path
         Where zips are unpacked to; it is emptied first.
+    people : People, optional
+        Who is known already; who is new is added.
 
     Returns
     -------
@@ -69,23 +114,26 @@ def collect(place: Path, lesson: str, folder: Path) -> tuple[list[Submission], l
     Told
         If there is nothing.
     """
+    people = People() if people is None else people
     shutil.rmtree(folder, ignore_errors=True)
     if place.is_file() and zipfile.is_zipfile(place):
         place = _unpacked(place, folder / "0", LARGEST_ALL)
     if not place.is_dir():
         raise Told(f"{place} is neither a folder nor a zip file")
-    found: dict[str, dict[str, list[_Part]]] = {}  # by name, then by the number behind it
+    parts: dict[Owner, list[_Part]] = {}
     aside = []
     for count, entry in enumerate(sorted(place.iterdir()), start=1):
-        if entry.name in IGNORED or entry.name.startswith("."):
+        if entry.name in IGNORED or SYSTEMS.fullmatch(entry.name):
             continue
         unpack = folder / str(count)
         files: list[Path] = []
         flags: list[Flag] = []
-        name, number = _owner(entry, lesson)
-        if not name or entry.is_symlink():
+        owner, late = _owner(entry, lesson)
+        if owner is None or entry.is_symlink():
             aside.append(shown(entry.name))
             continue
+        if late:
+            flags.append(("late", "Canvas marks it LATE"))
         with _noted(entry, flags):
             if entry.is_dir():
                 files = _files(entry, lesson, unpack, flags)
@@ -93,61 +141,108 @@ def collect(place: Path, lesson: str, folder: Path) -> tuple[list[Submission], l
                 files = _files(_unpacked(entry, unpack, LARGEST_ONE), lesson, None, flags)
             else:
                 files = [entry]
-        found.setdefault(name, {}).setdefault(number, []).append((entry.name, files, flags))
-    if not found:
+        parts.setdefault(owner, []).append(_Part(
+            entry.name, files, flags, (entry, unpack)))
+    if not parts:
         raise Told(f"{place} holds no notebooks and no folders of students")
+    who = people.identify(parts, lesson)
+    by_key: dict[str, list[Owner]] = {}
+    for owner, known in who.items():
+        by_key.setdefault(known.key, []).append(owner)
     submissions = []
-    for name, people in found.items():
-        if len(people.keys() - {""}) < 2:
-            everything = [part for parts in people.values() for part in parts]
-            submissions.append(_choose(name, everything, lesson))
-            continue
-        for number, parts in people.items():
-            submissions.append(_choose(f"{name}_{number}".rstrip("_"), parts, lesson))
-            submissions[-1].flags.append(
-                ("namesake", f"{len(people)} students are called {name}; their numbers are kept"))
+    for key, owners in by_key.items():
+        made = _choose(key, [part for owner in owners for part in parts[owner]], lesson)
+        made.owners = tuple(owners)
+        made.by_name = any(who[owner].by_name for owner in owners)
+        for owner in owners:
+            made.flags += who[owner].flags
+        submissions.append(made)
+    namesakes = people.namesakes()  # now that all are known
+    for each in submissions:
+        if each.student in namesakes:
+            each.flags.append(namesakes[each.student])
     return sorted(submissions, key=lambda each: each.student), aside
 
 
-def _owner(entry: Path, lesson: str) -> tuple[str, str]:
-    """Return whose a file or folder is, and the number behind the name; two "" if nobody's."""
+def _owner(entry: Path, lesson: str) -> tuple[Owner | None, bool]:
+    """Return whose a file or folder is, None if nobody's, and whether it is marked late."""
+    name = composed(entry.name)
+    if moodle := MOODLE.match(name):
+        return Owner(moodle[1], moodle[2], "moodle"), False
     if entry.is_dir():
-        moodle = re.fullmatch(r"(.*?)_(\d+)_assignsubmission_\w*", entry.name, re.DOTALL)
-        return (_name(moodle[1]), moodle[2]) if moodle else (_name(entry.name), "")
-    stem = NOTEBOOK.sub("", entry.name) if NOTEBOOK.search(entry.name) else entry.stem
+        return (None if name.startswith(".") else Owner(name)), False
+    if name.startswith("."):
+        return None, False
+    if (canvas := CANVAS.match(name)) and (canvas[1] or canvas[3]):
+        return Owner(canvas[1] or canvas[3], canvas[3], "canvas"), bool(canvas[2])
+    stem = NOTEBOOK.sub("", name) if NOTEBOOK.search(name) else composed(entry.stem)
     theirs = re.split(re.escape(lesson), stem, flags=re.IGNORECASE)[0]
-    theirs = re.sub(r"(?i)_late(?=_|$)", "", theirs)
-    name, number, *_ = *NUMBER.split(theirs, maxsplit=1), ""
-    if stem == entry.stem and entry.suffix.lower() != ".zip" and not number and theirs == stem:
-        return "", ""  # a readme, say
-    return _name(name), number
+    late = LATE.search(theirs) is not None
+    theirs = LATE.sub("", theirs)
+    said, number, *_ = *NUMBER.split(theirs, maxsplit=1), ""
+    if stem == composed(entry.stem) and entry.suffix.lower() != ".zip" and not number and (
+            theirs == stem):
+        return None, False  # a readme, say
+    said = said.rstrip("_- ")
+    if not any(unicodedata.category(each)[0] in "LN" or unicodedata.category(each) == "So"
+               for each in said + number):
+        return None, False
+    return Owner(said or number, number), late
 
 
 def _choose(student: str, parts: list[_Part], lesson: str) -> Submission:
-    submission = Submission(student, said=", ".join(said for said, _, _ in parts))
-    given = [path for _, paths, _ in parts for path in paths]
-    files = [path for path in given if NOTEBOOK.search(path.name)]
-    submission.flags += [flag for _, _, flags in parts for flag in flags]
+    names = [part.name for part in parts]
+    submission = Submission(student, said=", ".join(names), came=names)
+    given = [(path, part) for part in parts for path in part.files]
+    submission.flags += [flag for part in parts for flag in part.flags]
+    files = [(path, part) for path, part in given
+             if NOTEBOOK.search(path.name) and not _other_lesson(path, lesson)]
     if not files:
-        others = ", ".join(shown(path.name) for path in given[:3])
+        others = ", ".join(shown(path.name) for path, _ in given[:3])
         told = "no notebook was handed in" + (f", but {others}" if others else "")
         submission.flags.append(("missing", told))
         return submission
     # The right name first, then the newest: download names count resubmissions (-1, -2).
-    files.sort(key=lambda path: (path.suffix == ".ipynb", path.stem == lesson, lesson in path.stem,
-                                 _again(path), path.stat().st_mtime, path.name))
-    submission.path = files[-1]
-    if lesson not in submission.path.stem or submission.path.suffix != ".ipynb":
-        submission.flags.append(("renamed", f"the file is called {shown(submission.path.name)}"))
+    files.sort(key=lambda each: _rank(each[0], each[1].roots, lesson))
+    path = submission.path = files[-1][0]
+    submission.when = changed(path)
+    if lesson not in path.stem or path.suffix != ".ipynb":
+        submission.flags.append(("renamed", f"the file is called {shown(path.name)}"))
     if len(files) > 1:
-        names = f"{len(files)} notebooks; {shown(submission.path.name)} was graded"
-        submission.flags.append(("duplicated", names))
+        told = f"{len(files)} notebooks; {shown(path.name)} was graded"
+        submission.flags.append(("duplicated", told))
     return submission
+
+
+def _rank(path: Path, roots: Sequence[Path], lesson: str,
+          ) -> tuple[bool, bool, bool, bool, int, float, str]:
+    """How likely a notebook is the one that was meant; what is greater is likelier."""
+    copy = any(part.casefold() in COPIES for root in roots if path.is_relative_to(root)
+               for part in path.relative_to(root).parent.parts)
+    stem = NOTEBOOK.sub("", path.name)
+    return (not copy, path.suffix == ".ipynb", stem.casefold() == lesson.casefold(),
+            lesson.casefold() in stem.casefold(), _again(path), path.stat().st_mtime, str(path))
+
+
+def _other_lesson(path: Path, lesson: str) -> bool:
+    """Whether a notebook lies where nbgrader's layout has another lesson's.
+
+    A lesson whose number alone is another is the same: numbers move between versions.
+    """
+    stem = NOTEBOOK.sub("", path.name)
+    return (re.fullmatch(r"\d\d_\w+", stem) is not None and path.parent.name == stem
+            and stem[3:].casefold() != lesson[3:].casefold())
 
 
 def _again(path: Path) -> int:
     number = re.search(r"[-_(](\d{1,2})\)?$", NOTEBOOK.sub("", path.name))
     return int(number.group(1)) if number else 0
+
+
+def changed(path: Path) -> datetime | None:
+    """Return when a file was last changed, in UTC; None where a zip's maker left no time."""
+    when = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return when if when.year > 1980 else None
 
 
 @contextmanager
@@ -165,45 +260,42 @@ def shown(name: str) -> str:
 
 
 def _files(folder: Path, lesson: str, unpack: Path | None, flags: list[Flag]) -> list[Path]:
-    """Return the files below a student's folder: those in the lesson's own, if that exists."""
-    if (folder / lesson).is_dir():
-        folder = folder / lesson
-    elif any(re.fullmatch(r"\d\d_\w+", path.name) and path.is_dir() for path in folder.iterdir()):
-        return []  # nbgrader's layout, with other lessons only
+    """Return the files below a student's folder: those in the lesson's own, if it has notebooks."""
     found = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or IGNORED & set(path.relative_to(folder).parts):
+    for number, path in enumerate(sorted(folder.rglob("*"))):
+        parts = path.relative_to(folder).parts
+        if path.is_symlink() or IGNORED & set(parts) or SYSTEMS.fullmatch(path.name):
             continue
         if unpack and path.suffix.lower() == ".zip":
             with _noted(path, flags):
-                found += _files(_unpacked(path, unpack, LARGEST_ONE), lesson, None, flags)
+                inside = _unpacked(path, unpack / str(number), LARGEST_ONE)
+                found += _files(inside, lesson, None, flags)
         elif stat.S_ISREG(path.lstat().st_mode):
             found.append(path)
-    return found
-
-
-def _name(text: str) -> str:
-    """Return a name that is safe as a folder's: letters, digits, and few signs within."""
-    text = unicodedata.normalize("NFC", text)
-    text = re.sub(r"[^\w.@ +-]", "_", text).strip("_ .+-@")
-    return re.sub(r"\s+", "_", text)[:80]
+    own = [path for path in found if path.is_relative_to(folder / lesson)]
+    return own if any(NOTEBOOK.search(path.name) for path in own) else found
 
 
 def _unpacked(archive: Path, folder: Path, most: int) -> Path:
-    """Unpack a zip's notebooks, with bounds on number and size; returns the folder.
+    """Unpack a zip's notebooks with their times; number and size are bounded; returns the folder.
 
     Of other members, and of what can't be read, an empty file is left: its student is then told of.
     """
     total = 0
     with zipfile.ZipFile(archive) as file:
-        for entry in file.infolist()[:MOST_FILES]:
-            parts = [_part(each) for each in Path(entry.filename.replace("\\", "/")).parts]
+        entries = file.infolist()
+        if len(entries) > MOST_FILES:
+            raise Told(f"{archive} holds more than {MOST_FILES:,} files")
+        for entry in entries:
+            names = Path(_member(entry).replace("\\", "/")).parts
             link = stat.S_ISLNK(entry.external_attr >> 16)
-            if entry.is_dir() or link or not parts or IGNORED & set(parts):
+            if entry.is_dir() or link or not names or IGNORED & set(names):
                 continue
-            target = folder.joinpath(*parts)
+            if SYSTEMS.fullmatch(names[-1]):
+                continue
+            target = folder.joinpath(*map(_part, names))
             target.parent.mkdir(parents=True, exist_ok=True)
-            if not (NOTEBOOK.search(parts[-1]) or parts[-1].lower().endswith(".zip")):
+            if not (NOTEBOOK.search(target.name) or target.name.lower().endswith(".zip")):
                 target.touch()
                 continue
             with open(target, "wb") as outside, suppress(zipfile.BadZipFile, zlib.error,
@@ -214,13 +306,31 @@ def _unpacked(archive: Path, folder: Path, most: int) -> Path:
                 if total > most:
                     raise Told(f"{archive} unpacks to more than {most >> 20} MB")
                 outside.write(content)
+            with suppress(ValueError, OverflowError):  # the clock of who made it is a local one
+                seconds = time.mktime((*entry.date_time, 0, 0, -1))
+                os.utime(target, (seconds, seconds))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
+def _member(entry: zipfile.ZipInfo) -> str:
+    """Return the name of a zip's member; Macs write UTF-8 without saying so."""
+    if not entry.flag_bits & 0x800:
+        with suppress(UnicodeError):
+            return entry.filename.encode("cp437").decode("utf-8")
+    return entry.filename
+
+
 def _part(name: str) -> str:
-    name = re.sub(r"[^\w.@ +()-]", "_", name).lstrip(".") or "_"
-    return name if len(name) <= 120 else name[:100] + name[-20:]
+    """Return a name that no system minds; where it had to be changed, it stays one of its own."""
+    safe = re.sub(r'[\x00-\x1f\x7f<>:"|?*/\\]', "_", composed(name)).lstrip(".").rstrip(". ")
+    safe = "".join(each if unicodedata.category(each) not in ("Cs", "Cn") else "_" for each in safe)
+    if safe == composed(name) and len(safe.encode()) <= 160:
+        return safe
+    mark = "~" + hashlib.sha256(name.encode(errors="replace")).hexdigest()[:6]
+    end = re.search(r"(?:\.[A-Za-z]{1,8}){1,2}$", safe)
+    stem, end_text = (safe[:end.start()], end[0]) if end else (safe, "")
+    return stem.encode()[:120].decode(errors="ignore") + mark + end_text
 
 
 def table(submissions: Sequence[Submission], aside: Sequence[str] = ()) -> Iterator[str]:

@@ -6,13 +6,14 @@ answers spliced in.  Files are read once, which never raises; what was wrong is 
 
 import base64
 import hashlib
+import itertools
 import json
 import re
 import warnings
-from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import nbformat
 
@@ -30,6 +31,10 @@ TEX = re.compile(r"\\(?=(?:href|url|class|cssId|style|data|require|html\w*|inclu
 # A picture, unless its text is plain and a pasted one stands behind it: nothing in the text may
 # close it elsewhere, and what is no whole picture could be a reference to one.
 PICTURE = re.compile(r"!+(?=\[)(?!\[[^][\\`<$]*\]\(attachment:[^\s()<>\\]+\))")
+# A pasted picture as front ends write it: signs escaped or not, brackets in pairs.
+ATTACHED = re.compile(r"!(\[[^][]*\])\(attachment:"
+                      r"((?:[^\s()<>\\]|\([^\s()<>\\]{0,100}\)){1,300})\)")
+MOST_PICTURES = 20
 # Markdown drops backslashes before a colon, browsers drop tabs and line ends anywhere.
 GAP = r"[\s\\]*"
 ACTIVE = re.compile(
@@ -163,13 +168,39 @@ def normalise(template: Template, handed: Handed) -> tuple[Node, list[Flag]]:
     """Return a submission as the lesson's notebook with its answers, and flags."""
     notebook, notes = splice(template["notebook"], handed.cells)
     for cell in notebook["cells"]:
-        added = cell["id"].startswith("added-")
-        if cell["cell_type"] == "markdown" and (added or grade_id(cell) in template["answers"]):
-            kept = _attachments(cell.pop("attachments", {}))
-            cell["source"] = _without_dangling(harmless(cell["source"]), kept)
+        name = grade_id(cell)
+        if cell["cell_type"] == "markdown" and (_added(cell) or name in template["answers"]):
+            text, kept, lost = _attached(cell["source"], cell.pop("attachments", {}))
+            cell["source"] = harmless(text)
             if kept:
                 cell["attachments"] = kept
+            if lost:
+                notes.append(("picture", f"{name or 'an added cell'} shows no {', '.join(lost)}: "
+                              "only PNG and JPEG pictures that are whole are shown"))
     return notebook, handed.flags + (notes if handed.cells else [])
+
+
+def _added(cell: Node) -> bool:
+    return bool(cell["id"].startswith("added-"))
+
+
+def beside(notebook: Node, template: Template) -> list[tuple[str, str]]:
+    """Return written answers that are blank while text stands beside them, and what to say of it.
+
+    Beside is: in cells that were added next to the answer's own, of whatever kind.
+    """
+    blank = {grade_id(cell): text_of(cell) for cell in template["notebook"]["cells"]}
+    cells, found = notebook["cells"], []
+    for place, cell in enumerate(cells):
+        name = grade_id(cell)
+        if name not in template["answers"] or text_of(cell).strip() not in (
+                "", blank[name].strip()):
+            continue
+        around = [*itertools.takewhile(_added, reversed(cells[:place])),
+                  *itertools.takewhile(_added, cells[place + 1:])]
+        if any(text_of(each).strip() for each in around):
+            found.append((name, f"{name} is blank, but there is text beside it: a person decides"))
+    return found
 
 
 def harmless(text: str) -> str:
@@ -185,21 +216,45 @@ def harmless(text: str) -> str:
     return TEX.sub(lambda _: "\\" + HIDDEN, text)
 
 
-def _without_dangling(text: str, attachments: Container[str]) -> str:
-    """Return Markdown with links in place of pasted pictures that aren't there."""
-    return re.sub(r"!(\[[^][]*\]\(attachment:([^\s()]+)\))",
-                  lambda found: found[0] if found[2] in attachments else found[1], text)
+def _attached(text: str, attachments: dict[str, Any],
+              ) -> tuple[str, dict[str, dict[str, str]], list[str]]:
+    """Give pasted pictures names that every program reads alike.
 
+    Returns
+    -------
+    text : str
+        Markdown that calls them so; where there is no picture, with a link in its place.
+    attachments : dict
+        The pictures that are what they say.
+    lost : list of str
+        Names of those that aren't, and of those that are called but aren't there.
+    """
+    kept: dict[str, dict[str, str]] = {}
+    names: dict[str, str] = {}  # as they may be called, by what they are called here
+    for name, versions in list(attachments.items())[:MOST_PICTURES]:
+        safe = {kind: data for kind, data in versions.items() if _is_picture(kind, data)} if (
+            isinstance(versions, dict)) else {}
+        if safe:
+            plain = re.fullmatch(r"[\w.-]{1,100}", name, re.ASCII) is not None
+            new = name if plain else f"picture-{len(kept) + 1}"
+            while new in kept or (new != name and new in attachments):
+                new += "-"
+            kept[new] = safe
+            for called in (name, unquote(name), quote(name)):
+                names.setdefault(called, new)
+    lost = [name for name in attachments if name not in names]
 
-def _attachments(attachments: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """Keep pasted pictures that are what they say."""
-    kept = {}
-    for name, versions in list(attachments.items())[:20]:
-        if isinstance(versions, dict):
-            safe = {kind: data for kind, data in versions.items() if _is_picture(kind, data)}
-            if safe and re.fullmatch(r"[\w .()-]{1,100}", str(name)):
-                kept[name] = safe
-    return kept
+    def call(found: re.Match[str]) -> str:
+        said = found[2]
+        new = names.get(said) or names.get(unquote(said))
+        if new is None:
+            lost.append(said)
+            return f"{found[1]}(attachment:{said})"
+        return f"!{found[1]}(attachment:{new})"
+
+    text = ATTACHED.sub(call, text)
+    told = [re.sub(r"[^\w .%+()-]", "_", name)[:60] for name in dict.fromkeys(map(unquote, lost))]
+    return text, kept, told
 
 
 def _is_picture(kind: str, data: object) -> bool:

@@ -19,6 +19,7 @@ import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from course_lib.desk.commands import Told
@@ -30,13 +31,14 @@ CONFIG = '''\
 
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "{course}"
-c.CourseDirectory.db_url = "{url}"
+c.CourseDirectory.db_url = {url!r}
 '''
 
 
 def default_url(folder: Path) -> str:
-    """Return the address of a class's own gradebook."""
-    return f"sqlite:///{Path(folder).resolve() / 'gradebook.db'}"
+    """Return the address of a class's own gradebook, whatever signs its folder's name has."""
+    path = str(Path(folder).resolve() / "gradebook.db")
+    return URL.create("sqlite", database=path).render_as_string()
 
 
 class Book:
@@ -116,7 +118,8 @@ class Book:
             self.book.db.expire_all()
 
     def write(self, student: str, template: Template, notebook: Node,
-              tests: Mapping[str, Verdict], when: datetime | None = None) -> None:
+              tests: Mapping[str, Verdict], when: datetime | None = None, name: str | None = None,
+              beside: Collection[str] = ()) -> None:
         """Enter one submission; what was graded by hand stays.
 
         Parameters
@@ -129,32 +132,38 @@ class Book:
             Verdicts by grade id.
         when : datetime, optional
             When it was handed in, in UTC, without a time zone.
+        name : str, optional
+            The student's, as formgrader shows it.
+        beside : collection of str
+            Answers that a person looks for, since they may stand beside their cells.
         """
-        name, nb = template["name"], nbformat.from_dict(notebook)
+        lesson, nb = template["name"], nbformat.from_dict(notebook)
         nbformat.validate(nb)
-        path = self.folder / "autograded" / student / name / f"{name}.ipynb"
+        path = self.folder / "autograded" / student / lesson / f"{lesson}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         with _calm():
-            self.book.update_or_create_student(student)
+            self.book.update_or_create_student(student, **_names(name or student))
             details = {} if when is None else {"timestamp": when}
-            self.book.update_or_create_submission(name, student, **details)
+            self.book.update_or_create_submission(lesson, student, **details)
             for cell in nb.cells:
                 about = cell.metadata.get("nbgrader", {})
+                looked_for = about.get("grade_id") in beside
                 if is_grade(cell) or is_task(cell):
-                    grade = self.book.find_grade(about["grade_id"], name, name, student)
-                    self._score(grade, cell, about, tests)
+                    grade = self.book.find_grade(about["grade_id"], lesson, lesson, student)
+                    self._score(grade, cell, about, tests, looked_for)
                 if is_solution(cell) or is_task(cell):
-                    comment = self.book.find_comment(about["grade_id"], name, name, student)
-                    comment.auto_comment = "No response." if _is_blank(cell) else None
+                    comment = self.book.find_comment(about["grade_id"], lesson, lesson, student)
+                    silent = _is_blank(cell) and not looked_for
+                    comment.auto_comment = "No response." if silent else None
             self.book.db.commit()
         path.write_text(nbformat.writes(nb), encoding="utf-8")
 
     def _score(self, grade: Any, cell: nbformat.NotebookNode, about: Node,
-               tests: Mapping[str, Verdict]) -> None:
+               tests: Mapping[str, Verdict], looked_for: bool) -> None:
         test = tests.get(about["grade_id"])
         if test is not None:
             grade.auto_score = float(about["points"]) if test["passed"] else 0.0
-        elif is_task(cell):
+        elif is_task(cell) or looked_for:
             grade.auto_score = None
         else:
             grade.auto_score, _ = determine_grade(cell)
@@ -187,6 +196,13 @@ class Book:
                     self.book.remove_student(student)
             self.book.db.commit()
         return sum(students is None or each in students for each in known)
+
+
+def _names(name: str) -> dict[str, str]:
+    """Return a name in nbgrader's two parts; formgrader puts the last one first."""
+    plain = re.sub(r"[<>&\"`]", "", name)  # not every page of formgrader's escapes them
+    first, _, last = plain.strip().rpartition(" ")
+    return {"first_name": first, "last_name": last}
 
 
 def _is_blank(cell: nbformat.NotebookNode) -> bool:

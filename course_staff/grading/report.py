@@ -11,9 +11,9 @@ from course_staff.grading import feedback
 from course_staff.grading.pages import bar, escape, page, points, table
 from course_staff.grading.shapes import Flag, Mark, Result, Template
 
-ATTENTION = ("cross-check", "identical", "release", "unreadable", "missing", "namesake",
-             "duplicated", "edited", "moved", "renamed", "time-out", "memory", "kernel ended",
-             "output", "files", "not graded")
+ATTENTION = ("cross-check", "identical", "release", "unreadable", "missing", "beside", "namesake",
+             "roster", "late", "picture", "duplicated", "edited", "moved", "renamed", "time-out",
+             "memory", "kernel ended", "output", "files", "not graded")
 
 
 @dataclass(frozen=True)

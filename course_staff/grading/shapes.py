@@ -133,13 +133,18 @@ class Mark(TypedDict, total=False):
 class Result(TypedDict):
     """What is kept of a graded submission.
 
+    ``name`` is the student's, as the roster or the file has it; ``came`` names the folders and
+    files it came in, ``when`` is the time of the one that counts, in UTC, if known (`inbox`);
     ``stamp`` is its release; ``digest`` tells whether it need be graded again; ``answers`` is a
     hash of them, None where nothing was answered.
     """
 
     student: str
+    name: str
     lesson: str
     file: str
+    came: list[str]
+    when: str | None
     stamp: str
     digest: str | None
     flags: list[Flag]

@@ -184,7 +184,7 @@ def metadata_stripped(notebook):
     return notebook
 
 
-@broken(FULL, "edited", "missing")
+@broken(FULL, "edited", "missing", "beside")
 def metadata_and_ids_stripped(notebook):
     for cell in notebook["cells"]:
         cell["metadata"] = {}
@@ -350,7 +350,7 @@ def pictures_in_many_cells(notebook):
     return notebook
 
 
-@broken(FULL)
+@broken(FULL, "picture")
 def pasted_pictures(notebook):
     dot = {"image/png": (
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"

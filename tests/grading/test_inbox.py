@@ -55,7 +55,7 @@ def test_flat_files_in_a_zip(tmp_path):
         archive.writestr("readme.txt", "not one of them")
     assert matched(tmp_path / "all.zip", tmp_path) == {
         "lovelaceada": (f"lovelaceada_101_203_{LESSON}-1.ipynb", {"duplicated"}),
-        "noetheremmy": (f"noetheremmy_LATE_102_204_{LESSON}.ipynb", set())}
+        "noetheremmy": (f"noetheremmy_LATE_102_204_{LESSON}.ipynb", {"late"})}
 
 
 def test_namesakes_stay_two_students(tmp_path):
@@ -128,7 +128,7 @@ def broken_zips():
     name = f"{LESSON}.ipynb"
     yield "changed", made(name, spoil=changed), name
     yield "encrypted", made(name, spoil=encrypted), name
-    yield "long_name", made("a" * 300 + ".ipynb"), "a" * 100 + "a" * 14 + ".ipynb"
+    yield "long_name", made("a" * 300 + ".ipynb"), "a" * 120 + "~7c1080.ipynb"
     yield "file_as_folder", made("a.ipynb", "a.ipynb/b.ipynb"), None
     yield "no_zip", b"PK\x03\x04 and then nothing", None
 
@@ -233,3 +233,122 @@ def test_brackets_take_no_time():
     "![photo](attachment:photo.png)", "$\\alpha\\sum$"])
 def test_plain_markdown_is_left_alone(text):
     assert harmless(text) == text
+
+
+# --- the right file -------------------------------------------------------------------------------
+
+
+def zipped(path, *entries):
+    """Write a zip of (name, text, date) entries; dates are (year, month, day, …)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text, date in entries:
+            archive.writestr(zipfile.ZipInfo(name, date), text)
+
+
+def taken(place, folder):
+    """Return by student what the file says that was taken."""
+    return {each.student: each.path and each.path.read_text(encoding="utf-8")
+            for each in inbox.collect(place, LESSON, folder / "unpacked")[0]}
+
+
+OLD, NEW = (2026, 1, 1, 0, 0, 0), (2026, 2, 2, 10, 30, 0)
+# Beside a student's own notebook: what nobody wrote, or wrote before.
+OTHERS = {
+    "autosave": f".ipynb_checkpoints/{LESSON}-checkpoint.ipynb",
+    "loose autosave": f"{LESSON}-checkpoint.ipynb",
+    "resource fork": f"._{LESSON}.ipynb", "of a Mac": f"__MACOSX/._{LESSON}.ipynb",
+    "backup": f"work/backups/{LESSON}/2026-02-03/{LESSON}.ipynb",
+    "as handed out": f"lessons/{LESSON}/{LESSON}.ipynb",
+    "repository": f".git/{LESSON}.ipynb", "lock": f".~{LESSON}.ipynb"}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+@pytest.mark.parametrize("mine", [f"{LESSON}.ipynb", "my work.ipynb", f"hw/{LESSON}_ann.ipynb"])
+@pytest.mark.parametrize("layout", ["folder", "zip", "zip in a folder", "zip of all"])
+def test_what_a_program_left_is_not_taken_for_the_answer(tmp_path, mine, other, layout):
+    entries = [("work/" + mine, "MINE", OLD), (other, "OTHER", NEW)]
+    place = tmp_path / "in"
+    if layout == "folder":
+        for name, text, _ in entries:
+            touch(place / "ann" / name)
+            (place / "ann" / name).write_text(text, encoding="utf-8")
+    elif layout == "zip of all":
+        place = tmp_path / "all.zip"
+        zipped(place, *((f"ann/{name}", text, date) for name, text, date in entries))
+    else:
+        zipped(place / "ann.zip" if layout == "zip" else place / "ann" / "w.zip", *entries)
+    assert taken(place, tmp_path) == {"ann": "MINE"}
+
+
+def test_a_zips_dates_decide_and_are_kept(tmp_path):
+    zipped(tmp_path / "in" / "dee.zip", (f"b/{LESSON}.ipynb", "MINE", NEW),
+           (f"c/{LESSON}.ipynb", "OLDER", OLD))
+    zipped(tmp_path / "in" / "eli.zip", (f"{LESSON}.ipynb", "MINE", (1980, 1, 1, 0, 0, 0)))
+    assert taken(tmp_path / "in", tmp_path) == {"dee": "MINE", "eli": "MINE"}
+    dee, eli = inbox.collect(tmp_path / "in", LESSON, tmp_path / "unpacked")[0]
+    assert dee.when.astimezone().timetuple()[:5] == NEW[:5] and eli.when is None
+
+
+@pytest.mark.parametrize("folder", [
+    "01_homework", f"{LESSON}_ann", LESSON.title(), f"01_image_formation/{LESSON}",
+    "03_deconvolution", LESSON])
+def test_whatever_a_folder_is_called_what_fits_is_taken(tmp_path, folder):
+    name = folder if folder == "03_deconvolution" else LESSON  # numbers move between versions
+    touch(tmp_path / "in" / "ann" / folder / f"{name}.ipynb")
+    assert matched(tmp_path / "in", tmp_path)["ann"][0] == f"{name}.ipynb"
+
+
+def test_two_zips_of_one_student_are_both_seen(tmp_path):
+    for name, text, date in (("a.zip", "OLDER", OLD), ("b.zip", "MINE", NEW)):
+        zipped(tmp_path / "in" / "ann" / name, (f"{LESSON}.ipynb", text, date))
+    (ann,), _ = inbox.collect(tmp_path / "in", LESSON, tmp_path / "unpacked")
+    assert ann.path.read_text(encoding="utf-8") == "MINE"
+    assert ann.flags == [("duplicated", f"2 notebooks; {LESSON}.ipynb was graded")]
+
+
+@pytest.mark.parametrize("one, other", [
+    ("नीता", "नूता"), ("O'Brien", "O_Brien"), ("what?", "what*"), ("a" * 200 + "1", "a" * 200 + "2"),
+    (".ann", "ann"), ("ann.", "ann")])
+def test_in_a_zip_of_all_people_stay_apart(tmp_path, one, other):
+    zipped(tmp_path / "all.zip", *((f"{name}/{LESSON}.ipynb", name, NEW) for name in (one, other)))
+    assert sorted(taken(tmp_path / "all.zip", tmp_path).values()) == sorted([one, other])
+
+
+def test_names_in_a_macs_zip_are_read(tmp_path):
+    path = tmp_path / "all.zip"
+    zipped(path, (f"Zoë/{LESSON}.ipynb", "MINE", NEW))
+    content = bytearray(path.read_bytes())
+    for start, place in ((b"PK\x03\x04", 7), (b"PK\x01\x02", 9)):
+        content[content.index(start) + place] &= ~8  # no word of UTF-8
+    path.write_bytes(content)
+    assert taken(path, tmp_path) == {"Zoë": "MINE"}
+
+
+def test_canvas_and_moodle_name_people_each_in_their_way(tmp_path):
+    for name in (f"bellada_LATE_5_77_{LESSON}.ipynb", f"anon_a1B2c_78_{LESSON}.ipynb",
+                 "chenbo_6_79_homework.pdf", f"Li Wei_7_assignsubmission_file_{LESSON}.ipynb",
+                 f"ada_late_{LESSON}.ipynb", "noether_late_1234_text.html"):
+        touch(tmp_path / "in" / name)
+    found = inbox.collect(tmp_path / "in", LESSON, tmp_path / "unpacked")[0]
+    assert {(each.owners[0].name, each.owners[0].number, each.owners[0].lms,
+             "late" in dict(each.flags)) for each in found} == {
+        ("bellada", "5", "canvas", True), ("anon_a1B2c", "anon_a1B2c", "canvas", False),
+        ("chenbo", "6", "canvas", False), ("Li Wei", "7", "moodle", False),
+        ("ada", "", "", True), ("noether", "1234", "", True)}
+
+
+def test_hidden_files_are_told_and_systems_are_not(tmp_path):
+    for name in ("ann/x.ipynb", ".bob/x.ipynb", f".cy_{LESSON}.ipynb", ".DS_Store", "Thumbs.db",
+                 "._ann", "🦊/x.ipynb"):
+        touch(tmp_path / "in" / name)
+    found, aside = inbox.collect(tmp_path / "in", LESSON, tmp_path / "unpacked")
+    assert [each.student for each in found] == ["ann", "🦊"]
+    assert sorted(aside) == [".bob", f".cy_{LESSON}.ipynb"]
+
+
+def test_a_zip_with_too_many_files_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_FILES", 2)
+    zipped(tmp_path / "all.zip", *((f"s{n}/{LESSON}.ipynb", "{}", NEW) for n in range(3)))
+    with pytest.raises(Told, match="more than 2 files"):
+        inbox.collect(tmp_path / "all.zip", LESSON, tmp_path / "unpacked")
