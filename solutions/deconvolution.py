@@ -14,11 +14,10 @@
 # - *choose* the strength of a regularisation without the truth;
 # - *recognise* four cheats: the inverse crime, circular borders, tuning on the truth,
 #   and a point-spread function (PSF) that was only believed;
-# - *split* a picture's error by who pays for it.
+# - *split* a picture's error into parts, one for each cause.
 #
-# {minutes} minutes, with a good place to stop after section 3. {builds_on} You need from there:
-# $y = S(h * x) + n$, transfer functions, adjoints, noise. Compute in double precision, NumPy's
-# default.
+# {minutes} minutes, with a good place to stop after section 3. What is marked » is optional. {builds_on} Compute in double precision,
+# NumPy's default.
 
 # %% [markdown] only="slides" slide="slide"
 # # {title}
@@ -51,8 +50,8 @@ show_images({"a page": page, "the camera shook": blurred, "undone": restored},
 print(f"largest error after undoing the blur: {np.abs(restored - page).max():.0e}")
 
 # %% [markdown]
-# Perfect to eleven digits. Now save the blurred picture in a file first, with 8 bits per pixel:
-# every value is rounded to the nearest of 256. You won't see it.
+# Perfect to eleven digits. Now save the blurred picture first, with 8 bits per pixel:
+# every value is rounded to the nearest of 256.
 
 # %% slide="subslide" title="The same page, kept in 8 bits"
 def rms(error):
@@ -71,9 +70,9 @@ print(f"rounding changed the picture by {rms(saved - blurred):.4f} rms; "
       f"undone, it is wrong by {error:.1f} rms")
 
 # %% [markdown]
-# Wrong by more than ten times the picture's range. Why? At half a cycle per pixel, the highest
+# Wrong by more than ten times the picture's range. At half a cycle per pixel, the highest
 # frequency of the grid, little is left of the signal. Dividing multiplies what is left, and the
-# rounding error, which nobody blurred.
+# rounding error with it, which nobody blurred.
 
 # %%
 print(f"1/H at half a cycle per pixel: {1 / gaussian_otf(0.5, 1.5):,.0f}")
@@ -85,9 +84,9 @@ print(f"1/H at half a cycle per pixel: {1 / gaussian_otf(0.5, 1.5):,.0f}")
 # %% [markdown]
 # ### The inverse crime
 #
-# Why did the first attempt succeed? We made the data with the very operator, on the very grid, that
-# we then inverted, and added no noise: an **inverse crime**. It tests arithmetic, not the method.
-# Here is one line of a bar code, 64 pixels long, with data made in three ways.
+# Why did the first attempt succeed? We made the data with the very operator that we then inverted, on
+# the same grid, without noise: an **inverse crime**. It tests arithmetic, not the method.
+# Here is a line of a bar code, 64 pixels long, with data made in three ways.
 
 # %%
 from course_lib.imaging.operators import Downsample
@@ -105,12 +104,12 @@ for name, taken, digits in (("same grid, no noise", same_grid, ".0e"),
     print(f"{name:25s} error {rms(inverse_filter(taken, blur) - line):{digits}}")
 
 # %% [markdown]
-# The first number is the crime. In the second there is no noise: the sharp line contains fine
+# The first number is the crime. The second has no noise, but the sharp line contains fine
 # detail of the bars, *folded* to lower frequencies (aliasing), which the blurred camera never
 # recorded.
 #
 # **A test of a method must use data that the method's own model did not make.** Most simulations of
-# this lesson share the operator between camera and method; in section 7 we pay.
+# this lesson share the operator; section 7 shows what that hides.
 
 # %% [markdown] deeper=true
 # Is the second error really made of folded detail? Take that out of the reference, too:
@@ -129,12 +128,12 @@ print(f"inverse against the line without it: {rms(inverse_filter(finer_world, bl
 # ## 1. Noise gain
 #
 # The measurement is $y = h * x + n$, with noise of variance $\sigma^2$, the same at all frequencies
-# (*white*). Dividing by $H$ divides the noise, too. On average its variance grows by the **noise gain**
+# (*white*). Dividing by $H$ divides the noise, too: on average its variance grows by the **noise gain**
 #
 # $$ g = \operatorname{mean}_f \; \frac{1}{|H(f)|^2}. $$
 #
 # **Predict.** A signal of 64 samples was blurred by a Gaussian with a standard deviation of *one*
-# pixel. By which factor does undoing the blur multiply the noise variance?
+# pixel. By which factor does undoing it multiply the noise variance?
 
 # %%
 from course_lib.notebook.predictions import predict, reveal
@@ -150,7 +149,7 @@ reveal("deconvolution.noise_gain", gain, label="noise gain, Gaussian blur of one
        log=True)
 
 # %% [markdown]
-# A thousandfold, for a blur whose full width at half maximum is $2\sqrt{2 \ln 2} = 2.4$ pixels.
+# A thousandfold, for a blur whose full width at half maximum is only 2.4 pixels.
 
 # %% [markdown] deeper=true
 # Does the law explain the page? Rounding to 256 levels is an error spread evenly over ±1/510; an even
@@ -171,13 +170,13 @@ for name, width, measured in (("the page", 128, error),
 # %% [markdown]
 # ### Exercise 1: the noise gain of a kernel
 #
-# Cameras are often described by a **kernel**, a short list of weights, rather than by $H$. Write
+# Cameras are often described by a **kernel**, a short list of weights. Write
 # `kernel_gain(kernel, n)` for a signal of `n` samples that is blurred, with periodic borders, by
 # a one-dimensional `kernel` of length `k ≤ n`. $H$ is the discrete Fourier transform of the
-# kernel as it is, filled up with zeros to `n` samples. (Where the kernel is centred doesn't matter:
-# a shift changes only the phase of $H$.) Return the mean of $1/|H|^2$ over **all** `n` frequencies,
+# kernel as it is, filled up with zeros to `n` samples: `np.fft.fft(kernel, n)`. Return the mean of
+# $1/|H|^2$ over **all** `n` frequencies,
 # to six digits, however large; kernels whose $H$ is 0 somewhere don't occur. If the kernel is
-# longer than the signal, raise `ValueError`. *Off limits:* the library's `noise_gain`.
+# longer than the signal, raise `ValueError` (`fft` would cut it off). *Off limits:* the library's `noise_gain`.
 
 # %% solution="kernel_gain" rebuilds="imaging.deconvolution.noise_gain"
 def kernel_gain(kernel, n):
@@ -258,15 +257,14 @@ refuses(kernel_gain, np.ones(4) / 4, 3, because="the kernel is longer than the s
 refuses(kernel_gain, np.array([0.6, 0.4]), 1, because="the kernel is longer than the signal")
 ### END HIDDEN TESTS
 
-# %% [markdown]
-# ### A number that depends on a sentence nobody wrote
+# %% [markdown] deeper=true
+# ### Which H?
 #
 # "A Gaussian blur, σ = 2 pixels." $H$ may be the transfer function of the continuous Gaussian; or of
 # its *samples* at the pixel centres; or of its *means* over the pixels; or of samples that somebody
 # cut off at 4σ. All are in use.
 
-# %% slide="subslide" title="One Gaussian, four noise gains"
-from course_lib.imaging.deconvolution import noise_gain
+# %% deeper=true slide="subslide" title="One Gaussian, four noise gains"
 from course_lib.imaging.optics import gaussian_psf
 
 cut = Blur(gaussian_psf(2, (1, 17)))
@@ -278,10 +276,10 @@ for name, convention in conventions.items():
     print(f"{name:27s} gain {noise_gain(convention, (1, 64)):7.1e}, "
           f"least |H| {np.abs(convention.otf((1, 64))).min():.1e}")
 
-# %% [markdown]
-# The cut makes a small sharp edge; a sharp edge contains all frequencies; so the least $|H|$ grows.
+# %% [markdown] deeper=true
+# The cut makes a small sharp edge, and a sharp edge contains all frequencies: the least $|H|$ grows.
 # The blur became "easier to undo" by being computed less carefully. When you read a noise gain or a
-# condition number, ask first: **which H?**
+# condition number, ask first which $H$ was meant.
 
 # %% [markdown] slide="notes"
 # The moment for practitioners: ask who has cut a Gaussian kernel at 3σ this year. A
@@ -308,13 +306,12 @@ for n in (60, 63, 64, 70, 128, 256):
 # ## 2. The Wiener filter: give up where it costs too much
 #
 # So divide less where the signal is weak. Say that at frequency $f$ the scene has power $S(f)$ and
-# the noise $N(f)$. Among all *linear* filters $\hat X = W\,Y$, the expected squared error is least for
+# the noise $N(f)$. A *linear* filter $\hat X = W\,Y$ loses detail and lets noise in: its expected
+# squared error at $f$ is $|1 - WH|^2 S + |W|^2 N$. That is least for
 #
 # $$ W = \frac{H^*}{|H|^2 + N/S}. $$
 #
-# At each frequency the expected squared error is $|1 - WH|^2 S + |W|^2 N$, detail lost plus noise
-# let in, and this $W$ minimises it. The complex conjugate $H^*$ takes back the shift that an
-# asymmetric blur makes. What the filter **assumes**: a scene that fluctuates about zero in the same
+# The conjugate $H^*$ takes back the shift of an asymmetric blur. What the filter **assumes**: a scene that fluctuates about zero in the same
 # way everywhere, noise that is uncorrelated with it, and the ratio $N/S$.
 
 # %% slide="subslide" title="Wiener: give up where it costs too much"
@@ -339,10 +336,10 @@ show(fig, alt="Against frequency, H falls steeply, 1/H rises as steeply, and the
 # ### Exercise 2: a Wiener filter
 #
 # Write `wiener_filter(y, otf, noise_to_signal)`. `y` is a picture, or several, of shape `(..., H, W)`;
-# `otf` is the blur's transfer function, complex, of shape `(H, W // 2 + 1)`, in the layout of
-# `np.fft.rfft2`. `noise_to_signal` is $N/S$: one number, or an array shaped like `otf`. Return
-# the estimate, of shape `(..., H, W)`, also for odd `W`: `irfft2` has to be told the last two sizes,
-# as `s`. The formula holds as it stands for light and ratios of any size (0 occurs only where
+# `otf` is the blur's transfer function, complex, of shape `(H, W // 2 + 1)`, as `np.fft.rfft2(y)` orders
+# frequencies. `noise_to_signal` is $N/S$: one number, or an array shaped like `otf`. Return
+# the estimate, of shape `(..., H, W)`: `np.fft.irfft2(X, s=(H, W))` goes back, and needs `s` for odd
+# widths. The formula holds as it stands for light and ratios of any size (0 occurs only where
 # `otf` isn't 0). A `noise_to_signal` that is negative anywhere raises `ValueError`.
 # *Off limits:* the library's `wiener` and `tikhonov`.
 
@@ -457,7 +454,7 @@ refuses(wiener_filter, patch, halved, hidden_ratios, because="one of the power r
 
 # %% slide="subslide" title="The dial: grain or blur"
 from course_lib.imaging.deconvolution import wiener
-from course_lib.imaging.optics import read_noise
+from course_lib.imaging.optics import gaussian_psf, read_noise
 
 sigma = 0.01
 scene = page[:, 16:112, 16:112]
@@ -469,16 +466,14 @@ show_images({"recorded": y} | {f"N/S = {ratio:g}": wiener(y, A, ratio) for ratio
                 "grain, and dark and soft.")
 
 # %% [markdown]
-# One number turns grain into blur. The measurement is the same in all. What you *believe* makes the
+# One number turns grain into blur. The measurement is the same in all; what you *believe* makes the
 # picture.
-#
-# "Wiener is optimal" is half true: among *linear* estimates, if its $N/S$ is right; with Gaussian
-# noise, among *all* only for Gaussian scenes. Pictures aren't.
 
 # %% [markdown] deeper=true
 # ### Best, but among what?
 #
-# Take the simplest scene of all: every pixel is +1 or −1, by a coin flip. No blur; noise of
+# "Wiener is optimal" is half true: among *linear* estimates, if its $N/S$ is right. With Gaussian noise it
+# is the best of *all* estimates only if the scene is Gaussian, too. Take the simplest scene that isn't: every pixel is +1 or −1, by a coin flip. No blur; noise of
 # variance ¼. The Wiener filter is $\hat x = y/(1 + ¼)$, and its mean squared error is
 # $1 \cdot ¼ / (1 + ¼) = .200$.
 #
@@ -527,7 +522,7 @@ reveal("deconvolution.mmse", mmse, label="least mean squared error (the linear f
 # $$ \hat x_\lambda = \arg\min_x \; \|A x - y\|^2 + \lambda \|x\|^2. $$
 #
 # For a periodic blur that is the Wiener filter with $N/S = \lambda$; but $A$ may now be any
-# linear camera. Which λ? We have the scene, so we could keep the one with the least error: the
+# linear camera. Which λ? Here we have the scene and could take the one with the least error, the
 # **oracle** λ. Nobody with a real measurement can.
 #
 # But you do know your noise. The true scene misses the data by $\|A x - y\|^2 \approx m\sigma^2$,
@@ -544,18 +539,19 @@ for trial in (1e-4, 1e-2, 1.0):
     print(f"λ = {trial:<6g}  ‖A x̂ − y‖² = {squares:.3f}")
 
 # %% [markdown]
-# The middle one is close. Exactly one λ hits it, as long as $m\sigma^2$ lies below $\|y\|^2$ and
-# above what $A$ can't explain at all.
+# The middle one is close. The residual grows with λ, from what $A$ can't explain at all up to
+# $\|y\|^2$; if $m\sigma^2$ lies between them, exactly one λ hits it.
 #
 # ### Exercise 3: choose λ without the truth
 #
 # Write `morozov(y, A, sigma)`: `y` is the measurement, an array of floats of any shape that `A`
 # accepts, with `m = y.size` numbers; `A` is the camera, an operator of the library; `sigma` is the standard
 # deviation of the noise. Return the λ that solves the equation above, to four digits, in whatever
-# unit light is counted. `tikhonov(y, A, lam)` gives $\hat x_\lambda$. The residual grows with λ, so
-# bisection over $\log_{10} λ$ from −12 to 12 works (or `scipy.optimize.brentq`). If
-# $\|y\|^2 \le m\sigma^2$, then $x = 0$ explains the data already: raise `ValueError`. The scene is
-# not among the arguments, on purpose. *Off limits:* the library's `discrepancy_lambda`.
+# unit light is counted. `tikhonov(y, A, lam)` gives $\hat x_\lambda$, `A(x)` its picture.
+# Bisection over $\log_{10} λ$ from −12 to 12 works (or `scipy.optimize.brentq`). If
+# $\|y\|^2 \le m\sigma^2$, then $x = 0$ explains the data already: raise `ValueError`. A $m\sigma^2$ below
+# what any λ reaches (a wrong σ or $A$) doesn't occur here. *Off limits:* the
+# library's `discrepancy_lambda`.
 
 # %% solution="morozov" rebuilds="imaging.deconvolution.discrepancy_lambda"
 def morozov(y, A, sigma):
@@ -665,9 +661,8 @@ for hidden_weak in (np.full((1, 4, 4), 0.5), np.zeros((1, 4, 4)), np.eye(4)[None
 # ### What do the rules aim at?
 #
 # Two other rules need no truth. **Generalised cross-validation** (GCV) asks how well the other data
-# predict each datum, and doesn't even need σ; **UPRE** minimises an unbiased estimate of
-# $\|A(\hat x - x)\|^2$. Here are the choices, with the error of the scene, $\hat x - x$, and that of the
-# prediction, $A(\hat x - x)$.
+# predict each datum, and needs no σ; **UPRE** estimates the error of the prediction,
+# $A(\hat x - x)$, without bias, and minimises it.
 
 # %%
 from course_lib.imaging.deconvolution import discrepancy_lambda, gcv_lambda, upre_lambda
@@ -705,10 +700,15 @@ show(fig, alt=f"Error of the scene against λ, least at {optima['best for the sc
 # %% [markdown]
 # GCV and UPRE find nearly the best λ for *predicting the data*: they were made for that. Fine grain
 # in $\hat x$ hardly enters the prediction, since the camera blurs it away; in the scene it counts.
-# Morozov's λ is too smooth for the prediction, and here close to the scene's best. What you pay for
-# not knowing the truth is the **oracle gap**. Elsewhere:
+# Morozov's λ is here close to the scene's best.
+#
+# **Pitfall: tuning on the truth.** A paper that reports the least error over all λ, on the picture
+# that it tests on, reports an error that no user will get. Whatever selects a parameter must never receive the scene.
 
-# %%
+# %% [markdown] deeper=true
+# Does Morozov's rule always do so well? Other blurs and other noise:
+
+# %% deeper=true
 print("blur    noise  Morozov's λ/oracle's   error: Morozov   UPRE  oracle  recorded")
 for width, noise in ((0, 0.05), (1, 0.002), (1, 0.05), (2, 0.002), (2, 0.05), (3, 0.002), (3, 0.05)):
     camera = Blur(gaussian_psf(width)) if width else Blur([[1.0]])
@@ -720,14 +720,10 @@ for width, noise in ((0, 0.05), (1, 0.002), (1, 0.05), (2, 0.002), (2, 0.05), (3
     print(f"{width} px   {noise:.3f}  {ratio:20.1f}   {found[0]:14.4f} {found[1]:7.4f} "
           f"{min(found):7.4f}   {rms(seen - scene):.4f}")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # For the scene, Morozov's rule may err either way, and UPRE may win. Without blur, in the first row,
 # prediction and scene are the same: UPRE is right, and Morozov's rule does worse than no method at
 # all.
-#
-# **Pitfall: tuning on the truth.** A paper that reports the least error over all λ, on the picture
-# that it tests on, reports the oracle column, which no user will get. Whatever selects a parameter
-# must never receive the scene.
 
 # %% [markdown] slide="notes"
 # Point at the curves: one you can compute, two you can't. Ask which of the two errors a radiologist
@@ -735,21 +731,20 @@ for width, noise in ((0, 0.05), (1, 0.002), (1, 0.05), (2, 0.002), (2, 0.05), (3
 # parameter was chosen. Five minutes.
 
 # %% [markdown]
-# *A good place to stop: three of the five exercises are done.*
+# *A good place to stop: three of the four core exercises are done.*
 
 # %% [markdown]
 # ## 4. Richardson–Lucy: count photons
 #
 # Light comes in photons, and the variance of a count is its mean. Write $y_i$ for the photons
-# counted in pixel $i$, with mean $(Ax)_i$. The log-probability of what you saw is, up to a constant,
-# $\sum_i y_i \log (Ax)_i - (Ax)_i$. Richardson (1972) and Lucy (1974) found a rule that climbs it;
-# Shepp and Vardi (1982) derived it as expectation–maximisation (EM):
+# counted in pixel $i$, with mean $(Ax)_i$. Up to a constant, the log-probability of what you saw is
+# $\sum_i y_i \log (Ax)_i - (Ax)_i$. The rule of Richardson (1972) and Lucy (1974) climbs it:
 #
 # $$ x \;\leftarrow\; \frac{x}{A^T 1} \cdot A^T\!\left(\frac{y}{A x}\right). $$
 #
 # $y/Ax$: where did I predict too little light? $A^T$: which scene pixels are responsible? Multiply
-# those up. $A^T 1$ says how much of each scene pixel's light the camera sees *at all*. What it
-# **assumes**: Poisson counts, and that light is never negative.
+# those up. $A^T 1$, with one 1 for each number of $y$, says how much of each scene pixel's light the
+# camera sees *at all*. What it **assumes**: Poisson counts, and that light is never negative.
 #
 # Two pixels, by hand: $A = \begin{pmatrix} .8 & .2 \\ .2 & .8\end{pmatrix}$, $y = (10, 2)$, start
 # $(6, 6)$.
@@ -767,15 +762,15 @@ print("unconstrained   ", np.linalg.solve(two_pixels.matrix, counts[0]).round(4)
 # %% [markdown]
 # Do the first step with a pencil: $Ax = (6, 6)$, the ratios are $10/6$ and $2/6$, so the left pixel
 # is multiplied by $.8 \cdot 10/6 + .2 \cdot 2/6 = 1.4$. Solving $Ax = y$ gives negative light; the
-# iteration, which only multiplies by numbers ≥ 0, converges to the wall.
+# iteration stops at 0.
 #
 # ### Exercise 4: the iteration
 #
 # Write `photon_em(y, A, iterations, x0)`: start from `x0 > 0`, do `iterations` Richardson–Lucy
-# steps and return the estimate (a new array, `x0` untouched). `y ≥ 0` has the shape of `A(x0)`, and
-# is light in any unit; both are arrays of floats. `A` is an operator with entries ≥ 0 that sees every
-# scene pixel ($A^T 1 > 0$), and its adjoint is `A.T`. Zero iterations return a copy of `x0`.
-# *Off limits:* the library's `richardson_lucy`.
+# steps and return the estimate (a new array, `x0` untouched; after zero steps a copy). `y ≥ 0` has the
+# shape of `A(x0)`, and is light in any unit; both are arrays of floats. `A` is an operator with entries
+# ≥ 0 that sees every scene pixel ($A^T 1 > 0$), and `A.T(…)` is its adjoint. No `A(x)` becomes 0 here, so
+# 0/0 doesn't come up. *Off limits:* the library's `richardson_lucy`.
 
 # %% solution="photon_em" rebuilds="imaging.deconvolution.richardson_lucy"
 def photon_em(y, A, iterations, x0):
@@ -873,28 +868,28 @@ for hidden_steps in range(6):
 assert np.all(np.diff(hidden_climb) > 0), "the log-likelihood falls from one step to the next."
 ### END HIDDEN TESTS
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### Light that left the picture
 #
-# Put a single star of 100 units into the *corner* of a dark field. The blur carries part of its light
+# Put a star of 100 units into the *corner* of a dark field. The blur carries part of its light
 # across the border.
 
-# %%
+# %% deeper=true
 corner = np.zeros((1, 32, 32))
 corner[0, 0, 0] = 100.0
 lens = Blur(gaussian_psf(1.5, 9), "zero")
 recorded = lens(corner)
 print(f"recorded: {recorded.sum():.3f} of 100 units")
 
-# %% [markdown]
-# **Predict.** You run 50 Richardson–Lucy steps on this picture. How many units of light does the
+# %% [markdown] deeper=true
+# **Predict.** After 50 Richardson–Lucy steps on this picture, how many units of light does the
 # estimated *scene* hold?
 
-# %%
+# %% deeper=true
 guess_corner = None  # replace None by your number
 predict("deconvolution.corner", guess_corner, between=(0, 1000))
 
-# %%
+# %% deeper=true
 ledger = []  # Σ (Aᵀ1) x̂ after each step
 seen = lens.T(np.ones_like(recorded))
 right = richardson_lucy(recorded, lens, 50,
@@ -905,15 +900,15 @@ print(f"without Aᵀ1: scene {wrong.sum():.1f}, explained {lens(wrong).sum():.3f
 print(f"Σ (Aᵀ1) x̂ from step 1 to 50: {min(ledger):.3f} to {max(ledger):.3f}")
 reveal("deconvolution.corner", right.sum(), label="light in the estimated scene", unit="units")
 
-# %% [markdown]
-# Nearly all of it, from a picture that holds less than half. Notice which law holds. You might test
+# %% [markdown] deeper=true
+# Nearly all of it, from a picture that holds less than half. You might test
 # a program by "light is conserved, $\sum x = \sum y$", and **the wrong one passes that test**. The
 # right law, after every step, is $\sum_j (A^T 1)_j x_j = \sum y$.
 
 # %% [markdown]
 # ### Better, then worse
 #
-# Now a piece of a Hubble picture plays the scene (8-bit and processed), seen through a blur of 1.5
+# A piece of a Hubble picture (8-bit and processed) plays the scene, seen through a blur of 1.5
 # pixels with 300 photons for white.
 #
 # **Predict.** After how many steps is the estimate closest to the truth?
@@ -963,9 +958,12 @@ show(fig, alt=f"Left: the log-likelihood rises at every step. Right: the error f
 # %% [markdown]
 # The likelihood never falls; the error doesn't follow. Early steps bring back what the photons
 # support; later ones explain the noise as well. This is **semi-convergence**: *the number of steps is
-# a regularisation parameter*. Nor does a faster program help:
+# a regularisation parameter*.
 
-# %%
+# %% [markdown] deeper=true
+# Does a faster program help? Acceleration (Biggs and Andrews, 1997) takes larger steps:
+
+# %% deeper=true
 fast = []
 richardson_lucy(night, telescope, 60, accelerate=True, callback=lambda step, x: fast.append(
     (poisson_log_likelihood(photons * night, photons * telescope(x).clip(1e-12)), rms(x - sky))))
@@ -974,16 +972,15 @@ for plain in (50, 100, 400):
     print(f"the likelihood of {plain:3d} plain steps (error {path[plain]:.4f}) "
           f"after {step:2d} accelerated ones (error {fast[step - 1][1]:.4f})")
 
-# %% [markdown]
-# Acceleration (Biggs and Andrews, 1997) takes a fraction of the steps to the same likelihood, and to
-# no less noise.
+# %% [markdown] deeper=true
+# It takes a fraction of the steps to the same likelihood, and to no less noise.
 #
 # ### A galaxy, and no truth
 #
 # Here is light that a telescope recorded: a star before the galaxy M51, Kitt Peak, 1987, a CCD in blue
 # light. The PSF was measured, too, on this star and three others.
 
-# %% slide="subslide" title="Measured light, measured PSF: black rings"
+# %% deeper=true slide="subslide" title="Measured light, measured PSF: black rings"
 from course_lib.worlds import measured
 
 galaxy = measured.galaxy()
@@ -999,7 +996,7 @@ show_images(restored_star, limits=(0, 300),
             alt="A star before even light. Richardson–Lucy makes it smaller and surrounds it with a "
                 "dark ring, black after 200 steps, when the rest has turned to grain.")
 
-# %%
+# %% deeper=true
 print(f"surroundings: median {sky_level:.0f}")
 for name, x_hat in restored_star.items():
     print(f"{name:10s} darkest within 8 pixels of the star {x_hat[0][ring].min():5.1f}, "
@@ -1009,7 +1006,7 @@ lone[0, 30, 30] += near_star[0][ring].sum() - ring.sum() * sky_level  # the same
 darkest = [richardson_lucy(star_camera(lone), star_camera, k).min() for k in taken_steps]
 print("a simulated star, exact PSF, no noise: darkest", np.round(darkest, 1))
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # Nobody knows the true sky, and yet you see that the ring isn't in it. Nor is it a fault of the PSF
 # alone: the simulated star has one without noise and with the exact PSF. On its way to a point the
 # iteration takes too much light from beside it.
@@ -1023,13 +1020,16 @@ print("a simulated star, exact PSF, no noise: darkest", np.round(darkest, 1))
 # ## 5. Total variation: pay for edges
 #
 # Another belief: scenes consist of even areas with sharp edges. Total variation (Rudin, Osher and
-# Fatemi, 1992) puts a price on edges, their height times their length:
+# Fatemi, 1992) puts a price on edges, their height times their length, and costs contrast:
 #
 # $$ \hat x = \arg\min_x \; \tfrac12\|A x - y\|^2 + \lambda \sum |\nabla x|. $$
 #
-# (Tikhonov's misfit above has no ½, as usual in either literature: their λ are on different scales.)
+# (With its ½ this λ is on another scale than Tikhonov's.)
 
-# %% slide="subslide"
+# %% [markdown] deeper=true
+# What does the price do to a staircase?
+
+# %% deeper=true slide="subslide" title="Total variation costs contrast"
 from course_lib.imaging.deconvolution import total_variation
 
 heights, lengths, price = [0.2, 0.5, 0.9, 0.4], [8, 10, 5, 7], 0.2
@@ -1043,10 +1043,8 @@ ax.legend(fontsize=9, loc="upper left")
 show(fig, alt="A staircase signal with a peak. After total variation the left end is higher, the "
               "stair in the middle unchanged, the peak lower, the right end higher.")
 
-# %% [markdown]
-# The ends and the peak move, the stair doesn't: TV costs *contrast*, most of all in small things.
-
 # %% [markdown] deeper=true
+# The ends and the peak move, the stair doesn't: TV costs *contrast*, most of all in small things.
 # By how much? Move a plateau of $n$ samples by δ: the residual costs $\tfrac12 n δ^2$, and each of
 # its edges that gets lower saves $λδ$. An **end** plateau has one edge, so δ = λ/n. A **peak or
 # valley** has two: 2λ/n. A **stair** gains at one edge what it loses at the other: 0. That is exact
@@ -1064,9 +1062,10 @@ for kind, start, n, law in zip(("end plateau", "stair", "peak", "end plateau"), 
 # ### The same data, three beliefs
 #
 # Back to the page. All three methods get the same measurement and fit it up to the noise, no further.
-# The noise is Gaussian: Richardson–Lucy's belief in photons is false here.
 
 # %% slide="subslide" title="Same data, same fit, three pictures"
+from course_lib.imaging.deconvolution import total_variation
+
 counts_page = np.clip(y, 0, None)
 x_rl, steps = richardson_lucy(counts_page, A, 1), 1
 while rms(A(x_rl) - y) > sigma:
@@ -1087,8 +1086,8 @@ for name, x_hat in estimates.items():
     print(f"{name:26s} error {rms(x_hat - scene):.4f}, residual {rms(A(x_hat) - y):.4f}")
 
 # %% [markdown]
-# The residuals agree, the pictures don't. Grain, softness or paint: each method fills what the blur
-# removed with what it believes in. Fitting the data can't choose between them.
+# The residuals agree, the pictures don't. Each method fills what the blur
+# removed with what it believes in, and fitting the data can't choose between them.
 
 # %% [markdown] slide="notes"
 # Ask: which of the three is right? Then read the residuals. This is the whole course on one slide:
@@ -1150,18 +1149,19 @@ for eps in (2e-4, 1e-8):
 #   rule stops early. The plateau law is a good test for any TV code.
 
 # %% [markdown]
-# ## 7. Who pays
+# ## 7. What the error is made of
 #
 # ### Pitfall: circular borders
 #
-# A real camera doesn't wrap around: the left edge knows nothing of the right. A Fourier filter
-# believes that it does. Take a ramp from 0 to 1.
+# A real camera's left edge knows nothing of the right. A Fourier filter
+# believes that the picture wraps around. Take a ramp from 0 to 1.
 
 # %%
 slope = 1 / 95
 wide_ramp = slope * np.arange(-16, 112)[None]  # the world goes on beyond the 96 pixels
 ramp = wide_ramp[:, 16:112]
 ramp_blur = Blur(gaussian_psf(1.0, (1, 9), integrated=True))
+# Try: a noise of .01. What becomes of the border?
 ramp_y = read_noise(ramp_blur(wide_ramp)[:, 16:112], 0.001, rng=0)
 ramp_hat = wiener(ramp_y, ramp_blur, 0.001**2 / np.var(ramp_y))
 edges = np.r_[0:15, 81:96]
@@ -1187,7 +1187,7 @@ show(fig, alt="A straight ramp. The estimate with periodic borders swings wildly
 # The filter sees a jump from 1 back to 0 that no blur could have left so sharp, and sharpens it
 # further. Mirrored borders (`"reflect"`) are a belief as well, only a milder one.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### Exercise 5: spot the circular border
 #
 # Somebody hands you a restoration method without its source code. Does it wrap around? Write
@@ -1198,7 +1198,7 @@ show(fig, alt="A straight ramp. The estimate with periodic borders swings wildly
 # either test says so, else `False`. The method may not be linear and may not know what to do without
 # light: start from an even gray of .5.
 
-# %% solution="wraps_around"
+# %% deeper=true solution="wraps_around"
 def wraps_around(method, shape):
     """Tell whether a method lets one edge of a picture influence the opposite edge.
 
@@ -1224,7 +1224,7 @@ def wraps_around(method, shape):
     ### END SOLUTION
 
 
-# %% test="wraps_around_tells_good_borders_from_bad" points=2
+# %% deeper=true test="wraps_around_tells_good_borders_from_bad" points=2
 border_psf = gaussian_psf(1.0, 7)
 
 
@@ -1318,7 +1318,7 @@ for hidden_method, hidden_what in (
 # %% [markdown]
 # ### Pitfall: a PSF that was only believed
 #
-# Suppose that the blur's true width is 1.5 pixels, and you believe another. Everything else is right:
+# The blur's true width is 1.5 pixels, and you believe another. Everything else is right:
 # $\sigma = .002$, λ by Morozov. Does the residual warn you?
 
 # %% slide="subslide"
@@ -1351,7 +1351,7 @@ print(f"recorded: error {rms(bright - scene):.4f}")
 
 # %% [markdown]
 # Twenty per cent too wide, and nearly all that deconvolution had gained is gone. The residual is right
-# every time, because Morozov chose λ so, and such a λ *exists* for every width tried. **The size of the
+# every time: Morozov found such a λ for every width. **The size of the
 # residual doesn't check the PSF.** Its pattern might, or light below 0.
 
 # %% [markdown] slide="notes"
@@ -1361,10 +1361,10 @@ print(f"recorded: error {rms(bright - scene):.4f}")
 # Four minutes.
 
 # %% [markdown]
-# ### One picture, four payers
+# ### One error, four causes
 #
 # Now all at once: a real border, noise, a PSF believed 10 % too wide, and Tikhonov's regularisation.
-# Let each enter in turn, and book the change that it makes:
+# Let each enter in turn, and write down the change that it makes:
 
 # %%
 def error_budget(x, seen, y, A, believed, lam):
@@ -1386,7 +1386,7 @@ real_border = A(page)[:, 16:112, 16:112]  # the page goes on beyond 96 pixels
 recorded_page = read_noise(real_border, sigma, rng=0)
 budget = error_budget(scene, real_border, recorded_page, A, too_wide, 0.01)
 
-# %% slide="subslide" title="Four payers, and their sum"
+# %% slide="subslide" title="Four causes, and their sum"
 total = sum(budget.values())
 maps = {f"{name}\n{rms(part):.3f} rms": part for name, part in (budget | {"all": total}).items()}
 show_images({title: np.round(part, 2) for title, part in maps.items()},  # colours in steps of .01
@@ -1402,36 +1402,41 @@ print(f"root of the sum of squares {np.sqrt(sum(rms(p) ** 2 for p in budget.valu
       f"whole {rms(total):.4f}, recorded {rms(recorded_page - scene):.4f}")
 
 # %% [markdown]
-# **Regularisation** pays wherever fine detail was, the **border** along the rim, the **wrong PSF**
-# along the strokes, **noise** everywhere alike. The parts add up exactly; their squares don't, since
+# **Regularisation** makes the error wherever fine detail was, the **border** along the rim, the **wrong
+# PSF** along the strokes, **noise** everywhere alike. The parts add up exactly; their squares don't, since
 # some cancel.
 
-# %% slide="subslide" title="The best λ depends on who else pays"
-budgets = [error_budget(scene, real_border, recorded_page, A, too_wide, value) for value in lams]
+# %% slide="subslide" title="The best λ depends on the other errors"
+tried = lams[::2]
+budgets = [error_budget(scene, real_border, recorded_page, A, too_wide, value) for value in tried]
 fig, ax = figure(size=(7, 3.6))
 for name, style in zip(budget, ("-", "--", "-.", ":"), strict=True):
-    ax.loglog(lams, [rms(b[name]) for b in budgets], style, label=name)
+    ax.loglog(tried, [rms(b[name]) for b in budgets], style, label=name)
 whole = [rms(sum(b.values())) for b in budgets]
-ax.loglog(lams, whole, color=COLOURS["black"], linewidth=2.5, label="all")
+ax.loglog(tried, whole, color=COLOURS["black"], linewidth=2.5, label="all")
 ax.set(xlabel="λ", ylabel="error (rms, 1 = white)")
 ax.legend(fontsize=9)
 show(fig, alt="Error against λ. Noise, border and wrong PSF fall as λ grows, regularisation rises; "
-              f"the whole is least, {min(whole):.3f}, at λ = {lams[np.argmin(whole)]:.3f}.")
+              f"the whole is least, {min(whole):.3f}, at λ = {tried[np.argmin(whole)]:.3f}.")
 
 # %% [markdown]
-# That is what λ does: it moves the bill. There is no setting at which nobody pays.
+# That is what λ does: it shifts the error from one cause to another. At no setting are all four small.
 
-# %% slide="subslide" title="Who pays? Four knobs"
+# %% slide="subslide" title="Four causes, four knobs"
 from course_lib.notebook.explorers.deconvolution import who_pays
 
 who_pays(error_budget, page)
 
 # %% [markdown]
-# **Try it,** with mirrored borders: set the noise to $10^{-3}$ and the PSF exact. Which λ gives the
-# smallest error? Now believe in a PSF that is 20 % too wide. Then do both for a noise of $10^{-2}$.
-# Here are the answers:
+# **Try it,** with mirrored borders: find the best λ for a noise of $10^{-3}$ and the PSF exact, then 20 %
+# too wide. Do both for a noise of $10^{-2}$.
+# With little noise, the wrong PSF moves the best λ and the error far more than with much: good data
+# forgive a wrong PSF *less*.
 
-# %%
+# %% [markdown] deeper=true
+# Here are the answers, without the explorer:
+
+# %% deeper=true
 def mirrored(picture):
     """Continue a picture by its mirror image, so that its periodic borders are mirrors."""
     return np.pad(picture, [(0, 0), (0, 96), (0, 96)], mode="symmetric")
@@ -1446,10 +1451,6 @@ for noise in (0.001, 0.01):
         print(f"noise {noise}, PSF {width:+3d} %: best log₁₀ λ {exponents[np.argmin(found)]:+.2f}, "
               f"error {min(found):.4f}")
 
-# %% [markdown]
-# With little noise, the wrong PSF moves the best λ and the error far more than with much. Good data
-# forgive a wrong PSF *less*: there is less noise to hide behind.
-
 # %% [markdown] slide="notes"
 # Give the explorer to the room, with mirrored borders: first noise down to .001, then the PSF to
 # +20 %. The best λ moves up tenfold and the least error by a third; at a noise of .01 by an eighth.
@@ -1458,14 +1459,9 @@ for noise in (0.001, 0.01):
 # %% [markdown]
 # ## 8. Where does the PSF come from?
 #
-# ### Measured: a mirror that was precisely wrong
-#
-# In 1990 the Hubble Space Telescope went into orbit with a main mirror that had been polished, with
-# great precision, to a wrong shape. Of a star's light, 70 % was meant to fall within 0.1 arc second
-# of its centre; about 16 % did (Burrows and others, 1991). Until the repair of 1993 deconvolution was
-# what there was, and **the PSF could be measured**: a star's picture *is* the PSF. A good one was the
-# hardest part (White, 1994). A toy of that telescope has 16 % of the light in a sharp core, the rest
-# in a wide halo.
+# In 1990 the Hubble Space Telescope went into orbit with a mirror of a wrong shape. Of a star's light, 70 % was meant to fall within 0.1 arc second
+# of its centre; about 16 % did (Burrows and others, 1991). Until the repair of 1993 there was deconvolution, and **the PSF could be measured**: a star's picture *is* the PSF. A toy of that
+# telescope has 16 % of the light in a sharp core, the rest in a wide halo.
 
 # %%
 design = gaussian_psf(0.8, 33)
@@ -1494,25 +1490,24 @@ show_images({"recorded": orbit} | mended, limits=(0, 0.3),
 
 # %% [markdown]
 # The PSF from the drawing board gains next to nothing, the one from a star nearly all. And the
-# *wrong* PSF fits the data **better**: a narrow PSF can follow every speck of noise. A residual below
-# the noise is a warning, but it may mean a wrong PSF or only too many steps.
+# *wrong* PSF fits the data **better**: a narrow PSF can follow every speck of noise.
 
 # %% [markdown] slide="notes"
 # Read the residuals aloud before the errors: the wrong PSF has the smaller one. Ask which of the two
 # a referee would have seen. Three minutes.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### Unknown: why not look for both?
 #
 # *Blind* deconvolution looks for scene **and** PSF: that pair which costs least,
 # $\tfrac12\|h * x - y\|^2 + \lambda\,\mathrm{TV}(x)$. **Predict** for our page: how many times as much as
 # the recorded picture with a single point for a PSF does the true pair cost?
 
-# %%
+# %% deeper=true
 guess_blind = None  # replace None by your number; below 1: the truth is cheaper
 predict("deconvolution.blind", guess_blind, between=(0.01, 100))
 
-# %% slide="subslide" title="Blind: no deblurring is cheaper"
+# %% deeper=true slide="subslide" title="Blind: no deblurring is cheaper"
 from course_lib.imaging.deconvolution import blind_objective
 
 weight, costs_found = 0.002, {}
@@ -1527,12 +1522,12 @@ for width in (0.5, 1.0, 1.5, 2.0):
           f"{blind_objective(y, x_hat, trial_psf, weight, 'periodic'):.2f}, "
           f"error {rms(x_hat - scene):.3f}")
 
-# %%
+# %% deeper=true
 as_recorded, true_pair = costs_found.values()
 reveal("deconvolution.blind", true_pair / as_recorded, label="cost of the truth over no deblurring",
        unit="ratio", log=True)
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # *No deblurring* is cheaper than the truth: a blurred picture varies less than a sharp one. Even with
 # the best scene for each width, the narrower PSF costs less. Levin and others (2009) explain this for
 # priors that favour few edges; what works, they say, is to look for the PSF alone, averaged over
@@ -1618,9 +1613,9 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 # %% [markdown]
 # ## What you can now say, and what you can't
 #
-# You **can** say how much noise an inverse filter makes, what each method believes, how to choose a
-# parameter from the noise, and who pays. You **can't** say from a good fit that a picture is right, nor
-# that the PSF was, nor yet which details the data determine: lesson {information_limit}. For the page:
+# You **can** say what each method believes, how to choose a parameter from the noise, and which causes an error
+# has. You **can't** say from a good fit that a picture is right, nor that the PSF was, nor yet which details the data
+# determine: lesson {information_limit}. For the page:
 #
 # > Given operator **A** = *a Gaussian blur of 1.5 pixels, known to 10 %*, noise **σ** = *.01 of white*,
 # > **K** = *1* frame and assumptions **P** = *small ‖x‖ by λ = .01, periodic borders*, these components,
@@ -1628,15 +1623,15 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 # > over the page, which only the truth could tell*; the rest is drawn from **P**.
 
 # %% [markdown] only="slides" slide="slide"
-# ## Who pays?
+# ## What made the error?
 #
-# Noise, border, PSF, or the scene's own detail. **Somebody always does.**
+# Noise, border, PSF, or the scene's own detail. **Something always did.**
 #
 # A good fit doesn't say that the picture is right, nor that the PSF was.
 
 # %% [markdown] slide="notes"
-# Name a payer for each picture of the hour: grain, stripes at the rim, ghosts, lost detail. Ask for a picture in which nobody
-# paid; there is none. Three minutes.
+# Name a cause for each fault seen in this hour: grain, stripes at the rim, ghosts, lost detail. Ask for a picture without any;
+# there is none. Three minutes.
 
 # %% [markdown] deeper=true
 # ## Further reading
@@ -1648,15 +1643,15 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 # - Photons: W. H. Richardson, *J. Opt. Soc. Am.* 62 (1972) 55,
 #   [doi:10.1364/JOSA.62.000055](https://doi.org/10.1364/JOSA.62.000055); L. B. Lucy, *Astron. J.* 79
 #   (1974) 745, [doi:10.1086/111605](https://doi.org/10.1086/111605); L. A. Shepp, Y. Vardi, *IEEE Trans.
-#   Med. Imaging* 1 (1982) 113, [doi:10.1109/TMI.1982.4307558](https://doi.org/10.1109/TMI.1982.4307558);
+#   Med. Imaging* 1 (1982) 113, [doi:10.1109/TMI.1982.4307558](https://doi.org/10.1109/TMI.1982.4307558) (the same rule as EM);
 #   D. S. C. Biggs, M. Andrews, *Appl. Opt.* 36 (1997) 1766,
 #   [doi:10.1364/AO.36.001766](https://doi.org/10.1364/AO.36.001766).
 # - Edges: L. I. Rudin, S. Osher, E. Fatemi, *Physica D* 60 (1992) 259,
 #   [doi:10.1016/0167-2789(92)90242-F](https://doi.org/10.1016/0167-2789%2892%2990242-F); D. Strong,
-#   T. Chan, *Inverse Problems* 19 (2003) S165,
-#   [doi:10.1088/0266-5611/19/6/059](https://doi.org/10.1088/0266-5611/19/6/059): the plateau laws.
-# - Hubble: C. J. Burrows and others, *Astrophys. J. Letters* 369 (1991) L21; R. L. White, in *The
-#   Restoration of HST Images and Spectra II* (STScI, 1994).
+#   T. Chan, *Inverse Problems* 19 (2003) S165–S187
+#   ([Zbl 1043.94512](https://zbmath.org/?q=an:1043.94512)): the plateau laws.
+# - Hubble: C. J. Burrows and others, *Astrophys. J. Letters* 369 (1991) L21; R. J. Hanisch,
+#   R. L. White (editors), *The Restoration of HST Images and Spectra II* (STScI, 1994).
 # - Blind: A. Levin, Y. Weiss, F. Durand, W. T. Freeman, *CVPR* 2009,
 #   [doi:10.1109/CVPR.2009.5206815](https://doi.org/10.1109/CVPR.2009.5206815).
 # - `skimage`: S. van der Walt and others, *PeerJ* 2 (2014) e453,

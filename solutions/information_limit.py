@@ -17,7 +17,6 @@
 # - *state* in bits what a measurement says about a scene.
 #
 # {minutes} minutes, best in two sittings: sections 1 to 4, then 6 and 7. What is marked » is optional. {builds_on}
-# You need $y = S(h * x) + n$, operators, adjoints and the noise gain.
 
 # %% [markdown] only="slides" slide="slide"
 # # {title}
@@ -55,14 +54,12 @@ for number, twin in enumerate(twins, start=1):
 # %% [markdown]
 # The first picture is a photograph of a human retina, here in the role of the scene. The second shows
 # *fine lines* across it. They are no vessels and no scars: they come from a ruled page with
-# handwriting. The third hides a brick wall. All three are proper pictures, with light between 0
-# and 1. One camera, a lens and 4 × 4 pixels, records all three as **the same** 24 × 24 numbers.
-# No noise is involved.
+# handwriting. The third hides a brick wall. One camera, a lens and 4 × 4 pixels, records all three as
+# **the same** 24 × 24 numbers. No noise is involved.
 #
 # An article of June 2020 calls the "deconvolution limit" a "hard" one, in quotation marks ("There Is No (Real Life) Use
 # Case for Face Super Resolution", [zentralwerkstatt.org/post_PULSE.html](https://zentralwerkstatt.org/post_PULSE.html)).
-# What you have just seen is the part of it that *is* hard. This lesson finds out how big that part is, and what happens
-# at its edge.
+# What you have just seen is the part of it that *is* hard. How big is that part, and what happens at its edge?
 
 # %% [markdown] slide="notes"
 # Ask which of the three is the patient's. Then say where the lines of twin 1 come from. The
@@ -73,7 +70,7 @@ for number, twin in enumerate(twins, start=1):
 #
 # Two scenes look alike to a camera $A$ if their difference $d$ leaves no trace: $Ad = 0$. All such
 # differences together form the **null space** of $A$. Adding one changes the scene and not the
-# measurement. Everything else about a scene, $A$ measures.
+# measurement.
 #
 # Take a scene of 16 × 16 pixels and record it as block means, $s = 4$: sixteen numbers for 256 unknowns.
 
@@ -87,13 +84,13 @@ print("singular values from", modes.values.min().round(12), "to", modes.values.m
 # %% [markdown]
 # Sixteen directions are fixed; 240 stay free: a fraction $1 - 1/s^2 = .9375$.
 # `decompose` is the **singular value decomposition**, $A = \sum_i s_i\, u_i v_i^T$. The patterns $v_i$
-# have length 1 and stand at right angles to each other; so do the $u_i$ ("orthonormal"). Think of it as a
+# have length 1 and stand at right angles to each other; so do the $u_i$. Think of it as a
 # list of questions: "how much of pattern $v_i$ is in the scene?" The camera multiplies the answer,
 # $v_i^T x$, by $s_i$ and hands it out along $u_i$. We call $v_i^T x$ the scene's *component* $i$. Here all sixteen
 # $s_i$ equal $1/s = .25$. Patterns beyond the list, or with $s_i = 0$, are never asked about.
 #
 # In the library, `modes.values` holds the $s_i$, largest first. The rows of `modes.inputs` are the $v_i$, flattened
-# scenes; those of `modes.outputs` the $u_i$, flattened measurements. `modes.rank` counts the $s_i$ above rounding.
+# scenes; those of `modes.outputs` the $u_i$. `modes.rank` counts the $s_i$ above rounding.
 
 # %% slide="subslide" title="The rest leaves no trace" figure="no_trace"
 from course_lib.notebook.predictions import predict, reveal
@@ -107,8 +104,8 @@ show_images({"x": stones, "measured": measured, "null + ½": null + 0.5,
 
 # %% [markdown]
 # `split` writes a scene as $x = x_{measured} + x_{null}$, at right angles to each other. For block
-# means the measured part is the mosaic, the null part all variation inside the blocks. Its
-# recorded picture is empty. The split needs $A$ and nothing else: no prior, no training.
+# means the measured part is the mosaic, the null part all variation inside the blocks. The split needs $A$ and nothing
+# else: no prior, no training.
 #
 # **Predict.** 94 % of the *directions* are null. Now a picture of grass, 64 × 64 pixels: how many percent of its
 # *variance* are null?
@@ -128,9 +125,8 @@ reveal("information_limit.grass", 100 * hidden["grass"], label="null share of th
 
 # %% [markdown]
 # All five have lost 93.75 % of their *directions*. How much of the *picture* that is depends on the
-# picture: little for the retina, most of it for Hubble's field of galaxies. Many scenes put most of their
-# variance into coarse patterns. And the 93.75 % are no property of the camera alone. A real scene is no array; *we* chose its
-# grid. Take the same sixteen pixels and call the scene finer:
+# picture: little for the retina, most of it for Hubble's field of galaxies. And the 93.75 % are no property of the camera
+# alone. A real scene is no array; *we* chose its grid. Take the same sixteen pixels and call the scene finer:
 
 # %%
 for side in (16, 32, 64):
@@ -139,15 +135,17 @@ for side in (16, 32, 64):
 
 # %% [markdown]
 # Sixteen numbers stay sixteen numbers. The finer the grid, the nearer the null *percentage* comes to 100: read it with its grid, and
-# the 12,240 of lesson {enhance}, too. "94 % of the information is gone" would be wrong anyway: directions are not variance, and
-# neither is information. Bits come in section 6.
-#
+# the 12,240 of lesson {enhance}, too. "94 % of the information is gone" would be wrong: directions are not variance, and
+# neither is information (section 6).
+
+# %% [markdown] deeper=true
 # ### What a pixel of an estimate is
 #
-# Without noise the measured part of a scene is $A^+ A x$. So row $j$ of $A^+ A$ says what it holds of pixel $j$: not its light, but
+# Without noise the measured part of a scene is $A^+ A x$, where the **pseudo-inverse** $A^+ = \sum v_i u_i^T / s_i$, over all
+# $s_i > 0$, asks the list of questions backwards. So row $j$ of $A^+ A$ says what it holds of pixel $j$: not its light, but
 # an *average* of the light around it, with these weights: a **resolution kernel**, an idea of Backus and Gilbert (1968).
 
-# %% slide="subslide" title="What you know of a pixel: an average" figure="kernel"
+# %% deeper=true slide="subslide" title="What you know of a pixel: an average" figure="kernel"
 pixel = 13, 18
 # Try: other pixels, and cameras of your own.
 kernels = {}
@@ -160,7 +158,7 @@ show_images(kernels, limits=(-0.2, 0.2), colour_map="RdBu_r", unit="weight",
             alt="Weights of the average that stands for one pixel, for three cameras. Pixels: an even square of 4 by 4. "
                 "Lens: a round spot with weak rings, partly negative. Both: a wider, less regular spot with negative surroundings.")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # Other linear estimates average with other weights, but all are made of the same measured patterns. For block means every pixel of a
 # block has the same kernel. A lens's has negative weights, too. The sum is 1, since all three cameras keep an even light.
 
@@ -189,10 +187,9 @@ show_images(kernels, limits=(-0.2, 0.2), colour_map="RdBu_r", unit="weight",
 # taken away. Count $s_i$ below $10^{-10}$ of the largest as 0: they are rounding. Work in double precision; the tests
 # allow errors of 10⁻⁸. *Off limits:* `limits.split`.
 #
-# Two ways, among others. The rows of $V^T$ in `np.linalg.svd(A.dense(x.shape), full_matrices=False)`
-# that belong to $s_i > 0$ span what is measured. Or: the measured part is $A^+ A x$,
-# with the pseudo-inverse `np.linalg.pinv(M, rcond=1e-10)`.
-# The matrix acts on the flattened scene, `x.ravel()`: reshape at the end.
+# Two ways, among others. `M = A.dense(x.shape)` is the camera's matrix; it acts on the flattened scene, `x.ravel()`: reshape at
+# the end. In `U, s, Vt = np.linalg.svd(M, full_matrices=False)` the rows of `Vt` with $s_i > 0$ are orthonormal and span what is
+# measured. Or: the measured part is `P @ (M @ x.ravel())` with the pseudo-inverse `P = np.linalg.pinv(M, rcond=1e-10)`.
 
 # %% solution="null_part" rebuilds="imaging.limits.split audits.hallucination.null_part audits.hallucination.maps"
 def null_part(x, A):
@@ -275,8 +272,9 @@ for gain in (1.0, 1e-8, 1e8):
                                      [0.5e-11, 0.5e-11, -0.5e-11, -0.5e-11]]))
     equal(call(null_part, signal, uneven), [[1.25, -4.5, -1.25, 4.5]],
           f"null part for s = 1, 1e-9, 1e-11, times {gain:g}", atol=1e-5, mistakes={
-        "a pattern with s = 1e-9 of the largest counts as measured.": [[3.375, -6.625, 0.875, 2.375]],
-        "a pattern with s = 1e-11 of the largest counts as null.": [[2.875, -2.875, -2.875, 2.875]]})
+        "you took a pattern with s = 1e-9 of the largest for null; it is measured.": [[3.375, -6.625, 0.875, 2.375]],
+        "you took a pattern with s = 1e-11 of the largest for measured; it is rounding.":
+            [[2.875, -2.875, -2.875, 2.875]]})
 numbers = 3 * np.arange(12).reshape(3, 4)  # whole numbers, whose null part is ±1.5
 equal(call(null_part, numbers, Downsample((1, 2))), numbers - numbers.reshape(3, 2, 2).mean(axis=-1).repeat(2, axis=1),
       "null part of a scene of whole numbers", atol=1e-8, mistakes={
@@ -298,16 +296,14 @@ for brightness in (-1.0, 1e6):
 # - leaves the same measurement: `A(twin)` equals `A(x)` to 10⁻⁶ everywhere,
 # - differs from `x` by at least 0.1 RMS, `np.sqrt(np.mean((twin - x) ** 2))`.
 #
-# Where no such scene exists, raise `ValueError`. There are two reasons for that: a camera may have
-# no null space, or the scene may leave no room (a black scene has no block mean to hide light under).
+# Where no such scene exists, raise `ValueError`: a camera may have
+# no null space, or the scene leave no room (a black scene has no block mean to hide light under).
 # If your search ends without a valid twin, raise it, too. *Off limits:* nothing.
 #
-# *One way to search*, "clip and restore": start with `z`, `x` plus normal noise of standard deviation 1. Repeat a few
-# hundred times: *clip* `z` to [0, 1]; then *restore* its measured part,
-# `z + measured part of (x − z)`. Each step moves closer to the scenes in [0, 1] with the same `y`, of
-# which `x` itself is one. If you end too near `x`, start elsewhere. End on *restore*: `y` is then exact, and
-# a tiny rest may stand outside [0, 1]. That is what the 10⁻⁴ is for. Compute the measured patterns once
-# (`limits.decompose(A, x.shape)`: rows `inputs[:rank]`), not in every round.
+# *One way to search*, "clip and restore": start with `z`, `x` plus normal noise of standard deviation 1. Repeat 300
+# times: *clip* `z` to [0, 1] (`np.clip`); then *restore* its measured part, `z = z + measured part of (x − z)`.
+# End on *restore*: `y` is then exact, and a tiny rest may stand outside [0, 1]. Compute the measured patterns once, before the
+# rounds: the first `rank` rows of `limits.decompose(A, x.shape).inputs`, as in exercise 1.
 
 # %% solution="second_truth"
 def second_truth(x, A):
@@ -435,8 +431,7 @@ show_images({"one truth": vessel, "its measurement": Downsample(4)(vessel),
 
 # %% [markdown]
 # Ugly? Perhaps. But *ugly* is your judgement, not the camera's. If you prefer the smooth one, you
-# use an assumption: retinas are smooth. Lesson {moving_the_limit} is about good assumptions, lessons {priors_and_best_guesses} to
-# {hallucination_measured} about those that look good.
+# use an assumption: retinas are smooth.
 
 # %% [markdown] slide="notes"
 # Show a learner's pair, not yours, if somebody volunteers. The point to make: preferring the smooth
@@ -446,8 +441,8 @@ show_images({"one truth": vessel, "its measurement": Downsample(4)(vessel),
 # ## 2. What the noise takes
 #
 # Now a loss of another kind. A Gaussian blur damps every frequency and removes none, so its null
-# space contains only $d = 0$: without noise, everything could be computed back. Take 64 samples in a
-# row (a signal is a picture one pixel high), a Gaussian of $\sigma_b = 2$ samples, darkness outside.
+# space contains only $d = 0$. Take 64 samples in a
+# row (a picture one pixel high), a Gaussian of $\sigma_b = 2$ samples, darkness outside.
 
 # %%
 blur = Blur(optics.gaussian_psf(2, (1, 63)), "zero")
@@ -462,9 +457,8 @@ print("rank", blur_modes.rank, "of 64;  largest singular value", blur_modes.valu
 #
 # signal plus noise. The noise has the same standard deviation $\sigma$ in every component. The signal
 # has $s_i$ times the **scale**: the standard deviation of the scene's components $v_i^T x$. (For a picture minus
-# its mean, the RMS over all components is the RMS over all pixels.) Take it as 1 for now. Where
-# $s_i \cdot \text{scale} < \sigma$, the noise is larger than what it covers. The others survive: those
-# with $s_i \cdot \text{scale} > \sigma$. `limits.picard_count` counts them.
+# its mean, the RMS over all components is the RMS over all pixels.) Take it as 1 for now. A component *survives* if
+# $s_i \cdot \text{scale} > \sigma$; else the noise is larger than what it covers. `limits.picard_count` counts the survivors.
 #
 # **Predict.** With $\sigma = 10^{-1}$, 22 of the 64 survive. How many, if the noise is a
 # *hundred thousand* times smaller, $\sigma = 10^{-6}$?
@@ -481,8 +475,8 @@ print(f"{counts[-1] / counts[0]:.1f} times the components for 100,000 times less
 reveal("information_limit.surviving", counts[-1], label="components with singular values above 1e-6")
 
 # %% [markdown]
-# A hundred thousand times less noise buys two and a half times the components. So "just use a
-# better sensor" is a slow road, and the limit *feels* hard. Look at the law behind it.
+# A hundred thousand times less noise buys two and a half times the components. The limit *feels* hard. Look at the
+# law behind it.
 
 # %% slide="subslide" title="Less noise buys little"
 from course_lib.notebook.figures import COLOURS, figure, show
@@ -504,8 +498,27 @@ show(fig, alt=f"Surviving components against the logarithm of 1/sigma. Gaussian 
 
 # %% [markdown]
 # For a Gaussian, $s \approx e^{-2\pi^2\sigma_b^2 f^2}$ falls below $\sigma$ at
-# $f = \sqrt{2\ln(1/\sigma)}\,/\,(2\pi\sigma_b)$: growth like $\sqrt{\log 1/\sigma}$. For a transfer
-# function that falls exponentially it is $\log 1/\sigma$, a straight line. There is no universal number.
+# $f = \sqrt{2\ln(1/\sigma)}\,/\,(2\pi\sigma_b)$: growth like $\sqrt{\log 1/\sigma}$. A transfer
+# function that falls exponentially gives a straight line. There is no universal number.
+
+# %% [markdown]
+# *Null* and *lost in the noise* differ in what lowers them. Take one row of the gravel:
+
+# %%
+row = stones[:, 20:21, :]
+row_scale = row.std()
+varying_row = row - row.mean()
+for sd in (1e-2, 1e-3, 1e-4, 1e-5):
+    _, lost = limits.split(blur, varying_row, sigma=sd, scale=row_scale)
+    print(f"σ = {sd:g}: {np.sum(lost**2) / np.sum(varying_row**2):.2%} of the row's variance is "
+          "lost in the noise")
+_, null_row = limits.split(blur, varying_row)
+print(f"σ = 0: {np.sum(null_row**2) / np.sum(varying_row**2):.2%}: nothing is null")
+
+# %% [markdown]
+# The loss shrinks with the noise, and nothing of it is null. In section 1 nothing
+# depended on σ. What noise took, photons bring back, slowly. What is null, no exposure brings back: change the camera, or
+# assume something.
 
 # %% [markdown] deeper=true
 # A warning about small numbers. Cut the same Gaussian at four standard deviations:
@@ -532,7 +545,7 @@ print("Gaussian cut at 4 standard deviations:", [limits.picard_count(cut, s) for
 # The first term shrinks with s, the second doesn't. Ask what doubles the number of components: with the Gaussian blur of the
 # figure before, from 22 to 45, a thousandth of the noise. This loss is bought back with photons, and dearly. Three minutes.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### The Picard plot
 #
 # In practice you hold one noisy measurement. It is tempting to count the coefficients $|u_i^T y|$ above $\sigma$.
@@ -540,25 +553,24 @@ print("Gaussian cut at 4 standard deviations:", [limits.picard_count(cut, s) for
 # **Predict.** Suppose there is no scene at all, $y$ is *pure noise* of standard deviation $\sigma$. What
 # percentage of its coefficients exceeds $\sigma$ in absolute value?
 
-# %%
+# %% deeper=true
 percent_above = None  # replace None by a number from 0 to 100
 predict("information_limit.pure_noise", percent_above, between=(0, 100))
 
-# %%
+# %% deeper=true
 pure_noise = np.random.default_rng(0).standard_normal((2000, 64))
 above = np.mean(np.abs(pure_noise @ blur_modes.outputs.T) > 1)
 reveal("information_limit.pure_noise", 100 * above, label="coefficients of pure noise above σ", unit="%")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # Almost a third, and so it is in any orthonormal basis. A count of
 # noisy coefficients above σ counts noise. What you may count are the *singular values*
 # times the scale (no data needed), or the coefficients *before the plateau* in the
 # plot that Hansen (1990) named after Picard. `limits.picard_plateau` finds the last coefficient above
 # $3.8\,\sigma$, a threshold that 64 values of pure noise exceed in one case of a hundred.
 
-# %% slide="subslide" title="The Picard plot: where the noise takes over"
-row = stones[:, 20:21, :]  # one row of a real picture
-row_sigma, row_scale = 1e-3, row.std()
+# %% deeper=true slide="subslide" title="The Picard plot: where the noise takes over"
+row_sigma = 1e-3
 row_y = optics.read_noise(blur(row), row_sigma, rng=1)
 exact, noisy = (np.abs(blur_modes.coefficients(v)) for v in (blur(row), row_y))
 row_count = limits.picard_count(blur_modes.values, row_sigma, row_scale)
@@ -579,7 +591,7 @@ print(f"singular values × scale above σ: {row_count};  before the plateau: {pl
 show(fig, alt=f"Picard plot. The exact coefficients fall through sigma near component {row_count} and "
               "go on to fall; the measured ones level off there and scatter about sigma.")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # Left of the dotted line nearly all circles sit on the exact dots: signal. Right of it they level off at
 # σ while the signal dives: noise. The plateau rule stops earlier than the count, because it asks
 # for 3.8σ; counting noisy coefficients overshoots. *One* scale is a convention for
@@ -610,28 +622,11 @@ print(f"the last trial, RMS error: {errors.min():.3f} with the best k, {errors[c
 # components lie below the one scale. Fewer components than the best $k$ leave detail unused. More let noise in, amplified by
 # $1/s_i$: with all 64 the "light" is off by more than ten thousand.
 
-# %% [markdown]
-# *Null* and *lost in the noise* differ in what lowers them:
-
-# %%
-varying_row = row - row.mean()
-for sd in (1e-2, 1e-3, 1e-4, 1e-5):
-    _, lost = limits.split(blur, varying_row, sigma=sd, scale=row_scale)
-    print(f"σ = {sd:g}: {np.sum(lost**2) / np.sum(varying_row**2):.2%} of the row's variance is "
-          "lost in the noise")
-_, null_row = limits.split(blur, varying_row)
-print(f"σ = 0: {np.sum(null_row**2) / np.sum(varying_row**2):.2%}: nothing is null")
-
-# %% [markdown]
-# The loss shrinks with the noise, and nothing of it is null. In section 1 nothing
-# depended on σ. Ask of every missing detail which of the two losses took it. What noise took, photons
-# bring back, slowly. What is null, no exposure brings back: change the camera, or assume something.
-
 # %% [markdown] slide="notes"
 # Two losses, two remedies: say it twice. Then the explorer on the projector: move the noise first with pixel size
 # 1, then set the pixel size to 4 and move the noise again. The null count doesn't budge. Six minutes.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### Without the truth: what do two halves agree on?
 #
 # The count needs $A$ and σ. Often one has only photons. Then divide the photons of an exposure at random into two halves, by
@@ -647,11 +642,11 @@ print(f"σ = 0: {np.sum(null_row**2) / np.sum(varying_row**2):.2%}: nothing is n
 # **Predict.** A brick wall behind the lens of cutoff .25 cycles per pixel, 20 photons for a pixel of full brightness: the curve falls
 # below 1/7 at about .15. Where, with *a hundred times* more light?
 
-# %%
+# %% deeper=true
 crossing = None  # replace None by a number from 0.15 to 0.5
 predict("information_limit.crossing", crossing, between=(0.15, 0.5))
 
-# %% slide="subslide" title="Photons move the limit, the lens ends it" figure="rings"
+# %% deeper=true slide="subslide" title="Photons move the limit, the lens ends it" figure="rings"
 from course_lib.imaging.photons import ring_correlation, thin
 
 wall_image = np.clip(lens(images.load("brick", gray=True)[0]), 0, None)
@@ -675,7 +670,7 @@ reveal("information_limit.crossing", crossings[2000], label="crossing with 2000 
 show(fig, alt="Ring correlation against frequency for four amounts of light. All fall from near 1 to about 0; with more "
               "light they fall later, but none passes the cutoff at .25 cycles per pixel.")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # More light moves the crossing, slowly, and never past the cutoff: beyond it there is nothing to agree on. Nobody needed the
 # scene for that. But both halves came through *one* lens. Their agreement says that a pattern repeats, not that it is true. Of
 # the null space it says nothing.
@@ -689,10 +684,11 @@ show(fig, alt="Ring correlation against frequency for four amounts of light. All
 #
 # Write `surviving_components(A, shape, sigma, scale)`: how many components of a scene of `shape` `(H, W)`
 # stand above noise of standard deviation `sigma` in the measurement of camera `A`, if the scene's
-# components have standard deviation `scale`. It returns an integer and sees no data.
-# "Above" means $s_i \cdot \text{scale} > \sigma$. Work in double precision: the $s_i$ may span ten
+# components have standard deviation `scale`: for how many is $s_i \cdot \text{scale} > \sigma$? It returns an integer and
+# sees no data. Work in double precision: the $s_i$ may span ten
 # decades (eigenvalues of $A^T A$ keep half the digits). Noise or scale that isn't positive is a `ValueError`.
-# (`A.dense(shape)` gives the matrix; `limits.decompose` is allowed, too.) *Off limits:* `limits.picard_count`.
+# `np.linalg.svd(A.dense(shape), compute_uv=False)` gives the $s_i$; `limits.decompose` is allowed, too. *Off limits:*
+# `limits.picard_count`.
 
 # %% solution="surviving_components" rebuilds="imaging.limits.picard_count"
 def surviving_components(A, shape, sigma, scale=1.0):
@@ -810,18 +806,16 @@ refuses(surviving_components, Downsample(4), (16, 16), -0.1, -1.0, because="both
 #
 # $$\varphi_i = \frac{s_i^2}{s_i^2 + \sigma^2/\text{scale}^2}$$
 #
-# of the uncertainty (variance) about component $i$. For the inverses of variances of independent knowledge add up: the prior
-# variance $\text{scale}^2$ becomes $1/(1/\text{scale}^2 + s_i^2/\sigma^2) =
-# (1 - \varphi_i)\,\text{scale}^2$. The share is 1 for what is measured well, ½ *at* the
-# count, 0 in the null space. The wall is a slope. The sum of all $\varphi_i$ is the effective number of measured
-# components.
+# of the uncertainty (variance) about component $i$: its inverse, $1/\text{scale}^2$, grows by $s_i^2/\sigma^2$. The share is
+# 1 for what is measured well, ½ *at* the count, 0 in the null space. The wall is a slope. The sum of all $\varphi_i$ is the
+# effective number of measured components.
 
 # %% slide="subslide" title="A slope, never a wall"
 fig, ax = figure(size=(6.4, 3.4))
 for sd, colour in zip((1e-1, 1e-3, 1e-5), ("blue", "orange", "green"), strict=True):
     share = blur_modes.values**2 / (blur_modes.values**2 + sd**2)
     sharp_count = limits.picard_count(blur_modes.values, sd)
-    ax.plot(i, share, color=COLOURS[colour], label=f"σ = {sd:g}: sum {share.sum():.1f}")
+    ax.plot(range(1, 65), share, color=COLOURS[colour], label=f"σ = {sd:g}: sum {share.sum():.1f}")
     ax.axvline(sharp_count + 0.5, color=COLOURS[colour], linestyle=":",
                label=f"count {sharp_count}")
     print(f"σ = {sd:g}: counted {sharp_count}, sum of shares {share.sum():.1f}, "
@@ -832,7 +826,7 @@ show(fig, alt="Three curves that fall smoothly from 1 to 0, each around its dott
               "noise moves the slope to the right and makes it steeper, but never a wall.")
 
 # %% [markdown]
-# Less noise moves the slope to the right and makes it steeper: fewer components lie on it, partly known.
+# Less noise moves the slope to the right and makes it steeper.
 
 # %% [markdown] deeper=true
 # For a picture, the same with a two-dimensional blur. Watch the invisible part dissolve as σ falls:
@@ -859,10 +853,8 @@ show_images(parts | rests, columns=3, limits=(0, 0.7),
 #
 # Now the lens of the first cell, 4 × 4 pixels *and* noise, on gravel. Three fates for 4096
 # components: known, lost in the noise, null. For once we hold the truth, so sort by each
-# component's *own* size: known is what has $s_i \cdot \text{size}_i > \sigma$.
-#
-# This camera treats a picture and its mirror images alike, so most $s_i$ come in fours and eights. The $v_i$ of
-# equal $s_i$ can be mixed at will. So take the root mean square of $v_i^T x$ over equal $s_i$, which no choice changes.
+# component's *own* size: known is what has $s_i \cdot \text{size}_i > \sigma$. Where several $s_i$ are equal, the $v_i$ can be
+# mixed at will; the size is then their root mean square.
 
 # %%
 whole = limits.decompose(camera, (64, 64))
@@ -905,39 +897,39 @@ show(fig, alt=f"Stacked bars for four noise levels. The null share, {share[2]:.0
 # %% [markdown]
 # The null share, a quarter of the variance and 94 % of the directions, is the same in all four
 # rows. Noise only moves the border between "known" and "lost".
-#
+
+# %% [markdown] deeper=true
 # Without the truth you have the count with *one* scale, and the data. What do they say?
 
-# %%
+# %% deeper=true
 from scipy.stats import chi2, spearmanr
 
-stones_scale = stones.std()
 clear = chi2.isf(0.01 / len(members), members)  # in 1 case of 100, noise alone exceeds any of these
 for sd in (0.1, 0.03, 0.01, 0.003):
     coefficients = whole.coefficients(optics.read_noise(camera(varying), sd, rng=0))
     stand_out = together(coefficients / sd) > clear
-    print(f"σ = {sd}: count with one scale {limits.picard_count(whole.values, sd, stones_scale):3}; {stand_out.sum():2} of "
+    print(f"σ = {sd}: count with one scale {limits.picard_count(whole.values, sd, stones.std()):3}; {stand_out.sum():2} of "
           f"{len(members)} groups stand clear of the noise ({members[stand_out].sum()} components)")
 typical = (whole.values * sizes)[first][::-1]  # of each group, the largest sᵢ first
 print(f"size of the groups' coefficients against their place: rank correlation {spearmanr(range(len(typical)), typical)[0]:.2f}; "
       f"{np.sum(np.diff(typical) > 0)} of {len(typical) - 1} steps go up")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # At σ = .03 the count says 0. Yet 80 coefficients belong to groups that stand clear of the noise: gravel has far more variance in its
 # coarse components than one scale allows. At σ = .01 it says 171, and 196 belong to such groups. A count without its scale is no
 # statement. Don't look for a plateau here. A picture's coefficients fall with $i$ on average, but they scatter, and one late outlier
 # would decide.
 
-# %% slide="subslide" title="What survives the noise?" frames="limit"
-from course_lib.notebook.explorers.information_limit import information_limit
-
-information_limit(images.load("gravel", gray=True)[:, 40:136, 40:136])
-
 # %% [markdown]
 # *Try* pixel size 1, blur width .5 and falling noise: the invisible part shrinks, everything is in reach. Then pixel size
 # 4: it stops shrinking, the null space stays. Then a wide blur: no noise you can afford helps.
 #
-# **A good place to stop.** Sections 5 to 7 make a second sitting.
+# After that, **a good place to stop.** Sections 5 to 7 make a second sitting.
+
+# %% slide="subslide" title="What survives the noise?" frames="limit"
+from course_lib.notebook.explorers.information_limit import information_limit
+
+information_limit(images.load("gravel", gray=True)[:, 40:136, 40:136])
 
 # %% [markdown] deeper=true
 # ## 5. Degrees of freedom: a step, not an end
@@ -1006,18 +998,15 @@ for product in (1, 4, 16, 64, 128):
 # ## 6. Bits
 #
 # One number for all that: how many **bits** does the measurement say about the scene? One bit is the answer
-# to one yes-or-no question: it halves the number of equally likely scenes. For a Gaussian scene
-# with covariance $\Sigma$ and Gaussian noise,
+# to one yes-or-no question: it halves the number of equally likely scenes. For a Gaussian scene whose pixels are
+# independent with variance $v$ (*white*) and Gaussian noise,
 #
-# $$I(x; y) = \tfrac12 \log_2 \det\!\left(\mathbf{1} + \frac{A\Sigma A^T}{\sigma^2}\right)
-#   = \sum_i \tfrac12 \log_2\!\left(1 + \frac{s_i^2}{\sigma^2}\right),$$
+# $$I(x; y) = \sum_i \tfrac12 \log_2\!\left(1 + \frac{v\,s_i^2}{\sigma^2}\right).$$
 #
-# with $\mathbf{1}$ the identity matrix and $s_i$ the singular values of $A\Sigma^{1/2}$. $\Sigma$ says how strongly any two
-# pixels vary together. For a *white* scene it is the variance times $\mathbf{1}$, and $s_i$ are those of $A$ times the
-# standard deviation. A component well above the noise gains half a bit with
+# A component well above the noise gains half a bit with
 # each doubling of signal-to-noise power; noisy ones add a little, null ones nothing.
 #
-# **Predict.** A white scene (independent pixels of unit variance), block means with $s = 4$, $\sigma = .1$:
+# **Predict.** A white scene of unit variance, block means with $s = 4$, $\sigma = .1$:
 # how many bits does each low-resolution pixel carry?
 
 # %%
@@ -1033,15 +1022,11 @@ reveal("information_limit.bits", per_pixel, label="bits per low-resolution pixel
 
 # %% [markdown]
 # It is $\tfrac12\log_2(1 + \tfrac{1}{16}/.01)$. The file may hold 8 bits per pixel; about this scene it
-# says less than two.
-#
-# Now suppose one of $2^{30}$ scenes was there, all equally likely, with this covariance. To name it takes 30
-# bits, and the measurement gives 22.9 at most. Who names a scene all the same errs in at least 21 % of all
-# cases, by whatever method. That is **Fano's inequality**.
+# says less than two. To name one of $2^{30}$ equally likely scenes takes 30 bits, and the measurement gives 22.9 at most:
+# whoever names one all the same errs in at least 21 % of all cases, by whatever method (**Fano's inequality**).
 #
 # Now give the camera more pixels, and the same light: smaller pixels collect less, so
-# their noise grows as their side shrinks. The scene is white, 32 × 32, seen through a lens with
-# cutoff .125.
+# their noise grows as their side shrinks. The scene is white, 32 × 32, behind a lens with cutoff .125.
 
 # %% slide="subslide" title="More pixels, hardly more bits"
 fixed_lens = Blur.from_otf(lambda f: optics.airy_otf(f, cutoff=0.125))
@@ -1065,12 +1050,9 @@ show(fig, alt=f"Bits against pixels. Through the lens {through[2]:.0f} bits with
 # Through the lens, sixteen times more pixels (64 → 1024) bring a tenth more bits: beyond the lens's
 # cutoff there is nothing left to sample. Pixels added *after* the
 # measurement, by interpolation or by a network, bring none: whatever is computed from $y$ alone satisfies
-# $I(x; \hat x) \le I(x; y)$. That is the **data-processing inequality**. A prior may still make the picture
-# better; it speaks about the kind of scene, not about *this* scene's measurement.
-#
-# How many bits is a statement about camera, noise **and** the ensemble of scenes, never about one picture alone. The Gaussian
-# figure is an upper bound for every ensemble with this covariance. It is no distance to the truth, either: a thousand bits may
-# leave you with a wrong number plate (lesson {use_and_misuse}).
+# $I(x; \hat x) \le I(x; y)$, the **data-processing inequality**. A prior may still make the picture
+# better; it speaks about the kind of scene, not about *this* one. Bits belong to camera, noise **and** the
+# ensemble of scenes, never to one picture alone.
 
 # %% [markdown] deeper=true
 # ### Scenes that aren't white
@@ -1087,6 +1069,7 @@ slope = np.polyfit(np.log(radius[band]), np.log(power[band]), 1)[0]
 print(f"power falls like f^{slope:.2f}")
 
 # %% [markdown] deeper=true
+# For scenes with covariance $\Sigma$ the $s_i$ of the formula are those of $A\Sigma^{1/2}$, with $v = 1$.
 # Now a Gaussian scene with this spectrum and the variance of the stones. How much two of its pixels vary together depends
 # on their distance only, so multiplying by $\Sigma$ is a convolution, whose transfer function is the spectrum: `Blur`
 # does that, too.
@@ -1121,10 +1104,10 @@ for noise in (0.1, 0.01, 0.001):
 # %% [markdown]
 # ### Exercise 4: bits of a measurement
 #
-# Write `information_bits(A, shape, sigma, variance)`: the mutual information in **bits** between a white
-# Gaussian scene of `shape` `(H, W)`, pixels independent with `variance`, and its measurement by camera `A` with
-# independent Gaussian noise of standard deviation `sigma`. In all, not per pixel. A determinant overflows for large signal-to-noise
-# ratios: sum logarithms instead. The tests allow relative errors of 10⁻⁶.
+# Write `information_bits(A, shape, sigma, variance)`: the mutual information in **bits**, by the formula of this section, between a
+# white Gaussian scene of `shape` `(H, W)`, pixels independent with `variance`, and its measurement by camera `A` with
+# independent Gaussian noise of standard deviation `sigma`. In all, not per pixel. A determinant overflows for large
+# signal-to-noise ratios: sum logarithms. The tests allow relative errors of 10⁻⁶.
 # Noise or variance that isn't positive is a `ValueError`. (`limits.decompose` is allowed.) *Off limits:*
 # `limits.mutual_information`.
 
@@ -1231,14 +1214,14 @@ refuses(information_bits, view, (1, 16), -0.1, 1.0, because="a standard deviatio
 # |---|---|---|
 # | null space of $A$ | the camera (its share in percent: the scene's grid, too) | another camera, more frames, an assumption |
 # | lost in the noise | camera, σ, the scene's scale | photons, in principle and slowly: section 2 |
-# | beyond the band, support known (section 5) | $2NW$, σ | less noise (a little), a smaller scene; **P** = support |
 # | missing bits | camera, σ, ensemble of scenes | light; never processing |
 #
 # **In your own words.** The article says the deconvolution limit is "hard". In six to ten sentences, say
 #
-# 1. where that is right: for which camera $A$, at which noise σ, for how many frames $K$ and with which assumptions $P$;
+# 1. where that is right: for which camera $A$, at which noise σ, for how many frames (exposures) $K$ and with which assumptions $P$;
 # 2. where it is too strong, and what the loss depends on there;
-# 3. one assumption, or one other measurement, that moves the limit, and its price: what it takes, or what goes wrong if it fails.
+# 3. one assumption, or one other measurement (more light is one: section 2), that moves the limit, and its price: what it takes, or
+#    what goes wrong if it fails.
 #
 # Use at least three numbers that this lesson printed, and say of each what it counts. Keep *null* and *lost in the noise* apart. "It depends on
 # the circumstances" is too vague.
@@ -1282,6 +1265,7 @@ refuses(information_bits, view, (1, 16), -0.1, 1.0, because="a standard deviatio
 # > scale), 256 of 4096 components are known to within τ = σ/sᵢ; the rest is drawn from **P**.
 
 # %%
+stones_scale = stones.std()
 tau = 0.003 / whole.values[: whole.rank]
 print(f"τ runs from {tau.min():.3f} to {tau.max():.3f}; the scene's scale is {stones_scale:.3f}")
 
@@ -1290,14 +1274,14 @@ print(f"τ runs from {tau.min():.3f} to {tau.max():.3f}; the scene's scale is {s
 # the scale alone says .117. That is the soft edge of section 3.
 #
 # You can say *which* part of a picture a camera measured, prove it with a second scene, and tell whether photons
-# would help. You can't say yet what the rest looks like, nor who has the right to guess. Lesson {moving_the_limit} collects
+# would help. You can't say yet what the rest looks like. Lesson {moving_the_limit} collects
 # the assumptions that move the limit, and breaks each one.
 
 # %% [markdown] slide="notes"
 # Let somebody complete the sentence for their own instrument. What is A, what is σ, what do they
 # assume? Three minutes.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ## Further reading
 #
 # - P. C. Hansen, "The discrete Picard condition for discrete ill-posed problems", *BIT* 30 (1990)

@@ -21,7 +21,6 @@
 # - *break* the assumption behind each technique, and say which check notices.
 #
 # {minutes} minutes, best in two sittings: sections 1 and 2, then 3 to 6. What is marked » is optional. {builds_on}
-# You need Tikhonov's estimate, singular values and the null space.
 
 # %%
 import numpy as np
@@ -64,10 +63,9 @@ for name, x_hat in {"still": x_still, "moved": x_moved}.items():
 # %% [markdown]
 # Same pixels, same sixteen exposures, same noise. Between the exposures of the last picture the
 # camera moved by quarters of a coarse pixel. Nothing was learned from other gravel: the detail was
-# *measured*. Both λ come from the data alone, by lesson {deconvolution}'s discrepancy rule. It is the best case: the camera has
-# no lens, and the reconstruction knows it exactly.
+# *measured*.
 #
-# So the limit of lesson {information_limit} moves. What moves it is never cleverness alone but an assumption **P**: here,
+# So the limit of lesson {information_limit} moves. What moves it is an assumption **P**: here,
 # "the shifts are known, and the scene stood still". Ask of each technique: what does it add,
 # what if P is false, and *would you notice?*
 
@@ -105,13 +103,12 @@ reveal("moving_the_limit.rank_of_five", ranks[-1], label="components of 64 that 
 
 # %% [markdown]
 # The first frame gives 16, each further one 15, since each repeats the mean. Four frames
-# give 1 + 4 · 15 = 61, and a fifth gives nothing. Which three components are missing? Averaging four neighbours
+# give 61, and a fifth gives nothing. Averaging four neighbours
 # multiplies a wave of frequency $f$ by $\sin(4\pi f)/(4\sin \pi f)$, which is zero at ¼ and ½ cycle per fine
-# pixel. Such waves average to nothing in *every* position of
-# the pixel: sine and cosine at ¼, one wave at ½. **No shift shows what the pixel averages away.** The condition, 20,
+# pixel: sine and cosine at ¼, one wave at ½. **No shift shows what the pixel averages away.** The condition, 20,
 # says how unequally the 61 are measured: the noise in the worst is 20 times that in the best.
 #
-# And the lens? Put an ideal one with cutoff 0.2 cycles per pixel before the pixels.
+# And an ideal lens, cutoff 0.2 cycles per pixel, before the pixels?
 
 # %%
 from course_lib.imaging.operators import Blur
@@ -123,8 +120,7 @@ for K in (1, 4, 8):
     print(f"frames behind the lens: {K}, rank {rank_and_condition(camera, (1, 64))[0]}")
 
 # %% [markdown]
-# 25 is what the lens passes: one mean, and two components for each of the frequencies 1/64 … 12/64.
-# **Frames undo sampling, not diffraction.** They unfold what aliased; a wave that the lens stopped is in
+# 25 is what the lens passes. **Frames undo sampling, not diffraction.** They unfold what aliased; a wave that the lens stopped is in
 # none of them.
 
 # %% [markdown] deeper=true
@@ -169,10 +165,12 @@ show(fig, alt="The gain of a pixel of four falls to zero at 0.25 cycles per fine
 #
 # Write `frames_matrix(n, s, shifts)`: the matrix of K = `len(shifts)` frames of a periodic signal of `n` fine
 # pixels, seen by coarse pixels of `s`, of shape `(K * n // s, n)`: first all rows of the first frame,
-# then of the second, and so on. Row `j` of a frame with shift `d` *averages* the fine pixels `s*j + d, …, s*j
-# + d + s − 1`, counted round the circle: pixel `n` is pixel 0. Shifts are
+# then of the second. Row `j` of a frame with shift `d` *averages* the fine pixels `s*j + d, …, s*j
+# + d + s − 1`, counted round the circle (`% n`): pixel `n` is pixel 0. Shifts are
 # integers of any size and sign. If `s` doesn't divide `n`, raise `ValueError`. *Off limits:*
 # `recovery.frames`.
+#
+# For example, n = 4, s = 2 and shifts [0, 1] give the rows `[1, 1, 0, 0]`, `[0, 0, 1, 1]`, `[0, 1, 1, 0]`, `[1, 0, 0, 1]`, each over 2.
 
 # %% solution="frames_matrix" rebuilds="imaging.recovery.frames"
 def frames_matrix(n, s, shifts):
@@ -265,8 +263,7 @@ equal(amplitude, np.sin(np.pi / 4) / (4 * np.sin(np.pi / 16)) * np.cos(np.pi * 3
 # %% [markdown]
 # ### Break it: the shifts are wrong
 #
-# Suppose that each shift is off at random, and the reconstruction believes the stated ones. (Its λ is the
-# noise's variance over that of the data.)
+# Suppose that each shift is off at random, and the reconstruction believes the stated ones.
 
 # %%
 line = stones[:, 30]  # one line of the scene, (1, 64)
@@ -307,7 +304,10 @@ show(fig, alt="Left: with wrong shifts the error of the reconstruction grows, wi
 # can be explained. With sixteen frames 256 numbers must agree, and they don't. **A residual is a diagnostic only
 # where there are more data than freedom.**
 
-# %%
+# %% [markdown] deeper=true
+# The sixteen frames of the first picture, with shifts that are wrong by a quarter of a fine pixel:
+
+# %% deeper=true
 rng = np.random.default_rng(4)
 true_shifts = np.array(quarters) + 0.25 * rng.standard_normal((16, 2))
 y_false = read_noise(frames(true_shifts, factor=4)(stones), 0.005, rng)
@@ -322,9 +322,8 @@ show_images({"the scene": stones, "shifts right": x_moved, "shifts wrong": x_fal
                 "whose stones have a crisp, rough surface that the scene does not have. Values "
                 "below 0 or above 0.8 are clipped.")
 
-# %% [markdown]
-# Shifts wrong by a quarter of a fine pixel make the stones no less crisp. They make them
-# *rougher*. The roughness looks like stone. It is registration error.
+# %% [markdown] deeper=true
+# The stones are no less crisp. They are *rougher*. The roughness looks like stone. It is registration error.
 #
 # Two checks notice. The residual does, *if you know σ*; it isn't larger
 # because there is little surplus: ranks multiply in two dimensions, and
@@ -342,11 +341,10 @@ show_images({"the scene": stones, "shifts right": x_moved, "shifts wrong": x_fal
 # points of light*?
 
 # %% [markdown]
-# Take a circle of `n` grid points and a lens that passes the frequencies 0 … $f_c$: a sharp cutoff, 2 $f_c$ +
-# 1 numbers, no noise for now. Infinitely many scenes share these numbers. Among them, take the one of least
+# Take a circle of `n` grid points and a lens that passes the frequencies 0 … $f_c$: 2 $f_c$ +
+# 1 numbers, no noise for now. Among all scenes that share them, take the one of least
 # total strength, $\min \sum |x_i|$, which in many cases is the sparse one. Splitting $x = u - v$ with $u, v \ge 0$
-# turns this into a **linear program**: minimise $\sum (u_i + v_i)$ subject to $A(u - v) = y$. Solvers are fast, and
-# find the least value to within their tolerance (here 10⁻⁷).
+# turns this into a **linear program**: minimise $\sum (u_i + v_i)$ subject to $A(u - v) = y$.
 
 # %% slide="subslide" title="Eight points of light, exactly" figure="points"
 from course_lib.imaging.recovery import low_frequencies, recover_spikes, spikes
@@ -369,8 +367,7 @@ show(fig, alt="Eight spikes, one period of the cutoff frequency apart. The lens 
 
 # %% [markdown]
 # The bumps of the blue curve show that there are eight. The program adds where
-# exactly they are, how strong, and that nothing lies between: 640 numbers from 81, right to rounding
-# error. Assumed: "few points, on this grid, no noise".
+# exactly they are, and how strong: 640 numbers from 81. Assumed: "few points, on this grid, no noise".
 #
 # How close may they be? Candès and Fernandez-Granda (2014) *prove* (for $f_c \ge 128$) that spikes of any
 # signs come back exactly if they are at least 2/$f_c$ apart. **Predict.** Fill the whole
@@ -406,12 +403,14 @@ reveal("moving_the_limit.percent_found", rates[0.875], label="found at 0.875/fc"
 # %% [markdown]
 # A cliff: nothing at 0.8125/$f_c$, everything at 0.9375/$f_c$, and in between it depends on the signs
 # (30 trials, so ± 9 points at most). The theorem's 2/$f_c$ is *sufficient*. On a
-# grid twice as coarse the same distance succeeded in all ten trials: "on the grid" rules
-# out all wrong answers that lie between the grid points.
-#
-# Whatever the grid, opposite signs have a floor.
+# coarser grid the same distance succeeded in all ten trials: fewer wrong answers are left.
 
-# %%
+# %% [markdown] deeper=true
+# ### Why half a period?
+#
+# Whatever the grid, opposite signs have a floor:
+
+# %% deeper=true
 lens20 = low_frequencies(800, cutoff=20)
 for distance in (0.45, 0.5):
     x = spikes([400, 400 + round(distance * 40)], [1.0, -1.0], 800)
@@ -420,21 +419,17 @@ for distance in (0.45, 0.5):
     print(f"+ and − at {distance:.2f}/fc: {verdict}; total strength {np.abs(x_hat).sum():.4f}, "
           f"against 2 sin(π·{distance:.2f}) = {2 * np.sin(np.pi * distance):.4f}")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # The truth has strength 2. At 0.45/$f_c$ the data have a *weaker* explanation, and
 # the program follows its principle. The floor, about half a period of the finest wave that passes, belongs to
 # *this program*, not to the information: Prony's method of 1795 finds up to $f_c$ spikes of
 # any sign from the same exact numbers, however close.
-#
-# Yet a lamp is never −1. What if the signs are known?
 
 # %% [markdown] slide="notes"
 # The numbers are rates in finite trials: let people see two seeds. Stress what the theorem says and what the
 # experiment says; neither mentions noise. Six minutes.
 
 # %% [markdown] deeper=true
-# ### Why half a period?
-#
 # Take a wave $w$ made of frequencies up to $f_c$ that lies within ±1 everywhere. The data fix $\sum w_i x_i$: it is
 # the same for every scene that explains them. No scene is weaker than this number, since $|w_i| \le 1$. So if $w$
 # reaches +1 at the true scene's positive spikes and −1 at its negative ones, it *proves* that none is weaker
@@ -468,9 +463,9 @@ show(fig, alt="A sine of frequency fc. Two marks half a period apart lie on its 
 # Write `sparsest(y, A)`: for data `y`, shape `(m,)`, and a matrix `A`, shape `(m, n)`, return
 # an `x` of shape `(n,)` with `A @ x = y` and the least total strength `np.sum(np.abs(x))`, both to 10⁻⁶ of the
 # largest number in `y`. Such an `x` exists, and the largest number in `y` is between 0.5
-# and 1000 in size, or all are 0. Use `scipy.optimize.linprog(c, A_eq=…, b_eq=…, bounds=…)`, which minimises
-# `c @ z` over the unknowns `z`; its result's attribute `x` is the minimiser (None if the
-# constraints contradict each other, or the sum has no least value). Your `z` has 2n entries: `u`, then `v`.
+# and 1000 in size, or all are 0. Use `scipy.optimize.linprog(c, A_eq=…, b_eq=…, bounds=(0, None))`, which minimises
+# `c @ z` subject to `A_eq @ z = b_eq` and `z >= 0`; its result's attribute `x` is the minimiser. Your `z` has 2n
+# entries, `u`, then `v`, so `A_eq` has the columns of `A`, then those of `−A` (`np.hstack`).
 # *Off limits:* `recovery.recover_spikes`.
 
 # %% solution="sparsest" rebuilds="imaging.recovery.recover_spikes"
@@ -584,7 +579,7 @@ for rows, columns in ((1, 5), (3, 4), (5, 12), (4, 4)):
 # %% [markdown]
 # ### Break it: the scene is no row of points
 #
-# The program makes the residual zero whatever the scene is, so the residual says nothing. Two better questions:
+# The program makes the residual zero whatever the scene is. Two better questions:
 # *how many* spikes did it need, and do they **predict** frequencies that were held back? The program is run on
 # the frequencies 0 … 36 and asked for 37 … 40.
 
@@ -614,11 +609,10 @@ for name, y in scenes.items():
 
 # %% [markdown]
 # - Too close, or off the grid: 81 spikes from 81 numbers, and the held-out frequencies are missed. Both
-#   diagnostics **notice**: an answer that needs as many spikes as there were data is no evidence of
-#   sparsity.
+#   diagnostics **notice**: an answer that needs as many spikes as there were data is no evidence of sparsity.
 # - A bar of even light comes back as twenty bright points. Alone they miss the data by less than a ten-millionth,
 #   and they predict the held-out frequencies to four parts in ten thousand. With noise above that
-#   **nothing notices**, for this bar. Look at it:
+#   **nothing notices**. Look at it:
 
 # %% slide="subslide" title="An even bar comes back as beads" figure="beads"
 dots = recover_spikes(lens40(bar), lens40)
@@ -634,11 +628,10 @@ show(fig, alt="An even bar of light and what the linear program makes of it: a r
 
 # %% [markdown]
 # The beads aren't in the scene; they are the assumption, painted over it. The bar is as strong, to a
-# millionth, so it is a minimiser, too; but a linear program ends in a *corner* of the set of
-# minimisers, and corners are sparse.
+# millionth, but a linear program ends in a *corner* of the set of minimisers, and corners are sparse.
 #
 # Last row of the table: eight spikes plus a wave *beyond* the cutoff. Every diagnostic says "perfect". It is the
-# null space of lesson {information_limit}: no check on the data will ever see it.
+# null space: no check on the data will ever see it.
 
 # %% [markdown] slide="notes"
 # The bar is the most important picture of this section: sparse recovery makes strings of beads out of smooth
@@ -662,28 +655,10 @@ for count in (2, 4, 7):
 # %% [markdown]
 # Seven lights side by side, a ninth of 1/$f_c$ apart, come back from fifteen numbers. Nothing was
 # minimised: for light the total $\sum x_i$ *is* one of the data. If there are at most $f_c$ lights, no other
-# scene with $x \ge 0$ explains the data (Donoho and colleagues 1992; de Castro and Gamboa 2012). Positivity plus
-# "few enough" decides alone. One light more:
-
-# %%
-comb = spikes(np.arange(0, 64, 8), np.ones(8), 64)
-twin = np.roll(comb, 4)
-fig, ax = figure(size=(8, 2.4))
-ax.vlines(np.flatnonzero(comb), 0, 1, color=COLOURS["blue"], lw=3, label="eight lights")
-ax.vlines(np.flatnonzero(twin), 0, 1, color=COLOURS["orange"], lw=3, label="eight others")
-ax.set(xlabel="grid point", ylabel="brightness", ylim=(0, 1.5))
-ax.legend(ncols=2, loc="upper right", fontsize=9)
-print(f"their data differ by {np.abs(lens7(comb) - lens7(twin)).max():.0e}")
-show(fig, alt="Two combs of eight equal lights, interleaved. The lens with cutoff 7 gives both "
-              "the same fifteen numbers.")
-
-# %% [markdown]
-# A ring of eight lights has its first frequency at 8, beyond the cutoff: all fifteen numbers but the
-# mean are zero, wherever the ring is turned.
+# scene with $x \ge 0$ explains the data (Donoho and colleagues 1992; de Castro and Gamboa 2012).
 #
-# A solver returns *one* answer and doesn't say that there are others. So ask for the
-# **range**: over all scenes $x \ge 0$ that explain the data, how dark and how bright can a pixel be? Two
-# linear programs, one minimising and one maximising it.
+# With more lights, or noise, a solver returns *one* answer of many. So ask for the
+# **range**: over all scenes $x \ge 0$ that explain the data, how dark and how bright can a pixel be?
 
 # %%
 from course_lib.imaging.recovery import consistent_range
@@ -695,21 +670,41 @@ for count in (2, 5):
     for noise in (0, 1e-4, 1e-2):
         low, high = consistent_range(y, lens7, middle, tolerance=noise)
         print(f"{count} lights in a row, data ± {noise:g}: one of them between {low:.2f} and {high:.2f}")
+comb = spikes(np.arange(0, 64, 8), np.ones(8), 64)
 low, high = consistent_range(lens7(comb), lens7, spikes([4], [1.0], 64))
 print(f"eight lights in a ring, exact data: a pixel between two of them: {low:.2f} to {high:.2f}")
 
 # %% [markdown]
 # Two neighbours stand a good deal of noise. Five in a row are exact without noise; let each
-# number be wrong by a ten-thousandth, and one of them may have a third of its brightness; by a hundredth,
-# and it may be dark or hold half of all the light. So "no minimum distance" is true and *fragile*. Half of such
-# an interval is a **τ**, as in "given A, σ, K and P, these components are known to within τ".
+# number be wrong by a hundredth, and one of them may be dark or hold half of all the light. So "no minimum distance" is true
+# and *fragile*. Half of such an interval is a **τ**.
+#
+# Positivity *objects* when it is false: no scene of light explains the data, unless the error is small.
+
+# %% [markdown] deeper=true
+# Why is a ring of *eight* lights not determined? Turn it by half a step:
+
+# %% deeper=true
+twin = np.roll(comb, 4)
+fig, ax = figure(size=(8, 2.4))
+ax.vlines(np.flatnonzero(comb), 0, 1, color=COLOURS["blue"], lw=3, label="eight lights")
+ax.vlines(np.flatnonzero(twin), 0, 1, color=COLOURS["orange"], lw=3, label="eight others")
+ax.set(xlabel="grid point", ylabel="brightness", ylim=(0, 1.5))
+ax.legend(ncols=2, loc="upper right", fontsize=9)
+print(f"their data differ by {np.abs(lens7(comb) - lens7(twin)).max():.0e}")
+show(fig, alt="Two combs of eight equal lights, interleaved. The lens with cutoff 7 gives both "
+              "the same fifteen numbers.")
+
+# %% [markdown] deeper=true
+# A ring of eight lights has its first frequency at 8, beyond the cutoff: all fifteen numbers but the
+# mean are zero, wherever the ring is turned.
 
 # %% [markdown] slide="notes"
 # Two statements that sound contradictory and both hold: exact data need no separation; noisy data do. Ranges
 # instead of pictures are the honest output. Four minutes.
 
-# %% [markdown]
-# ### Exercise 3: points of light
+# %% [markdown] deeper=true
+# ### Exercise 4: points of light
 #
 # Write `positive_scene(y, A)`: an `x` of shape `(n,)` with `x >= 0` and `A @ x = y`, to 10⁻⁶ of
 # the largest number in `y` by size, |y|, however bright or dim the light is. If every `x >= 0` misses `y` by more than 10⁻⁵ of
@@ -718,7 +713,7 @@ print(f"eight lights in a ring, exact data: a pixel between two of them: {low:.2
 # contradict each other) or `scipy.optimize.nnls`, which returns `(x, residual)`. `linprog`'s tolerances are
 # absolute, 10⁻⁷: divide `y` by that number's size first. *Off limits:* `recovery.recover_spikes`.
 
-# %% solution="positive_scene" rebuilds="imaging.recovery.recover_spikes"
+# %% deeper=true solution="positive_scene" rebuilds="imaging.recovery.recover_spikes"
 from scipy.optimize import linprog
 
 
@@ -752,7 +747,7 @@ def positive_scene(y, A):
     ### END SOLUTION
 
 
-# %% test="positive_scene_explains_light" points=2
+# %% deeper=true test="positive_scene_explains_light" points=2
 def lit(y, A, what, mistakes=None):
     """Call positive_scene and check the form, the sign and the data; return x."""
     try:
@@ -805,7 +800,7 @@ for rows, columns in ((1, 3), (3, 3), (5, 9), (8, 4)):
     lit(bright_camera @ draw.uniform(0.2, 2, columns), bright_camera, f"data of a matrix of {rows} × {columns}")
 ### END HIDDEN TESTS
 
-# %% test="positive_scene_refuses_what_is_no_light" points=1
+# %% deeper=true test="positive_scene_refuses_what_is_no_light" points=1
 refuses(positive_scene, camera7 @ spikes([20, 40], [1.0, -0.5], 64)[0], camera7,
         because="a spike of −0.5 is no light, and nothing else fits")
 ### BEGIN HIDDEN TESTS
@@ -820,10 +815,10 @@ refuses(positive_scene, np.array([-1.0]), np.ones((1, 3)), because="a sum of lig
 refuses(positive_scene, np.array([1.0, 2.0]), np.ones((2, 3)), because="one sum can't be 1 and 2")
 ### END HIDDEN TESTS
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### Break it: something is negative, or there is too much light
 
-# %%
+# %% deeper=true
 lights = spikes([20, 21, 40], [1.0, 2.0, 0.5], 64)
 broken = {"one spike is −0.5": lights - 0.5 * spikes([50], [1.0], 64),
           "background oversubtracted by 0.02": lights - 0.02,
@@ -837,10 +832,8 @@ for name, x in broken.items():
     except ValueError:
         print(f"{name}: refuted, no x ≥ 0 explains the data")
 
-# %% [markdown]
-# Positivity *objects* when it is false, unless the error is so small that some scene of light
-# still fits. But too much light is accepted; only the count hints at it, fifteen lights from
-# fifteen numbers.
+# %% [markdown] deeper=true
+# Too much light is accepted; only the count hints at it, fifteen lights from fifteen numbers.
 
 # %% [markdown] only="slides" slide="slide"
 # ## 4 · Photons
@@ -852,9 +845,8 @@ for name, x in broken.items():
 # %% [markdown]
 # ## 4 · Photons
 #
-# So far the data were exact. Now count photons. Each photon of a point of light lands at random, spread by
-# the lens with standard deviation σ. What can the *best* method know that counts photons in the
-# image plane?
+# Each photon of a point of light lands at random, spread by
+# the lens with standard deviation σ. What can the *best* method know?
 
 # %%
 from scipy.special import ndtr
@@ -893,17 +885,16 @@ print(f"scatter of 4000 estimates {scatter:.4f} px, Cramér–Rao bound {bound:.
       f"{scatter / bound:.3f} ± {0.5 / 4000**0.5:.3f}; σ/√N {sigma / photons**0.5:.4f} px")
 
 # %% [markdown]
-# The spot is several pixels wide, and its centre is known to a twentieth of a pixel. The method is maximum
-# likelihood; the **Cramér–Rao bound** says: no unbiased estimate (right on average) has a smaller
+# The spot is several pixels wide, and its centre is known to a twentieth of a pixel. The **Cramér–Rao bound** says: no unbiased estimate (right on average) has a smaller
 # standard deviation than 1/√F. The **Fisher information** $F = \sum_i (\partial\mu_i/\partial\theta)^2/\mu_i$
-# says how strongly the expected counts $\mu_i$ react to the unknown θ, measured against their photon noise.
-# Here the bound is reached to within the sampling error.
-#
-# Without pixels and background it is **σ/√N**: $N$ measurements with
-# error σ, averaged. A real star, one of 47 Tucanae, seen for a minute by the Hubble telescope, as more
-# photons are kept:
+# says how strongly the expected counts $\mu_i$ react to the unknown θ.
+# Here the bound is reached to within the sampling error. Without pixels and background it is **σ/√N**: $N$ measurements with
+# error σ, averaged. **The limit moves with light.**
 
-# %%
+# %% [markdown] deeper=true
+# A real star, one of 47 Tucanae, seen for a minute by the Hubble telescope, as more photons are kept:
+
+# %% deeper=true
 from course_lib.imaging.photons import thin
 from course_lib.worlds import measured
 
@@ -919,11 +910,13 @@ for kept_share in (0.0002, 0.002, 0.02):
     print(f"σ = {width:.2f} px, {fits.photons.mean():5.0f} photons of the star: scatter {fits.position.std(axis=0).mean():.3f} px, "
           f"{told[0]:.2f} and {told[1]:.2f} of the bound (± 0.04)")
 
-# %% [markdown]
-# Ten times the light, a third of the error: **the limit moves with light.** A ratio may fall below 1: the bound is a
+# %% [markdown] deeper=true
+# Ten times the light, a third of the error. A ratio may fall below 1: the bound is a
 # Gaussian spot's. The scatter doesn't show what is wrong in all photons: the spot's form, the pixels, neighbours.
+#
+# For an ideal lens the same law reads 1/(π $f_c$ √N):
 
-# %%
+# %% deeper=true
 from course_lib.imaging.limits import cramer_rao, fisher_information
 
 for N in (100, 10_000):
@@ -933,15 +926,16 @@ for N in (100, 10_000):
           f"Airy {airy:.5f}/fc, 1/(π√N) = {1 / np.pi / N**0.5:.5f}")
 
 # %% [markdown]
-# For an ideal lens the same law reads 1/(π $f_c$ √N). So work PALM and STORM microscopes (Betzig and
-# colleagues, Rust and colleagues, 2006): switch on a few molecules at a time, far apart; localise each; draw a map
-# of the positions. The assumption: **one molecule per spot**.
+# So work PALM and STORM microscopes (Betzig, Rust and
+# colleagues, 2006): switch on a few molecules at a time, far apart; localise each; draw a map. The assumption: **one molecule per spot**.
 #
 # And *two* lights, both on, distance $d$ apart, equally bright, the middle known, $N$ photons in all?
-# Their picture is a slightly wider spot. For a Gaussian spot and $d \ll
+# For a Gaussian spot and $d \ll
 # \sigma$ the Fisher information about $d$ is $F \to N d^2 / (8\sigma^4)$: it *vanishes* as the lights approach.
 
 # %% slide="subslide" title="The closer two lights, the less a photon says"
+from course_lib.imaging.limits import fisher_information
+
 d = np.logspace(-1.3, 1, 40)
 F = np.array([fisher_information(photons=1, sigma=1.0, separation=v)[0, 0] for v in d])
 fig, ax = figure(size=(7, 3.2))
@@ -957,7 +951,7 @@ show(fig, alt="Fisher information about the distance of two lights: it grows wit
               "the distance up to about one σ and then levels off at a quarter.")
 
 # %% [markdown]
-# Beyond a few σ each light is localised on its own. **Predict.** Two lights are a
+# **Predict.** Two lights are a
 # tenth of σ apart. How many photons does it take to know $d$ to 10 %?
 
 # %%
@@ -973,7 +967,6 @@ reveal("moving_the_limit.photons_needed", needed, label="photons for d = 0.1 σ 
 # %% [markdown]
 # Eight million. To *localise* one light with the same error takes ten thousand. From
 # $1/\sqrt F = d/10$ follows $N \approx 800\,(\sigma/d)^4$: half the distance costs sixteen times the light.
-# It is a price, not a wall, and it rises steeply.
 
 # %% [markdown] deeper=true
 # The price also depends on what else is unknown, and on the spot:
@@ -1006,7 +999,7 @@ for b in (0, 100):
 # the second problem into the first by switching on a few molecules at a time. Six minutes.
 
 # %% [markdown]
-# ### Exercise 4: what a photon says about a distance
+# ### Exercise 3: what a photon says about a distance
 #
 # Write `separation_information(d, sigma, photons)`: the Fisher information about the distance $d$ of two
 # lights, by numerical integration, to 10⁻⁴ of itself. The `photons` photons fall on a line with the density $p(x) =
@@ -1017,7 +1010,7 @@ for b in (0, 100):
 #   \frac{\partial p}{\partial d} = \tfrac14\,[\,g'(x + d/2) - g'(x - d/2)\,], \qquad g'(x) =
 #   -\frac{x}{\sigma^2}\,g(x).$$
 #
-# A sum over a fine grid of x will do: reach 8 sigma beyond each light, with
+# A sum over a fine `np.linspace` of x, times its step, will do: reach 8 sigma beyond each light, with
 # steps much smaller than sigma. `d` is from `sigma/50` to `20 sigma`, in the same unit, any unit. If `sigma` or
 # `photons` isn't positive, raise `ValueError`. *Off limits:* `limits.fisher_information`.
 
@@ -1068,7 +1061,7 @@ def close_to(d, sigma, photons, right, mistakes=None):
     for factor, sentence in (mistakes or {}).items():
         assert not np.isclose(told, factor * right, rtol=2e-3, atol=0), f"{what}: {sentence}"
     assert np.isclose(told, right, rtol=2e-4, atol=0), (
-        f"{what} is {told:.6g}; it should be {right:.6g}: yours is {told / right:.4g} times that. "
+        f"{what} is {told:.6g}; it should be {right:.6g}: yours is {told / right:.7g} times that. "
         + ("Is the sum multiplied by the step of x?" if told > 20 * right else ""))
 
 
@@ -1112,7 +1105,7 @@ refuses(separation_information, 1.0, -1.0, 10.0, because="sigma must be positive
 # ### Break it: two molecules in one spot
 #
 # Put two lights, 500 photons each, into the spot and ask for "the" position. χ² compares
-# counts and fit: 121 pixels less 3 fitted numbers, 118 degrees of freedom.
+# counts and fit: 121 pixels less 3 fitted numbers, 118 degrees of freedom. A spot is flagged above 144.4, the 95 % quantile.
 
 # %%
 rng = np.random.default_rng(1)
@@ -1127,12 +1120,8 @@ for d in (0, 0.5, 1.0, 1.5):
           f"              {chi2.mean() / 118:.2f}              {100 * np.mean(chi2 > 144.4):3.0f} %")
 
 # %% [markdown]
-# A spot is flagged above 144.4, the 95 % quantile of χ². The first row is the rate of
-# false alarms, somewhat above 5 %, since most pixels count about two.
-#
 # Half a σ apart: the position lies in the middle, a third of a pixel from either molecule, seven times the
-# claimed error, and hardly more spots are flagged than by chance. At one σ about four in ten are; at
-# 1.5 σ all are. **The bound is a statement within the model.** It doesn't know that the model is wrong.
+# claimed error, and hardly more spots are flagged than by chance (the first row). **The bound is a statement within the model.** It doesn't know that the model is wrong.
 
 # %% [markdown] deeper=true
 # The other assumption is σ itself. One *single* light, its spot 3 % wider than you believe, and you fit the
@@ -1191,9 +1180,9 @@ show(fig, alt=f"A fine wave; its evenly lit picture, perfectly flat (variation {
               "picture under fine stripes, a slow wave: the moiré.")
 
 # %% [markdown]
-# In **wide field** (evenly lit) the fine wave is *exactly* zero. Under stripes it appears at another address. Each
-# frame mixes three **bands**, copies of the scene's spectrum: unmoved, moved by $p$, and by $-p$. Three frames
-# with the stripes shifted by a third each give three equations for three bands.
+# Evenly lit (**wide field**), the fine wave is *exactly* zero. Under stripes it appears at another address. Each
+# frame mixes three copies of the scene's spectrum, **bands**: unmoved, moved by $p$, and by $-p$. Three frames
+# with the stripes shifted by a third each separate them.
 
 # %%
 bands = unmix(y, phases)
@@ -1209,10 +1198,9 @@ print(f"rank of 200: wide field {rank_and_condition(scope, (1, 200))[0]}, "
       f"condition of the striped camera {rank_and_condition(striped, (1, 200))[1]:.0f}")
 
 # %% [markdown]
-# Separating the bands is cheap: condition 2. But the detail arrives at 14 % of its strength: half is lost in
-# the moiré, and the lens takes its share. The rank doubles: 39 components become 79, every
-# frequency below 2 $f_c$. That is Gustafsson's (2000) factor of two, and no more if the dye answers
-# in proportion to the light: the lens limits the stripes, too. Undoing the lens near its cutoff isn't cheap.
+# The detail arrives at 14 % of its strength. The rank doubles: 39 components
+# become 79, every frequency below 2 $f_c$. That is Gustafsson's (2000) factor of two, and no more if the dye
+# answers linearly: the lens limits the stripes, too.
 #
 # ### Break it: the stripes are not what you think
 
@@ -1234,9 +1222,8 @@ for name, scene in {"the fine wave alone": fabric, "with a coarse wave": fabric 
 # %% [markdown]
 # True are 1.60 $f_c$ and 0.50. If the stripes' contrast is overrated, the detail comes back too weak; if
 # their frequency is off, it comes back *elsewhere*, as crisp as before. With nothing else in the scene the
-# residual sees neither. Yet there is a surplus: three bands of 39 numbers cover only 79 components, so what lies in
-# their overlap is measured twice. A coarse wave lies there, the copies
-# contradict each other, and the residual **notices**. Practitioners calibrate their stripes in just this overlap.
+# residual sees neither. But a coarse wave lies where the three bands overlap, and is measured twice: the copies
+# contradict each other, and the residual **notices**.
 
 # %%
 # Try: other stripes (in units of fc) and contrasts, under the fine wave alone.
@@ -1247,9 +1234,6 @@ y = read_noise(true(fabric), 0.002, rng=0)
 residual = np.sqrt(np.mean((believed(tikhonov(y, believed, 1e-4)) - y) ** 2)) / 0.002
 print(f"stripes at {stripes} fc, contrast {contrast} believed to be 1: residual {residual:.1f} σ")
 
-# %% [markdown]
-# With coarser stripes even the moved mean falls inside the lens, and the residual notices.
-
 # %% [markdown] slide="notes"
 # Same moral as for the frames: surplus data make the check, where the scene puts light into the surplus. Four minutes.
 
@@ -1257,10 +1241,8 @@ print(f"stripes at {stripes} fc, contrast {contrast} believed to be 1: residual 
 # ## 6 · What the limit is traded for
 
 # %% [markdown]
-# Abbe (1873) gave the finest detail that a lens passes in *one* evenly lit exposure. Lukosz (1966)
-# found what can't be changed, a *number*: the degrees of freedom over field,
-# frequency, time and polarisation together. Bandwidth can be bought with the others, by whoever knows that
-# the scene stands still, or is small. Frames, stripes and switching are then one thing.
+# Lukosz (1966) found what can't be changed, a *number*: the degrees of freedom over field,
+# frequency, time and polarisation together. Frames, stripes and switching trade time for frequency.
 #
 # In switching, a dye glows only in known places, say at every
 # tenth point of the line, then at their neighbours, in ten frames. **Predict.** Our lens passes 39 components of 200.
@@ -1301,18 +1283,8 @@ show(fig, alt=f"Components gained against numbers taken. {told}. None lies above
 reveal("moving_the_limit.switched_on", gained["10 frames, switched"], label="components from ten switched frames")
 
 # %% [markdown]
-# **By measuring alone nobody gets more components than numbers** (section 2 got 640 from 81, but assumed them). Shifted frames take four times the
-# numbers and gain nothing, since this lens, not a pixel, is the limit. Switching
-# has no ceiling but the grid: five frames gain all that they take, and ten tell neighbours apart with hardly any
-# noise amplified. The price is the same in all rows: time, and the
-# assumption that the scene stands still meanwhile. The same account holds for relatives:
-#
-# | technique | what is taken | what is gained | P |
-# |---|---|---|---|
-# | **STED** | a number per place, point by point | a lit spot smaller than the lens's | the switching beam's shape |
-# | **MINFLUX** (Balzarotti 2017) | N photons under a moving dark spot | a position to about L/(4√N), for a range L | where the dark spot stood, and how dark |
-# | **Fourier ptychography** (Zheng 2013) | many exposures, lit from different angles | an aperture wider than the lens's | a thin scene at rest; coherent light, known angles |
-# | **a generator's prior** | nothing | any amount of detail | the scene is one that a network can draw |
+# **By measuring alone nobody gets more components than numbers** (section 2 assumed the rest). Shifted frames take four times the
+# numbers and gain nothing, since this lens, not a pixel, is the limit. The price is the same in all rows: time, and the assumption that the scene stands still meanwhile.
 
 # %% [markdown] slide="notes"
 # One account for all: numbers taken, components gained. Ask what the four shifted frames would have given with coarse
@@ -1320,7 +1292,15 @@ reveal("moving_the_limit.switched_on", gained["10 frames, switched"], label="com
 # minutes.
 
 # %% [markdown] deeper=true
-# Why L and not σ? Near a dark spot a small step changes the brightness by much. Expose twice, with the dark spot at
+# Abbe (1873) gave the finest detail that a lens passes in *one* evenly lit exposure. The same account holds for other ways round him:
+#
+# | technique | what is taken | what is gained | P |
+# |---|---|---|---|
+# | **STED** | a number per place, point by point | a lit spot smaller than the lens's | the switching beam's shape |
+# | **MINFLUX** (Balzarotti 2017) | N photons under a moving dark spot | a position to about L/(4√N), for a range L | where the dark spot stood, and how dark |
+# | **Fourier ptychography** (Zheng 2013) | many exposures, lit from different angles | an aperture wider than the lens's | a thin scene at rest; coherent light, known angles |
+#
+# In MINFLUX, why L and not σ? Near a dark spot a small step changes the brightness by much. Expose twice, with the dark spot at
 # −L/2 and at L/2; the share of photons in the first exposure tells the position, and L is yours to choose:
 
 # %% deeper=true
@@ -1342,12 +1322,10 @@ print(f"dark spots {L:g} nm apart, {N} photons: bound {information**-0.5:.2f} nm
 # *Which of these could you check?*
 
 # %% [markdown]
-# Every technique but the last adds **measurements**, or a statement
+# Every technique so far adds **measurements**, or a statement
 # about the scene that can be written in **one line, and in part checked** (few points, light ≥ 0). A network that
-# has learned what pictures look like makes a statement that nobody can write down. If it is
-# false, the answer is still sharp and natural, and still fits
-# the data, since that is where the search stopped. Act II looks for a check that objects.
-# For now: **you might not notice.**
+# has learned what pictures look like, a **generator's prior**, takes nothing and adds any amount of detail. If it is wrong, the answer is still sharp and natural, and still fits
+# the data, since that is where the search stopped: **you might not notice.**
 
 # %% [markdown] deeper=true
 # ## Feel it
@@ -1371,16 +1349,14 @@ moving_the_limit()
 # ## Write: the table, and its defence
 #
 # Fill a table with at least **six** techniques, among them many frames, few points, one
-# about photons or localisation, structured light, and *a generator's prior*:
+# about photons or localisation, structured light, and *a generator's prior*. The given row counts; copy it:
 #
 # | technique | A, σ, K: measured | P: assumed | what it adds | what breaks if P is false | how you would notice |
 # |---|---|---|---|---|---|
 # | positivity | one frame, fc = 7, no noise | x ≥ 0, at most fc lights | lights at any distance | negative: no answer; too many lights: one of many answers | infeasible program; range of a pixel |
 #
-# (That row counts; copy it.)
-#
-# 1. **P** says something about scene, camera or light that can be true or false. "Few spikes, on the grid"
-#    does; "sparse" is too vague, "the algorithm converges" is no P.
+# 1. **P** can be true or false of scene, camera or light: "few spikes, on the grid", but not
+#    "sparse" (too vague) nor "the algorithm converges".
 # 2. **What it adds** and **what breaks** are specific, with a number or an observation of this lesson in at least three
 #    rows. Too vague: "better resolution", "bad results".
 # 3. **How you would notice** names a diagnostic or a further measurement in every row, and says in two rows when it
@@ -1396,7 +1372,7 @@ moving_the_limit()
 # | technique | A, σ, K: what is measured | P: what is assumed | what it adds | what breaks if P is false | how you would notice |
 # |---|---|---|---|---|---|
 # | positivity | one frame, fc = 7, no noise | x ≥ 0, at most fc lights | lights at any distance | negative: no answer, if it exceeds the noise; too many lights: one of many answers | infeasible program; range of a pixel |
-# | many frames | K shifted frames, 4-pixel box, noise σ | shifts known, scene at rest | up to 61 of 64 components; unfolds aliases | a crisp false texture | residual, if there are more frames than needed; silent with four |
+# | many frames | K shifted frames, 4-pixel box, noise σ | shifts known, scene at rest | up to 61 of 64 components; unfolds aliases | an error three times as large | residual, if there are more frames than needed; silent with four |
 # | few points | 81 low frequencies, no noise | few spikes, on the grid, not too close | exact positions | a bar becomes beads; close pairs move apart | number of spikes, held-out frequencies; silent for the bar with a little noise |
 # | localisation (PALM) | N photons, pixels, background | one molecule per spot, σ known | position to about σ/√N, a little more with pixels, more with background | the middle between two molecules, seven times the claimed error away at half a σ | χ², from about one σ on; whether it switches off in one step |
 # | distance from photons | N photons | two equal lights, σ known | d to 10 % for 800(σ/d)⁴ photons | a 3 % wider spot is read as half a σ | not in this picture at this number of photons (it takes millions); calibrate σ on a single light |
@@ -1433,14 +1409,8 @@ moving_the_limit()
 # %% [markdown]
 # ## What you can now say, and what you can't
 #
-# You can say: *the limit moves, and I can name what moved it, what it cost, and whether a false assumption
-# would show.*
-#
-# You can't say: *it looks sharp and fits the data, so it is right.*
-
-# %% [markdown]
-# Nor can you quote one number as *the* resolution: positions, distances and pictures have different limits. The
-# sentence:
+# You can name what moved the limit, what it cost, and whether a false assumption
+# would show. You can't say: *it looks sharp and fits the data, so it is right.*
 #
 # > Given **A** (pixels of four), noise **σ**, **K** = 4 frames and **P** (shifts known), 61 of 64 components
 # > are known, the worst to 20 times the error of the best.
@@ -1458,16 +1428,15 @@ moving_the_limit()
 # *Frames.* A. Papoulis, IEEE Trans. Circuits Syst. 24 (1977) 652,
 # [doi:10.1109/TCS.1977.1084284](https://doi.org/10.1109/TCS.1977.1084284); S. Baker, T. Kanade, IEEE Trans. Pattern
 # Anal. Mach. Intell. 24 (2002) 1167, [doi:10.1109/TPAMI.2002.1033210](https://doi.org/10.1109/TPAMI.2002.1033210)
-# (its last part proposes learned priors, and calls them hallucination); Z. Lin, H.-Y. Shum, the same journal 26
-# (2004) 83, [doi:10.1109/TPAMI.2004.1261081](https://doi.org/10.1109/TPAMI.2004.1261081).
+# (its last part proposes learned priors, and calls them hallucination); Z. Lin, H.-Y. Shum,
+# "Fundamental limits of reconstruction-based superresolution algorithms under local translation", the same journal (2004).
 #
 # *Points and positivity.* R. de Prony, J. École Polytechnique 1, cahier 22 (1795) 24; D. L. Donoho, I. M. Johnstone,
-# J. C. Hoch, A. S. Stern, J. R. Stat. Soc. B 54 (1992) 41; Y. de Castro, F. Gamboa, J. Math. Anal. Appl. 395 (2012)
+# J. C. Hoch, A. S. Stern, "Maximum entropy and the nearly black object", J. R. Stat. Soc. B (1992); Y. de Castro, F. Gamboa, J. Math. Anal. Appl. 395 (2012)
 # 336, [doi:10.1016/j.jmaa.2012.05.011](https://doi.org/10.1016/j.jmaa.2012.05.011); E. J. Candès, C.
 # Fernandez-Granda, Comm. Pure Appl. Math. 67 (2014) 906, [doi:10.1002/cpa.21455](https://doi.org/10.1002/cpa.21455);
 # V. Duval, G. Peyré, Found. Comput. Math. 15 (2015) 1315,
-# [doi:10.1007/s10208-014-9228-6](https://doi.org/10.1007/s10208-014-9228-6); C. Fernandez-Granda, Information and
-# Inference 5 (2016) 251, [doi:10.1093/imaiai/iaw005](https://doi.org/10.1093/imaiai/iaw005).
+# [doi:10.1007/s10208-014-9228-6](https://doi.org/10.1007/s10208-014-9228-6).
 #
 # *Photons.* R. E. Thompson, D. R. Larson, W. W. Webb, Biophys. J. 82 (2002) 2775,
 # [doi:10.1016/S0006-3495(02)75618-X](https://doi.org/10.1016/S0006-3495(02)75618-X); S. Ram, E. S. Ward, R. J. Ober,
@@ -1476,7 +1445,7 @@ moving_the_limit()
 # M. Tsang, R. Nair, X.-M. Lu, Phys. Rev. X 6 (2016) 031033,
 # [doi:10.1103/PhysRevX.6.031033](https://doi.org/10.1103/PhysRevX.6.031033); M. Paúr et al., "Tempering Rayleigh's
 # curse with PSF shaping", Optica 5 (2018) 1177,
-# [doi:10.1364/OPTICA.5.001177](https://doi.org/10.1364/OPTICA.5.001177).
+# [arXiv:1809.00633](https://arxiv.org/abs/1809.00633).
 #
 # *Light that is switched or striped.* S. W. Hell, J. Wichmann, Opt. Lett. 19 (1994) 780,
 # [doi:10.1364/OL.19.000780](https://doi.org/10.1364/OL.19.000780) (STED); M. G. L. Gustafsson, J. Microsc. 198 (2000)

@@ -387,19 +387,19 @@ def information_bits(A, shape, sigma, variance=1.0):
     return float(np.sum(np.log2(np.diag(factor))))
 
 
-# %% wrong="absolute_cutoff" exercise="null_part" says="counts as measured"
+# %% wrong="absolute_cutoff" exercise="null_part" says="for null; it is measured"
 ### INSTEAD OF 1e-10 * strengths[0]
 1e-10
 
-# %% wrong="cutoff_of_a_thousandth" exercise="null_part" says="counts as measured"
+# %% wrong="cutoff_of_a_thousandth" exercise="null_part" says="for null; it is measured"
 ### INSTEAD OF 1e-10 * strengths[0]
 1e-3 * strengths[0]
 
-# %% wrong="cutoff_on_the_squares" exercise="null_part" says="counts as measured"
+# %% wrong="cutoff_on_the_squares" exercise="null_part" says="for null; it is measured"
 ### INSTEAD OF rows = rows[strengths > 1e-10 * strengths[0]]
 rows = rows[strengths**2 > 1e-10 * strengths[0] ** 2]
 
-# %% wrong="keeps_what_is_rounding" exercise="null_part" says="counts as null|the rank"
+# %% wrong="keeps_what_is_rounding" exercise="null_part" says="it is rounding|the rank"
 ### INSTEAD OF rows = rows[strengths > 1e-10 * strengths[0]]
 rows = rows[strengths > 0]
 
@@ -574,7 +574,7 @@ def information_bits(A, shape, sigma, variance=1.0):
     s = np.linalg.svd(A.dense(shape).astype(np.float32), compute_uv=False).astype(float)
     return np.log1p((np.sqrt(variance) * s / sigma) ** 2).sum() / (2 * np.log(2))
 
-# %% wrong="coarse_threshold" exercise="null_part" says="counts as measured"
+# %% wrong="coarse_threshold" exercise="null_part" says="for null; it is measured"
 def null_part(x, A):
     _, s, vt = np.linalg.svd(A.dense(x.shape), full_matrices=False)
     vt = vt[s > 1e-6 * s[0]]
