@@ -1267,7 +1267,7 @@ refuses(information_bits, view, (1, 16), -0.1, 1.0, because="a standard deviatio
 # %%
 stones_scale = stones.std()
 tau = 0.003 / whole.values[: whole.rank]
-print(f"τ runs from {tau.min():.3f} to {tau.max():.3f}; the scene's scale is {stones_scale:.3f}")
+print(f"{limits.picard_count(whole.values, 0.003, stones_scale)} survive; τ runs from {tau.min():.3f} to {tau.max():.3f}; the scene's scale is {stones_scale:.3f}")
 
 # %% [markdown]
 # The last of the known are known only a little better than not at all: to within .077, where

@@ -286,7 +286,7 @@ rng = np.random.default_rng(0)
 wrong_by = np.array([0, 0.1, 0.2, 0.3, 0.4, 0.5])
 fig, axes = figure(1, 2, size=(9, 3))
 for K, colour in ((4, "vermilion"), (16, "blue")):
-    runs = np.array([[believe_in_shifts(K, w, rng) for _ in range(10)] for w in wrong_by]).mean(1)
+    runs = np.array([[believe_in_shifts(K, w, rng) for _ in range(5)] for w in wrong_by]).mean(1)
     for ax, values in zip(axes, runs.T, strict=True):
         ax.plot(wrong_by, values, "o-", color=COLOURS[colour], label=f"{K} frames")
     print(f"{K} frames, errors of the shifts with standard deviation 0 and 0.5 px: "
