@@ -299,7 +299,7 @@ show(fig, alt="Left: with wrong shifts the error of the reconstruction grows, wi
               "frames, but stays below it with four.")
 
 # %% [markdown]
-# With four frames the error grows threefold, and the residual stays below the noise:
+# With four frames the error grows almost threefold, and the residual stays below the noise:
 # 64 numbers against 61 unknowns leave three to disagree, so almost *any* data
 # can be explained. With sixteen frames 256 numbers must agree, and they don't. **A residual is a diagnostic only
 # where there are more data than freedom.**
@@ -1372,14 +1372,14 @@ moving_the_limit()
 # | technique | A, σ, K: what is measured | P: what is assumed | what it adds | what breaks if P is false | how you would notice |
 # |---|---|---|---|---|---|
 # | positivity | one frame, fc = 7, no noise | x ≥ 0, at most fc lights | lights at any distance | negative: no answer, if it exceeds the noise; too many lights: one of many answers | infeasible program; range of a pixel |
-# | many frames | K shifted frames, 4-pixel box, noise σ | shifts known, scene at rest | up to 61 of 64 components; unfolds aliases | an error three times as large | residual, if there are more frames than needed; silent with four |
+# | many frames | K shifted frames, 4-pixel box, noise σ | shifts known, scene at rest | up to 61 of 64 components; unfolds aliases | an error almost three times as large | residual, if there are more frames than needed; silent with four |
 # | few points | 81 low frequencies, no noise | few spikes, on the grid, not too close | exact positions | a bar becomes beads; close pairs move apart | number of spikes, held-out frequencies; silent for the bar with a little noise |
 # | localisation (PALM) | N photons, pixels, background | one molecule per spot, σ known | position to about σ/√N, a little more with pixels, more with background | the middle between two molecules, seven times the claimed error away at half a σ | χ², from about one σ on; whether it switches off in one step |
 # | distance from photons | N photons | two equal lights, σ known | d to 10 % for 800(σ/d)⁴ photons | a 3 % wider spot is read as half a σ | not in this picture at this number of photons (it takes millions); calibrate σ on a single light |
 # | structured light | three striped frames | stripes' frequency, phase, contrast; scene at rest | every frequency below 2 fc: 79 components for 39 | detail too weak, or at the wrong frequency | residual where bands overlap; silent if nothing of the scene lies there |
 # | a generator's prior | one small picture | the scene is one the network draws | any amount of natural detail | a sharp, natural, wrong picture that fits the data | you might not: the search stops when it fits, and it can draw nothing but sharp pictures |
 #
-# *Defence of "many frames".* With shifts off by half a pixel, four frames gave three times the error while
+# *Defence of "many frames".* With shifts off by half a pixel, four frames gave almost three times the error while
 # the residual stayed below the noise: 64 numbers explain 61 unknowns whatever they are. With sixteen frames the
 # same fault raised the residual far above σ. The check stays silent if all frames share one fault, for example
 # a box of the wrong width at every shift, which is then explained by another scene.
