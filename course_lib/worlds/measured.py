@@ -15,6 +15,7 @@ import numpy as np
 
 from course_lib import validation
 from course_lib.data import verified_path
+from course_lib.imaging.stars import PixelSpot
 
 __all__ = ["Galaxy", "Stars", "XraySky", "galaxy", "stars", "xray"]
 
@@ -99,7 +100,14 @@ class Stars:
         The pipeline's data-quality bits: 16 marks a hot pixel; 0 is good.
     model_psf : (91, 91) array
         A *model* of the point-spread function, sum 1: computed from an optical prescription and a
-        black body of 5000 K on a grid of 0.025″, a little finer than the pixels. Not measured.
+        black body of 5000 K, on a grid said to be "approximately" 0.025″. Not measured.
+    star_psf : (97, 97) array
+        Measured: what some hundred and eighty isolated stars of the same frame agree on, their
+        neighbours subtracted, on a grid four times finer than the pixels; none of them is in this
+        crop. `course_staff.experiments.star_psf` tells how.
+    places : (n, 2) array
+        Rows and columns of the stars that were found in the crop and up to 3 pixels outside of it,
+        to a tenth of a pixel.
     pixel_arcsec, model_arcsec : float
         Side of a pixel of the frame (geometric mean of .0284 along x and .0248 along y) and of the
         model.
@@ -109,8 +117,22 @@ class Stars:
     error: np.ndarray
     flags: np.ndarray
     model_psf: np.ndarray
+    star_psf: np.ndarray
+    places: np.ndarray
     pixel_arcsec: float = 0.0265
     model_arcsec: float = 0.025
+
+    def measured_spot(self) -> PixelSpot:
+        """Return the measured point-spread function."""
+        return PixelSpot(self.star_psf, 4)
+
+    def model_spot(self) -> PixelSpot:
+        """Return the model, one grid point taken for one pixel, as far out as the measured one.
+
+        That explains the frame better than stretching it by the sides that the pixels have on the
+        sky: the model is one of the *detector*.
+        """
+        return PixelSpot.from_pixels(self.model_psf[33:58, 33:58])
 
 
 def stars() -> Stars:
@@ -118,7 +140,8 @@ def stars() -> Stars:
     stored = _read("stars")
     model = stored["model_psf"].astype(float)
     return Stars(stored["electrons"].astype(float), stored["error"].astype(float),
-                 stored["flags"].astype(int), model / model.sum())
+                 stored["flags"].astype(int), model / model.sum(),
+                 stored["star_psf"].astype(float), stored["places"].astype(float))
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ import numpy as np
 
 from course_lib.data import data_path
 from course_lib.desk.commands import Told
+from course_staff.experiments import star_psf
 from course_staff.experiments.images import record
 
 MIDAS = "usr/lib/eso-midas/22FEB/test/prim"
@@ -38,12 +39,20 @@ def xray(packages: Path) -> dict[str, np.ndarray]:
 
 
 def stars(packages: Path) -> dict[str, np.ndarray]:
-    """Return a star field without saturated pixels, and the model of its point-spread function."""
-    frame = packages / "usr/share/python-drizzle/test_data/j8bt06nyq_flt.fits"
-    cut = np.s_[20:116, 626:722]
+    """Return a star field without saturated pixels, and its point-spread function twice.
+
+    Once as the optical model has it, once as the stars round the field do.
+    """
+    file = packages / "usr/share/python-drizzle/test_data/j8bt06nyq_flt.fits"
     model = _fits(packages / "drizzlepac/pars/psfs/acs/hrc/acs_hrc_f606w.fits")[76:167, 76:167]
-    return {"electrons": _fits(frame, "SCI")[cut], "error": _fits(frame, "ERR")[cut],
-            "flags": _fits(frame, "DQ")[cut], "model_psf": model}
+    frame, error, flags = (_fits(file, extension) for extension in ("SCI", "ERR", "DQ"))
+    cut = np.s_[20:116, 626:722]
+    spot, places = star_psf.measure(frame.astype(float), error.astype(float), flags,
+                                    model[20:71, 20:71].astype(float), cut)
+    return {"electrons": frame[cut], "error": error[cut], "flags": flags[cut], "model_psf": model,
+            # Rounded, so that another processor's last digits make the same file.
+            "star_psf": spot.round(5).astype(np.float32),
+            "places": places.round(1).astype(np.float32)}
 
 
 def galaxy(packages: Path) -> dict[str, np.ndarray]:
@@ -51,10 +60,10 @@ def galaxy(packages: Path) -> dict[str, np.ndarray]:
     # IRAF's old image format: a header of 2048 bytes, then 512 × 512 big-endian short integers.
     raw = np.fromfile(packages / "usr/lib/iraf/dev/pix.pix", ">i2", 512 * 512, offset=2048)
     light = raw.reshape(512, 512)[16:496, 16:496].astype(np.int16)
-    return {"light": light, "star_psf": star_psf(light)}
+    return {"light": light, "star_psf": median_star(light)}
 
 
-def star_psf(light: np.ndarray, half: int = 12) -> np.ndarray:
+def median_star(light: np.ndarray, half: int = 12) -> np.ndarray:
     """Return the point-spread function (25, 25) that four stars agree on, sum 1, ≥ 0."""
     radius = np.hypot(*np.indices((2 * half + 1, 2 * half + 1)) - half)
     seen = []
