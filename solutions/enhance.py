@@ -31,7 +31,7 @@ show_images({"What the camera kept": sixteen},
 # %% [markdown]
 # Sixteen squares, three numbers each: red, green, blue. Nothing else reached the file.
 #
-# **Commit first.** Write down what you think it is. It stays on your computer and is never graded.
+# **Commit first.** Write down what you think it is. It is never graded.
 
 # %%
 from course_lib.notebook.predictions import predict
@@ -42,9 +42,9 @@ predict("enhance.what_i_see", what_i_see)
 # %% [markdown]
 # ## The world these pixels come from
 #
-# No camera tells it, but the picture shows a ladybird on a leaf. Ours come in two forms, a
-# **pale form** with dark spots and a **dark form** with red or orange patches on black. A small
-# program draws them, so we always know what really was there.
+# The picture shows a ladybird on a leaf. Ours come in two forms, a **pale form** with dark spots and a
+# **dark form** with red or orange patches on black. A small program draws them, so we always know what
+# really was there.
 
 # %% slide="subslide" title="Two forms: pale and dark" figure="two_forms"
 pale = ladybirds.render(ladybirds.sample(5, share=0, seed=1))
@@ -74,10 +74,9 @@ predict("enhance.percent_dark", percent_dark, between=(0, 100))
 # the **folk theory** of pictures: the detail is *in there*, and a good enough machine gets it *out*.
 #
 # In June 2020 it met a real tool, PULSE, which turns a tiny picture of a face into a large sharp
-# one. Somebody gave it a pixelated photograph of Barack Obama, and a white man came back. PULSE's
-# authors wrote that its faces are imaginary. How much of such a picture was measured, and how much
-# was made up? This course asks for numbers: of beetles, brick walls and the sky. No human face
-# appears.
+# one. Somebody gave it a pixelated photograph of Barack Obama, and a white man came back. PULSE's authors
+# wrote that its faces are imaginary. How much of such a picture was measured, and how much was made up?
+# This course asks for numbers: of beetles, brick walls and the sky. No human face appears.
 
 # %% [markdown] only="slides" slide="slide"
 # ## The folk theory
@@ -122,9 +121,8 @@ print(f"{beetle.size:,} numbers, {shrink(beetle).size} equations: {free:,} numbe
 reveal("enhance.percent_free", 100 * free / beetle.size, label="numbers still free", unit="%")
 
 # %% [markdown]
-# Each measured number is one equation: "the mean of these 256 values is so much". The 12,240 depend
-# on the scene's grid: on a finer one the same sixteen pixels leave more free, and a real scene has
-# none. Lesson {information_limit} names the freedom the *null space*.
+# Each measured number is one equation: "the mean of these 256 values is so much". Lesson
+# {information_limit} names the freedom that they leave the *null space*.
 
 # %% [markdown]
 # ## Which sharp picture was it?
@@ -155,9 +153,9 @@ for number, (x, before) in enumerate(zip(lookalikes, candidates, strict=True), s
           f"darkest {x.min():.4f}, brightest {x.max():.4f}")
 
 # %% [markdown]
-# Four different animals, pale and dark, hardly adjusted, their light between 0 and 1. Yet their
-# sixteen pixels agree to the last digits that the computer keeps. "Which of the four was it?" has no
-# answer in the pixels. (It was a fifth.) A machine that shows you one of them has decided for you.
+# Four different animals, pale and dark, their light between 0 and 1. Yet their sixteen pixels agree to
+# the last digits that the computer keeps. "Which of the four was it?" has no answer in the pixels. (It
+# was a fifth.) A machine that shows you one of them has decided for you.
 
 # %% [markdown] only="slides" slide="slide"
 # ## Four beetles, one measurement
@@ -190,7 +188,7 @@ print(f"largest difference {np.abs(shrink(tomato) - sixteen).max():.1g}; "
 # %% [markdown]
 # It looks odd, and its darkest value would be negative light. You *reject* it: not by the sixteen
 # pixels, which fit, but by what you know of tomatoes and of light. That knowledge is an
-# **assumption**. Lessons {moving_the_limit} to {bias} measure what assumptions are worth.
+# **assumption**.
 
 # %% [markdown] deeper=true
 # ## A real picture
@@ -321,14 +319,14 @@ for shape, by, because in (((2, 3, 8, 12), 3, "3 divides 12 but not 8"),
     refuses(downsample, np.ones(shape), by, because=because)
 ### END HIDDEN TESTS
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ## Exercise 2: can the camera tell them apart?
 #
 # Write `indistinguishable(a, b, s, tol)`: `True` if the two pictures, shrunk by `s`, differ *nowhere*
 # by more than `tol`, otherwise `False`. Both have the same shape `(..., H, W)`, values and `tol` ≥ 0
 # have any size. Use the library's `Downsample(s)(a)`.
 
-# %% solution="indistinguishable"
+# %% deeper=true solution="indistinguishable"
 def indistinguishable(a, b, s, tol=1e-12):
     """Say whether two pictures have the same low-resolution version.
 
@@ -351,7 +349,7 @@ def indistinguishable(a, b, s, tol=1e-12):
     ### END SOLUTION
 
 
-# %% test="indistinguishable_compares_every_pixel" points=1
+# %% deeper=true test="indistinguishable_compares_every_pixel" points=1
 flat = np.full((1, 8, 8), 0.5)
 checker = flat + 0.5 * (-1.0) ** np.add.outer(np.arange(8), np.arange(8))
 
@@ -424,11 +422,11 @@ must_say(False, "at s = 8 the parts of each larger block changed places: use the
          large, within, 8, 1e-3)
 ### END HIDDEN TESTS
 
-# %%
+# %% deeper=true
 print(indistinguishable(lookalikes[0], lookalikes[3], 16),
       indistinguishable(lookalikes[0], lookalikes[3], 8))
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # With four times as many pixels, `s = 8`, the same two differ: a limit belongs to a *camera*, not to a
 # picture.
 
@@ -446,8 +444,7 @@ from course_lib.notebook.explorers.enhance import sixteen_pixels
 sixteen_pixels(lookalikes, sixteen)
 
 # %% [markdown]
-# Move the slider: the scene changes, its pixels stay put. You walk through the freedom that the
-# camera left.
+# Move the slider: you walk through the freedom that the camera left.
 
 # %% [markdown]
 # ## In your own words
@@ -499,8 +496,8 @@ sixteen_pixels(lookalikes, sixteen)
 # %% [markdown]
 # ## What you can now say, and what you can't
 #
-# Four animals prove that the pixels leave the rest free. You can't say yet which of the free pictures
-# are *likely*. That takes a stated assumption, and the course fills in this sentence:
+# You can't say yet which of the free pictures are *likely*. That takes a stated assumption, and the
+# course fills in this sentence:
 #
 # > Given operator **A** (here: block means, 64 → 4), noise **σ** (here none; 0.05 where you gave a
 # > percentage), **K** frames (one) and assumptions **P** (here: none yet), these components are

@@ -10,14 +10,13 @@
 #
 # After this lesson you can
 #
-# - *write* a camera as $y = S(h * x) + n$ and build each letter yourself;
+# - *write* a camera as $y = S(h * x) + n$ and build its letters yourself;
 # - *compute* what a lens passes, what a pixel passes, and what comes back under a false frequency;
 # - *derive* the adjoint of a camera and check it with a random test;
 # - *tell* a criterion (Rayleigh) from a limit (the lens's cutoff).
 #
-# {minutes} minutes; a good place to stop is marked after exercise 2. {builds_on} You need linear
-# algebra, but no Fourier transforms. Tests compare to nine digits or more: compute in double
-# precision, NumPy's default.
+# {minutes} minutes, with a good place to stop after exercise 2. {builds_on} Tests compare to nine
+# digits or more: compute in double precision, NumPy's default.
 
 # %% [markdown] only="slides" slide="slide"
 # # {title}
@@ -46,12 +45,7 @@ show_images({"scene x": scene, "lens: h * x": blurred, "pixels: S(h * x)": sampl
 # %% [markdown]
 # The lens spreads every point of the scene into a small spot ($h$). The pixels average the light
 # over squares and report one number each ($S$). Light comes in grains, so every number jitters
-# ($n$):
-#
-# $$y = S(h * x) + n.$$
-#
-# Each letter loses something, each in its own way. The wall is a processed photograph; here it
-# plays the scene, so that we know the truth.
+# ($n$). Each letter loses something.
 
 # %% [markdown] slide="notes"
 # Walk through the four pictures from left to right and write the equation under them. Ask which
@@ -61,8 +55,9 @@ show_images({"scene x": scene, "lens: h * x": blurred, "pixels: S(h * x)": sampl
 # ## 1. Light adds
 #
 # What lens and pixels do to the light of two lamps is the sum of what they do to each, and three
-# times the light gives three times the readings: they are **linear**. In this course an operator is
-# a Python object: `A(x)` applies it, and `A @ B` means "first B, then A".
+# times the light gives three times the readings: they are **linear**. So the camera without its noise
+# is a matrix, one row per measured and one column per scene pixel. In code an operator is an object:
+# `A(x)` applies it, and `A @ B` means "first B, then A".
 
 # %%
 import numpy as np
@@ -76,17 +71,10 @@ print("two lamps, equal to 12 digits:", np.abs(together - one_by_one).max() < 1e
 print("three times the light, too:", np.abs(A(3 * scene) - 3 * A(scene)).max() < 1e-12)
 
 # %% [markdown]
-# So the camera without its noise is a matrix, one row per measured and one column per scene pixel:
-
-# %%
-rows, columns = sampled.size, scene.size
-print(f"{rows} × {columns} = {rows * columns / 1e6:.0f} million numbers")
-
-# %% [markdown]
 # ### The numbers in a file are not light
 #
-# The value 0.5 in a picture file is not half the light of 1.0. Files hold **codes**, spaced so that
-# equal steps look about equal to the eye; the usual rule is called sRGB.
+# A picture file holds **codes**, spaced so that equal steps look about equal to the eye; the usual
+# rule is called sRGB. The code 0.5 is not half the light of 1.0.
 #
 # **Predict.** A board of black and white squares (codes 0 and 1), seen from so far away that the
 # squares merge, looks gray. Which code between 0 and 1 has that gray?
@@ -119,8 +107,7 @@ show(fig, alt="A checkerboard between two plain grays. The left gray, of code on
 
 # %% [markdown]
 # Step back from the screen until the squares melt: the board matches the *right* gray. Half white
-# and half black is half the light, and the sRGB code of that is 0.7354. Whoever averages codes gets
-# the left gray. What does that do to the wall?
+# and half black is half the light, and the sRGB code of that is 0.7354. And on the wall?
 
 # %%
 print(f"code 0.5 holds {half_code[0, 0]:.3f} of white's light, not 0.5")
@@ -131,9 +118,9 @@ print(f"brick wall averaged in codes: {100 * loss.mean():.1f} % too dark on aver
       f"{100 * loss.max():.0f} % at worst")
 
 # %% [markdown]
-# The mistake takes light away wherever light and dark meet inside a pixel: at the joints. So the rule
-# for the whole course: **decode to linear light first**, compute, and encode only for the screen.
-# `images.load` has decoded already, and our figures encode.
+# The mistake takes light away wherever light and dark meet inside a pixel: at the joints. So
+# **decode to linear light first**, compute, and encode only for the screen. `images.load` has
+# decoded already, and our figures encode.
 
 # %% [markdown] slide="notes"
 # Let the room squint. If the projector's gamma is off, say so and trust the printed number. The
@@ -150,9 +137,8 @@ print(f"brick wall averaged in codes: {100 * loss.mean():.1f} % too dark on aver
 # ## 2. The lens
 #
 # Even a perfect lens turns a point into a spot, because light is a wave and the lens is finite: the
-# **point-spread function** (PSF) $h$. Every point of the scene gets its own spot, scaled by its
-# light; the image is their sum, the **convolution** $h * x$. On a line of pixels, with $h_0$ the
-# middle of the spot:
+# **point-spread function** (PSF) $h$. The image is the sum of all points' spots, the **convolution**
+# $h * x$. On a line of pixels, with $h_0$ the middle of the spot:
 #
 # $$(h * x)_i = \sum_j h_{i-j}\, x_j .$$
 #
@@ -173,10 +159,10 @@ show(fig, alt="Left: a bright round spot with faint rings around it. Right: its 
               "peak that falls to zero at 1.22 over the cutoff frequency, then low ripples.")
 
 # %% [markdown]
-# This is the Airy spot of an ideal round lens in ordinary, **incoherent** light: every point of the
-# scene shines on its own, so the spots of two points simply add. Its unit is $1/f_c$ with the
-# **cutoff frequency** $f_c = 2\,\mathrm{NA}/\lambda$: λ is the wavelength, NA the **numerical
-# aperture**, in air the sine of half the angle under which the image point sees the lens.
+# This is the Airy spot of an ideal round lens in ordinary, **incoherent** light: the spots of two
+# points simply add. Its unit is $1/f_c$ with the **cutoff frequency** $f_c = 2\,\mathrm{NA}/\lambda$: λ is the
+# wavelength, NA the **numerical aperture**, in air the sine of half the angle under which the image
+# point sees the lens.
 
 # %%
 wavelength = 0.55  # micrometres: green
@@ -189,12 +175,11 @@ for f_number in (1.8, 5.6, 16):
           f"{ring:4.1f} µm, so {2 * ring:4.1f} µm across")
 
 # %% [markdown]
-# Most sensors have pixels of 1 to 5 µm, so the dark ring encloses anything from less than one pixel
-# to some twenty across.
+# Most sensors have pixels of 1 to 5 µm.
 #
 # ### What a blur does to stripes
 #
-# Why call $f_c$ a cutoff? Give a blur stripes, a cosine of $f$ cycles per pixel, and look at what
+# Why is $f_c$ a cutoff? Give a blur stripes, a cosine of $f$ cycles per pixel, and look at what
 # comes out. The simplest spot will do, a box of nine equal values:
 
 # %%
@@ -210,24 +195,22 @@ for stripe_f in (1 / 32, 3 / 32, 6 / 32):  # cycles per pixel
           f"Σ h cos = {weighed:+.4f}")
 
 # %% [markdown]
-# Out come the same stripes, times one number, and nothing else. That number is the sum of the
-# spot's values, each weighted by the cosine at its place: $\sum_j h_j \cos(2\pi f j)$. As a
-# function of $f$ this sum is the **Fourier transform** of $h$; for a lens it is called the
-# **optical transfer function** (OTF). The factor's size says how much of the stripes' **contrast**
-# is left, their height over the mean light; a negative one exchanges light and dark. Every picture
-# is a sum of stripes, so a blur is a list of factors, one for each frequency. (Those of a lopsided
-# spot are complex: it moves the stripes, too.)
+# Out come the same stripes, times one number: the sum of the spot's values, each weighted by the
+# cosine at its place, $\sum_j h_j \cos(2\pi f j)$. As a function of $f$ this sum is the **Fourier
+# transform** of $h$; for a lens it is called the **optical transfer function** (OTF). The factor's
+# size says how much of the stripes' **contrast** is left; a negative one exchanges light and dark.
+# Every picture is a sum of stripes, so a blur is a list of factors, one for each frequency.
+# (Those of a lopsided spot are complex: it moves the stripes, too.)
 
 # %% [markdown]
 # ### Two discs
 #
-# For an ideal round lens the factor has a picture. Light from one point of the scene crosses the
-# whole opening. Waves from two points of the opening meet at an angle and form stripes in the
-# image, the finer the farther the two are apart; points on opposite rims make the finest, $f_c$.
-#
-# So draw the opening as a disc of diameter $f_c$. Stripes of frequency $f$ pass as far as the disc
-# holds pairs of points that lie $f$ apart: as far as it overlaps a copy of itself, moved by $f$.
-# **The OTF is the share of the disc that overlaps.** Move the copy:
+# For an ideal round lens the factor has a picture. Waves from two points of the lens's opening meet
+# at an angle and form stripes in the image, the finer the farther the two are apart; points on
+# opposite rims make the finest, $f_c$. So draw the opening as a disc of diameter $f_c$. Stripes of
+# frequency $f$ pass as far as the disc holds pairs of points that lie $f$ apart: as far as it
+# overlaps a copy of itself, moved by $f$. **The OTF is the share of the disc that overlaps.** Move
+# the copy:
 
 # %% slide="subslide" title="The transfer is an overlap"
 moved = 0.5
@@ -254,9 +237,9 @@ show(fig, alt=f"Two discs of diameter one, {moved} apart, and what they share: {
 # disc of radius $r$ cuts off a cap of area $r^2 \arccos(d/r) - d\sqrt{r^2 - d^2}$. Put in $r$ and
 # $d$ for a disc of diameter $f_c$ and a copy moved by $|f|$, and divide by the disc's area.
 #
-# Write `airy_otf(f, cutoff)`. `f` is an array (or a number) of frequencies of any sign, `cutoff`
-# is $f_c$ in the same unit, of any size. Return an array of the shape of `f`. At and beyond the
-# cutoff the result is exactly 0; mind that `np.arccos` of a number above 1 is not a number. The
+# Write `airy_otf(f, cutoff)`: `f` is an array (or a number) of frequencies of any sign, `cutoff`
+# is $f_c$ in the same unit, of any size; the result has the shape of `f`. At and beyond the
+# cutoff it is exactly 0; mind that `np.arccos` of a number above 1 is not a number. The
 # library's `optics.airy_otf` is off limits.
 
 # %% solution="airy_otf" rebuilds="imaging.optics.airy_otf"
@@ -343,8 +326,7 @@ equal(volume, np.pi / 4, "volume under airy_otf", atol=1e-6)
 # ### Does the spot agree?
 #
 # Your function came from overlapping discs, the spot from waves. The OTF must be the Fourier
-# transform of the PSF. `np.fft.fft2` computes the sums $\sum_j h_j \cos(2\pi f j)$, and the same
-# with a sine, for all frequencies at once:
+# transform of the PSF, which `np.fft.fft2` computes for all frequencies at once:
 
 # %% slide="subslide" title="Beyond the cutoff: exactly nothing" figure="cutoff"
 lens_fc, spot_size = 0.25, 255  # cycles per pixel, pixels
@@ -371,9 +353,8 @@ print(f"OTF at half the cutoff: {at_half:.4f}")
 print(f"spot against formula: at most {inside:.4f} off below the cutoff, {beyond:.0e} left beyond")
 
 # %% [markdown]
-# The lens weakens *all* detail, long before the cutoff: at half the cutoff only 0.3910 arrives. And
-# beyond the cutoff *nothing* arrives: what is printed there comes from cutting the spot off at 255
-# pixels. No exposure time brings it back.
+# The lens weakens *all* detail, long before the cutoff. Beyond the cutoff *nothing* arrives: what is
+# printed there comes from cutting the spot off. No exposure time brings it back.
 
 # %% [markdown] slide="notes"
 # The curve is the overlap of the two discs, the dots are the spot's: two ways to one answer. Stress
@@ -385,8 +366,8 @@ print(f"spot against formula: at most {inside:.4f} off below the cutoff, {beyond
 # Two equal stars count as resolved if they are as far apart as a spot's centre and its first dark
 # ring, the **Rayleigh criterion**: $d = 1.2197/f_c = 0.61\,\lambda/\mathrm{NA}$.
 #
-# **Predict.** At that distance, how bright is the middle between the two stars? Give it as a share
-# of the brightness at a star: 1 means no dip at all, 0 means black.
+# **Predict.** At that distance, how bright is the middle between the two stars, as a share of the
+# brightness at a star? 1 means no dip at all, 0 means black.
 
 # %%
 dip = None  # replace None by a number from 0 to 1
@@ -399,8 +380,7 @@ print(f"Rayleigh's distance: {rayleigh:.4f}/fc")
 reveal("image_formation.dip", middle / star, label="brightness midway, star = 1")
 
 # %% [markdown]
-# Move the stars closer, and the dip gets shallower until it vanishes: the **Sparrow criterion**. Here
-# are both, and a pair that is closer still:
+# Closer together, the dip gets shallower until it vanishes: the **Sparrow criterion**.
 
 # %% slide="subslide" title="Rayleigh, Sparrow, closer"
 sparrow = optics.sparrow_separation(cutoff=1)
@@ -418,8 +398,7 @@ show(fig, alt="Brightness across two stars. At Rayleigh's distance two humps wit
               "than one star's.")
 
 # %% [markdown]
-# Without a dip, can nothing be known about the two stars any more? On the right the hump is *not*
-# that of one star. How different are they?
+# Without a dip, can nothing be known any more? On the right the hump is *not* that of one star.
 
 # %%
 for d in (rayleigh, sparrow, 0.7, 0.3):
@@ -430,11 +409,10 @@ for d in (rayleigh, sparrow, 0.7, 0.3):
 
 # %% [markdown]
 # At Rayleigh's distance, stripes of period $d$ still pass with 0.0892 of their contrast. At
-# Sparrow's they don't: $1/d$ lies beyond the cutoff. But two stars aren't stripes. Their light is
+# Sparrow's they don't: $1/d$ lies beyond the cutoff. But the light of two stars is
 # spread over *all* frequencies, and in those below the cutoff two differ from one. So Rayleigh and
-# Sparrow are **criteria**: agreements on when an eye sees a dip. The limit is the cutoff; below it
-# everything is there, weak, and noise decides what it is worth. To use the hump you must *assume*
-# two equal stars and know $h$: lesson {moving_the_limit} counts the photons this takes.
+# Sparrow are **criteria**, agreements on when an eye sees a dip. The limit is the cutoff; below it
+# everything is there, weak, and noise decides what it is worth.
 
 # %% [markdown] slide="notes"
 # Ask: is this a limit? Let the criteria die on the printed numbers, and name what replaces them: a
@@ -444,8 +422,8 @@ for d in (rayleigh, sparrow, 0.7, 0.3):
 # %% [markdown]
 # ### Blur by Fourier transform
 #
-# So transform picture and spot, multiply, transform back (`ifft2`). The picture then counts as
-# **periodic**: what leaves on the right comes back on the left. As found in many a script:
+# So transform picture and spot, multiply, transform back. The picture then counts as **periodic**:
+# what leaves on the right comes back on the left. As found in many a script:
 
 # %% slide="subslide" title="Forget one shift, and the wall wraps around"
 def naive_blur(x, psf):
@@ -462,18 +440,18 @@ show_images({"scene": scene, "what that recipe returns": slid}, limits=(0, 0.6),
                 "directions and wraps around the borders.")
 
 # %% [markdown]
-# The picture has moved by half its width. `fft2` takes index 0 for the origin, but the spot sits in
+# The picture has moved by half its width: `fft2` takes index 0 for the origin, but the spot sits in
 # the *middle* of its array. `np.fft.ifftshift` moves the middle, index `n // 2`, to index 0 on each
-# axis. The opposite move, `np.fft.fftshift`, is the same for even `n` and one pixel off for odd.
+# axis. The opposite move, `np.fft.fftshift`, differs from it for odd `n`.
 
 # %% [markdown]
 # ## Exercise 2: blur
 #
 # Write `blur(x, psf)`: the periodic convolution of `x` with `psf`. `x` has shape `(..., H, W)` and
-# holds numbers of any sign and size. `psf` has shape `(H, W)`, its centre at index
-# `(H // 2, W // 2)`; its values may have any sign and sum, and it needn't be symmetric. Return a
-# real array of the shape of `x`, good to nine digits of its largest value. Only the last two axes
-# are transformed: whatever stands before them is a batch. The library's `Blur` is off limits.
+# holds numbers of any sign and size; only the last two axes are transformed. `psf` has shape
+# `(H, W)`, its centre at index `(H // 2, W // 2)`; its values may have any sign and sum, and it
+# needn't be symmetric. Return a real array of the shape of `x`, good to nine digits of its largest
+# value. The library's `Blur` is off limits.
 
 # %% solution="blur" rebuilds="imaging.operators.Blur"
 def blur(x, psf):
@@ -576,7 +554,7 @@ equal(call(blur, batch, no_sum), Blur(no_sum)(batch), "blur with a psf whose sum
 # ## 3. The pixel
 #
 # A pixel **averages** the light that falls on its square, and it **samples**: it reports one number.
-# Averaging weakens fine stripes. Sampling can do worse: it makes them look like coarse ones.
+# Averaging weakens fine stripes. Sampling makes them look like coarse ones.
 #
 # **Predict.** Stripes of 0.4 cycles per fine pixel are averaged in pairs ($s = 2$). What amplitude
 # has the cosine that comes out, if 1 went in?
@@ -611,13 +589,12 @@ show(fig, alt="A fast gray cosine of amplitude 1. The means of its pixel pairs l
 # %% [markdown]
 # A wave of 0.4 cycles per fine pixel has 0.8 cycles per *new* pixel, but samples one pixel apart
 # can't show more than half a cycle each, the **Nyquist frequency**. What is above folds back: 0.8
-# looks exactly like 1 − 0.8 = 0.2. That is **aliasing**. Nothing in the numbers tells the false
+# looks exactly like 1 − 0.8 = 0.2. That is **aliasing**, and nothing in the numbers tells false
 # stripes from true ones.
 #
 # The amplitude is what the average let through: the pixel's **modulation transfer function** (MTF),
-# for a mean over $s$ fine pixels $|\sin \pi f s\,/\,(s \sin \pi f)|$, with $f$ in cycles per *fine*
-# pixel. Is a pixel wide enough to keep out what would fold? The figure counts cycles per *new*
-# pixel, $f s$, so that Nyquist is at 0.5 for every $s$.
+# for a mean over $s$ fine pixels $|\sin \pi f s\,/\,(s \sin \pi f)|$. Does it keep out what would
+# fold? Per *new* pixel, Nyquist is at 0.5:
 
 # %% slide="subslide" title="What lies beyond half a cycle folds back"
 all_f = np.linspace(0, 0.5, 501)
@@ -640,9 +617,8 @@ print(f"a true square pixel: 2/π = {2 / np.pi:.4f}")
 
 # %% [markdown]
 # An **anti-alias filter** removes, before sampling, what would fold. A pixel is a poor one: at the
-# frequency where folding begins, two thirds still pass, and everything shaded is false detail. What
-# filters properly is the *lens*, if its cutoff is at or below Nyquist. `Blur.from_otf` makes a blur
-# from its factors instead of from its spot. Strength is given as rms, the root of the mean square:
+# frequency where folding begins, two thirds still pass. What filters properly is the *lens*, if its
+# cutoff is at or below Nyquist:
 
 # %%
 wave_f = 0.4  # cycles per fine pixel, 1.6 per new pixel: too fine
@@ -658,8 +634,8 @@ for way, y in ways.items():
     print(f"{way:32} stripes of rms {np.sqrt(np.mean(y**2)):.4f}")
 
 # %% [markdown]
-# The popular `x[::4]` keeps every fourth pixel and lets *everything* fold. The block mean, which is
-# what a sensor does, is better and isn't clean. From here on, $S$ is the block mean.
+# The popular `x[::4]` lets *everything* fold. The block mean, which is what a sensor does, is better
+# and isn't clean. From here on, $S$ is the block mean.
 
 # %% [markdown] deeper=true
 # And on the wall? The next cell splits it in two: all that 25 × 25 pixels can show, the frequencies
@@ -721,8 +697,8 @@ show(fig, alt="Position error along a line of 16 new pixels: zero for block mean
 # aliasing). Nobody sees such an error in one picture. Subtract two pictures, or compare a
 # reconstruction with the truth, and every edge lights up.
 
-# %% [markdown]
-# ## Exercise 3: shrink a picture file
+# %% [markdown] deeper=true
+# ### Exercise 3: shrink a picture file
 #
 # Write `shrink(codes, s)`. `codes` is a picture as it comes from a file: sRGB codes from 0 to 1,
 # shape `(..., H, W)`, for instance `(3, H, W)` with three colours that stay apart. Return the codes
@@ -731,7 +707,7 @@ show(fig, alt="Position error along a line of 16 new pixels: zero for block mean
 # `optics.srgb_encode`; the library's `Downsample` is off limits. Raise `ValueError` unless `s`
 # divides both `H` and `W`.
 
-# %% solution="shrink" rebuilds="imaging.operators.Downsample"
+# %% deeper=true solution="shrink" rebuilds="imaging.operators.Downsample"
 def shrink(codes, s):
     """Return the sRGB codes of a picture with s times larger pixels.
 
@@ -762,7 +738,7 @@ def shrink(codes, s):
     ### END SOLUTION
 
 
-# %% test="shrink_averages_light" points=1
+# %% deeper=true test="shrink_averages_light" points=1
 from course_lib.notebook.checks import refuses
 
 file_codes = np.random.default_rng(9).random((6, 12))
@@ -791,7 +767,7 @@ equal(call(shrink, stack, 3), optics.srgb_encode(stack_light), "shrink of shape 
 refuses(shrink, file_codes, 5, because="5 divides neither 6 nor 12, and cropping loses pixels")
 refuses(shrink, file_codes, 4, because="4 divides 12 but not 6")
 
-# %% test="shrink_keeps_places_and_filters" points=2
+# %% deeper=true test="shrink_keeps_places_and_filters" points=2
 ramp_light = np.tile((np.arange(32) + 0.5) / 32, (4, 1))
 ramp_found = call(shrink, optics.srgb_encode(ramp_light), 4)
 assert np.shape(ramp_found) == (1, 8), (
@@ -862,16 +838,12 @@ show(fig, alt="Four matrices: a diagonal band for blur, a staircase of three equ
 # %% [markdown]
 # A row of $A$ says from where one measured pixel gets its light, a column says which measured
 # pixels one scene pixel lights up. Exchange rows and columns and you have the **adjoint**
-# $A^\mathsf{T}$, in code `A.T`. It hands every measured value back to all scene pixels that
-# contributed, with the same weights. It isn't the inverse, but it tells how to fit better: the
-# gradient of $\tfrac12\|Ax - y\|^2$ is $A^\mathsf{T}(Ax - y)$.
-#
-# For big pictures $A^\mathsf{T}$ is a second program, and programs have bugs. The law that catches
-# them needs one random scene and one random measurement:
+# $A^\mathsf{T}$, in code `A.T`: it hands every measured value back to all scene pixels that
+# contributed, with the same weights. It isn't the inverse, but fitting needs it: the
+# gradient of $\tfrac12\|Ax - y\|^2$ is $A^\mathsf{T}(Ax - y)$. In code it is a second program; the
+# law that catches its bugs needs one random scene and one random measurement:
 #
 # $$\langle A x,\, y\rangle = \langle x,\, A^\mathsf{T} y\rangle .$$
-#
-# Such a test checks, it doesn't prove: try odd and even sizes.
 
 # %%
 def mismatch(forward, transpose, x, y):
@@ -882,7 +854,7 @@ def mismatch(forward, transpose, x, y):
 
 
 # %% [markdown]
-# Below are six pairs "operator, somebody's adjoint". Each sounds reasonable:
+# Below are six pairs "operator, somebody's adjoint":
 #
 # 1. a symmetric spot with periodic borders, and the same blur again;
 # 2. the same with **replicated borders** (outside the picture, the edge pixel is repeated);
@@ -947,24 +919,14 @@ reveal("image_formation.adjoints", passed, label="pairs that pass")
 # %% [markdown]
 # Number 4 forgets that the mean *divides* by $s^2$. Number 3 convolves where it should
 # **correlate**: light that went right must come back left. A convolution has the matrix
-# $A_{ij} = h_{i-j}$, so its adjoint has $h_{j-i}$ in that place.
-#
-# Number 2 is the treacherous one: the mismatch is small. But a replicated edge pixel counts many
-# times in the blurred picture, and blurring again doesn't give it that credit. How much is missing?
-# Ask $A^\mathsf{T}\mathbf{1}$: by how much does each scene pixel count in the whole measurement?
-
-# %%
-counts = np.array([replicated(e.reshape(16, 16)).sum() for e in np.eye(256)]).reshape(16, 16)
-claimed = replicated(np.ones((16, 16)))[0, 0]
-print(f"corner pixel counts {counts[0, 0]:.2f} times, the middle {counts[8, 8]:.2f} times")
-print(f"'the same blur again' claims {claimed:.2f} for both: "
-      f"{100 * (1 - claimed / counts[0, 0]):.0f} % too little in the corner")
+# $A_{ij} = h_{i-j}$, so its adjoint has $h_{j-i}$ in that place. Number 2 is the treacherous one: a
+# replicated edge pixel counts many times in the blurred picture, and blurring again doesn't give it
+# that credit.
 
 # %% [markdown]
 # ### How to find an adjoint
 #
-# Take the camera apart into steps, and turn each one round, last step first:
-# $(AB)^\mathsf{T} = B^\mathsf{T}A^\mathsf{T}$.
+# Turn each step of the camera round, last step first: $(AB)^\mathsf{T} = B^\mathsf{T}A^\mathsf{T}$.
 #
 # | step | its adjoint |
 # |---|---|
@@ -1136,22 +1098,20 @@ equal(kept, measured.sum(), "sum of camera_adjoint(y, psf, 4)", atol=1e-10)
 # %% [markdown]
 # ## 5. Photons
 #
-# The last letter is $n$. Light arrives in grains. If a pixel detects $N$ photons on average, one
-# exposure gives a Poisson number: mean $N$, variance $N$. So we must say how many photons white is
-# worth. Here a pixel has half of white's light:
+# Light arrives in grains. If a pixel detects $N$ photons on average, one exposure gives a Poisson
+# number: mean $N$, variance $N$. So we must say how many photons white is worth. Here a pixel has half
+# of white's light:
 
 # %%
 photon_rng, half_light = np.random.default_rng(2), np.full(100_000, 0.5)
-right_way = photon_rng.poisson(1000 * half_light) / 1000
+right_way = optics.photon_noise(half_light, photons=1000, rng=photon_rng)
 wrong_way = photon_rng.poisson(half_light)
 for name, y in (("1000 photons for white", right_way), ("Poisson of the value itself", wrong_way)):
     print(f"{name:28} mean {y.mean():.3f}, relative noise {y.std() / y.mean():.3f}")
 print(f"1/√500 = {500**-0.5:.3f}")
 
 # %% [markdown]
-# With 500 photons the reading scatters by $1/\sqrt{500}$ of its mean. The second line is the classic
-# slip: `rng.poisson(x)` claims that a white pixel caught *one* photon.
-#
+# The second line is the classic slip: `rng.poisson(x)` claims that a white pixel caught *one* photon.
 # In units where white is 1, a reading has mean $x$ and variance $x/\text{photons}$. Real sensors
 # add **read noise**: the electronics' own jitter, the same for all pixels.
 
@@ -1171,8 +1131,7 @@ show(fig, alt="Noise against light on logarithmic axes. Photon noise follows a l
               "half; with read noise it levels off at 0.004 in the dark.")
 
 # %% [markdown]
-# The line has slope ½: four times the light, twice the noise, *half* the relative noise. In the dark
-# the read noise rules. On the wall:
+# Four times the light, twice the noise, *half* the relative noise. In the dark the read noise rules.
 
 # %% slide="subslide" title="10, 100, 1000 photons"
 few = {f"white = {n} photons": optics.photon_noise(sampled, n, rng=5) for n in (10, 100, 1000)}
@@ -1180,17 +1139,17 @@ show_images({"no noise: S(h * x)": sampled} | few, limits=(0, 0.6),
             alt="The coarse brick wall without noise, then with 10, 100 and 1000 photons for "
                 "white: almost lost in grain, grainy, and nearly clean.")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # **Predict.** The read noise is worth 4 photons in every exposure. You take one exposure with 1000
 # photons for white, or a hundred with 10 photons each, and average them. How many times as noisy as
 # the one is the average of the hundred?
 
-# %%
+# %% deeper=true
 times_noisier = None  # replace None by a number from 0.1 to 100
 predict("image_formation.hundred_exposures", times_noisier, between=(0.1, 100))
 
 
-# %%
+# %% deeper=true
 def record(photons, read, seed):
     rng = np.random.default_rng(seed)
     return optics.read_noise(optics.photon_noise(sampled, photons, rng), read / photons, rng)
@@ -1205,13 +1164,12 @@ for read in (0, 4):  # in photons: 4 of 1000 is the 0.004 above
 reveal("image_formation.hundred_exposures", averaged / once, label="hundred short ones : one long",
        log=True)
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # While photons rule, a hundred short exposures are worth one long one. But every exposure pays the
-# read noise again. The noise has mean zero and can be averaged away. What lens and pixel lose is
-# lost without any noise, and averaging doesn't bring it back.
+# read noise again. And what lens and pixel lose, averaging doesn't bring back.
 
-# %% [markdown]
-# ## Exercise 5: expose
+# %% [markdown] deeper=true
+# ### Exercise 5: expose
 #
 # Write `expose(x, photons, rng)`. `x` is the light on the pixels, any shape, values ≥ 0; white is 1,
 # and a lamp may be brighter. `photons` is the mean number of photons at white, any number > 0,
@@ -1219,7 +1177,7 @@ reveal("image_formation.hundred_exposures", averaged / once, label="hundred shor
 # divided by `photons`. Every value is a draw of its own, from the NumPy generator `rng` and from
 # nothing else. Don't clip. The library's `optics.photon_noise` is off limits.
 
-# %% solution="expose" rebuilds="imaging.optics.photon_noise"
+# %% deeper=true solution="expose" rebuilds="imaging.optics.photon_noise"
 def expose(x, photons, rng):
     """Record light with photon noise.
 
@@ -1242,7 +1200,7 @@ def expose(x, photons, rng):
     ### END SOLUTION
 
 
-# %% test="expose_counts_photons" points=2
+# %% deeper=true test="expose_counts_photons" points=2
 gray = np.full((300, 300), 0.5)
 shot = np.asarray(call(expose, gray, 1000, np.random.default_rng(17)), dtype=float)
 assert shot.shape == (300, 300), f"expose gives shape {shot.shape}; it should be that of x."
@@ -1266,7 +1224,7 @@ equal(shot_steps.mean(axis=0), steps[0], "mean readings where x rises from 0.1 t
     "every pixel gets the mean light of the picture; each has its own light, x.": np.full(9, 0.5),
 }, atol=0.006)
 
-# %% test="expose_noise_follows_the_light" points=1
+# %% deeper=true test="expose_noise_follows_the_light" points=1
 one, same, other = (call(expose, gray, 70, np.random.default_rng(k)) for k in (22, 22, 29))
 assert np.array_equal(one, same), (
     "two generators with the same seed give different noise: draw from `rng`, from nothing else.")
@@ -1364,23 +1322,20 @@ image_formation(images.load("brick")[:, :128, :128])
 
 # %% [markdown]
 # The right panel is the camera's transfer: lens times pixel. What passes on the right of the dotted
-# line, Nyquist, is shaded: it folds back. Try large pixels with a sharp lens; then small ones with a
-# soft lens, which show nothing new and get less light each. Last, find the largest pixels that fold
-# nothing back. That is the design rule: pixel size $1/(2 f_c)$ at most.
+# line, Nyquist, folds back. Find the largest pixels that fold nothing back. That is the design rule:
+# pixel size $1/(2 f_c)$ at most; smaller ones show nothing new and get less light each.
 
 # %% [markdown]
 # ### What each letter loses
 #
-# | letter | linear? | what it does to detail | does more light help? |
-# |---|---|---|---|
-# | $h$, below $f_c$ | yes | weakens it, by the OTF | yes: weak, but there |
-# | $h$, above $f_c$ | yes | removes it | no |
-# | $S$, average | yes | weakens it, by the pixel's MTF | yes, except at its zeros |
-# | $S$, sample | yes | folds it on coarser detail | no |
-# | $n$, photons | no: random, depends on the scene | hides the weak | yes, like √photons |
-# | $n$, read noise | no: random, the same everywhere | hides the weak | yes, in one long exposure |
-#
-# Lesson {deconvolution} starts here, and tries to go back.
+# | letter | what it does to detail | does more light help? |
+# |---|---|---|
+# | $h$, below $f_c$ | weakens it, by the OTF | yes: weak, but there |
+# | $h$, above $f_c$ | removes it | no |
+# | $S$, average | weakens it, by the pixel's MTF | yes, except at its zeros |
+# | $S$, sample | folds it on coarser detail | no |
+# | $n$, photons | hides the weak | yes, like √photons |
+# | $n$, read noise | hides the weak | yes, in one long exposure |
 
 # %% [markdown] slide="notes"
 # Let the audience choose the knobs. End with the table: two rows say "no". They are the reason for
@@ -1446,8 +1401,7 @@ image_formation(images.load("brick")[:, :128, :128])
 # %% [markdown]
 # ## What you can now say, and what you can't
 #
-# You can say what a camera does, and which detail is weakened, removed or false. You can't say yet
-# how much of it can be undone. The lens's row of the table says "weak, but there".
+# You can't say yet how much of the weakened detail can be brought back.
 #
 # > Given operator **A** (lens with cutoff fc, pixels of s × s), noise **σ** (Poisson, variance
 # > x/photons), **K** = 1 frame and assumptions **P** (none), these components are known:

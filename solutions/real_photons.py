@@ -11,12 +11,12 @@
 # After this lesson you can
 #
 # - *divide* counted photons into two independent halves, without knowing the sky;
-# - *see* from two halves which detail repeats, and stop an iteration without knowing the truth;
+# - *stop* an iteration without knowing the truth;
 # - *count* how many points of light an algorithm invents;
 # - *publish* a list of sources with a stated error rate, and find out whether it was honest.
 #
-# {minutes} minutes, best in two sittings (sections 1 to 3, then 4 to 6; what is marked » is optional). {builds_on}
-# You need Richardson–Lucy, the Poisson law and the cutoff of a lens.
+# {minutes} minutes, best in two sittings: sections 1 and 2, then 3 and 4. What is marked » is optional. {builds_on}
+# You need Richardson–Lucy and the Poisson law.
 
 # %% [markdown] only="slides" slide="slide"
 # # {title}
@@ -42,10 +42,10 @@ show_images({"photons counted": field, "after Richardson–Lucy": sharp}, limits
 
 # %% [markdown]
 # Nobody drew this picture. In June 2001 the X-ray telescope XMM-Newton looked for five hours at the pulsar PSR J0030+0451, the
-# bright spot. What you see left are **photons**, counted one by one by two of its cameras: 0, 1, 2 in most pixels. A pixel is five
-# seconds of arc wide. Right is what lesson {deconvolution}'s Richardson–Lucy makes of them. It shows hundreds of points.
+# bright spot. Left are **photons**, counted one by one by two of its cameras: 0, 1, 2 in most pixels. Right is what lesson
+# {deconvolution}'s Richardson–Lucy makes of them: hundreds of points.
 #
-# Which of them exist? There is no scene to compare with, and no sharper picture in this notebook. The answer has to come from the photons alone.
+# Which of them exist? There is no scene to compare with. The answer has to come from the photons alone.
 
 # %% varies=true
 from course_lib.audits.sources import candidates, matches
@@ -69,11 +69,10 @@ print(f"with the second half shifted, {np.mean(~moved):.0%}: most of the agreeme
 # %% [markdown]
 # ## 1. Two halves of one exposure
 #
-# Lesson {image_formation} said what counting does: a pixel with mean $m$ holds a **Poisson** number of photons, with variance $m$. Poisson
-# counts have a property that no other counts have. Give every photon a coin of its own and keep it with probability $s$.
-# What you keep is Poisson with mean $s\,m$. What is left is Poisson with mean $(1-s)\,m$. And the two are **independent**: each
-# looks as if a telescope had watched the same sky for a shorter time. This is called *thinning*. It needs no model of the
-# sky and no value of $m$. (Gaussian noise can be divided as well, but only by someone who knows its $\sigma$.)
+# A pixel with mean $m$ holds a **Poisson** number of photons, with variance $m$ (lesson {image_formation}). Give every photon a coin of its
+# own and keep it with probability $s$. What you keep is Poisson with mean $s\,m$, what is left is Poisson with mean $(1-s)\,m$, and the
+# two are **independent**: each looks as if a telescope had watched the same sky for a shorter time. This is *thinning*. It needs no
+# model of the sky and no value of $m$, and it works for Poisson counts only.
 #
 # **Predict.** A pixel of mean 2 is thinned with $s = .5$ many times over, with new photons each time. What is the correlation of the
 # numbers in the two halves?
@@ -93,10 +92,10 @@ reveal("real_photons.correlation", np.corrcoef(first, second)[0, 1], label="corr
 
 # %% [markdown]
 # Zero, to within the noise of the simulation. The second line is the mistake that looks like the same thing: to *divide the numbers*. Then both halves
-# carry the same fluctuation, and agree on it. Whoever compares such halves finds everything confirmed.
+# carry the same fluctuation, and whoever compares them finds everything confirmed.
 #
-# Two cautions. Not every count is a photon from the sky: a part of the background are particles that hit the detector; they are Poisson, too, and are divided like photons, but they say nothing of the sky. And thinning divides the *counts*. What happened before they were counted is in both halves: a hot pixel, an uneven detector, a
-# satellite that passed. Two halves of one exposure aren't two exposures.
+# Thinning divides the *counts*. What was there before is in both halves: a hot pixel, an uneven detector. Two halves of one
+# exposure aren't two exposures.
 
 # %% [markdown]
 # ### Exercise 1: a coin for every photon
@@ -105,7 +104,7 @@ reveal("real_photons.correlation", np.corrcoef(first, second)[0, 1], label="corr
 # `share`, on its own; all others are in the second. `counts` are whole numbers, as integers or as floats, of any shape. Numbers that are negative
 # or not whole are no counts: raise `ValueError`. All are finite. `rng` is a `numpy.random.Generator`. *Off limits:* `photons.thin`.
 #
-# A pixel with $n$ photons keeps a **binomial** number of them: look at `rng.binomial`.
+# A pixel with $n$ photons keeps a **binomial** number of them: look at `rng.binomial`, which takes whole arrays of integers.
 
 # %% solution="divide" rebuilds="imaging.photons.thin"
 def divide(counts, share, rng):
@@ -217,179 +216,43 @@ equal(same_seed[0], same_seed[1], "the first set, for two generators of one seed
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 2. What two halves agree on
-#
-# Two pictures of one sky have the same signal and different noise. Lesson {information_limit} compared two such halves frequency by frequency, in rings of
-# about the same radius $|k|$, by their **Fourier ring correlation**:
-#
-# $$\mathrm{FRC}(f) = \frac{\mathrm{Re}\sum_{|k| \approx f} A_k B_k^*}{\sqrt{\sum |A_k|^2 \sum |B_k|^2}}.$$
-#
-# It is 1 where both halves hold the same pattern, and scatters about 0 where each holds its own noise. If
-# signal has power $S$ and noise power $N$ in each half, it is $S/(S+N)$ on average. Nobody has ever seen a molecule's true picture.
-# So electron microscopists state as their resolution the frequency at which it falls below 1/7: there the sum of both halves correlates ½ with the noiseless
-# picture (Rosenthal and Henderson 2003). It is a convention, and a disputed one: the scatter depends on how many coefficients a ring holds (van Heel and Schatz 2005).
-
-# %% slide="subslide" title="Which detail do two halves share?" figure="rings"
-from course_lib.imaging.photons import ring_correlation
-from course_lib.notebook.figures import COLOURS, figure, show
-
-row, column = sky.pulsar
-beside = sky.counts[row - 32 : row + 32, column - 85 : column - 21]  # 64 × 64 pixels beside the pulsar
-disc = np.hypot(*(np.indices((64, 64)) - np.array([51, 46])[:, None, None])) <= 6  # the one bright source in it
-without = np.where(disc, np.random.default_rng(0).poisson(beside[~disc].mean(), (64, 64)), beside)
-around = sky.centre(64)
-
-
-def rings_of(counts, seeds=range(10)):
-    """Mean ring correlation over several ways to divide the photons."""
-    found = [ring_correlation(*thin(counts, rng=seed)) for seed in seeds]
-    return found[0].frequency, np.mean([each.correlation for each in found], axis=0)
-
-
-fig, ax = figure(size=(6.4, 3.4))
-for name, counts, colour in (("with the pulsar", around, "vermilion"), ("beside the pulsar", beside, "blue"),
-                             ("the same without its source", without, "green")):
-    frequency, correlation = rings_of(counts)
-    ax.plot(frequency, correlation, "o-", color=COLOURS[colour], label=name)
-    print(f"{name:27} {counts.sum():5,} photons:", *(f"{f:.2f} → {c:.2f}" for f, c in zip(frequency[1:7:2], correlation[1:7:2], strict=True)), sep="  ")
-ax.axhline(1 / 7, color="gray", linestyle="--", label="1/7")
-ax.set(xlabel="frequency, cycles per pixel", ylabel="ring correlation", ylim=(-0.2, 1.05))
-ax.legend()
-show(fig, alt="Ring correlation against frequency. With the pulsar in the picture it stays near 1 as far as .3 cycles per pixel and above .6 to the "
-              "end; beside it it falls below one seventh at about .25; without the one bright source there, already at about .1.")
-
-# %% [markdown]
-# The red curve is a **trap**. One bright point has power at *every* frequency. Both halves have the point, so they agree everywhere. The
-# curve says how well one sees the pulsar; of the rest of the picture it says nothing. The blue curve, beside the pulsar, falls below 1/7 at some .25 cycles per pixel. It is the same trap once more:
-# that crop holds *one* source of some 140 photons, which draws most of the curve. Replace it by sky (green), and the halves agree below about .1 only: ten pixels, or 50 seconds of arc. Before you believe a resolution, look at what was in the picture.
-
-# %% [markdown]
-# ### Exercise 2: ring correlation
-#
-# Write `rings(a, b, edges)`: the correlation in each ring for two pictures of shape `(H, W)`. Ring $j$ holds the Fourier coefficients with
-# `edges[j]` ≤ |f| < `edges[j + 1]`, where |f| is the length of (fy, fx) in cycles per pixel (`np.fft.fftfreq`). Take each picture's mean away first. A ring
-# that holds no coefficient, or no power in one of the pictures, has correlation 0. (No power means exactly 0: pictures may be very dark.) The tests allow errors of 10⁻⁶. *Off limits:* `photons.ring_correlation`.
-#
-# No window is asked for. Whether you sum over all of `np.fft.fft2` or over half of it is yours, as long as a pair ±f counts alike.
-
-# %% solution="rings" rebuilds="imaging.photons.ring_correlation"
-def rings(a, b, edges):
-    """Correlate two pictures ring by ring in the Fourier domain.
-
-    Parameters
-    ----------
-    a, b : arrays, shape (H, W)
-    edges : array, shape (n + 1,)
-        Borders of the rings, cycles per pixel, rising.
-
-    Returns
-    -------
-    array, shape (n,)
-        From -1 to 1.
-    """
-    ### BEGIN SOLUTION
-    A, B = (np.fft.fft2(x - np.mean(x)) for x in (np.asarray(a, float), np.asarray(b, float)))
-    radius = np.hypot(np.fft.fftfreq(A.shape[0])[:, None], np.fft.fftfreq(A.shape[1]))
-    found = np.zeros(len(edges) - 1)
-    for j in range(len(found)):
-        ring = (edges[j] <= radius) & (radius < edges[j + 1])
-        power = np.sqrt(np.sum(np.abs(A[ring]) ** 2) * np.sum(np.abs(B[ring]) ** 2))
-        if power > 0:
-            found[j] = np.sum(A[ring] * np.conj(B[ring])).real / power
-    return found
-    ### END SOLUTION
-
-
-# %% test="rings_of_known_pictures" points=2
-some = np.random.default_rng(0)
-wide = np.linspace(0, 0.5, 6)
-left, right = some.standard_normal((2, 20, 30))
-equal(call(rings, left, left, wide), np.ones(5), "rings(a, a)", atol=1e-6)
-equal(call(rings, left, -left, wide), -np.ones(5), "rings(a, -a)", atol=1e-6, mistakes={
-    "the correlation has a sign: take the real part of the sum, not its size.": np.ones(5)})
-equal(call(rings, 4 * left + 9, left - 2, wide), np.ones(5), "rings(4 a + 9, a − 2): gain and offset change nothing", atol=1e-6)
-waves = np.cos(2 * np.pi * 3 * np.arange(30) / 30) + 0 * left
-turned = np.sin(2 * np.pi * 3 * np.arange(30) / 30) + 0 * left
-equal(call(rings, waves, turned, np.array([0.05, 0.15])), [0.0], "rings of a wave and the same wave a quarter further", atol=1e-6, mistakes={
-    "take the real part of the sum; its size forgets that the waves are out of step.": [1.0]})
-blank = np.ones((2, 2)), np.array([[1.0, 2.0], [3.0, 5.0]])
-for pair in (blank, blank[::-1]):
-    equal(call(rings, *pair, np.array([0.0, 0.3, 0.6])), [0.0, 0.0], "rings with an even picture: there is no power, so 0")
-# Three waves, one in each ring: turned over, a quarter further, alike. Two of the edges lie on a wave.
-y, x = np.indices((16, 24))
-short, long = np.cos(2 * np.pi * 6 * y / 16), np.cos(2 * np.pi * 3 * x / 24)
-slanted, further = (wave(2 * np.pi * (2 * y / 16 + 6 * x / 24)) for wave in (np.cos, np.sin))
-equal(call(rings, short + long + slanted, short - long + further, np.array([0.125, 0.26, 0.375, 0.45])), [-1.0, 0.0, 1.0],
-      "rings of three waves (.125, .28 and .375 cycles per pixel; edges .125, .26, .375, .45)", atol=1e-6)
-### BEGIN HIDDEN TESTS
-# hint: pictures that are higher than wide, rings that touch, rings without any coefficient, integers, very dark pictures.
-def judge_rings(a, b, edges, case):
-    A, B = (np.fft.rfft2(np.asarray(x, float) - np.mean(x)) for x in (a, b))
-    fy, fx = np.fft.fftfreq(np.shape(a)[0])[:, None], np.fft.rfftfreq(np.shape(a)[1])
-    twice = np.where((fx == 0) | (fx == 0.5), 1.0, 2.0) + 0 * fy
-    radius, sums = np.hypot(fy, fx), []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
-        inside = twice * ((low <= radius) & (radius < high))
-        power = np.sqrt(np.sum(inside * abs(A) ** 2) * np.sum(inside * abs(B) ** 2))
-        sums.append(np.sum(inside * (A * B.conj()).real) / power if power > 0 else 0.0)
-    equal(call(rings, a, b, np.array(edges)), sums, case, atol=1e-6)
-
-
-for shape, borders in (((30, 20), wide), ((17, 17), [0.0, 0.1, 0.2, 0.45]), ((16, 24), [0.25, 0.26, 0.5, 0.8]),
-                       ((40, 8), [0.125, 0.25, 0.375])):
-    pair = some.standard_normal((2, *shape)) + some.standard_normal(shape)
-    judge_rings(*pair, borders, f"rings for {shape} pixels, edges {borders}")
-judge_rings(half[:40, :40], other[:40, :40], wide, "rings of counts")
-tiny = 1e-8 * some.standard_normal((2, 20, 24))
-judge_rings(*tiny, wide, "rings of very dark pictures")
-### END HIDDEN TESTS
-
-# %% test="rings_of_signal_and_noise" points=1
-ten = np.linspace(0.1, 0.5, 5)
-noise_only = np.mean([call(rings, *np.random.default_rng(k).standard_normal((2, 48, 48)), ten) for k in range(20)], axis=0)
-assert np.abs(noise_only).max() < 0.05, "two pictures of pure noise correlate; they must scatter about 0."
-shared = [call(rings, *(np.random.default_rng(k).standard_normal((48, 48)) + np.random.default_rng(k + 99).standard_normal((2, 48, 48))), ten)
-          for k in range(20)]
-assert np.abs(np.mean(shared, axis=0) - 0.5).max() < 0.05, (
-    "signal and noise of equal power must read .5: divide by both halves' power, under the root.")
-### BEGIN HIDDEN TESTS
-# hint: signal twice as strong as the noise; a bright point in both.
-strong = [call(rings, *(2 * np.random.default_rng(k).standard_normal((48, 48)) + np.random.default_rng(k + 99).standard_normal((2, 48, 48))), ten)
-          for k in range(20)]
-assert np.abs(np.mean(strong, axis=0) - 0.8).max() < 0.04, "signal power 4, noise power 1 must read .8: S/(S + N)."
-### END HIDDEN TESTS
-
-# %% [markdown]
-# ## 3. When to stop
+# ## 2. When to stop
 #
 # First the telescope. The pulsar is a point: its picture *is* the point-spread function, on a background of photons from elsewhere.
 
 # %% slide="subslide" title="The pulsar is the point-spread function" figure="psf"
-distance = np.hypot(*(np.indices((61, 61)) - 30))
-surround = sky.counts[row - 30 : row + 31, column - 30 : column + 31]
-background = surround[distance > 15].mean()
-psf = np.where(distance <= 7, np.clip(surround - background, 0, None), 0)[23:38, 23:38]
-psf = psf / psf.sum()
+from course_lib.notebook.figures import COLOURS, figure, show
+
+
+def pulsar_psf(counts):
+    """The pulsar's own picture, (15, 15), sum 1: its photons less the background's mean."""
+    distance = np.hypot(*(np.indices((61, 61)) - 30))
+    around = counts[34:95, 34:95]  # the pulsar is pixel (64, 64) of the field
+    light = np.where(distance <= 7, np.clip(around - around[distance > 15].mean(), 0, None), 0)[23:38, 23:38]
+    return light / light.sum()
+
+
+psf = pulsar_psf(field)
 telescope = Blur(psf, "reflect")
-print(f"{surround[distance <= 2.5].sum():,} photons within 2.5 pixels; background {background:.2f} a pixel")
-print(f"full width at half maximum {2 * np.sqrt(np.sum(psf > psf.max() / 2) / np.pi):.1f} pixels")
+near = np.hypot(*(np.indices(field.shape) - 64)) <= 2.5
+print(f"{field[near].sum():,} photons within 2.5 pixels; {np.sum(psf > psf.max() / 2)} pixels above half of the maximum, "
+      f"as many as in a disc {2 * np.sqrt(np.sum(psf > psf.max() / 2) / np.pi):.1f} pixels across")
 show_images({"the pulsar": psf}, limits=(0, psf.max()), colour_map="viridis", unit="share of the light",
             alt="The point-spread function: a peak a little more than two pixels wide, not quite round, with faint wings.")
 
 # %% [markdown]
-# Farther from the axis the mirrors' picture of a point grows and bends. That is why we stay in the central 128 × 128 pixels, where it changes least. Only four pixels lie above half of the maximum: the pixels are coarse for this mirror.
-# Strictly, *all* photons went into the point-spread function, also those that we hold back below. Making it from one half alone changes the log-likelihoods a little, but not the best number of iterations.
+# Farther from the axis the picture of a point grows and bends. That is why we stay in the central 128 × 128 pixels.
 #
-# Now Richardson–Lucy, on *half* of the photons. Lesson {deconvolution} stopped it where the error was least, and had to cheat for that: it
-# knew the scene. Here is a rule that needs no scene. After $k$ iterations the estimate predicts a mean for every pixel. Ask how probable the photons are
+# Now Richardson–Lucy, on *half* of the photons. Lesson {deconvolution} stopped it where the error was least, and needed the scene for that.
+# Here is a rule that needs none. After $k$ iterations the estimate predicts a mean for every pixel. Ask how probable the photons are
 # that it has **not seen**:
 #
 # $$\log p(\text{other} \mid \mu) = \sum_i r_i \log \mu_i - \mu_i - \log r_i!, \qquad \mu = A \hat x_k .$$
 #
-# A logarithm to base $e$ counts in *nats*: one nat is a factor of 2.7 in probability. As long as the iterations find something about the sky, both halves become more probable. When they begin to explain the noise of *their* half, the other half's
-# probability falls.
+# A logarithm to base $e$ counts in *nats*: one nat is a factor of $e$ in probability. As long as the iterations find something about the sky, both halves
+# become more probable. When they begin to explain the noise of *their* half, the other half's probability falls.
 #
-# **Predict.** 13,440 photons, half of them used. After how many iterations is the other half most probable?
+# **Predict.** Half of the photons are used. After how many iterations is the other half most probable?
 
 # %%
 best_iteration = None  # replace None by a whole number from 1 to 400
@@ -416,9 +279,9 @@ for name, curve, colour in (("the half that was used", seen_half, "orange"), ("t
     ax.semilogx(steps, [curve[k] - curve[1] for k in steps], "o-", color=COLOURS[colour], label=name)
 ax.set(xlabel="iterations", ylabel="log-likelihood gained since the first, nats")
 ax.legend()
-print(f"best for the other half: {best} iterations; 100 lose {unseen_half[best] - unseen_half[100]:.0f} nats")
-for k in (1, 2, 3):
-    print(f"{k} iterations, without the pulsar's surroundings: {outside_log_l[k]:.0f} nats")
+print(f"the other half is most probable after {best} iterations; after 100 by {unseen_half[best] - unseen_half[100]:.0f} nats less, "
+      f"and by {unseen_half[1] - unseen_half[100]:.0f} less than after 1")
+print("without the pulsar's surroundings, nats since the first:", *(f"{k}: {outside_log_l[k] - outside_log_l[1]:+.0f}" for k in (2, 3)))
 show(fig, alt="Log-likelihood against iterations: that of the photons used rises all the way to 100; that of the others rises to "
               "the second iteration, then falls ever deeper below where it began.")
 
@@ -429,17 +292,18 @@ show(fig, alt="Log-likelihood against iterations: that of the photons used rises
 reveal("real_photons.best_iteration", best, label="iterations, by the other half", log=True)
 
 # %% [markdown]
-# Two, and so in each of twenty ways to divide the photons that we tried. The likelihood of the photons that were *used* never falls; that is a theorem, and the reason why it can't tell when to stop. A hundred iterations
-# fit them splendidly and predict the rest worse than one iteration does. And beware of section 2's trap: it is the bright pulsar that gains by the second iteration.
+# Two. The likelihood of the photons that were *used* never falls; that is a theorem, and the reason why it can't tell when to stop. A hundred iterations
+# fit them splendidly and predict the rest worse than one iteration does. And mind who gains by the second iteration: the bright pulsar. Without its surroundings
+# the first is best.
 
 # %% [markdown]
-# ### Exercise 3: stop without the truth
+# ### Exercise 2: stop without the truth
 #
 # Write `stop(seen, unseen, A, most)`: the number of Richardson–Lucy iterations, from 1 to `most`, after which the mean `A(x_hat)` makes the counts `unseen` most
-# probable, when `x_hat` is made of `seen` alone. Plain iterations, without `accelerate`. `seen` and `unseen` are halves of the same size, as from `thin(…, share=0.5)`.
+# probable, when `x_hat` is made of `seen` alone. Plain iterations, without `accelerate`. `seen` and `unseen` are halves of the same size.
 #
-# `richardson_lucy(y, A, iterations, callback=f)` wants light as floats, `seen.astype(float)`, and calls `f(k, x_hat)` after each iteration, so that one run is enough. The term $\log r_i!$ is the same for all $k$. A
-# mean of 0 can arise by rounding: take 10⁻⁹ instead, as above. *Off limits:* nothing.
+# `richardson_lucy(seen.astype(float), A, most, callback=f)` calls `f(k, x_hat)` after each iteration $k$ = 1, 2, …, so that one run is enough. The term
+# $\log r_i!$ is the same for all $k$. A mean of 0 can arise by rounding: take 10⁻⁹ instead (`np.clip`). *Off limits:* nothing.
 
 # %% solution="stop"
 def stop(seen, unseen, A, most):
@@ -537,8 +401,16 @@ second_row[0, 24] = 95  # with so many photons there the fall to 1e-9 costs more
 judge_stop(first_row, second_row, Matrix(smear), 130, "a row of stars, where the likelihood falls once and doesn't rise as high again")
 ### END HIDDEN TESTS
 
+# %%
+ways = [thin(field, rng=seed) for seed in range(20)]
+print("twenty divisions:                     ", *(stop(*way, telescope, 4) for way in ways))
+print("the same, the shown half's own pulsar:", *(stop(*way, Blur(pulsar_psf(way[0]), "reflect"), 4) for way in ways))
+
 # %% [markdown]
-# ## 4. Who invented the sources?
+# Two, in each of twenty divisions. The held photons, too, had gone into the point-spread function; the second row, without them, agrees but for one.
+
+# %% [markdown]
+# ## 3. Who invented the sources?
 #
 # A **candidate** is a local maximum of the restored picture with more than 3 photons, brighter than its neighbours up to two pixels away. It is *confirmed* if the other half, restored in the
 # same way, has a candidate within 1.5 pixels. Some agree by accident. How many? Shift the second list by a random distance, so that no source can meet itself, and count again.
@@ -563,14 +435,14 @@ def look(counts, seed):
 
 
 looks = [look(field, seed) for seed in range(4)]
-print("iterations  candidates  confirmed  by chance      (means over 4 ways to divide the photons)")
+print("iterations  candidates  confirmed  by chance   share confirmed   of it by chance      (means over 4 divisions)")
 for k in looked_at:
     found, confirmed, chance = np.mean([each[k] for each in looks], axis=0)
-    print(f"{k:10} {found:11.1f} {confirmed:10.1f} {chance:10.1f}")
+    print(f"{k:10} {found:11.1f} {confirmed:10.1f} {chance:10.1f} {confirmed / found:15.0%} {chance / confirmed:16.0%}")
 
 # %% [markdown]
 # After three iterations there are some fourteen candidates; ten are confirmed, and accident explains none of that. After a hundred there are over four hundred. Nearly three in ten of them are "confirmed",
-# and five sixths of this is accident: throw two handfuls of sand on a table, and many grains lie beside each other. The rest, some twenty, are no new sources either: the algorithm breaks the same bright ones into the same pieces.
+# and five sixths of this is accident: throw two handfuls of sand on a table, and many grains lie beside each other. Nor need the rest be new sources: bright ones break into pieces, in both halves at the same places.
 #
 # **Predict.** Take a sky with *nothing in it*: even, with as many photons as one half. How many candidates does Richardson–Lucy find after 100 iterations?
 
@@ -594,8 +466,8 @@ reveal("real_photons.in_nothing", invented[100], label="candidates in an empty s
 # every clump of photons is a star. Ask: what would you have published? Four minutes.
 
 # %% [markdown]
-# Hundreds, out of nothing: more than in the real field, where the bright sources hold a good part of the photons. This is **hallucination by classical mathematics**: no network, no training data. Maximum likelihood explains every clump of photons by a star, since stars explain clumps best. The
-# restored picture at the top of this lesson was no fault in the program. It is what the question "which sky makes *these* photons most probable?" has as its answer.
+# Hundreds, out of nothing: more than in the real field, where the bright sources hold a good part of the photons. This is **hallucination by classical mathematics**: no network, no
+# training data. Which sky makes *these* photons most probable? One with a star behind every clump.
 
 # %% [markdown] deeper=true slide="skip"
 # **Try it.** The panel moves the iterations. Watch the accidental curve catch up with the confirmed one.
@@ -609,7 +481,7 @@ real_photons(field, psf)
 # Move the slider slowly. At 3 nearly every ring is blue. From 10 on the candidates multiply, and what is confirmed by chance catches up with what is confirmed. Three minutes.
 
 # %% [markdown]
-# ### Exercise 4: how many are real, at least?
+# ### Exercise 3: how many are real, at least?
 #
 # Of `found` candidates `confirmed` were confirmed. A candidate at a random place is confirmed with probability $c$ = `chance`, estimated by the number confirmed by chance over `found`. A real source is confirmed with probability 1 at most, a false one with probability $c$. So the share $p$
 # of real ones and the share $q$ of confirmed ones obey $q \le p + (1-p)\,c$, and
@@ -701,17 +573,18 @@ for k in (3, 100):
     print(f"{k:3} iterations: {found} candidates, {confirmed} confirmed, {chance:.1f} by chance: at least {bound:.0%} repeat beyond chance")
 
 # %% [markdown]
-# The bound takes `chance` as exact and candidates as independent of each other. Splinters of one bright source repeat without being sources. So it says "repeat", not "exist".
+# The bound takes `chance` as exact and candidates as independent. Splinters of one bright source repeat without being sources. So it says "repeat", not "exist".
 
 # %% [markdown]
-# ## 5. A claim and its price
+# ## 4. A claim and its price
 #
-# You are to publish a list. Restored pictures are good for looking; for a list ask the photons directly. Cut the field into boxes of 4 × 4 pixels and ask of each: *how often would an empty sky put so many photons or more here?* The
-# sky's mean in a box is about a rate times the **exposure**, since the mirrors collect less light away from the axis.
+# You are to publish a list. For that ask the photons directly. Cut the field into boxes of 4 × 4 pixels and ask of each: *how often would an empty sky put so many photons or more here?* The
+# sky's mean in a box is about a rate times the **exposure**: seconds, weighted by how much light the mirrors collect from there.
 
 # %%
 from scipy.stats import poisson
 
+row, column = sky.pulsar
 exposure = sky.exposure[row - 64 : row + 64, column - 64 : column + 64]
 
 
@@ -739,19 +612,20 @@ by_chance = poisson.sf(poisson.isf(0.05, rate * time), rate * time).sum()  # cou
 print(f"were all of them empty: {by_chance:.0f} with p < .05")
 
 # %% [markdown]
-# Of as many *empty* boxes a third of that number would lie below .05, too. They are fewer than 5 %, because counts are whole numbers. "Significant at 5 %" promises little when one looks a thousand times. What a reader of your list wants to know is another number: **which share of the list is false?** That share,
+# Many would lie below .05 if *all* boxes were empty, too: the last line says how many. What a reader of your list wants to know is another number: **which share of the list is false?** That share,
 # on average, is the **false-discovery rate**.
 #
 # Benjamini and Hochberg (1995) found how to bound it by $q$. Sort the $m$ p-values, $p_{(1)} \le \dots \le p_{(m)}$. Find the *largest* $k$ with
 #
 # $$p_{(k)} \le q\,\frac{k}{m}$$
 #
-# and claim the boxes of the $k$ smallest. For independent boxes the expected share of false ones is then at most $q$.
+# and claim the boxes of the $k$ smallest. For independent boxes the expected share of false ones is then at most $q$. An example with $m = 4$ and $q = .1$, so that the limits are .025, .05, .075 and .1: of p = .01, .06, .07
+# and .5 the third lies below its limit and the fourth doesn't, so $k = 3$; that the second fails doesn't matter.
 
 # %% [markdown]
-# ### Exercise 5: publish
+# ### Exercise 4: publish
 #
-# Write `publish(counts, sky, q)`: which boxes you claim, as a boolean array of the shape of `counts`. `counts` are the photons in each box, `sky` the mean of the empty sky there. Use p-values as above and the rule of Benjamini and Hochberg at `q`. A box with
+# Write `publish(counts, sky, q)`: which boxes you claim, as a boolean array of the shape of `counts`. `counts` are the photons in each box, `sky` the mean of the empty sky there. The p-value is `poisson.sf(counts - 1, sky)`, the rule that of Benjamini and Hochberg at `q`. A box with
 # `sky` = 0 (a gap between the chips) is never claimed and doesn't count among the $m$. If no $k$ fulfils the rule, or all boxes are gaps, claim nothing. *Off limits:* `scipy.stats.false_discovery_control`.
 
 # %% solution="publish"
@@ -872,8 +746,8 @@ for q, most, least in ((0.02, 0.035, 0.4), (0.4, 0.42, 0.8)):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **The price.** Now your list meets the photons that were held back. They can't say *which* claims are false: a faint source may show less the second time. But they can say *how many*. In an empty box the second p-value is above ½ about half of the time (if, of the probability of exactly $n$ photons, one counts half). In a box with a
-# source hardly ever. So twice the number of claims with $p > ½$ is about the number of false ones, or somewhat more, since faint real sources fall short as well. Let a claim earn 1, and cost 10 if its held-back p-value lies above ½: a false claim then loses 4 on average, and a clear true one keeps its point.
+# **The price.** Now your list meets the photons that were held back. They can't say *which* claims are false: a faint source may show less the second time. But they can say *how many*. In an empty box the second p-value lies above ½ about half of the time, in a box with a
+# source hardly ever. So twice the number of claims with $p > ½$ is about the number of false ones, or a little more. Let a claim earn 1, and cost 10 if its held-back p-value lies above ½: a false claim then loses 4 on average, and a clear true one keeps its point.
 #
 # **Predict.** Which of these lists earns most: 1 ($q$ = .01), 2 ($q$ = .1), 3 ($q$ = .3), or 4 (all boxes with $p < .05$)?
 
@@ -926,44 +800,228 @@ best_list = max(results, key=lambda name: results[name][0][1])
 reveal("real_photons.which_list", list(results).index(best_list) + 1, label="number of the list that earns most")
 
 # %% [markdown]
-# The strict lists are paid; the bold ones pay. (The bars are the scatter of the coins alone; on another exposure it would be larger. The first two lists can't be told apart.) Were they honest? Earnings are claims less ten times the misses, and twice the misses is about the number of false
-# claims: the last column. So the first three keep their promise, within the scatter. $q$ = .3 is honest, and too bold for this price, since a list pays only if fewer than one claim in five is false. The fourth promised nothing about its list. All four read the same photons, and no skill in restoring separates
-# them: a stated rate lets the reader decide whether a list is worth its price.
+# The strict lists are paid; the bold ones pay. Were they honest? Earnings are claims less ten times the misses, and twice the misses is about the number of false
+# claims: the last column. The first three keep their promise, within the scatter. $q$ = .3 is honest, and too bold for this price, since a list pays only if fewer than one claim in five is false. The fourth promised nothing about its list.
+# All four read the same photons: a stated rate lets the reader decide whether a list is worth its price.
 #
-# Three honest footnotes. *Boxes aren't sources*: a bright source is claimed many times. The last line counts the separate places. The rule bounds the share of false boxes. *The sky
-# was estimated* from the same photons, and it isn't proportional to the exposure, since particles aren't focused by any mirror: ours is a little too high on the axis and too low in the corners. *The rule was proved* for independent boxes of a known sky. Catalogues of
-# X-ray sources are made by finer methods than boxes, and checked by simulation as we did.
+# Three limits of this honesty. *Boxes aren't sources*: a bright source is claimed many times, and the last line counts the separate places. *The sky
+# was estimated* from the same photons, and particles, which no mirror focuses, don't follow the exposure. *The rule was proved* for independent boxes of a known sky; catalogues are
+# made by finer methods, and checked by simulation.
 
 # %% [markdown] deeper=true
-# ## 6. The same limit in a brighter light
+# ## 5. What two halves agree on
 #
-# Ring correlation again, where light abounds: a piece of the globular cluster 47 Tucanae, recorded by the Hubble Space Telescope in one minute. The frame holds 2.85 million electrons, nearly one for each detected photon. We thin it: what would a shorter exposure have known?
+# Two pictures of one sky have the same signal and different noise. Lesson {information_limit} compared two such halves frequency by frequency, in rings of
+# about the same radius $|k|$, by their **Fourier ring correlation**:
+#
+# $$\mathrm{FRC}(f) = \frac{\mathrm{Re}\sum_{|k| \approx f} A_k B_k^*}{\sqrt{\sum |A_k|^2 \sum |B_k|^2}}.$$
+#
+# It is 1 where both halves hold the same pattern, and scatters about 0 where each holds its own noise. If
+# signal has power $S$ and noise power $N$ in each half, it is $S/(S+N)$ on average. Nobody has ever seen a molecule's true picture.
+# So electron microscopists state as their resolution the frequency at which it falls below 1/7: there the sum of both halves correlates ½ with the noiseless
+# picture (Rosenthal and Henderson 2003). It is a convention, and a disputed one: the scatter depends on how many coefficients a ring holds (van Heel and Schatz 2005).
+
+# %% deeper=true slide="subslide" title="Which detail do two halves share?" figure="rings"
+from course_lib.imaging.photons import RingCorrelation, ring_correlation
+
+beside = sky.counts[row - 32 : row + 32, column - 85 : column - 21]  # 64 × 64 pixels beside the pulsar
+disc = np.hypot(*(np.indices((64, 64)) - np.array([51, 46])[:, None, None])) <= 6  # the one bright source in it
+without = np.where(disc, np.random.default_rng(0).poisson(beside[~disc].mean(), (64, 64)), beside)
+around = sky.centre(64)
+
+
+def rings_of(counts, seeds=range(10)):
+    """Mean ring correlation over several ways to divide the photons."""
+    found = [ring_correlation(*thin(counts, rng=seed)) for seed in seeds]
+    return found[0].frequency, np.mean([each.correlation for each in found], axis=0)
+
+
+def crossing(frequency, correlation):
+    """Where the curve first falls below 1/7, in words."""
+    at = RingCorrelation(frequency, correlation, None).crossing()
+    return "never below 1/7" if np.isnan(at) else f"below 1/7 from {at:.2f} cycles per pixel"
+
+
+fig, ax = figure(size=(6.4, 3.4))
+for name, counts, colour in (("with the pulsar", around, "vermilion"), ("beside the pulsar", beside, "blue"),
+                             ("the same without its source", without, "green")):
+    frequency, correlation = rings_of(counts)
+    ax.plot(frequency, correlation, "o-", color=COLOURS[colour], label=name)
+    print(f"{name:27} {counts.sum():5,} photons:", *(f"{f:.2f} → {c:.2f}" for f, c in zip(frequency[1:7:2], correlation[1:7:2], strict=True)),
+          crossing(frequency, correlation), sep="  ")
+print(f"the one bright source beside the pulsar: {beside[disc].sum() - disc.sum() * beside[~disc].mean():.0f} photons; "
+      f".1 cycles per pixel are {sky.pixel_arcsec / 0.1:.0f} arc seconds a cycle")
+ax.axhline(1 / 7, color="gray", linestyle="--", label="1/7")
+ax.set(xlabel="frequency, cycles per pixel", ylabel="ring correlation", ylim=(-0.2, 1.05))
+ax.legend()
+show(fig, alt="Ring correlation against frequency. With the pulsar in the picture it stays near 1 as far as .3 cycles per pixel and above .6 to the "
+              "end; beside it it falls below one seventh at about .25; without the one bright source there, already at about .1.")
+
+# %% [markdown] deeper=true
+# The red curve is a **trap**. One bright point has power at *every* frequency. Both halves have the point, so they agree everywhere. The
+# curve says how well one sees the pulsar; of the rest of the picture it says nothing. The blue curve, beside the pulsar, is the same trap once more:
+# that crop holds *one* bright source, which draws most of the curve. Replace it by sky (green), and the halves agree below about .1 only. Before you believe a resolution, look at what was in the picture.
+
+# %% [markdown] deeper=true
+# ### Exercise 5: ring correlation
+#
+# Write `rings(a, b, edges)`: the correlation in each ring for two pictures of shape `(H, W)`. Ring $j$ holds the Fourier coefficients with
+# `edges[j]` ≤ |f| < `edges[j + 1]`, where |f| is the length of (fy, fx) in cycles per pixel (`np.fft.fftfreq`). Take each picture's mean away first. A ring
+# that holds no coefficient, or no power in one of the pictures, has correlation 0. (No power means exactly 0: pictures may be very dark.) The tests allow errors of 10⁻⁶. *Off limits:* `photons.ring_correlation`.
+#
+# No window is asked for. Whether you sum over all of `np.fft.fft2` or over half of it is yours, as long as a pair ±f counts alike.
+
+# %% deeper=true solution="rings" rebuilds="imaging.photons.ring_correlation"
+def rings(a, b, edges):
+    """Correlate two pictures ring by ring in the Fourier domain.
+
+    Parameters
+    ----------
+    a, b : arrays, shape (H, W)
+    edges : array, shape (n + 1,)
+        Borders of the rings, cycles per pixel, rising.
+
+    Returns
+    -------
+    array, shape (n,)
+        From -1 to 1.
+    """
+    ### BEGIN SOLUTION
+    A, B = (np.fft.fft2(x - np.mean(x)) for x in (np.asarray(a, float), np.asarray(b, float)))
+    radius = np.hypot(np.fft.fftfreq(A.shape[0])[:, None], np.fft.fftfreq(A.shape[1]))
+    found = np.zeros(len(edges) - 1)
+    for j in range(len(found)):
+        ring = (edges[j] <= radius) & (radius < edges[j + 1])
+        power = np.sqrt(np.sum(np.abs(A[ring]) ** 2) * np.sum(np.abs(B[ring]) ** 2))
+        if power > 0:
+            found[j] = np.sum(A[ring] * np.conj(B[ring])).real / power
+    return found
+    ### END SOLUTION
+
+
+# %% deeper=true test="rings_of_known_pictures" points=2
+some = np.random.default_rng(0)
+wide = np.linspace(0, 0.5, 6)
+left, right = some.standard_normal((2, 20, 30))
+equal(call(rings, left, left, wide), np.ones(5), "rings(a, a)", atol=1e-6)
+equal(call(rings, left, -left, wide), -np.ones(5), "rings(a, -a)", atol=1e-6, mistakes={
+    "the correlation has a sign: take the real part of the sum, not its size.": np.ones(5)})
+equal(call(rings, 4 * left + 9, left - 2, wide), np.ones(5), "rings(4 a + 9, a − 2): gain and offset change nothing", atol=1e-6)
+waves = np.cos(2 * np.pi * 3 * np.arange(30) / 30) + 0 * left
+turned = np.sin(2 * np.pi * 3 * np.arange(30) / 30) + 0 * left
+equal(call(rings, waves, turned, np.array([0.05, 0.15])), [0.0], "rings of a wave and the same wave a quarter further", atol=1e-6, mistakes={
+    "take the real part of the sum; its size forgets that the waves are out of step.": [1.0]})
+blank = np.ones((2, 2)), np.array([[1.0, 2.0], [3.0, 5.0]])
+for pair in (blank, blank[::-1]):
+    equal(call(rings, *pair, np.array([0.0, 0.3, 0.6])), [0.0, 0.0], "rings with an even picture: there is no power, so 0")
+# Three waves, one in each ring: turned over, a quarter further, alike. Two of the edges lie on a wave.
+y, x = np.indices((16, 24))
+short, long = np.cos(2 * np.pi * 6 * y / 16), np.cos(2 * np.pi * 3 * x / 24)
+slanted, further = (wave(2 * np.pi * (2 * y / 16 + 6 * x / 24)) for wave in (np.cos, np.sin))
+equal(call(rings, short + long + slanted, short - long + further, np.array([0.125, 0.26, 0.375, 0.45])), [-1.0, 0.0, 1.0],
+      "rings of three waves (.125, .28 and .375 cycles per pixel; edges .125, .26, .375, .45)", atol=1e-6)
+### BEGIN HIDDEN TESTS
+# hint: pictures that are higher than wide, rings that touch, rings without any coefficient, integers, very dark pictures.
+def judge_rings(a, b, edges, case):
+    A, B = (np.fft.rfft2(np.asarray(x, float) - np.mean(x)) for x in (a, b))
+    fy, fx = np.fft.fftfreq(np.shape(a)[0])[:, None], np.fft.rfftfreq(np.shape(a)[1])
+    twice = np.where((fx == 0) | (fx == 0.5), 1.0, 2.0) + 0 * fy
+    radius, sums = np.hypot(fy, fx), []
+    for low, high in zip(edges[:-1], edges[1:], strict=True):
+        inside = twice * ((low <= radius) & (radius < high))
+        power = np.sqrt(np.sum(inside * abs(A) ** 2) * np.sum(inside * abs(B) ** 2))
+        sums.append(np.sum(inside * (A * B.conj()).real) / power if power > 0 else 0.0)
+    equal(call(rings, a, b, np.array(edges)), sums, case, atol=1e-6)
+
+
+for shape, borders in (((30, 20), wide), ((17, 17), [0.0, 0.1, 0.2, 0.45]), ((16, 24), [0.25, 0.26, 0.5, 0.8]),
+                       ((40, 8), [0.125, 0.25, 0.375])):
+    pair = some.standard_normal((2, *shape)) + some.standard_normal(shape)
+    judge_rings(*pair, borders, f"rings for {shape} pixels, edges {borders}")
+judge_rings(half[:40, :40], other[:40, :40], wide, "rings of counts")
+tiny = 1e-8 * some.standard_normal((2, 20, 24))
+judge_rings(*tiny, wide, "rings of very dark pictures")
+### END HIDDEN TESTS
+
+# %% deeper=true test="rings_of_signal_and_noise" points=1
+ten = np.linspace(0.1, 0.5, 5)
+noise_only = np.mean([call(rings, *np.random.default_rng(k).standard_normal((2, 48, 48)), ten) for k in range(20)], axis=0)
+assert np.abs(noise_only).max() < 0.05, "two pictures of pure noise correlate; they must scatter about 0."
+shared = [call(rings, *(np.random.default_rng(k).standard_normal((48, 48)) + np.random.default_rng(k + 99).standard_normal((2, 48, 48))), ten)
+          for k in range(20)]
+assert np.abs(np.mean(shared, axis=0) - 0.5).max() < 0.05, (
+    "signal and noise of equal power must read .5: divide by both halves' power, under the root.")
+### BEGIN HIDDEN TESTS
+# hint: signal twice as strong as the noise; a bright point in both.
+strong = [call(rings, *(2 * np.random.default_rng(k).standard_normal((48, 48)) + np.random.default_rng(k + 99).standard_normal((2, 48, 48))), ten)
+          for k in range(20)]
+assert np.abs(np.mean(strong, axis=0) - 0.8).max() < 0.04, "signal power 4, noise power 1 must read .8: S/(S + N)."
+### END HIDDEN TESTS
+
+# %% [markdown] deeper=true
+# ### The same in a brighter light
+#
+# Ring correlation again, where light abounds: a piece of the globular cluster 47 Tucanae, recorded by the Hubble Space Telescope in one minute. The frame counts electrons, nearly one for each detected photon. We thin it: what would a shorter exposure have known?
 
 # %% deeper=true slide="subslide" title="More light, finer detail" figure="hubble"
 cluster = measured.stars()
 electrons = np.rint(cluster.electrons).astype(int)
-cutoff = 2.4 / 589e-9 * cluster.pixel_arcsec / 206265  # D/λ, cycles per radian, times the pixel in radians
+# D/λ in cycles per radian, times a pixel's side in radians; the pixels aren't square on the sky.
+cutoffs = {name: 2.4 / 589e-9 * side / 206265 for name, side in (("columns", 0.0248), ("rows", 0.0284))}
 fig, ax = figure(size=(6.4, 3.4))
 for share, colour in ((0.001, "orange"), (0.01, "blue"), (1.0, "green")):
     shorter = thin(electrons, share, rng=1)[0]
     halves = [ring_correlation(*thin(shorter, rng=seed)) for seed in range(5)]
     correlation = np.mean([each.correlation for each in halves], axis=0)
     ax.plot(halves[0].frequency, correlation, "o-", ms=4, color=COLOURS[colour], label=f"{shorter.sum():,} electrons")
-    below = np.flatnonzero(correlation < 1 / 7)
-    print(f"{shorter.sum():9,} electrons:", f"below 1/7 at {halves[0].frequency[below[0]]:.2f} cycles per pixel" if below.size else "never below 1/7")
+    print(f"{shorter.sum():9,} electrons:", crossing(halves[0].frequency, correlation))
 ax.axhline(1 / 7, color="gray", linestyle="--")
 ax.set(xlabel="frequency, cycles per pixel", ylabel="ring correlation", ylim=(-0.2, 1.05))
 ax.legend()
-print(f"cutoff of a 2.4 m mirror at 589 nm: {cutoff:.2f} cycles per pixel, as if pixels were square")
+print("cutoff of a 2.4 m mirror at 589 nm:", *(f"{value:.2f} cycles per pixel along {name}" for name, value in cutoffs.items()))
+middle, read_noise = np.median(cluster.electrons), 4.7
+print(f"half of the pixels hold fewer than {middle:.0f} electrons; there a read noise of {read_noise} that both halves share "
+      f"makes them agree by {read_noise**2 / 4 / (middle / 2 + read_noise**2 / 4):.2f}")
 show(fig, alt="Ring correlation of a star field against frequency for three exposures: with more electrons the curves fall later, the longest "
               "stays high up to half a cycle per pixel.")
 
 # %% [markdown] deeper=true
-# Ten times more light moves the crossing from .36 to .45 cycles per pixel. The longest exposure never falls below 1/7 before the pixels end: it shows the limit of the *pixels*. The mirror's limit is near: at 589 nm it is .49 cycles
-# per pixel along columns and .56 along rows, since the pixels aren't square on the sky. And remember section 2: these are bright points, and a ring correlation of bright points flatters.
+# Ten times more light moves the crossing to finer detail. The longest exposure never falls below 1/7 before the pixels end: it shows the limit of the *pixels*. The mirror's limit, printed below the crossings, is near.
+# And remember the trap: these are bright points, and a ring correlation of bright points flatters.
 #
-# These aren't pure counts either. The frame was dark-subtracted and flat-fielded, and we round it. Its read noise of 4.7 electrons, its hot pixels and cosmic rays are the same in both halves: where a pixel holds 146 electrons (half of the pixels hold fewer), the read noise alone makes
-# the halves agree by about .07.
+# These aren't pure counts either. The frame was dark-subtracted and flat-fielded, and we round it. Read noise, hot pixels and cosmic rays are the same in both halves, and make them agree a little: the last line.
+
+# %% [markdown] deeper=true
+# ## 6. Is your measured PSF better than the model?
+#
+# A star is a point, so its picture should beat any calculation of the point-spread function. Take the median of five bright stars of this field, less the
+# background. Or take the telescope's optical model. Or do it as the makers of star catalogues do: fit *all* stars of the frame together, so that each star's neighbours are subtracted from it, average what is left of the isolated ones on a grid finer
+# than the pixels, and begin again with the better spot. `course_staff/experiments/star_psf.py` did that, without a star of this field.
+#
+# Each of the three now explains the field, on its own pixels, by the same stars.
+
+# %% deeper=true
+from course_lib.imaging.stars import PixelSpot, fit_stars
+
+bright = cluster.places[np.all((cluster.places > 8) & (cluster.places < 87), axis=1)].round().astype(int)
+bright = bright[np.argsort(-cluster.electrons[tuple(bright.T)])][:5]
+five = [np.clip(cluster.electrons[y - 6 : y + 7, x - 6 : x + 7] - middle, 0, None) for y, x in bright]
+quick = np.median([star / star.sum() for star in five], axis=0)
+good = cluster.flags == 0
+rim = np.abs(np.indices(good.shape) - 47.5).max(axis=0) > 36  # stars outside shine into it
+spots = {"median of five stars": PixelSpot.from_pixels(quick), "optical model": cluster.model_spot(),
+         "stars, neighbours subtracted": cluster.measured_spot()}
+for name, spot in spots.items():
+    fit = fit_stars(cluster.electrons, np.where(good, cluster.error, np.inf), cluster.places, spot)
+    chi = ((cluster.electrons - fit.expected) / cluster.error)[good & ~rim] ** 2
+    print(f"{name:30} χ² {chi.mean():5.1f} a pixel, half of the pixels below {np.median(chi):.1f} (pure noise: 1 and .5)")
+show_images({name: spot.kernel(25) ** 0.25 for name, spot in spots.items()}, limits=(0, 0.7), colour_map="viridis", unit="(share of the light)^¼",
+            alt="Three point-spread functions, their faint parts raised: that of five stars ends in a ragged square with blobs of its neighbours; "
+                "model and measured one have the same core, ring and wide faint halo.")
+
+# %% [markdown] deeper=true
+# The quick measurement is *worse* than the model: its neighbours are in it, and it knows nothing between the pixels. The careful one is better than both, by a little. None comes near 1: there are stars that nobody listed, bright ones outside of the field whose
+# rays cross it, and where a star sends ten thousand electrons a hundredth of a wrong spot is seen. "Measured" is no seal of quality. What decides is how well it predicts pixels that it wasn't made from.
 
 # %% [markdown]
 # ## Written question: the referee
@@ -972,9 +1030,9 @@ show(fig, alt="Ring correlation of a star field against frequency for three expo
 # referee's report of 100 to 200 words. It must
 #
 # 1. say what a falling χ² (or a rising likelihood) on the *same* photons proves and what not, and what would tell instead;
-# 2. judge "a quarter confirmed" with a number for agreement by chance, and say where you have it from (section 4's table will do);
+# 2. judge "a quarter confirmed" with a number for agreement by chance, and say where you have it from (section 3's table will do);
 # 3. name one test that the author can make with the photons at hand, and the result that would convince you;
-# 4. say what another telescope would have to see for one of the sources to count as real, although no truth exists, and why two halves of one exposure can't replace it.
+# 4. say what another telescope would have to see for one of the sources to count as real, and why two halves of one exposure can't replace it.
 #
 # Each demand has two parts; one part alone earns half. A false sentence on a demand costs all of it. "This may be noise" is too vague.
 
@@ -1003,16 +1061,16 @@ show(fig, alt="Ring correlation of a star field against frequency for three expo
 # %% [markdown]
 # ## What you can now say, and what you can't
 #
-# > Given operator **A** (the pulsar's own picture), noise **σ** (that of 13,440 counted photons), **K** = 1 exposure and assumptions **P** (light is not negative), the points that
+# > Given operator **A** (the pulsar's own picture), noise **σ** (that of the counted photons), **K** = 1 exposure and assumptions **P** (light is not negative), the points that
 # > repeat in the other half are known to within τ: as many of them may be accidents as repeat in a shifted half. The rest is drawn from **P** and the noise.
 #
-# You can judge a restored picture without a truth: divide the photons first, restore one half, and let the other half speak. You can't say what an unconfirmed point is. From lesson {priors_and_best_guesses} on the course goes back to simulated scenes, because no measured pair of one scene at two resolutions was to be had: where we
+# You can't say what an unconfirmed point is. From lesson {priors_and_best_guesses} on the course goes back to simulated scenes, because no measured pair of one scene at two resolutions was to be had: where we
 # need the truth, we have to make it.
 
 # %% [markdown] slide="notes"
 # End on the list that was paid. The photons that one keeps back are worth more than the iterations that one adds. Three minutes.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ## Further reading
 #
 # - W. H. Richardson, *J. Opt. Soc. Am.* 62 (1972) 55. [doi:10.1364/JOSA.62.000055](https://doi.org/10.1364/JOSA.62.000055); L. B. Lucy, *Astron. J.* 79 (1974) 745.
