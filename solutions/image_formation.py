@@ -1103,7 +1103,7 @@ equal(kept, measured.sum(), "sum of camera_adjoint(y, psf, 4)", atol=1e-10)
 # of white's light:
 
 # %%
-photon_rng, half_light = np.random.default_rng(2), np.full(100_000, 0.5)
+photon_rng, half_light = np.random.default_rng(2), np.full((1, 100_000), 0.5)
 right_way = optics.photon_noise(half_light, photons=1000, rng=photon_rng)
 wrong_way = photon_rng.poisson(half_light)
 for name, y in (("1000 photons for white", right_way), ("Poisson of the value itself", wrong_way)):
