@@ -6,6 +6,7 @@
 ``inbox``       which file is whose
 ``normalise``   a student's answers in the notebook as it was released
 ``sandbox``     a kernel that sees nothing but the lesson; ``inside`` runs first in it
+``syscalls``    what the sandbox's filter refuses; ``cgroups``, what the kernel itself limits
 ``execute``     one submission, run; a pure function, so that it may run anywhere
 ``referee``     the tests, in a process that no student's code reaches
 ``wire``        how the referee calls a student's functions

@@ -45,6 +45,7 @@ SERVE = "course_serve"  # what `inside.py` answers by serving calls
 STOPPED = ("late", "dead")
 GRACE = 10
 TIME_OUT: Error = {"name": "TimeOut", "text": "Your function ran for too long in this test."}
+IN_KERNEL = "This test fails in your notebook, too: run it there to see what it says."
 NOT_RUN: Error = {"name": "NotRun", "text": "The kernel had ended before this test."}
 
 
@@ -54,9 +55,22 @@ def run(job: Job) -> Outcome:
     Raises
     ------
     RuntimeError
-        If sandbox, kernel or referee don't start or end, which is no fault of the submission's.
+        If sandbox, kernel or referee don't start or end, or the kernel is killed from outside and
+        killed again when all is run once more: no fault of the submission's.
     """
     sweep()
+    try:
+        return _run_once(job)
+    except Killed:
+        pass
+    try:
+        return _run_once(job)
+    except Killed as error:
+        raise RuntimeError(f"{error}, twice: has the machine enough memory for so many jobs?"
+                           ) from None
+
+
+def _run_once(job: Job) -> Outcome:
     begin, limits = time.monotonic(), Limits(**job["limits"])
     template = json.loads(Path(job["template"]).read_text(encoding="utf-8"))
     with Sandbox(job["bundle"], limits, job["sandboxed"]) as box:
@@ -75,6 +89,10 @@ def run(job: Job) -> Outcome:
     return whole
 
 
+class Killed(Exception):
+    """Somebody outside ended the kernel, most likely the system for want of memory."""
+
+
 class _Run:
     """The state of one run: what ran so far, and how much time is left."""
 
@@ -85,6 +103,7 @@ class _Run:
         self.end = begin + PATIENCE * limits.seconds
         self.flags: list[Flag] = []
         self.tests: dict[str, Verdict] = {}
+        self.over = False  # whether the kernel's end was noticed
 
     def all_cells(self) -> Outcome:
         """Run the notebook in order; how long that took is for the caller to say."""
@@ -97,7 +116,19 @@ class _Run:
                 cell["metadata"].get("nbgrader", {}).get("grade_id"))
             outputs.append(
                 self._test(cell, test) if test else self._run(text_of(cell)).outputs)
+        self._fresh()
         return {"outputs": outputs, "tests": self.tests, "flags": self.flags, "seconds": 0}
+
+    def _fresh(self) -> None:
+        """Compare answers on fresh inputs: last, so that no test's message can tell these."""
+        if self.job["seed"] is None:
+            return
+        for name, found in self.tests.items():
+            if found["passed"] and name in self.job["comparable"] and self.kernel.alive():
+                with contextlib.suppress(BrokenPipeError):
+                    self.judge.ask("fresh", name)
+                self._timed(self.kernel.request, SERVE)
+                found["fresh"] = self.judge.answer().get("fresh")
 
     def _run(self, code: str) -> Ran:
         return self._timed(self.kernel.run, code)
@@ -111,25 +142,36 @@ class _Run:
             self.kernel.process.kill()
             self.kernel.process.wait()
         if not self.kernel.alive():
+            self._ended()
             return Ran()
         ran = act(what, seconds)
         if ran.status == "late":
             self.flag("time-out", f"a cell ran for more than {seconds:.0f} s")
         if ran.status == "dead" or not self.kernel.alive():
-            self.kernel.process.wait()
             ran.status = "dead" if ran.status == "ok" else ran.status
+            self._ended()
+        if ran.cut:
+            self.flag("output", "a cell's output was too long and was cut")
+        return ran
+
+    def _ended(self) -> None:
+        """Flag why the kernel has ended; raise `Killed` if that was nobody's doing inside."""
+        if not self.over:
+            self.over = True
+            self.kernel.process.wait()
             reason = self.box.reason
             if reason == "memory":
                 self.flag("memory", f"more than {self.limits.memory / 2**30:g} GiB were used")
+            elif reason == "many files":
+                self.flag("files", f"more than {self.limits.files:,} files were made")
             elif reason == "files":
                 self.flag("files", "it wrote where it should not")
             elif reason == "unwatched":
                 self.flag("files", "it made itself or its files unreadable")
             elif not any(word == "time-out" for word, _ in self.flags):
+                if self.box.killed():
+                    raise Killed("the kernel was killed from outside")
                 self.flag("kernel ended", "a cell ended the kernel")
-        if ran.cut:
-            self.flag("output", "a cell's output was too long and was cut")
-        return ran
 
     def flag(self, word: str, sentence: str) -> None:
         if word not in [each for each, _ in self.flags]:
@@ -138,6 +180,7 @@ class _Run:
     def _test(self, cell: Node, test: Test) -> list[Node]:
         name = cell["metadata"]["nbgrader"]["grade_id"]
         if not self.kernel.alive():
+            self._ended()
             self.tests[name] = _verdict(False, NOT_RUN, stopped=True)
             return _outputs(self.tests[name], test, [])
         if name in self.job["inside"]:
@@ -145,21 +188,22 @@ class _Run:
             error, hidden = ran.error, False
             if error is None and test["hidden"]:
                 hidden = self._run(test["hidden"]).error is not None
-            found = _verdict(error is None and not hidden, error, hidden, error,
+            # What the kernel says is whatever the student wants it to say.
+            shown = error and {"name": "AssertionError", "text": IN_KERNEL}
+            found = _verdict(error is None and not hidden, shown, hidden, error,
                              stopped=ran.status in STOPPED)
         else:
             verdict, stopped = self._ask(name)
             ran = self._run(test["visible"])
             found = _verdict(verdict["passed"], verdict["visible"], verdict["hidden"] is not None,
-                             ran.error, verdict.get("fresh"),
-                             stopped or ran.status in STOPPED)
+                             ran.error, stopped=stopped or ran.status in STOPPED)
         self.tests[name] = found
         return _outputs(found, test, ran.outputs)
 
     def _ask(self, name: str) -> tuple[Judgement, bool]:
         """Let the referee run a test while the kernel serves its calls; whether that stopped."""
         with contextlib.suppress(BrokenPipeError):  # its last words are read below
-            self.judge.ask(name)
+            self.judge.ask("test", name)
         ran = self._timed(self.kernel.request, SERVE)
         verdict = self.judge.answer()
         if ran.status == "late" and not verdict["passed"]:
@@ -230,9 +274,12 @@ class Judge:
             self.got.release()
         self.got.release()
 
-    def ask(self, test: str) -> None:
-        """Let it run a test; it calls the submission's functions over `link` meanwhile."""
-        self.questions.write(json.dumps({"test": test}) + "\n")
+    def ask(self, what: str, test: str) -> None:
+        """Let it run a ``test``, or compare its answers on ``fresh`` inputs.
+
+        It calls the submission's functions over `link` meanwhile.
+        """
+        self.questions.write(json.dumps({what: test}) + "\n")
         self.questions.flush()
 
     def answer(self) -> Judgement:

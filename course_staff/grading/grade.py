@@ -54,6 +54,8 @@ from course_staff.grading.people import People
 from course_staff.grading.shapes import Error, Flag, Node, Outcome, Result, Template, Trial, Verdict
 
 MARKER = "class.json"
+TEMPLATES = Path(__file__).with_name("jupyter")
+MATHJAX = Path(__file__).parents[1] / "publishing" / "slides" / "assets" / "tex-svg-full.js"
 _Prepared = dict[str, Any]  # what is known of a submission on its way
 
 
@@ -96,12 +98,22 @@ def _published(folder: Path) -> bool:
 
 
 def secret_seed(folder: Path) -> int:
-    """Return the class's secret seed, drawn once; an instructor may write another into the file."""
+    """Return the class's secret seed, drawn once.
+
+    Raises
+    ------
+    Told
+        If the number was chosen by hand: a short one can be found by trying.
+    """
     path = folder / "secret_seed"
     if not path.exists():
-        path.write_text(f"{secrets.randbits(63)}\n", encoding="utf-8")
+        path.write_text(f"{secrets.randbits(62) + (1 << 62)}\n", encoding="utf-8")
         path.chmod(0o600)
-    return int(path.read_text(encoding="utf-8"))
+    seed = int(path.read_text(encoding="utf-8"))
+    if seed < 1 << 48:
+        raise Told(f"{path} holds a number that can be found by trying. Delete the file: a new one "
+                   "is drawn, and everybody is compared anew.")
+    return seed
 
 
 def _write_safely(path: Path, text: str) -> None:
@@ -144,6 +156,8 @@ def grade(args: Namespace) -> int:
             print(*people.told(lesson, sum(each.by_name for each in submissions)), sep="\n")
             submissions = chosen(submissions, args.student, people)
             print(limits.told(not args.no_sandbox), flush=True)
+            if not args.no_sandbox:
+                print(*(f"Weaker here: {each}" for each in sandbox.weaker()), sep="\n", flush=True)
             desk = Desk(folder, lesson, limits, not args.no_sandbox, args.release, args.resume,
                         people)
             with record.Book(gradebook_url(folder, args.gradebook), folder) as book:
@@ -499,13 +513,15 @@ def formgrader(args: Namespace) -> int:
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}",
                "--LabApp.default_url=/formgrader", "--LabApp.news_url=None",
                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+               # With the template in jupyter/: formulas are set without asking another host.
+               f"--ServerApp.extra_static_paths={MATHJAX.parent}",
                "--log-level=WARN"]
     if args.no_browser:
         command.append("--ServerApp.open_browser=False")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     os.chdir(folder)  # where nbgrader looks for its configuration
-    return run(command, **surroundings.without_home(folder))
+    return run(command, JUPYTER_PATH=str(TEMPLATES), **surroundings.without_home(folder))
 
 
 # --- course forget --------------------------------------------------------------------------------

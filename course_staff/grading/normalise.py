@@ -9,6 +9,8 @@ import hashlib
 import itertools
 import json
 import re
+import subprocess
+import sys
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +26,9 @@ from course_staff.grading.shapes import Flag, Node, Outcome, Template
 LARGEST = 20 << 20
 LONGEST_CELL, MOST_CELLS = 200_000, 2000
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+# Markdown of so many characters is tried before anybody opens it; so many seconds of processor time
+# a text may take, and all together by the clock.
+TRIED, TEXT_SECONDS, SECONDS = 4_000, 1.0, 30
 HIDDEN = "\u200b"  # a space of no width
 # What MathJax obeys and needs not: links, classes, styles, attributes, extensions.
 TEX = re.compile(r"\\(?=(?:href|url|class|cssId|style|data|require|html\w*|includegraphics|mmlToken"
@@ -177,6 +182,11 @@ def normalise(template: Template, handed: Handed) -> tuple[Node, list[Flag]]:
             if lost:
                 notes.append(("picture", f"{name or 'an added cell'} shows no {', '.join(lost)}: "
                               "only PNG and JPEG pictures that are whole are shown"))
+    slow = _show_plainly([cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"
+                          and (_added(cell) or grade_id(cell) in template["answers"])])
+    if slow:
+        notes = [*notes, ("edited", f"{slow} texts take too long to show as Markdown; "
+                          "they are shown as they were typed")]
     return notebook, handed.flags + (notes if handed.cells else [])
 
 
@@ -214,6 +224,47 @@ def harmless(text: str) -> str:
     text = ACTIVE.sub(r"\1" + HIDDEN, text)
     text = SCHEME.sub(lambda found: found[1] + HIDDEN * (found[1].lower() not in HARMLESS), text)
     return TEX.sub(lambda _: "\\" + HIDDEN, text)
+
+
+def _show_plainly(cells: list[Node]) -> int:
+    """Turn texts into blocks of code if it would take minutes to show them; returns how many.
+
+    Some texts take a renderer a time that grows with the square of their length, or more: whoever
+    opens them would wait.  Long ones are tried in a process of its own, with the renderer that
+    formgrader has.
+    """
+    texts = [cell["source"] for cell in cells]
+    if sum(map(len, texts)) < TRIED:
+        return 0
+    command = [sys.executable, "-P", "-c", RENDER, str(TEXT_SECONDS)]
+    try:
+        done = subprocess.run(command, input=json.dumps(texts), capture_output=True,
+                              encoding="utf-8", timeout=SECONDS, check=False).stdout
+    except subprocess.TimeoutExpired as error:
+        done = error.stdout.decode() if isinstance(error.stdout, bytes) else error.stdout or ""
+    good, slow = set(map(int, done.split())), 0
+    for number, cell in enumerate(cells):
+        if number not in good:
+            longest = max(map(len, re.findall("~+", cell["source"])), default=0)
+            fence = "~" * max(longest + 1, 3)
+            cell["source"] = f"{fence}\n{cell['source']}\n{fence}"
+            slow += 1
+    return slow
+
+
+RENDER = """
+import json, signal, sys
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
+for number, text in enumerate(json.load(sys.stdin)):
+    try:
+        if hasattr(signal, "setitimer"):
+            signal.signal(signal.SIGVTALRM, signal.default_int_handler)
+            signal.setitimer(signal.ITIMER_VIRTUAL, float(sys.argv[1]))
+        markdown2html_mistune(text)
+        print(number, flush=True)
+    except (Exception, KeyboardInterrupt):
+        pass
+"""
 
 
 def _attached(text: str, attachments: dict[str, Any],

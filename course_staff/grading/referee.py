@@ -9,9 +9,10 @@ FD.  The mark is what the tests say here; rebinding a helper, tracing, patching 
 ending the kernel over there changes nothing but what the functions return.
 
 Per line of standard input ``{"test": id}`` it answers with one line: whether the visible and the
-hidden part passed, what the first failing assertion said, whether the function agrees with the
-reference on fresh inputs.  Those are the inputs of the tests' own calls, changed by up to a tenth
-with the instructor's secret SEED; a difference there never costs a mark, it flags.
+hidden part passed, what the first failing assertion said.  When all tests are done, per line
+``{"fresh": id}`` whether the function agrees with the reference on fresh inputs: after that no test
+runs whose message could tell what these were.  They are the inputs of the test's own calls, changed
+by up to a tenth with the class's secret SEED; a difference there never costs a mark, it flags.
 """
 
 import builtins
@@ -65,7 +66,8 @@ class Referee:
         self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
         self.reference: dict[str, Any] = {}  # functions of the course's own answers
         self.calls: list[_Call] = []
-        self.place = 0
+        self.kept: dict[str, _Fresh] = {}
+        self.place = self.judged = 0
 
     def judge(self, test: str) -> "Judgement":
         """Run everything up to a test, and the test; tests are judged in the lesson's order."""
@@ -79,13 +81,14 @@ class Referee:
         cell = self.cells[self.place]
         self.place += 1
         self.calls.clear()
+        self.judged += 1
         visible, hidden = run(cell["visible"], self.namespace), None
         if visible is None and cell["hidden"]:
             hidden = run(cell["hidden"], self.namespace)
         verdict: Judgement = {"test": test, "visible": visible, "hidden": hidden,
                               "passed": visible is None and hidden is None}
         if verdict["passed"] and self.seed is not None and test in self.comparable:
-            verdict["fresh"] = self.compare(test, self.seed)
+            self.kept[test] = self._chosen(test, self.seed)
         return verdict
 
     def _bind(self, cell: dict[str, Any]) -> None:
@@ -95,12 +98,21 @@ class Referee:
             self.reference[name] = self.namespace.get(name)
             self.namespace[name] = StandIn(self.link, name, self.calls)
 
-    def compare(self, test: str, seed: int) -> str | None:
-        """Say how the function just judged differs from the reference on fresh inputs, or None."""
+    def _chosen(self, test: str, seed: int) -> "_Fresh":
+        """Choose some of a test's calls, and what draws their fresh inputs."""
         rng = np.random.default_rng([seed, *test.encode()])
+        some = [self.calls[index] for index in rng.permutation(len(self.calls))[:FRESH_CALLS]]
+        return some, rng, self.judged
+
+    def then(self, name: str, judged: int) -> wire.Target:
+        """Return how the function is called that had this name when a test was judged."""
+        return f"{name}@{judged}"
+
+    def compare(self, test: str, seed: int) -> str | None:
+        """Say how a function judged before differs from the reference on fresh inputs, or None."""
+        calls, rng, judged = self.kept.pop(test, None) or self._chosen(test, seed)
         end = time.monotonic() + FRESH_SECONDS
-        for index in rng.permutation(len(self.calls))[:FRESH_CALLS]:
-            name, arguments, options = self.calls[index]
+        for name, arguments, options in calls:
             if time.monotonic() > end or not plain(arguments, options):
                 continue
             arguments, options = changed((arguments, options), rng)
@@ -111,9 +123,10 @@ class Referee:
                 continue  # no input for it
             try:
                 with quiet():
-                    found = wire.Remote(self.link, name, name)(*arguments, **options)
+                    target = self.then(name, judged)
+                    found = wire.Remote(self.link, target, name)(*arguments, **options)
             except wire.WireError:
-                return f"{name} stops answering on fresh inputs"
+                return f"{name} stops answering before or on fresh inputs"
             except Exception as error:
                 return f"{name} raises {type(error).__name__} on fresh inputs"
             if not alike(expected, found):
@@ -123,6 +136,8 @@ class Referee:
 
 # Of a call: the function's name, its arguments, its options.
 _Call = tuple[str, tuple[Any, ...], dict[str, Any]]
+# Some calls, what draws their fresh inputs, and the how-manieth test it was.
+_Fresh = tuple[list[_Call], np.random.Generator, int]
 
 
 class StandIn(wire.Remote):
@@ -251,6 +266,10 @@ class Rehearsal(Referee):
         """Call a right answer by name."""
         return self.functions[target](*arguments, **options)
 
+    def then(self, name: str, judged: int) -> wire.Target:
+        """Right answers keep their names."""
+        return name
+
     def _bind(self, cell: dict[str, Any]) -> None:
         super()._bind(cell)
         codes = self.right.get(cell["id"]) or [cell["source"]]
@@ -297,10 +316,15 @@ def main(descriptor: str, path: str, comparable: str = "[]", memory: str = "0",
     referee = Referee(lesson, link, None if seed is None else int(seed),
                       set(json.loads(comparable)))
     for line in sys.stdin:
-        verdict = referee.judge(json.loads(line)["test"])
+        asked = json.loads(line)
+        answer: dict[str, Any] = {}
+        if "test" in asked:
+            answer = {**referee.judge(asked["test"])}
+        elif asked["fresh"] in referee.kept:
+            answer = {"fresh": referee.compare(asked["fresh"], 0)}
         with contextlib.suppress(wire.WireError):
             link.done()
-        print(json.dumps(verdict), file=out, flush=True)
+        print(json.dumps(answer), file=out, flush=True)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 bubblewrap makes namespaces for files, processes, network and host name.  In them are the system's
 programs, this Python, the released library and data, all read-only; a writable folder and /tmp in
-memory, of bounded size; a private folder for the kernel's sockets, which is watched.  Limits on
-memory, processor time, processes and file sizes are set inside, by `inside.py`, as hard limits.
+memory, of bounded size; a private folder for the kernel's sockets, which is watched.  A filter
+refuses system calls that no lesson needs (`syscalls`).  Limits on
+memory, processor time, processes and file sizes are set inside, by `inside.py`, as hard limits;
+where the system gives us cgroups, the kernel holds memory and processes besides (`cgroups`).
 As root the kernel drops to a user id that no other job and no person has (``setpriv``), since
 limits on processes don't bind root.  When bubblewrap's process ends, so does everything in it.
 """
@@ -12,14 +14,17 @@ import contextlib
 import itertools
 import json
 import os
+import platform
 import shutil
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from dataclasses import asdict, dataclass
+from functools import cache
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, Self, cast
@@ -30,10 +35,14 @@ import psutil
 from course_lib.desk.commands import Told
 from course_lib.desk.doctor import sandbox_refusal
 from course_staff.authoring.source import THREADS
+from course_staff.grading import cgroups, syscalls
 
 HERE = Path(__file__).parent
 JOB, COURSE, GRADER, WORK = "/run/job", "/course", "/grader", "/work"
 PREFIX = "course-sandbox-"
+SHARED = 64 << 20  # bytes of /dev/shm
+IN_MEMORY = ("/tmp", WORK, "/dev/shm")  # what is a file system of its own inside
+INODE, PIPE = 1 << 10, 64 << 10  # bytes that a file takes beside its content, and a pipe
 _slots = itertools.count()
 
 
@@ -49,6 +58,7 @@ class Limits:
     file_size: int = 64 << 20
     processes: int = 128
     output: int = 200_000
+    files: int = 20_000
 
     def inside(self) -> dict[str, int]:
         """Return the limits that the kernel's process sets on itself, hard."""
@@ -65,7 +75,8 @@ class Limits:
             return f"NO SANDBOX: submissions could read, write and send anything. Limits: {kept}"
         user = "a user id of its own per job" if os.geteuid() == 0 else "this user's own id"
         return (f"Sandbox: no network, no other files, {user}. Limits: {kept}, "
-                f"{self.disk >> 20} MiB of disk, {self.processes} processes and threads")
+                f"{self.disk >> 20} MiB of disk, {self.files:,} files, "
+                f"{self.processes} processes and threads")
 
 
 def refuse_unless_possible() -> None:
@@ -78,6 +89,23 @@ def refuse_unless_possible() -> None:
             f"Submissions are others' programs, and the sandbox for them doesn't work: {refusal}\n"
             "`course doctor` says what to do. --no-sandbox grades without: only for notebooks that "
             "you would run yourself.")
+
+
+def weaker() -> list[str]:
+    """Return a sentence for each promise that this system lets us hold less well than others do."""
+    found = []
+    if syscalls.program() is None:
+        found.append(
+            f"System calls aren't filtered on {platform.machine()} (only on "
+            f"{' and '.join(syscalls.AUDIT)}): System V shared memory and namespaces of its own "
+            "can hide memory from the watch; a kernel that ended itself may look killed.")
+    if cgroups.delegated() is None:
+        found.append(
+            "Memory is watched five times a second, not held by the kernel: a burst can pass the "
+            "limit before it is ended, and messages on their way between sockets aren't counted. "
+            "`systemd-run --user --scope -p Delegate=yes course grade …` has it held, where there "
+            "is systemd with cgroups of version 2.")
+    return found
 
 
 def sweep() -> None:
@@ -103,7 +131,8 @@ class Sandbox:
     folder, inside : Path, str
         The private folder, from outside and from inside.
     reason : str or None
-        Why the watch ended it: ``memory``, ``files``, or ``unwatched``, where it couldn't look.
+        Why the watch ended it: ``memory``, ``files``, ``many files``, or ``unwatched``, where it
+        couldn't look.
     spent : float
         Seconds of processor time that its processes have used.
     """
@@ -113,6 +142,7 @@ class Sandbox:
         self.reason: str | None = None
         self.process: subprocess.Popen[bytes] | None = None
         self.said, self.spent = b"", 0.0
+        self.cgroup: cgroups.Cgroup | None = None
 
     def __enter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
@@ -138,6 +168,8 @@ class Sandbox:
                 thread.join()
             self.errors.close()
         self.listener.close()
+        if self.cgroup is not None:
+            self.cgroup.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self, connection_file: str) -> subprocess.Popen[bytes]:
@@ -146,22 +178,50 @@ class Sandbox:
             os.chown(connection_file, self.user, self.user)
         arguments = [f"{self.inside}/{Path(connection_file).name}", f"{self.inside}/calls",
                      json.dumps(self.limits.inside())]
-        where = None
+        where, filtered = None, None
         if self.sandboxed:
-            command = [*self._bubblewrap(), f"{GRADER}/inside.py", *arguments]
+            filtered = _filter()
+            given = [] if filtered is None else ["--seccomp", str(filtered)]
+            command = [*self._enter_cgroup(), "bwrap", *given, *self._bubblewrap(),
+                       f"{GRADER}/inside.py", *arguments]
         else:
             where = self.folder / "work"
             where.mkdir()
             command = [sys.executable, str(HERE / "inside.py"), *arguments]
-        process = self.process = subprocess.Popen(
-            command, cwd=where, env=self._environment(), stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+        try:
+            process = self.process = subprocess.Popen(
+                command, cwd=where, env=self._environment(), stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+                pass_fds=[] if filtered is None else [filtered])
+        finally:
+            if filtered is not None:
+                os.close(filtered)
         self.errors = cast(BufferedReader, process.stderr)  # a pipe
         self.threads = [threading.Thread(target=self._watch, args=[process], daemon=True),
                         threading.Thread(target=self._listen, daemon=True)]
         for thread in self.threads:
             thread.start()
         return process
+
+    def _enter_cgroup(self) -> list[str]:
+        """Make this job's cgroup, where that is ours; return how a command comes into it."""
+        parent = cgroups.delegated()
+        if parent is None:
+            return []
+        files = 2 * self.limits.disk + SHARED  # are memory, too
+        self.cgroup = cgroups.Cgroup(parent, self.folder.name, self.limits.memory + files,
+                                     self.limits.processes + 8)
+        return self.cgroup.enter()
+
+    def killed(self) -> bool:
+        """Whether SIGKILL has ended the kernel, and neither the watch nor `stop` has sent it.
+
+        Nobody inside may send it (`syscalls`), so somebody outside has: the system, for want of
+        memory, or a person.
+        """
+        if self.process is None or self.reason is not None or syscalls.program() is None:
+            return False
+        return self.sandboxed and self.process.poll() in (-9, 128 + 9)
 
     def connection(self) -> socket.socket:
         """Return the socket on which the kernel serves calls; it is the first that connects."""
@@ -190,9 +250,10 @@ class Sandbox:
         }
 
     def _bubblewrap(self) -> list[str]:
-        options = ["bwrap", "--die-with-parent", "--new-session", "--hostname", "sandbox"]
+        options = ["--die-with-parent", "--new-session", "--hostname", "sandbox"]
         if self.user is None:
             options += ["--unshare-all", "--uid", "1000", "--gid", "1000"]
+            options += ["--unshare-user", "--disable-userns"] if _no_more_namespaces() else []
         else:
             options += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
                         "--unshare-cgroup-try", "--cap-drop", "ALL", "--cap-add", "CAP_SETUID",
@@ -207,7 +268,7 @@ class Sandbox:
         shown |= {str(self.bundle / name): f"{COURSE}/{name}" for name in ("course_lib", "data")}
         shown |= {str(HERE / name): f"{GRADER}/{name}" for name in ("inside.py", "wire.py")}
         options += ["--proc", "/proc", "--dev", "/dev",
-                    "--size", str(64 << 20), "--perms", "1777", "--tmpfs", "/dev/shm",
+                    "--size", str(SHARED), "--perms", "1777", "--tmpfs", "/dev/shm",
                     "--size", str(self.limits.disk), "--perms", "1777", "--tmpfs", "/tmp",
                     "--size", str(self.limits.disk), "--perms", "1777", "--tmpfs", WORK]
         for name in ("ld.so.cache", "fonts", "localtime", "alternatives"):
@@ -238,6 +299,8 @@ class Sandbox:
         while process.poll() is None and self.reason is None:
             try:
                 self.reason = self._look(process.pid)
+                if self.reason is None and self.cgroup is not None and self.cgroup.ran_out():
+                    self.reason = "memory"
             except Exception:
                 self.reason = "unwatched"
             if self.reason is None:
@@ -246,10 +309,12 @@ class Sandbox:
 
     def _look(self, pid: int) -> str | None:
         """Return why the process must end: it uses too much, or writes beside its sockets."""
-        memory, seconds = _usage(pid)
+        memory, seconds, files = _usage(pid, self.sandboxed)
         self.spent = max(self.spent, seconds)
-        if memory > self.limits.memory:
+        if memory + INODE * files > self.limits.memory:
             return "memory"
+        if files > self.limits.files:
+            return "many files"
         return "files" if self.sandboxed and _strewn(self.folder) else None
 
 
@@ -263,13 +328,32 @@ def _own_user() -> int:
     return 20_000 + number % 40_000
 
 
-def _usage(pid: int) -> tuple[int, float]:
+def _filter() -> int | None:
+    """Return a file, open at its start, that holds the filter on system calls; None without one."""
+    program = syscalls.program()
+    if program is None:
+        return None
+    number = os.memfd_create("filter")
+    os.write(number, program)
+    os.lseek(number, 0, os.SEEK_SET)
+    return number
+
+
+@cache
+def _no_more_namespaces() -> bool:
+    """Whether bubblewrap can keep those inside from making namespaces (0.8.0 and later)."""
+    told = subprocess.run(["bwrap", "--help"], capture_output=True, encoding="utf-8", check=False)
+    return "--disable-userns" in told.stdout
+
+
+def _usage(pid: int, sandboxed: bool) -> tuple[int, float, int]:
     """Return memory, in bytes, and processor time, in seconds, of a process and its descendants.
 
     Memory is what their address spaces hold and, since that need not be mapped at all, what is in
-    files that have no name (``memfd``, or deleted while open).
+    files that have no name (``memfd``, or deleted while open), in sockets and in pipes.  Third
+    comes the number of files in the sandbox's file systems.
     """
-    memory, seconds = 0, 0.0
+    memory, seconds, files = 0, 0.0, 0
     nameless: dict[int, int] = {}  # by inode, so that what two have open counts once
     gone = psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError
     with contextlib.suppress(psutil.NoSuchProcess):
@@ -284,10 +368,35 @@ def _usage(pid: int) -> tuple[int, float]:
                 if used and pid not in (each.pid, each.ppid()):  # bubblewrap's two are closed
                     try:
                         nameless |= _nameless(place)
+                        if sandboxed and not files:
+                            files = _files(f"{place}/root")
+                            memory += 2 * _queued(f"{place}/net")  # as packets, with their heads
                     except PermissionError:
                         if each.memory_info().rss:  # or it has ended meanwhile
                             raise
-    return memory + sum(nameless.values()), seconds
+    return memory + sum(nameless.values()), seconds, files
+
+
+def _files(root: str) -> int:
+    """Return how many files the file systems in memory hold below a root."""
+    return sum(told.f_files - told.f_ffree for told in (os.statvfs(root + at) for at in IN_MEMORY))
+
+
+def _queued(place: str) -> int:
+    """Return how many bytes wait in a network namespace's TCP connections: these buffers grow."""
+    total = 0
+    for name in ("tcp", "tcp6"):
+        with contextlib.suppress(FileNotFoundError), open(
+                f"{place}/{name}", encoding="ascii") as file:
+            for line in list(file)[1:]:
+                total += sum(int(each, 16) for each in line.split()[4].split(":"))
+    return total
+
+
+@cache
+def _socket_buffer() -> int:
+    """Return how many bytes wait in a socket at most; the filter refuses larger ones."""
+    return int(Path("/proc/sys/net/core/wmem_default").read_text(encoding="ascii"))
 
 
 def _living_thread(pid: int) -> tuple[int, str]:
@@ -301,13 +410,20 @@ def _living_thread(pid: int) -> tuple[int, str]:
 
 
 def _nameless(place: str) -> dict[int, int]:
-    """Return the sizes of the files without a name that a process has open or shares a map of."""
+    """Return the sizes of the files without a name that a process has open or shares a map of.
+
+    Sockets and pipes are such files, and count as if they were full.
+    """
     found: dict[int, int] = {}
     for entry in os.scandir(f"{place}/fd"):
         with contextlib.suppress(FileNotFoundError):
             about = entry.stat()
             if about.st_nlink == 0:
                 found[about.st_ino] = about.st_blocks * 512
+            elif stat.S_ISSOCK(about.st_mode):
+                found[about.st_ino] = _socket_buffer()
+            elif stat.S_ISFIFO(about.st_mode):
+                found[about.st_ino] = PIPE
     with open(f"{place}/maps", encoding="utf-8", errors="replace") as file:
         for line in file:
             if line.endswith(" (deleted)\n"):

@@ -11,9 +11,11 @@ import re
 import shutil
 import socket
 import struct
+import subprocess
 import sys
 import tempfile
 import threading
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -23,6 +25,7 @@ import numpy as np
 import psutil
 import pytest
 from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
 from course_lib.desk.cells import grade_id
 from course_lib.desk.commands import Told
@@ -197,6 +200,60 @@ def test_what_cant_be_watched_is_ended(tiny, monkeypatch):
         monkeypatch.setattr(sandbox, "_strewn", blind)
         assert kernel.process.wait(20) and box.reason == "unwatched"
         kernel.close()
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_kernel_that_was_killed_from_outside_costs_nobody_marks(tiny, monkeypatch, times):
+    begin, killed = execute.Judge.__enter__, []
+
+    def kill(self):
+        if len(killed) < times:
+            told = self.link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+            killed.append(struct.unpack("3i", told)[0])
+            os.kill(killed[-1], 9)  # as the system does when memory is short
+        return begin(self)
+
+    monkeypatch.setattr(execute.Judge, "__enter__", kill)
+    job = job_of(tiny, next(case for case in all_cases(tiny) if case.name == "reference"))
+    if times == 2:
+        with pytest.raises(RuntimeError, match="killed from outside, twice"):
+            execute.run(job)
+    else:
+        outcome = execute.run(job)
+        assert all(test["passed"] for test in outcome["tests"].values())
+        assert outcome["flags"] == []
+    assert len(killed) == times and leftovers() == []
+
+
+def test_sockets_and_pipes_count_as_if_they_were_full():
+    before = sum(sandbox._nameless("/proc/self").values())
+    pipe, pair = os.pipe(), socket.socketpair()
+    more = sum(sandbox._nameless("/proc/self").values()) - before
+    assert more == sandbox.PIPE + 2 * sandbox._socket_buffer()
+    for end in (*pipe, *(each.detach() for each in pair)):
+        os.close(end)
+
+
+def test_what_waits_in_connections_is_counted():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        near = socket.create_connection(listener.getsockname())
+        far, _ = listener.accept()
+        before = sandbox._queued("/proc/self/net")
+        near.sendall(bytes(50_000))
+        assert sandbox._queued("/proc/self/net") >= before + 40_000
+        near.close()
+        far.close()
+
+
+def test_what_is_held_less_well_here_is_told(monkeypatch):
+    monkeypatch.setattr(sandbox.cgroups, "delegated", lambda: None)
+    told, = sandbox.weaker()
+    assert "Memory is watched" in told and "Delegate=yes" in told
+    monkeypatch.setattr(sandbox.cgroups, "delegated", lambda: Path("/sys/fs/cgroup/mine"))
+    assert sandbox.weaker() == []
+    monkeypatch.setattr(sandbox.syscalls, "program", lambda: None)
+    told, = sandbox.weaker()
+    assert "System calls aren't filtered" in told
 
 
 def job_of(tiny, case, **changes):
@@ -659,6 +716,99 @@ def test_a_class_is_forgotten(graded, work, tmp_path):
         assert book.marks("squares", corpus.LESSON)
     assert main(["forget", "--out", str(copy), "--yes"]) == 0
     assert not copy.exists()
+
+
+def test_no_written_answer_hangs_who_marks_it():
+    texts = ["An honest answer, with $x^2$ and a [link](https://a.example). " * 90,
+             "[" * 200_000, "\\begin{a}" * 20_000, "~~~~\n" + "*a **b " * 3000, "short"]
+    cells = [{"cell_type": "markdown", "source": text} for text in texts]
+    assert normalise._show_plainly(cells) == 2 + (len(cells[3]["source"]) > len(texts[3]))
+    assert [cell["source"] == text for cell, text in zip(cells, texts, strict=True)][::4] == [
+        True, True]
+    assert cells[1]["source"] == f"~~~\n{texts[1]}\n~~~"
+    before = time.process_time()
+    for cell in cells:
+        markdown2html_mistune(cell["source"])
+    assert time.process_time() - before < 5
+    assert normalise._show_plainly([{"cell_type": "markdown", "source": "[" * 3000}]) == 0
+
+
+def test_formulas_are_set_without_asking_another_host():
+    program = """
+import nbformat
+from nbconvert import HTMLExporter
+from nbgrader.server_extensions.formgrader import handlers
+made = HTMLExporter(template_name="formgrade", extra_template_basedirs=[handlers.template_path])
+print(made.from_notebook_node(nbformat.v4.new_notebook(), resources={
+    "index": 0, "total": 1, "base_url": "", "notebook_id": "n", "assignment_id": "a",
+    "student": "s", "unique_key": "x"})[0])
+"""
+    page = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True,
+                          encoding="utf-8",
+                          env={**os.environ, "JUPYTER_PATH": str(grade.TEMPLATES)}).stdout
+    assert f"/static/{grade.MATHJAX.name}" in page and grade.MATHJAX.exists()
+    assert not re.search(r'(src|href)="(https?:)?//', page)
+
+
+RECORDER = """
+seen = []
+def double(x, times=1):
+    seen.append(repr(x))
+    return x * 2**times
+"""
+TELLS = """
+class MyError(ValueError):
+    pass
+def average(x, weights):
+    MyError.__name__ = "seen_" + "".join(c for c in str(seen) if c.isalnum())
+    raise MyError(f"RECORDED {seen}") if len(seen) % 2 else AssertionError(f"RECORDED {seen}")
+def shake(method, x, rng):
+    import warnings
+    warnings.warn(f"RECORDED {seen}")
+    print(f"RECORDED {seen}")
+    raise type("OffLimits", (AssertionError,), {})(f"RECORDED {seen}")
+"""
+
+
+def test_a_page_tells_nothing_that_a_function_was_called_with(tiny, work, tmp_path):
+    case = next(case for case in all_cases(tiny) if case.name == "reference")
+    notebook = json.loads(case.content)
+    for cell in notebook["cells"]:
+        if grade_id(cell) == "double":
+            cell["source"] = RECORDER
+        if grade_id(cell) in ("average", "shake"):
+            cell["source"] = TELLS
+    recorder = dataclasses.replace(case, name="recorder",
+                                   content=json.dumps(notebook).encode())
+    submissions = hand_in([recorder], tmp_path / "submitted")
+    folder = grade.open_folder(tmp_path / "marks")
+    with record.Book(record.default_url(folder), folder) as book:
+        grade.Desk(folder, corpus.LESSON, LIMITS, True).grade(submissions, book)
+        grade.write_pages(folder, corpus.LESSON, book)
+    page = (folder / "feedback" / "recorder" / f"{corpus.LESSON}.html").read_text(encoding="utf-8")
+    shown = re.sub(r"<pre>.*?</pre>", "", page, flags=re.DOTALL)  # its own code is its own
+    assert "raised" in shown or "off limits" in shown
+    assert "RECORDED" not in shown and "seen_" not in shown and "MyError" not in shown
+
+
+def test_fresh_inputs_are_drawn_when_no_test_is_left_to_tell_them(tiny, monkeypatch):
+    asked, ask = [], execute.Judge.ask
+    monkeypatch.setattr(execute.Judge, "ask", lambda self, what, test: (
+        asked.append(what), ask(self, what, test))[1])
+    job = job_of(tiny, next(case for case in all_cases(tiny) if case.name == "reference"))
+    job |= {"seed": 1 << 62, "comparable": list(tiny[1]["tests"])}
+    outcome = execute.run(job)
+    assert asked == sorted(asked, reverse=True) and asked.count("fresh") == len(tiny[1]["tests"])
+    assert outcome["flags"] == [] and not any(t["fresh"] for t in outcome["tests"].values())
+
+
+def test_a_seed_is_drawn_and_none_is_taken_that_can_be_guessed(tmp_path):
+    folder = grade.open_folder(tmp_path / "marks")
+    drawn = grade.secret_seed(folder)
+    assert drawn >> 62 == 1 and grade.secret_seed(folder) == drawn
+    (folder / "secret_seed").write_text("20261130\n", encoding="utf-8")
+    with pytest.raises(Told, match="found by trying"):
+        grade.secret_seed(folder)
 
 
 def test_blank_answers_are_no_response(graded):

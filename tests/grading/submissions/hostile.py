@@ -297,6 +297,105 @@ os.close(2)
 def double(x, times=1):
     return x * 2.0**times
 
+# %% attack="memory_of_no_process" at="double" score=9
+def double(x, times=1):
+    return x * 2**times
+
+
+import ctypes
+import os
+import subprocess
+
+libc = ctypes.CDLL(None, use_errno=True)
+shared = libc.shmget(0, ctypes.c_size_t(1 << 30), 0o1600)
+if shared != -1:
+    print("LEAK System V shared memory", shared)
+for name, number in (("io_uring", 425), ("keys", 250), ("memfd_secret", 447), ("bpf", 321)):
+    if libc.syscall(number, 0, 0, 0, 0, 0) != -1 or ctypes.get_errno() != 1:
+        print("LEAK", name, ctypes.get_errno())
+mine = subprocess.run(
+    ["unshare", "-Urm", "sh", "-c", "mount -t tmpfs none /mnt && df /mnt"], capture_output=True)
+if mine.returncode == 0:
+    print("LEAK a file system of its own")
+try:
+    import socket
+
+    socket.socket(socket.AF_VSOCK)
+    print("LEAK AF_VSOCK")
+except OSError:
+    pass
+
+# %% attack="empty_files" at="shake" score=5 flag="files"
+import os
+import time
+
+for number in range(450_000):
+    os.close(os.open(f"/tmp/{number}", os.O_CREAT))
+time.sleep(2)
+
+# %% attack="empty_files_by_another_name" at="shake" score=5 flag="files"
+import os
+import time
+
+open("/dev/shm/one", "w").close()
+for number in range(60_000):
+    os.symlink("x" * 200, f"/work/{number}") if number % 2 else os.mkdir(f"/dev/shm/{number}")
+time.sleep(2)
+
+# %% attack="memory_in_sockets" at="shake" score=5 flag="memory"
+import os
+import socket
+import time
+
+for _ in range(20):
+    if os.fork() == 0:
+        kept = []
+        try:
+            while True:
+                kept.append(socket.socketpair())
+                for end in kept[-1]:
+                    end.setblocking(False)
+                    try:
+                        while True:
+                            end.send(bytes(1 << 15))
+                    except BlockingIOError:
+                        pass
+        except OSError:
+            time.sleep(20)
+        os._exit(0)
+time.sleep(20)
+
+# %% attack="memory_in_connections" at="shake" score=5 flag="memory"
+import socket
+import time
+
+listener = socket.create_server(("127.0.0.1", 0), backlog=500)
+kept = []
+for _ in range(150):
+    near = socket.create_connection(listener.getsockname())
+    far, _ = listener.accept()
+    kept += [near, far]
+    for end in (near, far):
+        end.setblocking(False)
+        try:
+            while True:
+                end.send(bytes(1 << 16))
+        except BlockingIOError:
+            pass
+time.sleep(3)
+
+# %% attack="pretends_to_be_killed" at="double" score=6
+import os
+
+os.kill(os.getpid(), 9)
+
+# %% attack="ends_by_another_signal" at="double" score=0 flag="kernel ended"
+import os
+import signal
+
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+os.kill(os.getpid(), signal.SIGTERM)
+
 # %% attack="fork_bomb" at="shake" score=5 flag="memory"
 import os
 
@@ -466,7 +565,7 @@ def double(x, times=1):
 
 print(In, list(sys.modules), [vars(m) for n, m in sys.modules.items() if n in ("wire", "__main__")])
 
-# %% attack="kills_what_it_can" at="double" score=0 flag="kernel ended"
+# %% attack="kills_what_it_can" at="double" score=9
 def double(x, times=1):
     return x * 2**times
 
@@ -659,7 +758,7 @@ import course_lib.notebook.checks
 
 course_lib.notebook.checks.equal = lambda *a, **k: None
 
-# %% attack="answers_garbage" at="shake" score=5
+# %% attack="answers_garbage" at="shake" score=5 flag="cross-check"
 import sys
 
 wire = sys.modules["wire"]
@@ -671,7 +770,7 @@ def shake(method, x, rng):
             each.socket.sendall(b"\xff" * 64)
     return x
 
-# %% attack="closes_the_wire" at="shake" score=5
+# %% attack="closes_the_wire" at="shake" score=5 flag="cross-check"
 import sys
 
 wire = sys.modules["wire"]
