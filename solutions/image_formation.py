@@ -175,7 +175,7 @@ for f_number in (1.8, 5.6, 16):
           f"{ring:4.1f} µm, so {2 * ring:4.1f} µm across")
 
 # %% [markdown]
-# Most sensors have pixels of 1 to 5 µm.
+# Most sensors have pixels of 1 to 5 µm: the ring may be smaller than one, or twenty across.
 #
 # ### What a blur does to stripes
 #

@@ -978,7 +978,7 @@ for share, colour in ((0.001, "orange"), (0.01, "blue"), (1.0, "green")):
 ax.axhline(1 / 7, color="gray", linestyle="--")
 ax.set(xlabel="frequency, cycles per pixel", ylabel="ring correlation", ylim=(-0.2, 1.05))
 ax.legend()
-print("cutoff of a 2.4 m mirror at 589 nm:", *(f"{value:.2f} cycles per pixel along {name}" for name, value in cutoffs.items()))
+print("cutoff of a 2.4 m mirror at 589 nm, cycles per pixel:", *(f" along {name} {value:.2f}" for name, value in cutoffs.items()))
 middle, read_noise = np.median(cluster.electrons), 4.7
 print(f"half of the pixels hold fewer than {middle:.0f} electrons; there a read noise of {read_noise} that both halves share "
       f"makes them agree by {read_noise**2 / 4 / (middle / 2 + read_noise**2 / 4):.2f}")
@@ -998,7 +998,7 @@ show(fig, alt="Ring correlation of a star field against frequency for three expo
 # background. Or take the telescope's optical model. Or do it as the makers of star catalogues do: fit *all* stars of the frame together, so that each star's neighbours are subtracted from it, average what is left of the isolated ones on a grid finer
 # than the pixels, and begin again with the better spot. `course_staff/experiments/star_psf.py` did that, without a star of this field.
 #
-# Each of the three now explains the field, on its own pixels, by the same stars.
+# Each of the three now explains the field, on its own pixels, by the same stars, each as bright and as well placed as suits that spot best.
 
 # %% deeper=true
 from course_lib.imaging.stars import PixelSpot, fit_stars
@@ -1020,8 +1020,8 @@ show_images({name: spot.kernel(25) ** 0.25 for name, spot in spots.items()}, lim
                 "model and measured one have the same core, ring and wide faint halo.")
 
 # %% [markdown] deeper=true
-# The quick measurement is *worse* than the model: its neighbours are in it, and it knows nothing between the pixels. The careful one is better than both, by a little. None comes near 1: there are stars that nobody listed, bright ones outside of the field whose
-# rays cross it, and where a star sends ten thousand electrons a hundredth of a wrong spot is seen. "Measured" is no seal of quality. What decides is how well it predicts pixels that it wasn't made from.
+# The quick measurement is *worse* than the model: its neighbours are in it, and it knows nothing between the pixels. The careful one is better than both, by a little. None comes near 1. Stars that nobody listed may be behind that, rays of bright ones outside of the field,
+# and the spot itself: where a star sends ten thousand electrons, a hundredth of it is seen. "Measured" is no seal of quality. What decides is how well it predicts pixels that it wasn't made from.
 
 # %% [markdown]
 # ## Written question: the referee
