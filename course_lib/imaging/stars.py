@@ -158,7 +158,8 @@ def fit_stars(frame: np.ndarray, error: np.ndarray, places: np.ndarray, spot: Pi
         validation.fail("places", f"of shape {places.shape}", "of shape (n, 2)")
     weight = (1 / error**2).ravel()
     height, width = frame.shape
-    row, column = np.indices(frame.shape)
+    grid = np.indices(frame.shape)
+    row, column = grid[0], grid[1]
     square = np.unique((row // tile * (width // tile + 1) + column // tile).ravel(),
                        return_inverse=True)[1]
     n, skies = len(places), int(square.max()) + 1

@@ -78,7 +78,7 @@ def corrected(spot: PixelSpot, frame: np.ndarray, error: np.ndarray, fit: StarFi
         fine = [np.rint((each - place) * FINE).astype(int)[used] + side // 2
                 for each, place in ((rows, y), (columns, x))]
         at.append(fine[0] * side + fine[1])
-    change = _means(*map(np.concatenate, (at, values, weights)), side)
+    change = _means(np.concatenate(at), np.concatenate(values), np.concatenate(weights), side)
     radius = np.hypot(*(np.indices((side, side)) - side // 2)) / FINE
     change = np.where(radius < 3, gaussian_filter(change, 0.7), gaussian_filter(change, 2.0))
     grid = np.clip((grid + change) * np.clip((REACH - radius) / 2, 0, 1), 0, None)
