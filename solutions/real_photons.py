@@ -88,7 +88,7 @@ many = np.random.default_rng(1).poisson(2.0, 100_000)
 first, second = thin(many, rng=2)
 print("fair coins:        ", np.round(np.corrcoef(first, second)[0, 1], 3))
 print("halves by rounding:", np.round(np.corrcoef(many // 2, many - many // 2)[0, 1], 3))
-reveal("real_photons.correlation", np.corrcoef(first, second)[0, 1], label="correlation of the two halves")
+reveal("real_photons.correlation", np.corrcoef(first, second)[0, 1], label="correlation of the two halves", between=(-1, 1))
 
 # %% [markdown]
 # Zero, to within the noise of the simulation. The second line is the mistake that looks like the same thing: to *divide the numbers*. Then both halves

@@ -79,7 +79,7 @@ def predict(key: str, value: float | str | None = None,
 
 
 def reveal(key: str, measured: float, label: str, unit: str = "",
-           log: bool = False) -> figures.Picture:
+           log: bool = False, between: tuple[float, float] | None = None) -> figures.Picture:
     """Show the prediction kept under `key` beside the measured number.
 
     Parameters
@@ -95,6 +95,8 @@ def reveal(key: str, measured: float, label: str, unit: str = "",
     log : bool
         Logarithmic axis, for numbers that differ by factors. It shows at least a decade, so that
         what differs by a percent lies side by side.
+    between : (float, float), optional
+        Numbers that the axis shows in any case, so that next to nothing looks like it.
 
     Returns
     -------
@@ -134,9 +136,9 @@ def reveal(key: str, measured: float, label: str, unit: str = "",
     ax.set(yticks=range(len(rows)), yticklabels=[name for name, *_ in rows])
     ax.set_xlabel(f"{label} ({unit})" if unit else label)
     ax.margins(x=0.15)
-    ends = [0.0, *(value for _, value, _ in rows)]
+    ends = [0.0, *(value for _, value, _ in rows), *(between or ())]
     if not log and min(ends) < 0:
-        room = 0.2 * (max(ends) - min(ends))
+        room = 0.3 * (max(ends) - min(ends))
         ax.set_xlim(min(ends) - room, max(ends) + room)
         ax.axvline(0, color="gray", linewidth=1)
     ax.set_ylim(len(rows) - 0.5, -0.5)
