@@ -42,7 +42,7 @@ show_images({"drawn": clockwork, "16 pixels": sixteen} | {
 # %% [markdown]
 # On the left a clockwork beetle, drawn for this course on 16 × 16 squares. *No sharper original exists.*
 # Next to it the 4 × 4 pixels that a camera would keep of it. The other two are what a method of 2020,
-# PULSE, makes of these pixels: sharp ladybirds, with legs and highlights. Both, says the
+# PULSE, makes of these pixels: sharp ladybirds. Both, says the
 # program, match the input when they are shrunk again.
 #
 # **Predict.** Shrink an answer to 4 × 4. By how many grey levels of an 8-bit picture (0 to 255) does it differ
@@ -365,7 +365,7 @@ show_images({f"{name}\nno. {k + 1}": x[k] for name, x in kinds.items() for k in 
 # This generator was trained on 10 % dark ladybirds and draws about as many. A Gaussian that keeps how the 64
 # coordinates go *together* draws them, too. PULSE's, which fits each for itself, draws none in 200: the
 # dark form needs many coordinates to deviate at once. So **the starts have
-# shares of their own**, and they are not those of the generator. Nobody decided that.
+# shares of their own**, not those of the generator. Nobody decided that.
 #
 # Ten rows are more freedom than a real style has, so a penalty called GEOCROSS pulls them together: it
 # grows with the squared angles between the rows.
@@ -788,7 +788,7 @@ print(f"by the sampler on the generator that was trained on 10 % dark: {is_dark.
 # %% [markdown]
 # During the argument of June 2020 Mario Klingemann showed that other starts give other faces. Here is that
 # experiment with numbers: fresh ladybirds of either form, shrunk without noise, each searched from a pale
-# and from a dark picture of the generator (recorded; `course data pulse` repeats it). **Predict.** Of dark inputs, how
+# and from a dark picture of the generator (recorded). **Predict.** Of dark inputs, how
 # many percent come back dark if the search starts dark, minus the percentage if it starts pale?
 
 # %% [markdown] only="slides" slide="subslide"
@@ -844,8 +844,7 @@ wrong = np.mean((p_dark(eight) > 0.5) != (beetles.form == 1))
 print(f"a classifier that reads 8 × 8 pixels with noise σ = .05 names the wrong form in {wrong:.1%} of 2,000")
 
 # %% [markdown]
-# **Predict.** Of the dark inputs, how many percent come back
-# *dark*?
+# **Predict.** Of the dark inputs, how many percent come back *dark*?
 
 # %%
 kept_dark = None  # replace None by a number from 0 to 100
@@ -921,7 +920,7 @@ show_images(panels, columns=6,
 # do the tomato and a leaf *with nothing on it*: a small dull beetle stays within eleven grey levels of leaf. Which
 # strangers pass is an accident of tolerance and pixel size.
 #
-# Could a better threshold do it? No, and that is a theorem with a one-line
+# Could a better threshold catch every stranger? No, and that is a theorem with a one-line
 # proof. The answer and its residual are computed from $y$ alone, so **two scenes with the same $y$ have the same
 # residual**. Take the visible part of a ladybird and half of the invisible part of the tomato, its null part of lesson
 # {information_limit}. The light lies between 0 and 1, so it is a scene that could exist:
@@ -1144,8 +1143,8 @@ try_on(check_residuals, {
 #
 # Write `check_verdict(run)`: every item of `.met` says whether the item of `.residuals` at **its own** place is at most ε. Some
 # faults show only where, in *one* run, some pictures meet ε and others don't, among the inputs or among the starts of one input;
-# some only at an ε below or above .002. So run several inputs at once, some reachable, some not, four starts each; look at the residuals;
-# run again with values of `epsilon` between them (`np.quantile(residuals, 0.2)`). Compare with `np.array_equal`.
+# some only at an ε below or above .002. So run several inputs at once, some reachable, some not, four starts each; then
+# run again with values of `epsilon` between the residuals (`np.quantile(residuals, (0.2, 0.8))`). Compare with `np.array_equal`.
 
 # %% solution="check_verdict"
 def check_verdict(run):
