@@ -66,6 +66,7 @@ CALLS = {
     **{f"measures.{name}": lambda b, name=name: getattr(measures, name)(b(POINTS), b(POINTS + 0.1))
        for name in ("coverage", "covered", "density", "precision", "recall", "mse", "rmse",
                     "psnr")},
+    "measures.radii": lambda b: measures.radii(b(POINTS), 2),
     "measures.ranks": lambda b: measures.ranks(b(P), b(RNG.permuted(np.tile(P, (9, 1)))), 0),
     "measures.uniformity": lambda b: measures.uniformity(b(np.arange(20) % 10), 9),
     "sources.candidates": lambda b: sources.candidates(b(X), 0.5),

@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from course_lib.inference.posterior import Mixture
 
 __all__ = ["audit_sampler", "birthday", "bootstrap", "calibration_error", "coverage", "covered",
-           "density", "expected_coverage", "mse", "precision", "psnr", "ranks", "recall", "rmse",
-           "share_interval", "uniformity"]
+           "density", "expected_coverage", "mse", "precision", "psnr", "radii", "ranks", "recall",
+           "rmse", "share_interval", "uniformity"]
 
 Axis: TypeAlias = int | tuple[int, ...] | None
 
@@ -287,7 +287,7 @@ def precision(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
     k : int
         A ball reaches to the k-th nearest other point of its own set.
     """
-    return float((_balls(real, _radii(real, k), generated) > 0).mean())
+    return float((_balls(real, radii(real, k), generated) > 0).mean())
 
 
 def recall(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
@@ -300,7 +300,7 @@ def density(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
 
     Unlike `precision` it isn't fooled by one real outlier with a huge ball.
     """
-    return float(_balls(real, _radii(real, k), generated).mean() / k)
+    return float(_balls(real, radii(real, k), generated).mean() / k)
 
 
 def coverage(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
@@ -314,7 +314,7 @@ def covered(generated: ArrayLike, real: ArrayLike, k: int = 5) -> np.ndarray:
     Its mean over all real points is `coverage`; over a group of them, coverage of that group.
     """
     nearest = pairwise_distances_argmin_min(_points(real), _points(generated))[1]
-    return nearest < _radii(real, k)
+    return nearest < radii(real, k)
 
 
 def expected_coverage(m: int, n: int, k: int = 5) -> float:
@@ -332,19 +332,36 @@ def expected_coverage(m: int, n: int, k: int = 5) -> float:
     return float(1 - np.prod((n - i) / (m + n - i)))
 
 
-def _radii(points: ArrayLike, k: int) -> np.ndarray:
-    """Distance of every point (n, d) to the k-th nearest of the others, (n,)."""
+def radii(points: ArrayLike, k: int) -> np.ndarray:
+    """Distance of every point to the k-th nearest of the others: how far the balls reach.
+
+    Parameters
+    ----------
+    points : array (n, d)
+    k : int
+        From 1 to n − 1.
+
+    Returns
+    -------
+    array (n,)
+        In the unit of the points.
+
+    Raises
+    ------
+    ValueError
+        If k is 0 or less, or n or more.
+    """
     points = _points(points)
     if validation.integer(k, "k") >= len(points):
         validation.fail("k", k, f"less than the number of points, {len(points)}")
     return NearestNeighbors(n_neighbors=k, algorithm="brute").fit(points).kneighbors()[0][:, -1]
 
 
-def _balls(centres: ArrayLike, radii: np.ndarray, points: ArrayLike) -> np.ndarray:
+def _balls(centres: ArrayLike, reach: np.ndarray, points: ArrayLike) -> np.ndarray:
     """In how many balls around `centres` (n, d) each of the `points` (m, d) lies, (m,)."""
     return np.concatenate(list(pairwise_distances_chunked(
         _points(points), _points(centres), working_memory=16,
-        reduce_func=lambda distances, _: (distances < radii).sum(1))))
+        reduce_func=lambda distances, _: (distances < reach).sum(1))))
 
 
 def _points(points: ArrayLike) -> np.ndarray:
@@ -377,7 +394,8 @@ def audit_sampler(sampler: Callable[[np.ndarray, int, np.random.Generator], Arra
     -------
     dict
         The p-values of uniform ranks: "coordinates", an array (n,), and "likelihood", of
-        log p(y | x). Small ones refute the sampler; large ones only fail to.
+        log p(y | x). Small ones refute the sampler; large ones only fail to. And "ranks", those of
+        log p(y | x), (cases,) integers.
     """
     rng, A = np.random.default_rng(rng), validation.matrix(A, "A")
     sigma = validation.positive(sigma, "sigma")
@@ -392,4 +410,4 @@ def audit_sampler(sampler: Callable[[np.ndarray, int, np.random.Generator], Arra
     by_coordinate = ranks(x, found, rng)
     by_likelihood = ranks(log_l(x), log_l(found), rng)
     return {"coordinates": np.array([uniformity(r, draws)[2] for r in by_coordinate.T]),
-            "likelihood": float(uniformity(by_likelihood, draws)[2])}
+            "likelihood": float(uniformity(by_likelihood, draws)[2]), "ranks": by_likelihood}

@@ -19,6 +19,7 @@ from course_lib.audits.measures import (
     mse,
     precision,
     psnr,
+    radii,
     recall,
     rmse,
     share_interval,
@@ -119,6 +120,17 @@ def test_wilson_intervals_hold_the_share_about_as_often_as_they_say(p, n):
     low, high = share_interval(7, 50)
     for end in (low, high):
         assert abs(7 / 50 - end) == pytest.approx(1.959964 * math.sqrt(end * (1 - end) / 50))
+
+
+def test_balls_reach_to_the_kth_nearest_other_point():
+    points = RNG.standard_normal((40, 3))
+    for k in (1, 5, 39):
+        distances = np.sort(np.linalg.norm(points[:, None] - points, axis=-1), axis=1)
+        np.testing.assert_allclose(radii(points, k), distances[:, k])
+        np.testing.assert_allclose(radii(7 * points + 3, k), 7 * radii(points, k))
+    assert radii(np.zeros((2, 1)), 1).tolist() == [0, 0]  # a twin is another point
+    with pytest.raises(ValueError, match="k is 40"):
+        radii(points, 40)
 
 
 def test_coverage_of_groups():

@@ -106,6 +106,7 @@ def test_prior_draws_are_caught_by_the_likelihood_alone():
 
     found = audit_sampler(prior_draws, PRIOR, A, SIGMA)
     assert found["coordinates"].min() > 1e-3 and found["likelihood"] < 1e-10
+    assert found["ranks"].shape == (200,) and found["ranks"].mean() > 12  # of 19: the truth wins
 
 
 def test_what_is_wrong_is_said():
