@@ -29,6 +29,7 @@ doi:10.1080/01621459.1927.10502953.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -58,11 +59,14 @@ def mse(x_hat: ArrayLike, x: ArrayLike, axis: Axis = None) -> np.ndarray | np.fl
     Raises
     ------
     ValueError
-        If the shapes differ (nothing is broadcast) or a value is NaN or infinite.
+        If the shapes differ (nothing is broadcast), there is nothing to average, or a value is
+        complex, NaN or infinite.
     """
     x_hat, x = np.asarray(x_hat), np.asarray(x)
     validation.matching(x_hat, x.shape, "x_hat")
     for name, values in (("x_hat", x_hat), ("x", x)):
+        if np.iscomplexobj(values) or values.size == 0:
+            validation.fail(name, f"{values.dtype} of shape {values.shape}", "real, and not empty")
         if not np.isfinite(values).all():
             validation.fail(name, "not finite everywhere (NaN or infinity)", "finite")
     difference = x_hat.astype(float) - x.astype(float)  # unsigned integers would wrap around
@@ -108,9 +112,16 @@ def ranks(truth: ArrayLike, draws: ArrayLike, rng: Seed) -> np.ndarray:
     -------
     array (...) of int
         Between 0 and L.
+
+    Raises
+    ------
+    ValueError
+        If shapes don't match or a value is NaN, which has no rank.
     """
     truth, draws = np.asarray(truth), np.asarray(draws)
     validation.matching(truth, draws.shape[1:], "truth")
+    if np.any(truth != truth) or np.any(draws != draws):
+        validation.fail("truth or draws", "NaN somewhere", "numbers that can be ordered")
     ties = np.sum(draws == truth, axis=0)
     return np.sum(draws < truth, axis=0) + np.random.default_rng(rng).integers(0, ties + 1)
 
@@ -172,8 +183,10 @@ def calibration_error(p: ArrayLike, outcome: ArrayLike, bins: int = 10) -> float
     """
     p, outcome = np.asarray(p, dtype=float), np.asarray(outcome, dtype=float)
     validation.matching(outcome, p.shape, "outcome")
-    if p.ndim != 1 or not ((p >= 0) & (p <= 1)).all():
-        validation.fail("p", f"of shape {p.shape}", "(n,) probabilities in [0, 1]")
+    if p.ndim != 1 or len(p) == 0 or not ((p >= 0) & (p <= 1)).all():
+        validation.fail("p", f"of shape {p.shape}", "(n,) probabilities in [0, 1], at least one")
+    if not ((outcome >= 0) & (outcome <= 1)).all():
+        validation.fail("outcome", "not everywhere in [0, 1]", "1 where it happened, else 0")
     bin_of = np.minimum((p * validation.integer(bins, "bins")).astype(int), bins - 1)
     gaps = np.bincount(bin_of, p - outcome, minlength=bins)
     return float(np.abs(gaps).sum().round(12) / len(p))
@@ -285,9 +298,11 @@ def precision(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
     generated : array (m, d)
     real : array (n, d)
     k : int
-        A ball reaches to the k-th nearest other point of its own set.
+        A ball reaches to the k-th nearest other point of its own set: what is closer than that is
+        in it, and always its centre, though more than k points of the set coincide there.
     """
-    return float((_balls(real, radii(real, k), generated) > 0).mean())
+    generated, real = _near_zero(generated, real)
+    return float((_balls(real, k, generated) > 0).mean())
 
 
 def recall(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
@@ -300,7 +315,8 @@ def density(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
 
     Unlike `precision` it isn't fooled by one real outlier with a huge ball.
     """
-    return float(_balls(real, radii(real, k), generated).mean() / k)
+    generated, real = _near_zero(generated, real)
+    return float(_balls(real, k, generated).mean() / k)
 
 
 def coverage(generated: ArrayLike, real: ArrayLike, k: int = 5) -> float:
@@ -313,12 +329,17 @@ def covered(generated: ArrayLike, real: ArrayLike, k: int = 5) -> np.ndarray:
 
     Its mean over all real points is `coverage`; over a group of them, coverage of that group.
     """
-    nearest = pairwise_distances_argmin_min(_points(real), _points(generated))[1]
-    return nearest < radii(real, k)
+    generated, real = _near_zero(generated, real)
+    nearest, reach = pairwise_distances_argmin_min(real, generated)[1], radii(real, k)
+    there = _copies(generated)
+    return (nearest < reach) | [not radius and row.tobytes() in there
+                                for row, radius in zip(real, reach, strict=True)]
 
 
 def expected_coverage(m: int, n: int, k: int = 5) -> float:
     r"""Mean of `coverage` if m generated and n real points follow one law, whatever the law is.
+
+    Where points coincide, coverage is greater.
 
     .. math:: 1 - \frac{(n-1)(n-2)\cdots(n-k)}{(m+n-1)(m+n-2)\cdots(m+n-k)}
 
@@ -344,7 +365,7 @@ def radii(points: ArrayLike, k: int) -> np.ndarray:
     Returns
     -------
     array (n,)
-        In the unit of the points.
+        In the unit of the points; 0 where more than k of them coincide.
 
     Raises
     ------
@@ -354,18 +375,39 @@ def radii(points: ArrayLike, k: int) -> np.ndarray:
     points = _points(points)
     if validation.integer(k, "k") >= len(points):
         validation.fail("k", k, f"less than the number of points, {len(points)}")
-    return NearestNeighbors(n_neighbors=k, algorithm="brute").fit(points).kneighbors()[0][:, -1]
+    reach = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(points).kneighbors()[0][:, -1]
+    copies = _copies(points)
+    return np.where([copies[row.tobytes()] > k for row in points], 0.0, reach)
 
 
-def _balls(centres: ArrayLike, reach: np.ndarray, points: ArrayLike) -> np.ndarray:
+def _copies(points: np.ndarray) -> Counter[bytes]:
+    """How many points lie exactly where one does, by its bytes."""
+    return Counter(row.tobytes() for row in points)
+
+
+def _balls(centres: np.ndarray, k: int, points: np.ndarray) -> np.ndarray:
     """In how many balls around `centres` (n, d) each of the `points` (m, d) lies, (m,)."""
-    return np.concatenate(list(pairwise_distances_chunked(
-        _points(points), _points(centres), working_memory=16,
+    reach, copies = radii(centres, k), _copies(centres)
+    within = np.concatenate(list(pairwise_distances_chunked(
+        points, centres, working_memory=16,
         reduce_func=lambda distances, _: (distances < reach).sum(1))))
+    here = np.array([copies[row.tobytes()] for row in points])
+    return within + np.where(here > k, here, 0)
+
+
+def _near_zero(generated: ArrayLike, real: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return both sets moved to the origin, if they lie so far from it that distances would suffer.
+
+    Distances are computed from squares, |a|² − 2ab + |b|²: far away little is left of them.
+    """
+    generated, real = _points(generated), _points(real)
+    if len(real) and np.abs(real.mean(0)).max(initial=0) > 1e3 * real.std(0).max(initial=0):
+        return generated - real[0], real - real[0]
+    return generated, real
 
 
 def _points(points: ArrayLike) -> np.ndarray:
-    points = np.asarray(points, dtype=float)
+    points = np.ascontiguousarray(points, dtype=float) + 0.0  # −0 is 0
     if points.ndim != 2 or not np.isfinite(points).all():
         validation.fail("points", f"of shape {points.shape}", "finite, of shape (n, d)")
     return points

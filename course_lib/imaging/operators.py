@@ -226,6 +226,8 @@ class Blur(LinearOperator):
 
     def __init__(self, psf: ArrayLike, boundary: str = "periodic") -> None:
         validation.choice(boundary, "boundary", ("periodic", "reflect", "zero"))
+        if np.iscomplexobj(psf):
+            validation.fail("psf", "complex", "real")
         psf = validation.matrix(psf, "psf")
         self._set(psf=psf, boundary=boundary, _response=None, _cache={})
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["approximate", "draw", "exact", "score"]
 
+RUNAWAY = 1e6  # times the first noise's standard deviation: nothing honest gets there
 # (..., n) points and the noise's standard deviation → gradients of log p_t there.
 Score: TypeAlias = Callable[[np.ndarray, float], np.ndarray]
 
@@ -90,13 +91,25 @@ def exact(prior: Mixture, A: ArrayLike, y: ArrayLike, sigma: float) -> Score:
     y : (N, m) array
         A measurement for each of N draws; repeat one to draw more often from its posterior.
     sigma : float
+
+    Raises
+    ------
+    ValueError
+        If y has not m numbers in each row, or one that is not finite.
     """
-    A, y = validation.matrix(A, "A"), np.asarray(y, dtype=float)
+    A, y = _measured(A, y)
     seen = prior.measured(A, sigma)
     gain = prior.covariances @ A.T @ np.linalg.inv(seen.covariances)
     means = prior.means + np.einsum("knm,...km->...kn", gain, y[..., None, :] - seen.means)
     covariances, weights = prior.covariances - gain @ A @ prior.covariances, seen.classify(y)
     return lambda x, t: _score(weights, means, covariances, x, t)[0]
+
+
+def _measured(A: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    A, y = validation.matrix(A, "A"), np.asarray(y, dtype=float)
+    if y.ndim == 0 or y.shape[-1] != len(A) or not np.isfinite(y).all():
+        validation.fail("y", f"of shape {y.shape}", f"finite, with {len(A)} numbers in each row")
+    return A, y
 
 
 def approximate(prior: Mixture, A: ArrayLike, y: ArrayLike, sigma: float) -> Score:
@@ -109,7 +122,7 @@ def approximate(prior: Mixture, A: ArrayLike, y: ArrayLike, sigma: float) -> Sco
     the formula knows one. (The weight is the formula's own. The published algorithm divides by
     the norm of the difference and tunes a constant instead, so that sigma drops out.)
     """
-    A, y = validation.matrix(A, "A"), np.asarray(y, dtype=float)
+    A, y = _measured(A, y)
     sigma = validation.positive(sigma, "sigma")
 
     def guided(x: np.ndarray, t: float) -> np.ndarray:
@@ -141,8 +154,17 @@ def draw(score: Score, dimension: int, n: int, rng: Seed, steps: int = 150, larg
     Returns
     -------
     (n, dimension) array
+
+    Raises
+    ------
+    ValueError
+        If `largest` is not greater than `smallest`.
+    RuntimeError
+        If the steps run away: the score is too steep for them.
     """
     rng = np.random.default_rng(rng)
+    if not validation.positive(largest, "largest") > validation.positive(smallest, "smallest"):
+        validation.fail("largest", largest, f"greater than smallest, {smallest}")
     sigmas = np.geomspace(validation.positive(largest, "largest"),
                           validation.positive(smallest, "smallest"),
                           validation.integer(steps, "steps", least=2))
@@ -152,4 +174,8 @@ def draw(score: Score, dimension: int, n: int, rng: Seed, steps: int = 150, larg
         # (t² − s²) s²/t², and what a very wide world would, t² − s²: their geometric mean.
         x = x + (t**2 - s**2) * score(x, t)
         x += np.sqrt((t**2 - s**2) * s / t) * rng.standard_normal(x.shape)
-    return x + s**2 * score(x, s)
+    x = x + s**2 * score(x, s)
+    if not (np.abs(x) < RUNAWAY * largest).all():
+        raise RuntimeError("The draws ran away, beyond all that the first noise reaches: the score "
+                           "is too steep for these steps. Take more steps, or a larger sigma.")
+    return x

@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from scipy.stats import binom
 from skimage import metrics
 
+from course_lib.audits import measures
 from course_lib.audits.measures import (
     birthday,
     bootstrap,
@@ -188,5 +189,45 @@ def test_bootstrap_intervals_hold_the_truth_about_as_often_as_they_say():
     (lambda: share_interval(3, 2), "count is 3; it must be at most n = 2"),
 ])
 def test_bad_sets_are_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+# --- points that coincide, points far away, values that have no measure ---------------------------
+
+@pytest.mark.parametrize("sets", [measures.precision, measures.recall, measures.coverage])
+def test_points_that_coincide_lie_in_each_others_balls(sets):
+    one = np.ones((64, 8))
+    assert sets(one, one) == 1 and sets(one + 1e-9, one) == 0
+    points = np.random.default_rng(0).standard_normal((200, 8))
+    points = np.concatenate([points[:100], np.repeat(points[:10], 10, 0)])  # ten, 11 times each
+    assert sets(points, points) == 1
+    assert sets(-0.0 * one, 0.0 * one) == 1
+
+
+def test_density_of_labels_is_that_of_one_law():
+    rng = np.random.default_rng(1)
+    labels, more = rng.integers(0, 10, (2, 2000, 1)).astype(float)
+    assert measures.density(more, labels) == pytest.approx(200 / 5, rel=0.05)  # 200 copies of each
+    assert measures.coverage(more, labels) == 1
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "density", "coverage"])
+@pytest.mark.parametrize("offset", [1e3, 1e6, 1e8])
+def test_measures_of_sets_dont_depend_on_the_origin(name, offset):
+    a, b = np.random.default_rng(2).standard_normal((2, 300, 8))
+    measure = getattr(measures, name)
+    assert measure(b + offset, a + offset) == pytest.approx(measure(b, a), abs=0.02)
+
+
+@pytest.mark.parametrize("call, message", [
+    (lambda: measures.mse(np.full(2, 1j), np.zeros(2)), "real"),
+    (lambda: measures.mse(np.zeros((0, 2)), np.zeros((0, 2))), "not empty"),
+    (lambda: measures.calibration_error([], []), "at least one"),
+    (lambda: measures.calibration_error([0.3], [np.nan]), "1 where it happened"),
+    (lambda: measures.calibration_error([0.3], [2]), "1 where it happened"),
+    (lambda: measures.ranks(np.array([np.nan]), np.zeros((5, 1)), 0), "ordered"),
+    (lambda: measures.ranks(np.array([0.0]), np.full((5, 1), np.nan), 0), "ordered")])
+def test_what_has_no_measure_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -386,3 +386,8 @@ def test_act_one_does_not_load_torch_or_plotting():
 def test_public_names_are_documented():
     for name in operators.__all__:
         assert getattr(operators, name).__doc__
+
+
+def test_a_complex_psf_is_refused():
+    with pytest.raises(ValueError, match="psf is complex"):
+        Blur(np.full((3, 3), 1j))

@@ -116,3 +116,22 @@ def test_what_is_wrong_is_said():
         approximate(PRIOR, A, np.zeros((1, 1)), 0)
     with pytest.raises(ValueError, match="steps is 1"):
         draw(lambda x, t: -x, 1, 1, 0, steps=1)
+
+
+@pytest.mark.parametrize("make", [exact, approximate])
+@pytest.mark.parametrize("y", [
+    np.full(500, 0.9), np.full((500, 2), 0.9), np.full((500, 1), np.nan), 0.9])
+def test_measurements_of_another_shape_are_refused(make, y):
+    coin = Mixture([0.5, 0.5], [[-1.0], [1.0]], np.full((2, 1, 1), 0.01))
+    with pytest.raises(ValueError, match="y is"):
+        make(coin, np.eye(1), y, 0.3)
+
+
+def test_draws_that_run_away_are_told():
+    def away(x, t):
+        return x / t**2
+
+    with pytest.raises(RuntimeError, match="ran away"):
+        draw(away, 1, 10, 0)
+    with pytest.raises(ValueError, match="largest is"):
+        draw(away, 1, 10, 0, largest=0.01, smallest=20)
