@@ -131,6 +131,21 @@ def forget_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="really")
 
 
+def roster_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments of ``course roster``."""
+    parser.add_argument("file", nargs="+", metavar="FILE",
+                        help="Canvas's gradebook export, Moodle's participants, grades or grading "
+                             "worksheet, or a CSV table of names with ids or e-mail addresses")
+    _folder_argument(parser)
+
+
+def grades_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments of ``course grades``."""
+    parser.add_argument("--rules", metavar="FILE",
+                        help="due dates, extensions, what lateness costs (TOML; it is remembered)")
+    _class_arguments(parser)
+
+
 def slides_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course slides``."""
     parser.add_argument("deck", nargs="*",
@@ -190,6 +205,10 @@ VERBS: dict[str, tuple[str, Callable[[ArgumentParser], None], Callable[[Namespac
                    _run("grading.grade", "formgrader")),
     "feedback": ("write pages anew, with marks given by hand", feedback_arguments,
                  _run("grading.grade", "write_feedback")),
+    "roster": ("say who should hand in: from Canvas, Moodle or a table", roster_arguments,
+               _run("grading.grades", "take_roster")),
+    "grades": ("write all lessons' grades, for Canvas and Moodle, too", grades_arguments,
+               _run("grading.grades", "hand_out")),
     "forget": ("delete a class's or a student's personal data", forget_arguments,
                _run("grading.grade", "forget")),
     "answers": ("try right and wrong answers on the tests", answers_arguments,

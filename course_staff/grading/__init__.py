@@ -4,6 +4,7 @@
 ``template``    what grading needs to know of a lesson
 ``trial``       the reference answers, tried once before anybody is graded
 ``inbox``       which file is whose
+``people``      who is who; ``roster`` who should hand in
 ``normalise``   a student's answers in the notebook as it was released
 ``sandbox``     a kernel that sees nothing but the lesson; ``inside`` runs first in it
 ``syscalls``    what the sandbox's filter refuses; ``cgroups``, what the kernel itself limits
@@ -14,6 +15,8 @@
 ``record``      nbgrader's gradebook
 ``feedback``    pages for students
 ``report``      one page for the instructor; ``pages`` is the look of both
-``grade``       the verbs
+``analysis``    what points say of exercises; ``similarity`` which answers are alike
+``export``      all lessons' grades, as Canvas and Moodle take them
+``grade``       the verbs; ``grades`` those for rosters and grades
 ``shapes``      the plain data that these hand to each other
 """

@@ -10,6 +10,7 @@ A class's folder is a course folder of nbgrader's, private and ignored by git::
 
     gradebook.db, nbgrader_config.py, autograded/      nbgrader's, for formgrader
     people.json, roster.json                           who is who, and who should hand in
+    rules.toml, grades/                                due dates; what `course grades` hands out
     results/LESSON/STUDENT.json                        verdicts and flags
     feedback/STUDENT/LESSON.html                       for students
     LESSON/grades.csv, LESSON/report.html              for the instructor
@@ -51,7 +52,17 @@ from course_staff.grading import (
     trial,
 )
 from course_staff.grading.people import People
-from course_staff.grading.shapes import Error, Flag, Node, Outcome, Result, Template, Trial, Verdict
+from course_staff.grading.shapes import (
+    Error,
+    Flag,
+    Mark,
+    Node,
+    Outcome,
+    Result,
+    Template,
+    Trial,
+    Verdict,
+)
 
 MARKER = "class.json"
 TEMPLATES = Path(__file__).with_name("jupyter")
@@ -394,17 +405,13 @@ class Desk:
               notebook: Node | None, seconds: float) -> None:
         submission = prepared["submission"]
         path, when = submission.path, submission.when
-        texts = normalise.answers(notebook, prepared["template"]) if notebook else {}
-        blank = normalise.answers(prepared["template"]["notebook"], prepared["template"])
-        same = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
         result: Result = {
             "student": submission.student, "name": self.people.name(submission.student),
             "lesson": self.lesson, "file": path.name if path else "", "came": submission.came,
             "when": when.isoformat(timespec="seconds") if when else None,
             "stamp": prepared["stamp"],
             "digest": prepared["digest"], "flags": flags, "tests": dict(tests), "seconds": seconds,
-            "inside": prepared["inside"], "limits": self.limits.told(self.sandboxed),
-            "answers": same if texts and texts != blank else None}
+            "inside": prepared["inside"], "limits": self.limits.told(self.sandboxed)}
         text = json.dumps(normalise.whole_characters(result), ensure_ascii=False, indent=1)
         _write_safely(self.result_path(result["student"]), text)
 
@@ -461,25 +468,40 @@ def workers(jobs: int, scheduler: str | None,
 # --- pages ----------------------------------------------------------------------------------------
 
 
+def results(folder: Path, lesson: str, book: record.Book,
+            ) -> Iterator[tuple[Result, Template, dict[str, Mark]]]:
+    """Yield what is kept of each submission of a lesson, with its template and its marks.
+
+    Raises
+    ------
+    Told
+        If a release is no longer there.
+    """
+    templates: dict[str, Template] = {}
+    for path in sorted((folder / "results" / lesson).glob("*.json")):
+        result: Result = json.loads(path.read_text(encoding="utf-8"))
+        stamp = result["stamp"]
+        if stamp not in templates:
+            kept = release.find(stamp, lesson)
+            if kept is None:
+                raise Told(f"The release {stamp} is no longer kept in {release.store()}")
+            text = (kept / "templates" / f"{lesson}.json").read_text(encoding="utf-8")
+            templates[stamp] = json.loads(text)
+        yield result, templates[stamp], book.marks(result["student"], lesson)
+
+
 def write_pages(folder: Path, lesson: str, book: record.Book) -> None:
     """Write everybody's page, grades.csv and report.html from results and gradebook."""
     summary, namesakes = None, People.read(folder).namesakes()
-    for path in sorted((folder / "results" / lesson).glob("*.json")):
-        result: Result = json.loads(path.read_text(encoding="utf-8"))
+    for result, template, marks in results(folder, lesson, book):
         flag = namesakes.get(result["student"])  # somebody may have come later
         if flag and "namesake" not in [word for word, _ in result["flags"]]:
             result["flags"].append(flag)
-        kept = release.find(result["stamp"], lesson)
-        if kept is None:
-            raise Told(f"The release {result['stamp']} is no longer kept in {release.store()}")
-        text = (kept / "templates" / f"{lesson}.json").read_text(encoding="utf-8")
-        template: Template = json.loads(text)
-        marks = book.marks(result["student"], lesson)
         summary = summary or report.Summary(template)
-        summary.add(result, marks)
         executed = folder / "autograded" / result["student"] / lesson / f"{lesson}.ipynb"
-        if executed.exists():
-            notebook = json.loads(executed.read_text(encoding="utf-8"))
+        notebook = json.loads(executed.read_text(encoding="utf-8")) if executed.exists() else None
+        summary.add(result, marks, notebook)
+        if notebook is not None:
             feedback.write(folder / "feedback" / result["student"] / f"{lesson}.html",
                            result, template, notebook, marks)
     if summary is None:
@@ -542,7 +564,8 @@ def forget(args: Namespace) -> int:
         shutil.rmtree(folder)
         print(f"Deleted {folder} and {count} students from the gradebook.")
         return 0
-    shutil.rmtree(folder / "unpacked", ignore_errors=True)  # an interrupted run's
+    for part in ("unpacked", "grades"):  # an interrupted run's; what `course grades` makes anew
+        shutil.rmtree(folder / part, ignore_errors=True)
     lessons = [path.name for path in (folder / "results").glob("*")]
     for key in keys:
         for part in ("autograded", "feedback"):

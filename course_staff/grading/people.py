@@ -50,10 +50,10 @@ class Owner:
 
 
 class Person(TypedDict):
-    """What is kept of a student: a name, where it comes from, numbers by lesson."""
+    """What is kept of a student: a name and, by lesson, where it came from and its numbers."""
 
     name: str
-    lms: str
+    lms: dict[str, str]
     numbers: dict[str, list[str]]
 
 
@@ -102,8 +102,8 @@ def _mark(name: str) -> str:
 
 def _could_be(person: Person, owner: Owner, lesson: str) -> bool:
     """Whether somebody known may have this number, too: in another lesson, drawn anew."""
-    redrawn = owner.lms == person["lms"] == "moodle"
-    return lesson not in person["numbers"] and (redrawn or owner.lms != person["lms"])
+    return lesson not in person["numbers"] and (
+        owner.lms == "moodle" or owner.lms not in person["lms"].values())
 
 
 @dataclass
@@ -132,7 +132,7 @@ class People:
             json.loads(path.read_text(encoding="utf-8")) if path.exists() else {})
         for result in sorted((folder / "results").glob("*/*.json")):  # should the file be lost
             if result.stem not in known:
-                known[result.stem] = {"name": result.stem, "lms": "", "numbers": {}}
+                known[result.stem] = {"name": result.stem, "lms": {}, "numbers": {}}
             known[result.stem]["numbers"].setdefault(result.parent.name, [])
         return cls(known, Roster.read(folder))
 
@@ -209,8 +209,8 @@ class People:
                 continue
             claimed = {other.student for other in self.roster.rows}
             fits = [key for key, person in self.known.items() if key not in claimed
-                    and any(self._rows_for(person, number) == [row]
-                            for each in person["numbers"].values() for number in each)]
+                    and any(self._rows_for(person, lesson, number) == [row]
+                            for lesson, each in person["numbers"].items() for number in each)]
             key = key_of(row.id) or key_of(row.login) or key_of(row.email) or key_of(row.name)
             if not key or self._taken(key) or len(key.encode()) >= LONGEST:
                 key = f"{_cut(key or 'student', LONGEST - 8)}~{_mark(row.told)}"
@@ -218,8 +218,8 @@ class People:
             self._keys.add(_folded(row.student))
         return counts
 
-    def _rows_for(self, person: Person, number: str) -> list[Row]:
-        places, _ = self.roster.find(person["name"], number, person["lms"])
+    def _rows_for(self, person: Person, lesson: str, number: str) -> list[Row]:
+        places, _ = self.roster.find(person["name"], number, person["lms"].get(lesson, ""))
         return [self.roster.rows[place] for place in places]
 
     def _met(self, owner: Owner) -> str | None:
@@ -243,7 +243,7 @@ class People:
         for person in self.known.values():
             name = person["name"]
             for other, numbers in person["numbers"].items():
-                if person["lms"] == "moodle" and other != lesson and now[name]:
+                if person["lms"].get(other) == "moodle" and other != lesson and now[name]:
                     (differing if now[name].isdisjoint(numbers) else same)[other].add(name)
         return same, differing
 
@@ -257,7 +257,7 @@ class People:
         if owner.lms != "moodle" or len(keys) != 1:
             return None
         person = self.known[keys[0]]
-        if person["lms"] != "moodle" or lesson in person["numbers"]:
+        if {*person["lms"].values()} != {"moodle"} or lesson in person["numbers"]:
             return None
         kept = any(same[other] - me for other in person["numbers"])
         drawn = any(differing[other] - me for other in person["numbers"])
@@ -296,10 +296,11 @@ class People:
 
     def _remember(self, owner: Owner, key: str, lesson: str) -> None:
         if key not in self.known:
-            self.known[key] = {"name": owner.name, "lms": owner.lms, "numbers": {}}
+            self.known[key] = {"name": owner.name, "lms": {}, "numbers": {}}
             self._called[owner.name].append(key)
             self._keys.add(_folded(key))
         person = self.known[key]
+        person["lms"][lesson] = owner.lms
         numbers = person["numbers"].setdefault(lesson, [])
         if owner.number not in numbers:
             numbers.append(owner.number)

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_staff.grading import feedback
+from course_lib.desk.cells import grade_id, text_of
+from course_staff.grading import analysis, feedback, similarity
 from course_staff.grading.pages import bar, escape, page, points, table
-from course_staff.grading.shapes import Flag, Mark, Result, Template
+from course_staff.grading.shapes import Flag, Mark, Node, Result, Template
 
-ATTENTION = ("cross-check", "identical", "release", "unreadable", "missing", "beside", "namesake",
-             "roster", "late", "picture", "duplicated", "edited", "moved", "renamed", "time-out",
-             "memory", "kernel ended", "output", "files", "not graded")
+ATTENTION = ("cross-check", "identical", "similar", "release", "unreadable", "missing", "beside",
+             "namesake", "roster", "late", "picture", "duplicated", "edited", "moved", "renamed",
+             "time-out", "memory", "kernel ended", "output", "files", "not graded")
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,15 @@ class Summary:
         # By exercise: how many have how many points; None of who waits for a person.
         self.scores: dict[str, Counter[float | None]] = {
             name: Counter() for name in [*template["solutions"], *template["answers"]]}
-        self.same: defaultdict[str, list[str]] = defaultdict(list)
+        self.runs: defaultdict[str, dict[str, set[tuple[str, ...]]]] = defaultdict(dict)
         self.inside: set[str] = set()
         self.limits = ""
 
-    def add(self, result: Result, marks: Mapping[str, Mark]) -> None:
-        """Take a result and its marks from the gradebook in."""
+    def add(self, result: Result, marks: Mapping[str, Mark], notebook: Node | None = None) -> None:
+        """Take a result in, its marks from the gradebook, and the notebook's answers."""
+        for cell in notebook["cells"] if notebook else ():
+            if (name := grade_id(cell)) in self.template["solutions"]:
+                self.runs[name][result["student"]] = similarity.runs(text_of(cell))
         template, tests = self.template, self.template["tests"]
         got, most = feedback.total(template, marks)
         waiting = sum(points for name, points in template["answers"].items()
@@ -74,13 +78,11 @@ class Summary:
                 self.missed[name] += 1
                 error = test["error"]
                 self.told[name][error["text"] if error else "hidden test"] += 1
-        if same := result.get("answers"):
-            self.same[same].append(result["student"])
         self.rows.append(Row(result["student"], got, most, waiting, result["stamp"], exercises,
                              [(word, sentence) for word, sentence in result["flags"]]))
 
     def finish(self, newest: str | None = None) -> None:
-        """Flag what is seen in the class only: answers that are the same text, odd releases.
+        """Flag what is seen in the class only: answers that are alike, odd releases.
 
         A notebook names its release itself; honest ones name what was handed out: the newest one,
         or the one that most name.
@@ -90,14 +92,26 @@ class Summary:
             if row.release not in usual:
                 told = f"it says that it comes from {row.release}, and is graded by that"
                 row.flags.append(("release", told))
-        names = {student: students for students in self.same.values() if len(students) > 1
-                 for student in students}
-        for row in self.rows:
-            others = [each for each in names.get(row.student, ()) if each != row.student]
-            if others:
-                more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-                told = f"all answers are the same text as those of {', '.join(others[:5])}{more}"
-                row.flags.append(("identical", told))
+        rows = {row.student: row for row in self.rows}
+        for exercise, answers in self.runs.items():
+            for one, other, share in similarity.alike(answers, self._seen(exercise)):
+                for each, rest in ((one, other), (other, one)):
+                    rows[each].flags.append(("similar", f"{exercise}: {100 * share:.0f} % of what "
+                                             f"is not common is as {rest} has it"))
+
+    def _seen(self, exercise: str) -> list[str]:
+        """Return what everybody can know of an exercise: its stub, published answers."""
+        stubs = [text_of(cell) for cell in self.template.get("notebook", {}).get("cells", ())
+                 if grade_id(cell) == exercise]
+        return [*stubs, self.template["solutions"][exercise]["reference"],
+                *self.template.get("right", {}).get(exercise, ())]
+
+    def _most(self) -> dict[str, float]:
+        """Return the points to be had, by exercise."""
+        most = dict.fromkeys(self.template["solutions"], 0.0)
+        for test in self.template["tests"].values():
+            most[test["exercise"]] += test["points"]
+        return most | self.template["answers"]
 
     def write_csv(self, path: Path) -> None:
         """Write one line per student."""
@@ -139,6 +153,23 @@ class Summary:
         if self.inside:
             yield ("<p>These tests can only run in the student's own kernel, so that a dishonest "
                    f"notebook can fake them: {escape(', '.join(sorted(self.inside)))}.</p>")
+        if scores:
+            yield "<h2>Distribution of points</h2>"
+            rows = [[f"{points(low)} to {points(high)}", str(n), bar(n / count, f"{n} of {count}")]
+                    for low, high, n in analysis.histogram(scores, most)]
+            yield table(["points", "students", ""], rows, {0, 1})
+            yield "<h2>Exercises</h2>"
+            rows = [[escape(item.name), str(item.students), *(
+                        "–" if value is None else f"{value:.2f}"
+                        for value in (item.difficulty, item.discrimination, item.correlation))]
+                    for item in analysis.items([row.exercises for row in self.rows], self._most())]
+            yield table(["exercise", "marked", "difficulty", "discrimination", "correlation"], rows,
+                        {1, 2, 3, 4})
+            few = (f" With {count} students these numbers are mostly chance."
+                   if count < analysis.FEW else "")
+            yield ('<p class="small">Difficulty: the mean share of the points that was got. '
+                   "Discrimination: that of the best 27 % less that of the last 27 %. Correlation: "
+                   f"with the points of all other exercises.{few}</p>")
         yield "<h2>Most-missed tests</h2>"
         rows = []
         for name, n in self.missed.most_common(10):

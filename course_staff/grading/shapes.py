@@ -135,8 +135,7 @@ class Result(TypedDict):
 
     ``name`` is the student's, as the roster or the file has it; ``came`` names the folders and
     files it came in, ``when`` is the time of the one that counts, in UTC, if known (`inbox`);
-    ``stamp`` is its release; ``digest`` tells whether it need be graded again; ``answers`` is a
-    hash of them, None where nothing was answered.
+    ``stamp`` is its release; ``digest`` tells whether it need be graded again.
     """
 
     student: str
@@ -152,4 +151,3 @@ class Result(TypedDict):
     seconds: float
     inside: list[str]
     limits: str
-    answers: str | None
