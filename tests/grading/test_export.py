@@ -22,7 +22,7 @@ def people():
     found = People()
     found.enrol([Row("Ada Bell", "s1", "ada@example.org", "A", "abell", "101", ["4711"],
                      "Bell, Ada"), Row("Li Wei", "s2", "li@example.org", participants=["4712"])])
-    found.roster.assignments = ["Lesson 1: Image formation (501)", "Image formation, bonus (502)"]
+    found.roster.assignments = ["Homework: Image formation (501)", "Image formation, bonus (502)"]
     found.identify([Owner("Ada Bell", "4711", "moodle"), Owner("Eve_/x", "4799", "moodle"),
                     Owner("=cmd", "4700", "moodle")], "00_enhance")
     found.identify([Owner("bellada", "101", "canvas"), Owner("mallory", "199", "canvas")],
@@ -74,7 +74,7 @@ def test_canvas_takes_it():
     assert re.search(r"SIS\s+User\s+ID", head[2]) and re.search(r"SIS\s+Login\s+ID", head[3])
     assert "Section" in head[4]  # last_student_info_column
     assert "Points Possible" in possible[0] and possible[5:] == ["5", "20"]
-    assert head[5:] == ["Enhance!", "Lesson 1: Image formation (501)"]  # title_and_id
+    assert head[5:] == ["Enhance!", "Homework: Image formation (501)"]  # title_and_id
     found = {line[0]: line for line in lines}
     assert found["Bell, Ada"] == ["Bell, Ada", "101", "s1", "abell", "A", "3.5", "18"]
     assert found["mallory"][1] == "199" and found["mallory"][-1] == "7.25"
