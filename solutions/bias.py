@@ -501,7 +501,7 @@ equal(0.8 * (1 - draw_row[0]), 0.2 * (1 - draw_row[1]),
       "share of pale that turn dark (for a draw it equals that of dark that turn pale)", atol=1e-4)
 ### BEGIN HIDDEN TESTS
 # hint: other distances and shares, small and large; a draw keeps the share.
-for d_hidden, at_hidden in ((0.3, 0.5), (2, 0.2), (6.0, 0.02), (1.0, 0.9), (0.1, 0.4), (8, 1e-6), (3.0, 1 - 1e-6)):
+for d_hidden, at_hidden in ((0.3, 0.5), (2, 0.2), (6.0, 0.02), (1.0, 0.9), (0.1, 0.4), (8, 1e-6), (8, 1e-14), (3.0, 1 - 1e-6)):
     there = np.linspace(-9, 9, 2001)
     weight = norm.pdf(there) / norm.pdf(there).sum()
     tilt = np.log((1 - at_hidden) / at_hidden)
