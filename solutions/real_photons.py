@@ -350,7 +350,7 @@ def judge_stop(seen, unseen, A, most, case):
     if scores.max() - scores[told - 1] > 1e-6:
         swapped = int(np.argmax(all_scores(unseen, seen))) + 1
         quick = int(np.argmax(all_scores(seen, unseen, accelerate=True))) + 1
-        cause = ("Are seen and unseen swapped?" if told == swapped else
+        cause = ("Are seen and unseen swapped?" if told == swapped != most else
                  "Plain iterations are asked for, not accelerated ones." if told == quick else
                  "Photons that were used always like more iterations: is it the others that judge, and by their likelihood?" if told == most else
                  "Is k counted from 1? Is it the Poisson likelihood of all pixels, with the mean A(x_hat)?" if abs(told - right_one) == 1 else
