@@ -176,7 +176,7 @@ for name, width, measured in (("the page", 128, error),
 # kernel as it is, filled up with zeros to `n` samples: `np.fft.fft(kernel, n)`. Return the mean of
 # $1/|H|^2$ over **all** `n` frequencies,
 # to six digits, however large; kernels whose $H$ is 0 somewhere don't occur. If the kernel is
-# longer than the signal, raise `ValueError` (`fft` would cut it off). *Off limits:* the library's `noise_gain`.
+# longer than the signal, raise `ValueError` . *Off limits:* the library's `noise_gain`.
 
 # %% solution="kernel_gain" rebuilds="imaging.deconvolution.noise_gain"
 def kernel_gain(kernel, n):
@@ -339,7 +339,7 @@ show(fig, alt="Against frequency, H falls steeply, 1/H rises as steeply, and the
 # `otf` is the blur's transfer function, complex, of shape `(H, W // 2 + 1)`, as `np.fft.rfft2(y)` orders
 # frequencies. `noise_to_signal` is $N/S$: one number, or an array shaped like `otf`. Return
 # the estimate, of shape `(..., H, W)`: `np.fft.irfft2(X, s=(H, W))` goes back, and needs `s` for odd
-# widths. The formula holds as it stands for light and ratios of any size (0 occurs only where
+# widths. (In shapes, H and W are height and width; in the formula, transfer function and filter.) The formula holds as it stands for light and ratios of any size (0 occurs only where
 # `otf` isn't 0). A `noise_to_signal` that is negative anywhere raises `ValueError`.
 # *Off limits:* the library's `wiener` and `tikhonov`.
 
@@ -698,12 +698,12 @@ show(fig, alt=f"Error of the scene against λ, least at {optima['best for the sc
               "crosses the noise at Morozov's λ.")
 
 # %% [markdown]
-# GCV and UPRE find nearly the best λ for *predicting the data*: they were made for that. Fine grain
+# GCV and UPRE find nearly the best λ for *predicting the data*. Fine grain
 # in $\hat x$ hardly enters the prediction, since the camera blurs it away; in the scene it counts.
 # Morozov's λ is here close to the scene's best.
 #
 # **Pitfall: tuning on the truth.** A paper that reports the least error over all λ, on the picture
-# that it tests on, reports an error that no user will get. Whatever selects a parameter must never receive the scene.
+# that it tests on, reports an error that no user can count on.
 
 # %% [markdown] deeper=true
 # Does Morozov's rule always do so well? Other blurs and other noise:
@@ -723,7 +723,7 @@ for width, noise in ((0, 0.05), (1, 0.002), (1, 0.05), (2, 0.002), (2, 0.05), (3
 # %% [markdown] deeper=true
 # For the scene, Morozov's rule may err either way, and UPRE may win. Without blur, in the first row,
 # prediction and scene are the same: UPRE is right, and Morozov's rule does worse than no method at
-# all.
+# all. At 1 px and noise .05 even the best λ does worse than leaving the picture alone.
 
 # %% [markdown] slide="notes"
 # Point at the curves: one you can compute, two you can't. Ask which of the two errors a radiologist
@@ -731,7 +731,7 @@ for width, noise in ((0, 0.05), (1, 0.002), (1, 0.05), (2, 0.002), (2, 0.05), (3
 # parameter was chosen. Five minutes.
 
 # %% [markdown]
-# *A good place to stop: three of the four core exercises are done.*
+# *A good place to stop.*
 
 # %% [markdown]
 # ## 4. Richardson–Lucy: count photons
@@ -760,9 +760,9 @@ for steps in (1, 2, 10, 100):
 print("unconstrained   ", np.linalg.solve(two_pixels.matrix, counts[0]).round(4))
 
 # %% [markdown]
-# Do the first step with a pencil: $Ax = (6, 6)$, the ratios are $10/6$ and $2/6$, so the left pixel
+# The first step, with a pencil: $Ax = (6, 6)$, the ratios are $10/6$ and $2/6$, so the left pixel
 # is multiplied by $.8 \cdot 10/6 + .2 \cdot 2/6 = 1.4$. Solving $Ax = y$ gives negative light; the
-# iteration stops at 0.
+# iteration comes ever closer to 0.
 #
 # ### Exercise 4: the iteration
 #
@@ -1007,7 +1007,7 @@ darkest = [richardson_lucy(star_camera(lone), star_camera, k).min() for k in tak
 print("a simulated star, exact PSF, no noise: darkest", np.round(darkest, 1))
 
 # %% [markdown] deeper=true
-# Nobody knows the true sky, and yet you see that the ring isn't in it. Nor is it a fault of the PSF
+# Nobody knows the true sky, and yet you wouldn't believe the ring. Nor is it a fault of the PSF
 # alone: the simulated star has one without noise and with the exact PSF. On its way to a point the
 # iteration takes too much light from beside it.
 
@@ -1024,7 +1024,6 @@ print("a simulated star, exact PSF, no noise: darkest", np.round(darkest, 1))
 #
 # $$ \hat x = \arg\min_x \; \tfrac12\|A x - y\|^2 + \lambda \sum |\nabla x|. $$
 #
-# (With its ½ this λ is on another scale than Tikhonov's.)
 
 # %% [markdown] deeper=true
 # What does the price do to a staircase?
@@ -1086,8 +1085,9 @@ for name, x_hat in estimates.items():
     print(f"{name:26s} error {rms(x_hat - scene):.4f}, residual {rms(A(x_hat) - y):.4f}")
 
 # %% [markdown]
-# The residuals agree, the pictures don't. Each method fills what the blur
-# removed with what it believes in, and fitting the data can't choose between them.
+# The residuals agree, the pictures don't. Each method fills what blur and noise
+# took with what it believes in, and fitting the data can't choose between them. Don't read a ranking from it:
+# the noise isn't what Richardson–Lucy assumes.
 
 # %% [markdown] slide="notes"
 # Ask: which of the three is right? Then read the residuals. This is the whole course on one slide:
@@ -1185,7 +1185,7 @@ show(fig, alt="A straight ramp. The estimate with periodic borders swings wildly
 
 # %% [markdown]
 # The filter sees a jump from 1 back to 0 that no blur could have left so sharp, and sharpens it
-# further. Mirrored borders (`"reflect"`) are a belief as well, only a milder one.
+# further.
 
 # %% [markdown] deeper=true
 # ### Exercise 5: spot the circular border
@@ -1351,7 +1351,7 @@ print(f"recorded: error {rms(bright - scene):.4f}")
 
 # %% [markdown]
 # Twenty per cent too wide, and nearly all that deconvolution had gained is gone. The residual is right
-# every time: Morozov found such a λ for every width. **The size of the
+# every time: Morozov found such a λ for every width. **Once λ is chosen by it, the size of the
 # residual doesn't check the PSF.** Its pattern might, or light below 0.
 
 # %% [markdown] slide="notes"
@@ -1404,7 +1404,7 @@ print(f"root of the sum of squares {np.sqrt(sum(rms(p) ** 2 for p in budget.valu
 # %% [markdown]
 # **Regularisation** makes the error wherever fine detail was, the **border** along the rim, the **wrong
 # PSF** along the strokes, **noise** everywhere alike. The parts add up exactly; their squares don't, since
-# some cancel.
+# some cancel. Another order would give other parts.
 
 # %% slide="subslide" title="The best λ depends on the other errors"
 tried = lams[::2]
@@ -1420,7 +1420,7 @@ show(fig, alt="Error against λ. Noise, border and wrong PSF fall as λ grows, r
               f"the whole is least, {min(whole):.3f}, at λ = {tried[np.argmin(whole)]:.3f}.")
 
 # %% [markdown]
-# That is what λ does: it shifts the error from one cause to another. At no setting are all four small.
+# λ shifts the error from one cause to another. At no setting are all four small.
 
 # %% slide="subslide" title="Four causes, four knobs"
 from course_lib.notebook.explorers.deconvolution import who_pays
@@ -1562,7 +1562,7 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 # Which motion was it? The residual prefers the shorter one, which changes the picture less, and
 # says nothing of use. You would choose 36 pixels, and now notice *why*: at 36 the rim is round.
 # **You know that clocks are round.** That is an assumption $P$, it doesn't come from the data,
-# and here it is a good one. The ghosts beside the rim say that the motion wasn't quite even, or
+# and here it is a good one. The ghosts beside the rim may say that the motion wasn't quite even, or
 # not quite straight. And the time? At 36 pixels a hand seems to point at the four; at 18 there is
 # none.
 
@@ -1619,8 +1619,8 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 #
 # > Given operator **A** = *a Gaussian blur of 1.5 pixels, known to 10 %*, noise **σ** = *.01 of white*,
 # > **K** = *1* frame and assumptions **P** = *small ‖x‖ by λ = .01, periodic borders*, these components,
-# > *strokes a few pixels wide, away from the border*, are known to within **τ** = *.064 of white, rms
-# > over the page, which only the truth could tell*; the rest is drawn from **P**.
+# > *strokes a few pixels wide*, are known to within **τ**: *no number here says it. The page as a whole, border included, is off by .064
+# > of white, rms, and only the truth could tell*; the rest is drawn from **P**.
 
 # %% [markdown] only="slides" slide="slide"
 # ## What made the error?

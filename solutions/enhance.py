@@ -29,7 +29,7 @@ show_images({"What the camera kept": sixteen},
             alt="Four by four coloured squares: green around the rim, dark reddish in the middle.")
 
 # %% [markdown]
-# Sixteen squares, three numbers each: red, green, blue. Nothing else reached the file.
+# Sixteen squares, three numbers each: red, green, blue.
 #
 # **Commit first.** Write down what you think it is. It is never graded.
 
@@ -47,7 +47,7 @@ predict("enhance.what_i_see", what_i_see)
 # really was there.
 
 # %% slide="subslide" title="Two forms: pale and dark" figure="two_forms"
-pale = ladybirds.render(ladybirds.sample(5, share=0, seed=1))
+pale = ladybirds.render(ladybirds.sample(5, share=0, seed=1))  # share: of the dark form
 dark = ladybirds.render(ladybirds.sample(5, share=1, seed=1))
 show_images({f"pale {i + 1}": x for i, x in enumerate(pale)}
             | {f"dark {i + 1}": x for i, x in enumerate(dark)},
@@ -75,8 +75,8 @@ predict("enhance.percent_dark", percent_dark, between=(0, 100))
 #
 # In June 2020 it met a real tool, PULSE, which turns a tiny picture of a face into a large sharp
 # one. Somebody gave it a pixelated photograph of Barack Obama, and a white man came back. PULSE's authors
-# wrote that its faces are imaginary. How much of such a picture was measured, and how much was made up?
-# This course asks for numbers: of beetles, brick walls and the sky. No human face appears.
+# wrote that its faces are imaginary. How much of such a picture was measured, and how much made up?
+# This course asks for numbers, of beetles, brick walls and the sky.
 
 # %% [markdown] only="slides" slide="slide"
 # ## The folk theory
@@ -128,7 +128,7 @@ reveal("enhance.percent_free", 100 * free / beetle.size, label="numbers still fr
 # ## Which sharp picture was it?
 #
 # Take a sharp picture, and add to each block, evenly, the light that its pixel lacks. What comes out
-# has *our* sixteen pixels. The library has four beetles that hardly change by it.
+# has *our* sixteen pixels. A search among 60,000 beetles, and a fit, found four that hardly change by it.
 
 # %%
 def with_these_pixels(picture, pixels, s=16):
@@ -153,7 +153,7 @@ for number, (x, before) in enumerate(zip(lookalikes, candidates, strict=True), s
           f"darkest {x.min():.4f}, brightest {x.max():.4f}")
 
 # %% [markdown]
-# Four different animals, pale and dark, their light between 0 and 1. Yet their sixteen pixels agree to
+# Four animals, pale and dark, their light between 0 and 1. Their sixteen pixels agree to
 # the last digits that the computer keeps. "Which of the four was it?" has no answer in the pixels. (It
 # was a fifth.) A machine that shows you one of them has decided for you.
 
@@ -169,7 +169,7 @@ for number, (x, before) in enumerate(zip(lookalikes, candidates, strict=True), s
 # show the tomato. Four minutes.
 
 # %% [markdown]
-# ## It need not even be a ladybird
+# ## The equations don't even ask for a ladybird
 #
 # A tomato, too, can be adjusted to our pixels.
 
@@ -186,9 +186,9 @@ print(f"largest difference {np.abs(shrink(tomato) - sixteen).max():.1g}; "
       f"darkest {tomato.min():.2f}, brightest {tomato.max():.2f}")
 
 # %% [markdown]
-# It looks odd, and its darkest value would be negative light. You *reject* it: not by the sixteen
+# Its darkest value would be negative light. You *reject* it: not by the sixteen
 # pixels, which fit, but by what you know of tomatoes and of light. That knowledge is an
-# **assumption**.
+# **assumption**. Whether some tomato of possible light has our pixels, this doesn't show.
 
 # %% [markdown] deeper=true
 # ## A real picture
@@ -433,7 +433,7 @@ print(indistinguishable(lookalikes[0], lookalikes[3], 16),
 # %% [markdown] slide="subslide"
 # ## Everything in between
 #
-# Fade from one such picture to another, and every step of the way has those pixels, too.
+# Fade from one such picture to another: every step has those pixels, too.
 
 # %% [markdown] slide="notes"
 # Ask how many pictures have these sixteen pixels, then show the next slide. One minute.
@@ -444,7 +444,7 @@ from course_lib.notebook.explorers.enhance import sixteen_pixels
 sixteen_pixels(lookalikes, sixteen)
 
 # %% [markdown]
-# Move the slider: you walk through the freedom that the camera left.
+# Move the slider: you walk along lines through the freedom that the camera left.
 
 # %% [markdown]
 # ## In your own words
@@ -455,7 +455,8 @@ sixteen_pixels(lookalikes, sixteen)
 # 1. what do the pixels determine?
 # 2. what in this lesson shows that they don't determine the rest?
 # 3. where did the machine's detail come from?
-# 4. what would you count, look up or try before you believe it? ("Check whether it is reliable" is
+# 4. what would you count, look up or try before you believe it: about other pictures with these pixels,
+#    the machine's examples, or pixels whose beetle you know? ("Check whether it is reliable" is
 #    too vague.)
 
 # %% [markdown] answer="answer_your_friend" points=2
@@ -484,7 +485,7 @@ sixteen_pixels(lookalikes, sixteen)
 # ## Hand it in
 #
 # **Save**, **restart and run all** (menu *Kernel*), **validate** (button above). In a class, hand in
-# the file `work/{folder}/{folder}.ipynb`. `course reset enhance` in a terminal starts afresh.
+# the file `work/{folder}/{folder}.ipynb`.
 
 # %% [markdown] only="slides" slide="slide"
 # ## What you can now say, and what you can't

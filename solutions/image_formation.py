@@ -106,8 +106,8 @@ show(fig, alt="A checkerboard between two plain grays. The left gray, of code on
               "than the board seen from afar; the right one matches it.")
 
 # %% [markdown]
-# Step back from the screen until the squares melt: the board matches the *right* gray. Half white
-# and half black is half the light, and the sRGB code of that is 0.7354. And on the wall?
+# Step back from the screen until the squares melt. On a screen that follows sRGB the board matches the *right* gray. Half white
+# and half black is half the light, and the sRGB code of that is 0.7354.
 
 # %%
 print(f"code 0.5 holds {half_code[0, 0]:.3f} of white's light, not 0.5")
@@ -118,7 +118,7 @@ print(f"brick wall averaged in codes: {100 * loss.mean():.1f} % too dark on aver
       f"{100 * loss.max():.0f} % at worst")
 
 # %% [markdown]
-# The mistake takes light away wherever light and dark meet inside a pixel: at the joints. So
+# The mistake takes light away wherever light and dark meet inside a pixel. So
 # **decode to linear light first**, compute, and encode only for the screen. `images.load` has
 # decoded already, and our figures encode.
 
@@ -175,7 +175,7 @@ for f_number in (1.8, 5.6, 16):
           f"{ring:4.1f} µm, so {2 * ring:4.1f} µm across")
 
 # %% [markdown]
-# Most sensors have pixels of 1 to 5 µm: the ring may be smaller than one, or twenty across.
+# Sensors have pixels from under 1 to about 6 µm: the ring may be smaller than one, or many across.
 #
 # ### What a blur does to stripes
 #
@@ -239,7 +239,7 @@ show(fig, alt=f"Two discs of diameter one, {moved} apart, and what they share: {
 #
 # Write `airy_otf(f, cutoff)`: `f` is an array (or a number) of frequencies of any sign, `cutoff`
 # is $f_c$ in the same unit, of any size; the result has the shape of `f`. At and beyond the
-# cutoff it is exactly 0; mind that `np.arccos` of a number above 1 is not a number. The
+# cutoff it is exactly 0; mind that `np.arccos` of a number above 1 is not a number (`np.clip` helps). The
 # library's `optics.airy_otf` is off limits.
 
 # %% solution="airy_otf" rebuilds="imaging.optics.airy_otf"
@@ -363,7 +363,7 @@ print(f"spot against formula: at most {inside:.4f} off below the cutoff, {beyond
 # %% [markdown]
 # ### Two stars
 #
-# Two equal stars count as resolved if they are as far apart as a spot's centre and its first dark
+# Two equal stars count as resolved if they are at least as far apart as a spot's centre and its first dark
 # ring, the **Rayleigh criterion**: $d = 1.2197/f_c = 0.61\,\lambda/\mathrm{NA}$.
 #
 # **Predict.** At that distance, how bright is the middle between the two stars, as a share of the
@@ -380,7 +380,7 @@ print(f"Rayleigh's distance: {rayleigh:.4f}/fc")
 reveal("image_formation.dip", middle / star, label="brightness midway, star = 1")
 
 # %% [markdown]
-# Closer together, the dip gets shallower until it vanishes: the **Sparrow criterion**.
+# Closer together, the dip vanishes: the **Sparrow criterion**.
 
 # %% slide="subslide" title="Rayleigh, Sparrow, closer"
 sparrow = optics.sparrow_separation(cutoff=1)
@@ -398,7 +398,7 @@ show(fig, alt="Brightness across two stars. At Rayleigh's distance two humps wit
               "than one star's.")
 
 # %% [markdown]
-# Without a dip, can nothing be known any more? On the right the hump is *not* that of one star.
+# On the right the hump is *not* that of one star.
 
 # %%
 for d in (rayleigh, sparrow, 0.7, 0.3):
@@ -410,8 +410,9 @@ for d in (rayleigh, sparrow, 0.7, 0.3):
 # %% [markdown]
 # At Rayleigh's distance, stripes of period $d$ still pass with 0.0892 of their contrast. At
 # Sparrow's they don't: $1/d$ lies beyond the cutoff. But the light of two stars is
-# spread over *all* frequencies, and in those below the cutoff two differ from one. So Rayleigh and
-# Sparrow are **criteria**, agreements on when an eye sees a dip. The limit is the cutoff; below it
+# spread over *all* frequencies, and in those below the cutoff two differ from one. Who *knows* that there
+# are one star or two equal ones can tell: that knowledge is an assumption. So Rayleigh and
+# Sparrow are **criteria**, agreements on when an eye sees a dip. Without assumptions, the limit is the cutoff; below it
 # everything is there, weak, and noise decides what it is worth.
 
 # %% [markdown] slide="notes"
@@ -541,7 +542,7 @@ equal(call(blur, batch, no_sum), Blur(no_sum)(batch), "blur with a psf whose sum
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# *A good place to stop. The second half begins with the pixel.*
+# *A good place to stop.*
 
 # %% [markdown] only="slides" slide="slide"
 # ## The pixel
@@ -589,7 +590,7 @@ show(fig, alt="A fast gray cosine of amplitude 1. The means of its pixel pairs l
 # %% [markdown]
 # A wave of 0.4 cycles per fine pixel has 0.8 cycles per *new* pixel, but samples one pixel apart
 # can't show more than half a cycle each, the **Nyquist frequency**. What is above folds back: 0.8
-# looks exactly like 1 − 0.8 = 0.2. That is **aliasing**, and nothing in the numbers tells false
+# looks exactly like 1 − 0.8 = 0.2 (here with light and dark exchanged). That is **aliasing**, and nothing in the numbers tells false
 # stripes from true ones.
 #
 # The amplitude is what the average let through: the pixel's **modulation transfer function** (MTF),
@@ -841,7 +842,7 @@ show(fig, alt="Four matrices: a diagonal band for blur, a staircase of three equ
 # $A^\mathsf{T}$, in code `A.T`: it hands every measured value back to all scene pixels that
 # contributed, with the same weights. It isn't the inverse, but fitting needs it: the
 # gradient of $\tfrac12\|Ax - y\|^2$ is $A^\mathsf{T}(Ax - y)$. In code it is a second program; the
-# law that catches its bugs needs one random scene and one random measurement:
+# law that catches its bugs needs one random scene and one random measurement (⟨·, ·⟩ adds up the products of all pixels):
 #
 # $$\langle A x,\, y\rangle = \langle x,\, A^\mathsf{T} y\rangle .$$
 
@@ -937,8 +938,9 @@ reveal("image_formation.adjoints", passed, label="pairs that pass")
 
 # %% [markdown] deeper=true
 # *Which blurs are self-adjoint?* With a spot that is the same when turned by half a turn: periodic
-# and zero borders at any width, and so is a mirror that repeats the edge pixel, the library's
-# `"reflect"`. Replicated borders are up to 3 pixels, for there replication *is* that mirror.
+# and zero borders at any width. A mirror that repeats the edge pixel, the library's `"reflect"`,
+# needs a spot that is symmetric along *each* axis, as a round one is. For such spots replicated
+# borders are, too, up to 3 pixels wide, for there replication *is* that mirror.
 
 # %% [markdown]
 # ## Exercise 4: the adjoint of a camera
@@ -972,7 +974,7 @@ print("its adjoint, applied to 1, 2, 3, …:", padding.T @ np.arange(1, len(padd
 # then with columns.
 #
 # Write `camera_adjoint(y, psf, s)`, the adjoint of `camera` for the same `psf` and `s`, for every
-# `psf` and `y` that the camera allows: `y` has shape `(h, w)`, down to a single pixel, and the
+# `psf` and `y` that the camera allows: `y` has shape `(h, w)`, down to a single pixel, which the padding may exceed, and the
 # result shape `(h·s, w·s)`. The tests ask for $10^{-12}$. The library's `A.T` is off limits.
 
 # %% solution="camera_adjoint" rebuilds="imaging.operators.LinearOperator.T"
@@ -1323,7 +1325,8 @@ image_formation(images.load("brick")[:, :128, :128])
 # %% [markdown]
 # The right panel is the camera's transfer: lens times pixel. What passes on the right of the dotted
 # line, Nyquist, folds back. Find the largest pixels that fold nothing back. That is the design rule:
-# pixel size $1/(2 f_c)$ at most; smaller ones show nothing new and get less light each.
+# pixel size $1/(2 f_c)$ at most; smaller ones show no finer detail, only pass a little better what arrives, and
+# get less light each.
 
 # %% [markdown]
 # ### What each letter loses
@@ -1353,7 +1356,7 @@ image_formation(images.load("brick")[:, :128, :128])
 # 1. what Rayleigh's distance is, with a number from this lesson that shows it;
 # 2. which detail the lens really removes, by formula or in cycles per µm for this lens;
 # 3. up to which pixel size smaller pixels help, and what they bring beyond that;
-# 4. what half the pixel size does to the noise of one reading of the same exposure, by what factor.
+# 4. what pixels of half the side do to the noise of one reading, relative to its light, at the same exposure, by what factor.
 #
 # "Diffraction limits it, and small pixels are noisier" is too vague for any of the four.
 
@@ -1400,8 +1403,6 @@ image_formation(images.load("brick")[:, :128, :128])
 
 # %% [markdown]
 # ## What you can now say, and what you can't
-#
-# You can't say yet how much of the weakened detail can be brought back.
 #
 # > Given operator **A** (lens with cutoff fc, pixels of s × s), noise **σ** (Poisson, variance
 # > x/photons), **K** = 1 frame and assumptions **P** (none), these components are known:

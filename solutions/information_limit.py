@@ -125,7 +125,7 @@ reveal("information_limit.grass", 100 * hidden["grass"], label="null share of th
 
 # %% [markdown]
 # All five have lost 93.75 % of their *directions*. How much of the *picture* that is depends on the
-# picture: little for the retina, most of it for Hubble's field of galaxies. And the 93.75 % are no property of the camera
+# picture: little for the retina's piece, most of it for that of Hubble's field. And the 93.75 % are no property of the camera
 # alone. A real scene is no array; *we* chose its grid. Take the same sixteen pixels and call the scene finer:
 
 # %%
@@ -455,10 +455,11 @@ print("rank", blur_modes.rank, "of 64;  largest singular value", blur_modes.valu
 #
 # $$u_i^T y = s_i\,(v_i^T x) + u_i^T n,$$
 #
-# signal plus noise. The noise has the same standard deviation $\sigma$ in every component. The signal
-# has $s_i$ times the **scale**: the standard deviation of the scene's components $v_i^T x$. (For a picture minus
-# its mean, the RMS over all components is the RMS over all pixels.) Take it as 1 for now. A component *survives* if
-# $s_i \cdot \text{scale} > \sigma$; else the noise is larger than what it covers. `limits.picard_count` counts the survivors.
+# signal plus noise. The noise has the same standard deviation $\sigma$ in every component (the $u_i$ have length 1,
+# at right angles). The signal
+# has $s_i$ times the **scale**: the standard deviation of the scene's components $v_i^T x$. For a picture minus
+# its mean that is the RMS over all pixels. Take it as 1 for now. A component *survives* if
+# $s_i \cdot \text{scale} > \sigma$; else the noise is larger than what it typically covers. `limits.picard_count` counts the survivors.
 #
 # **Predict.** With $\sigma = 10^{-1}$, 22 of the 64 survive. How many, if the noise is a
 # *hundred thousand* times smaller, $\sigma = 10^{-6}$?
@@ -528,7 +529,7 @@ cut = limits.decompose(Blur(optics.gaussian_psf(2, (1, 17)), "zero"), (1, 64)).v
 print("Gaussian cut at 4 standard deviations:", [limits.picard_count(cut, s) for s in sigmas])
 
 # %% [markdown] deeper=true
-# The last two counts jump to 56 and 63: the tiny edge of the cut is a sharp detail that passes every
+# The last two counts jump to 56 and 63: the tiny edge of the cut is a sharp detail that adds a little at nearly every
 # frequency. Nobody knows a real lens to five digits. Below the accuracy of your *model*, singular values are
 # fiction.
 
@@ -826,7 +827,7 @@ show(fig, alt="Three curves that fall smoothly from 1 to 0, each around its dott
               "noise moves the slope to the right and makes it steeper, but never a wall.")
 
 # %% [markdown]
-# Less noise moves the slope to the right and makes it steeper.
+# Less noise moves the slope to the right and, for a Gaussian, makes it steeper.
 
 # %% [markdown] deeper=true
 # For a picture, the same with a two-dimensional blur. Watch the invisible part dissolve as σ falls:
@@ -921,10 +922,11 @@ print(f"size of the groups' coefficients against their place: rank correlation {
 # would decide.
 
 # %% [markdown]
-# *Try* pixel size 1, blur width .5 and falling noise: the invisible part shrinks, everything is in reach. Then pixel size
-# 4: it stops shrinking, the null space stays. Then a wide blur: no noise you can afford helps.
+# *Try*, in the panel below: pixel size 1, blur width .5 and falling noise: the invisible part shrinks, everything is in reach. Then pixel size
+# 4: it stops shrinking, the null space stays. Then a wide blur: at the slider's least noise most fine components are
+# still lost.
 #
-# After that, **a good place to stop.** Sections 5 to 7 make a second sitting.
+# After the panel, **a good place to stop.** Sections 6 and 7 make a second sitting.
 
 # %% slide="subslide" title="What survives the noise?" frames="limit"
 from course_lib.notebook.explorers.information_limit import information_limit
@@ -986,7 +988,7 @@ for product in (1, 4, 16, 64, 128):
 #   substantial.
 #
 # In both cases you *knew* that the scene ends where it does. That bounded support is an
-# assumption: the first **P** in this course that moves the limit. If light stands outside, the
+# assumption: the first **P** whose gain we count. If light stands outside, the
 # continuation is wrong, not only noisy. And this band is flat up to its edge. The transfer of a real lens in
 # incoherent light falls to 0 there (lesson {image_formation}), so continuing beyond it is harder than here.
 
@@ -997,8 +999,8 @@ for product in (1, 4, 16, 64, 128):
 # %% [markdown]
 # ## 6. Bits
 #
-# One number for all that: how many **bits** does the measurement say about the scene? One bit is the answer
-# to one yes-or-no question: it halves the number of equally likely scenes. For a Gaussian scene whose pixels are
+# One number for all that: how many **bits** does the measurement say about the scene? One bit
+# halves the number of equally likely scenes. For a Gaussian scene whose pixels are
 # independent with variance $v$ (*white*) and Gaussian noise,
 #
 # $$I(x; y) = \sum_i \tfrac12 \log_2\!\left(1 + \frac{v\,s_i^2}{\sigma^2}\right).$$
@@ -1016,13 +1018,14 @@ predict("information_limit.bits", bits_per_pixel, between=(0, 20))
 # %%
 per_pixel = limits.mutual_information(Downsample(4), (16, 16), sigma=0.1) / 16
 print(f"{per_pixel:.3f} bits per low-resolution pixel, {16 * per_pixel:.1f} in all")
-print(f"naming one of 2³⁰ equally likely scenes: wrong in {limits.fano_error(16 * per_pixel, 2**30):.0%}"
+print(f"naming one of 2³⁰ equally likely scenes of this covariance: wrong in {limits.fano_error(16 * per_pixel, 2**30):.0%}"
       " of all cases, or more")
 reveal("information_limit.bits", per_pixel, label="bits per low-resolution pixel")
 
 # %% [markdown]
 # It is $\tfrac12\log_2(1 + \tfrac{1}{16}/.01)$. The file may hold 8 bits per pixel; about this scene it
-# says less than two. To name one of $2^{30}$ equally likely scenes takes 30 bits, and the measurement gives 22.9 at most:
+# says less than two. Take $2^{30}$ equally likely scenes with this covariance. To name one takes 30 bits, and the measurement
+# gives 22.9 at most, since of all scenes with one covariance the Gaussian gives most:
 # whoever names one all the same errs in at least 21 % of all cases, by whatever method (**Fano's inequality**).
 #
 # Now give the camera more pixels, and the same light: smaller pixels collect less, so
@@ -1047,8 +1050,8 @@ show(fig, alt=f"Bits against pixels. Through the lens {through[2]:.0f} bits with
               f"{through[4]:.0f} with 1024: a plateau. Without a lens the bits keep growing.")
 
 # %% [markdown]
-# Through the lens, sixteen times more pixels (64 → 1024) bring a tenth more bits: beyond the lens's
-# cutoff there is nothing left to sample. Pixels added *after* the
+# Through the lens, sixteen times more pixels (64 → 1024) bring a tenth more bits: they
+# average away less below the lens's cutoff, and beyond it there is nothing left to sample. Pixels added *after* the
 # measurement, by interpolation or by a network, bring none: whatever is computed from $y$ alone satisfies
 # $I(x; \hat x) \le I(x; y)$, the **data-processing inequality**. A prior may still make the picture
 # better; it speaks about the kind of scene, not about *this* one. Bits belong to camera, noise **and** the
@@ -1212,13 +1215,13 @@ refuses(information_bits, view, (1, 16), -0.1, 1.0, because="a standard deviatio
 #
 # | Loss | Depends on | What lowers it |
 # |---|---|---|
-# | null space of $A$ | the camera (its share in percent: the scene's grid, too) | another camera, more frames, an assumption |
+# | null space of $A$ | the camera (its share in percent: the scene's grid, too) | another camera, frames shifted against each other, an assumption |
 # | lost in the noise | camera, σ, the scene's scale | photons, in principle and slowly: section 2 |
-# | missing bits | camera, σ, ensemble of scenes | light; never processing |
+# | missing bits | camera, σ, ensemble of scenes | light, another camera; never processing |
 #
 # **In your own words.** The article says the deconvolution limit is "hard". In six to ten sentences, say
 #
-# 1. where that is right: for which camera $A$, at which noise σ, for how many frames (exposures) $K$ and with which assumptions $P$;
+# 1. where that is right: for which camera $A$, at which noise σ, for how many frames (exposures) $K$ of the same camera and with which assumptions $P$;
 # 2. where it is too strong, and what the loss depends on there;
 # 3. one assumption, or one other measurement (more light is one: section 2), that moves the limit, and its price: what it takes, or
 #    what goes wrong if it fails.
@@ -1256,13 +1259,13 @@ refuses(information_bits, view, (1, 16), -0.1, 1.0, because="a standard deviatio
 #
 # **256 of 4096** components are known.
 #
-# The rest is drawn from **P**.
+# The rest is open.
 
 # %% [markdown]
 # ## What you can now say, and what you can't
 #
 # > Given operator **A** (lens and 4 × 4 pixels), noise **σ** = .003, **K** = 1 frame and assumptions **P** (none but the
-# > scale), 256 of 4096 components are known to within τ = σ/sᵢ; the rest is drawn from **P**.
+# > scale), 256 of 4096 components are known to within τ = σ/sᵢ; the rest is open. (Section 4 counted 255 by each component's own size.)
 
 # %%
 stones_scale = stones.std()
@@ -1270,8 +1273,7 @@ tau = 0.003 / whole.values[: whole.rank]
 print(f"{limits.picard_count(whole.values, 0.003, stones_scale)} survive; τ runs from {tau.min():.3f} to {tau.max():.3f}; the scene's scale is {stones_scale:.3f}")
 
 # %% [markdown]
-# The last of the known are known only a little better than not at all: to within .077, where
-# the scale alone says .117. That is the soft edge of section 3.
+# The last of the known are hardly known: to within .077, where the scale alone says .117.
 #
 # You can say *which* part of a picture a camera measured, prove it with a second scene, and tell whether photons
 # would help. You can't say yet what the rest looks like. Lesson {moving_the_limit} collects
