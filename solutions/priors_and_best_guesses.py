@@ -300,7 +300,6 @@ for name, x_hat in {"mean": m, "mode": np.sign(m), "sample": sample}.items():
 # draws* is the number of equally weighted ones worth as much. `share` is the dark form's prior probability.
 
 # %%
-
 picks = ladybirds.render(answer.draw(200, share=0.5, rng=1)).astype(float)
 each = np.mean((picks - scene) ** 2, axis=(1, 2, 3))
 print(f"effective draws {answer.ess(0.5):.0f}; P(dark | y) = {answer.p_dark(0.5):.2f}")
@@ -308,8 +307,8 @@ print(f"errors: mean {mse(mean, scene):.4f}; 200 samples {each.mean():.4f} on av
 
 
 # %% [markdown]
-# Now 200 simulated pictures, with one sample each. **Predict**: in how many percent of them is the sample nearer to the
-# truth than the posterior mean?
+# The luckiest lies nearer than the mean, but nobody can tell which it is. Now 200 simulated pictures, with one sample each.
+# **Predict**: in how many percent of them is the sample nearer to the truth than the posterior mean?
 
 # %%
 nearer = None  # replace None by a number from 0 to 100
