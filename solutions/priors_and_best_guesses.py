@@ -1171,11 +1171,11 @@ samplers = {"posterior, by formula": exact_draws, "exact guidance": guided_draws
             "approximate guidance": guided_draws(diffusion.approximate),
             "prior draws": prior_draws, "mean and noise": mean_and_noise}
 rng = np.random.default_rng(5)
-x = two_forms.sample(2000, rng)[0]
-y_all = x @ A2.T + sigma2 * rng.standard_normal((2000, 1))
-centre = np.stack([two_forms.posterior(v, A2, sigma2).mean for v in y_all])
+x = two_forms.sample(4000, rng)[0]
+y_all = x @ A2.T + sigma2 * rng.standard_normal((4000, 1))
+centre = 1e8 * diffusion.exact(two_forms, A2, y_all, sigma2)(np.zeros((4000, 2)), 1e4)  # Tweedie: E[x | y]
 edge, audits = np.quantile(two_forms.log_density(x), 0.01), {}
-print(f"{'':22}p of coordinates  p of likelihood  rare ±{np.sqrt(0.2 * 0.8 / 2000):.3f}     error/MMSE  off support")
+print(f"{'':22}p of coordinates  p of likelihood  rare ±{np.sqrt(0.2 * 0.8 / 4000):.3f}     error/MMSE  off support")
 for name, sampler in samplers.items():
     p = audits[name] = audit_sampler(sampler, two_forms, A2, sigma2, cases=400, rng=0)
     drawn = sampler(y_all, 1, 6)[0]
@@ -1200,7 +1200,7 @@ show(fig, alt="Histograms of the truth's rank in log-likelihood among 19 draws, 
 
 # %% [markdown]
 # - **Exact guidance** passes everything at this number of cases.
-# - **Approximate guidance** fits $y$ too well, say the likelihood's ranks, and its rare share is too high by several standard errors.
+# - **Approximate guidance** fits $y$ too well, say the likelihood's ranks, and its rare share is too high by five standard errors.
 # - **Prior draws** pass coordinates, share and support. They fail the likelihood and the error.
 # - **Mean and noise** obeys the 2 × law by construction: *any* noise of the right variance does. Its support gives it away:
 #   it draws scenes between the two classes. Its ranks are only a suspicion at 400 cases. At five times as many?
@@ -1256,7 +1256,7 @@ guide = diffusion.exact(two_forms, A2, np.full((500, 1), one_measured), sigma2)
 far = np.full((500, 2), [20.0, 0.0])
 for method in (search, guided, flow):
     right, left = (np.mean(method(guide, at, 7)[:, 0] > 0) for at in (far, -far))
-    p = audit_sampler(from_noise(method), two_forms, A2, sigma2, cases=120, rng=1)
+    p = audit_sampler(from_noise(method), two_forms, A2, sigma2, cases=200, rng=1)
     print(f"{method.__name__:7} rare, started right {right:.2f}, left {left:.2f}; random starts: ranks of coordinates "
           f"p = {p['coordinates'].min():.1g}, likelihood p = {p['likelihood']:.1g}")
 
