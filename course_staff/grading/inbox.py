@@ -120,6 +120,7 @@ def collect(place: Path, lesson: str, folder: Path,
         place = _unpacked(place, folder / "0", LARGEST_ALL)
     if not place.is_dir():
         raise Told(f"{place} is neither a folder nor a zip file")
+    place = _within(place)
     parts: dict[Owner, list[_Part]] = {}
     aside = []
     for count, entry in enumerate(sorted(place.iterdir()), start=1):
@@ -162,6 +163,18 @@ def collect(place: Path, lesson: str, folder: Path,
         if each.student in namesakes:
             each.flags.append(namesakes[each.student])
     return sorted(submissions, key=lambda each: each.student), aside
+
+
+def _within(place: Path) -> Path:
+    """Return the folder that holds the class, should it be wrapped in another: not one student."""
+    entries = [each for each in place.iterdir() if each.name not in IGNORED
+               and not SYSTEMS.fullmatch(each.name)]
+    if len(entries) != 1 or not entries[0].is_dir() or entries[0].is_symlink():
+        return place
+    inside = [each for each in entries[0].iterdir() if not SYSTEMS.fullmatch(each.name)]
+    named = [MOODLE.match(each.name) or (each.is_file() and CANVAS.match(each.name))
+             for each in inside]
+    return entries[0] if len(inside) > 1 and all(named) else place
 
 
 def _owner(entry: Path, lesson: str) -> tuple[Owner | None, bool]:

@@ -25,6 +25,7 @@ from course_staff.grading.shapes import Flag, Node, Outcome, Template
 
 LARGEST = 20 << 20
 LONGEST_CELL, MOST_CELLS = 200_000, 2000
+LONGEST_ANSWER = 20_000  # of Markdown, whose brackets take formgrader seconds at this length
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 # Markdown of so many characters is tried before anybody opens it; so many seconds of processor time
 # a text may take, and all together by the clock.
@@ -175,7 +176,11 @@ def normalise(template: Template, handed: Handed) -> tuple[Node, list[Flag]]:
     for cell in notebook["cells"]:
         name = grade_id(cell)
         if cell["cell_type"] == "markdown" and (_added(cell) or name in template["answers"]):
-            text, kept, lost = _attached(cell["source"], cell.pop("attachments", {}))
+            if len(cell["source"]) > LONGEST_ANSWER:
+                notes.append(("edited", f"{name or 'an added cell'} was cut after "
+                              f"{LONGEST_ANSWER:,} characters"))
+            text, kept, lost = _attached(
+                cell["source"][:LONGEST_ANSWER], cell.pop("attachments", {}))
             cell["source"] = harmless(text)
             if kept:
                 cell["attachments"] = kept

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -156,6 +156,7 @@ class Book:
                     silent = _is_blank(cell) and not looked_for
                     comment.auto_comment = "No response." if silent else None
             self.book.db.commit()
+        nb.cells = list(_with_rubrics(nb.cells, template.get("rubrics", {})))
         path.write_text(nbformat.writes(nb), encoding="utf-8")
 
     def _score(self, grade: Any, cell: nbformat.NotebookNode, about: Node,
@@ -203,6 +204,19 @@ def _names(name: str) -> dict[str, str]:
     plain = re.sub(r"[<>&\"`]", "", name)  # not every page of formgrader's escapes them
     first, _, last = plain.strip().rpartition(" ")
     return {"first_name": first, "last_name": last}
+
+
+def _with_rubrics(cells: Iterable[nbformat.NotebookNode], rubrics: Mapping[str, str],
+                  ) -> Iterator[nbformat.NotebookNode]:
+    """Put rubrics below the answers that they are for, where markers look."""
+    for cell in cells:
+        yield cell
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if rubric := rubrics.get(name):
+            shown = "\n".join(f"> {line}" for line in rubric.splitlines())
+            yield nbformat.v4.new_markdown_cell(
+                f"> **For markers: model answer and rubric of {name}**\n>\n{shown}",
+                id=f"rubric-{name}"[:64])
 
 
 def _is_blank(cell: nbformat.NotebookNode) -> bool:

@@ -43,7 +43,8 @@ class Template(TypedDict):
 
     ``notebook`` has hidden tests and no answers; ``tests`` and ``solutions`` are by grade id, in
     order; ``answers`` are the points of written answers and tasks; ``program`` holds the cells that
-    the referee runs; ``right`` other right answers by exercise.
+    the referee runs; ``right`` other right answers by exercise; ``rubrics`` model answers and
+    rubrics of written ones (releases of before have none).
     """
 
     name: str
@@ -54,6 +55,7 @@ class Template(TypedDict):
     solutions: dict[str, Solution]
     program: list[Node]
     right: dict[str, list[str]]
+    rubrics: NotRequired[dict[str, str]]
 
 
 class Trial(TypedDict):

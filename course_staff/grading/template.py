@@ -50,6 +50,8 @@ def describe(path: Path) -> Template:
         "name": lesson.folder, "title": lesson.title,
         "notebook": nbformat.reads(kept, 4), "tests": tests, "answers": written,
         "solutions": solutions, "program": program(lesson), "right": right(lesson),
+        "rubrics": {cell.name: _without_markers(cell.text).strip() for cell in lesson.cells
+                    if cell.name and cell.kind in ("answer", "task")},
     }
 
 

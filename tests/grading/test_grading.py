@@ -817,3 +817,14 @@ def test_blank_answers_are_no_response(graded):
         marks = book.marks("blank", corpus.LESSON)
     assert marks["double"]["comment"] == "No response."
     assert {grade_id(cell) for cell in executed(folder, "blank")["cells"]} >= set(marks)
+
+
+def test_markers_see_the_rubric_below_the_answer_and_students_dont(graded, tiny):
+    _, folder, *_ = graded
+    cells = executed(folder, "blank")["cells"]
+    place = next(n for n, cell in enumerate(cells) if grade_id(cell) == "why_double")
+    assert "names the number" in cells[place + 1]["source"]
+    page = (folder / "feedback" / "blank" / f"{corpus.LESSON}.html").read_text(encoding="utf-8")
+    assert "names the number" not in page
+    bundle = (tiny[0] / "bundle").rglob("*.ipynb")
+    assert not [path for path in bundle if "names the number" in path.read_text(encoding="utf-8")]

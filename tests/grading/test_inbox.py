@@ -352,3 +352,14 @@ def test_a_zip_with_too_many_files_is_told(tmp_path, monkeypatch):
     zipped(tmp_path / "all.zip", *((f"s{n}/{LESSON}.ipynb", "{}", NEW) for n in range(3)))
     with pytest.raises(Told, match="more than 2 files"):
         inbox.collect(tmp_path / "all.zip", LESSON, tmp_path / "unpacked")
+
+
+@pytest.mark.parametrize("names", [
+    (f"Ada Bell_1_assignsubmission_file/{LESSON}.ipynb", "Bo_2_assignsubmission_file_/x.ipynb"),
+    (f"bellada_11_21_{LESSON}.ipynb", f"chenbo_LATE_12_22_{LESSON}.ipynb")])
+def test_a_class_that_is_wrapped_in_a_folder_is_no_student(tmp_path, names):
+    zipped(tmp_path / "all.zip", *((f"download/{name}", "{}", NEW) for name in names),
+           ("__MACOSX/download/._x", "", NEW), ("download/.DS_Store", "", NEW))
+    assert len(taken(tmp_path / "all.zip", tmp_path)) == 2
+    zipped(tmp_path / "one.zip", ("ann/hw1/x.ipynb", "{}", NEW), ("ann/hw2/y.ipynb", "{}", NEW))
+    assert list(taken(tmp_path / "one.zip", tmp_path)) == ["ann"]

@@ -179,3 +179,9 @@ def test_pictures_that_cant_be_shown_are_told(attachments):
     made, words = pictured("See ![it](attachment:it.svg).", attachments)
     (answer,) = [each for each in made["cells"] if grade_id(each) == "why"]
     assert words == ["picture"] and "<img" not in html(answer)
+
+
+def test_an_answer_without_end_is_cut_and_that_is_told():
+    made, words = handed(lambda cells: cells[5].update(source="[" * 200_000))
+    (answer,) = [each for each in made["cells"] if grade_id(each) == "why"]
+    assert len(answer["source"]) == normalise.LONGEST_ANSWER and words == ["edited"]
