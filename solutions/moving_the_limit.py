@@ -393,17 +393,17 @@ def percent_recovered(n, distance, trials, cutoff=40):
 
 # %% slide="subslide" title="How close may points be?"
 rates = {}
-for distance, trials in ((0.8125, 10), (0.875, 30), (0.9375, 20)):
+for distance, trials in ((0.8125, 5), (0.875, 20), (0.9375, 10)):
     rates[distance] = percent_recovered(640, distance, trials)
     print(f"full circle, {distance}/fc apart: {rates[distance]:.0f} % of {trials}")
-coarse = percent_recovered(320, 0.875, 10)
-print(f"the same on a grid of 320 points, 0.875/fc apart: {coarse:.0f} % of 10")
+coarse = percent_recovered(320, 0.875, 5)
+print(f"the same on a grid of 320 points, 0.875/fc apart: {coarse:.0f} % of 5")
 reveal("moving_the_limit.percent_found", rates[0.875], label="found at 0.875/fc", unit="%")
 
 # %% [markdown]
 # A cliff: nothing at 0.8125/$f_c$, everything at 0.9375/$f_c$, and in between it depends on the signs
-# (30 trials, so ± 9 points at most). The theorem's 2/$f_c$ is *sufficient*. On a
-# coarser grid the same distance succeeded in all ten trials: fewer wrong answers are left.
+# (20 trials: ± 11 points). The theorem's 2/$f_c$ is *sufficient*. On a
+# coarser grid the same distance succeeded in all five trials: fewer wrong answers are left.
 
 # %% [markdown] deeper=true
 # ### Why half a period?
