@@ -121,6 +121,9 @@ class People:
         self._called: defaultdict[str, list[str]] = defaultdict(list)
         for key, person in self.known.items():
             self._called[person["name"]].append(key)
+        self._numbered = {(person["lms"][lesson], number): key
+                          for key, person in self.known.items() for lesson in person["lms"]
+                          for number in person["numbers"][lesson] if person["lms"][lesson]}
         self._keys = {_folded(key) for key in self.known}
         self._keys |= {_folded(row.student) for row in self.roster.rows}
 
@@ -153,6 +156,9 @@ class People:
         for owner in rest:
             if key := self._met(owner):
                 found[owner] = Known(key)
+                if (name := self.known[key]["name"]) != owner.name:
+                    told.setdefault(owner, ("namesake", f"number {owner.number} was {name}'s "
+                                            "before: it is taken for the same person"))
         pairs = self._pairs(rest, lesson)
         names = Counter(owner.name for owner in rest)
         for owner in [each for each in rest if each not in found and names[each.name] == 1]:
@@ -228,7 +234,7 @@ class People:
             numbers = self.known[key]["numbers"]
             if any(owner.number in each for each in numbers.values()):
                 return key
-        return None
+        return self._numbered.get((owner.lms, owner.number))  # an LMS's: a name may change
 
     def _pairs(self, batch: list[Owner], lesson: str,
                ) -> tuple[defaultdict[str, set[str]], defaultdict[str, set[str]]]:
@@ -304,6 +310,8 @@ class People:
         numbers = person["numbers"].setdefault(lesson, [])
         if owner.number not in numbers:
             numbers.append(owner.number)
+        if owner.lms:
+            self._numbered[owner.lms, owner.number] = key
 
     def namesakes(self) -> dict[str, Flag]:
         """Return a flag, by key, for those whose name others have, too, or one that looks like it.

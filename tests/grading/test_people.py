@@ -63,6 +63,15 @@ def test_canvas_knows_people_by_their_number_in_all_lessons():
     assert keys(people, [Owner("weili", "101", "canvas")], "02_last") == first
 
 
+@pytest.mark.parametrize("lms", ["canvas", "moodle"])
+def test_who_changes_the_name_keeps_the_number_and_it_is_told(lms):
+    people = People()
+    first = keys(people, [Owner("bellada", "101", lms)])
+    (known,) = people.identify([Owner("chenada", "101", lms)], "00_enhance").values()
+    assert [known.key] == first and "was bellada's before" in known.flags[0][1]
+    assert keys(people, [Owner("chenada", "101", "")]) != first  # numbers of elsewhere say nothing
+
+
 def test_moodle_draws_numbers_anew_and_others_show_it():
     people = People()
     names = ["Ada Bell", "Bo Chen", "Li Wei"]
