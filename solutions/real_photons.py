@@ -354,7 +354,7 @@ def judge_stop(seen, unseen, A, most, case):
                  "Plain iterations are asked for, not accelerated ones." if told == quick else
                  "Photons that were used always like more iterations: is it the others that judge, and by their likelihood?" if told == most else
                  "Is k counted from 1? Is it the Poisson likelihood of all pixels, with the mean A(x_hat)?" if abs(told - right_one) == 1 else
-                 "Compare the likelihood of all from 1 to most.")
+                 "Compare the likelihood of all from 1 to most, with 10⁻⁹ in the place of a mean of 0.")
         raise AssertionError(f"{case}: {told} iterations; the unseen photons are most probable after {right_one}. {cause}")
 
 
@@ -672,9 +672,9 @@ def listed(counts, sky, q, case):
 
 
 def judge_list(counts, sky, q, case):
-    def by_rule(tail):
+    def by_rule(tail, among=None):
         ranked = np.sort(tail[seen])
-        fits = np.flatnonzero(ranked <= q * np.arange(1, ranked.size + 1) / ranked.size)
+        fits = np.flatnonzero(ranked <= q * np.arange(1, ranked.size + 1) / (among or ranked.size))
         return tail <= (ranked[fits[-1]] if fits.size else -1.0)
 
     told = listed(counts, sky, q, case)
@@ -684,6 +684,7 @@ def judge_list(counts, sky, q, case):
     needed = by_rule(tail)
     if np.array_equal(told, needed):
         return
+    assert m, f"{case}: {told.sum()} boxes are claimed; of gaps nothing can be claimed."
     off_by_one = np.where(seen, poisson.sf(np.asarray(counts), np.where(seen, sky, 1.0)), 2.0)
     causes = {
         "These are all boxes with p ≤ q: that bounds the share of empty boxes that are claimed, not the share of false claims.": seen & (tail <= q),
@@ -691,6 +692,9 @@ def judge_list(counts, sky, q, case):
         "The rule takes the largest k that fulfils it; you stop at the first k that doesn't.":
             tail <= (ranked[np.argmin(ranked <= q * np.arange(1, m + 1) / m) - 1] if ranked[0] <= q / m and not np.all(ranked <= q * np.arange(1, m + 1) / m) else -1.0),
         "“So many or more”: poisson.sf(n, …) is the probability of more than n.": by_rule(off_by_one),
+        "Gaps don't count among the m.": by_rule(tail, tail.size),
+        "The k smallest are claimed, those above their own line, too.": seen & (
+            tail <= q * (1 + (tail[..., None] > ranked).sum(axis=-1)) / m),
     }
     cause = next((text for text, value in causes.items() if np.array_equal(told, value)), "")
     raise AssertionError(f"{case}: {told.sum()} boxes are claimed; by the rule {needed.sum()} are"

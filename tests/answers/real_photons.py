@@ -1061,3 +1061,29 @@ def publish(counts, sky, q):
     for _, i in todo[:best]:
         out[i] = True
     return out
+
+
+# %% wrong="below_their_own_line" exercise="publish" says="own line"
+def publish(counts, sky, q):
+    counts, sky = np.asarray(counts), np.asarray(sky)
+    claimed = np.zeros(counts.shape, dtype=bool)
+    seen = sky > 0
+    p = poisson.sf(counts[seen] - 1, sky[seen])
+    order = np.argsort(p, kind="stable")
+    below = np.zeros(len(p), dtype=bool)
+    below[order] = p[order] <= q * np.arange(1, len(p) + 1) / len(p)
+    claimed[seen] = below
+    return claimed
+
+
+# %% wrong="dark_means_stay" exercise="stop" says="in the place of a mean of 0"
+def stop(seen, unseen, A, most):
+    scores = []
+
+    def note(k, x_hat):
+        mu = A(x_hat)
+        scores.append(np.sum(unseen * np.log(mu) - mu))
+
+    with np.errstate(all="ignore"):
+        richardson_lucy(seen.astype(float), A, most, callback=note)
+    return int(np.argmax(scores)) + 1
