@@ -686,6 +686,8 @@ def judge_list(counts, sky, q, case):
         return
     assert m, f"{case}: {told.sum()} boxes are claimed; of gaps nothing can be claimed."
     off_by_one = np.where(seen, poisson.sf(np.asarray(counts), np.where(seen, sky, 1.0)), 2.0)
+    own_line = np.zeros(tail.shape, bool)
+    own_line[seen] = (ranked <= q * np.arange(1, m + 1) / m)[np.argsort(np.argsort(tail[seen], kind="stable"))]
     causes = {
         "These are all boxes with p ≤ q: that bounds the share of empty boxes that are claimed, not the share of false claims.": seen & (tail <= q),
         "q/m for every box (Bonferroni) bounds the chance of a single false claim: stricter than asked.": seen & (tail <= q / m),
@@ -693,8 +695,7 @@ def judge_list(counts, sky, q, case):
             tail <= (ranked[np.argmin(ranked <= q * np.arange(1, m + 1) / m) - 1] if ranked[0] <= q / m and not np.all(ranked <= q * np.arange(1, m + 1) / m) else -1.0),
         "“So many or more”: poisson.sf(n, …) is the probability of more than n.": by_rule(off_by_one),
         "Gaps don't count among the m.": by_rule(tail, tail.size),
-        "The k smallest are claimed, those above their own line, too.": seen & (
-            tail <= q * (1 + (tail[..., None] > ranked).sum(axis=-1)) / m),
+        "The k smallest are claimed, those above their own line, too.": own_line,
     }
     cause = next((text for text, value in causes.items() if np.array_equal(told, value)), "")
     raise AssertionError(f"{case}: {told.sum()} boxes are claimed; by the rule {needed.sum()} are"
