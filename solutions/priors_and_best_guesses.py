@@ -1577,8 +1577,8 @@ for name, M in cameras.items():
 
 # %% [markdown] deeper=true
 # Without noise every one of these outsiders is **detected**: the best of four starts leaves a residual,
-# while a scene in the range leaves none. PULSE's tolerance, meant for sRGB codes and here taken in linear light, lets
-# them pass; for some of the white ones even the average picture would do. A tolerance not in units of σ says little.
+# while a scene in the range leaves none. PULSE's tolerance, meant for sRGB codes and here taken in linear light, lets all
+# white ones pass and half of the real ones; once even the average picture would do. A tolerance not in units of σ says little.
 
 # %% [markdown]
 # ## 7 · In your own words
