@@ -61,7 +61,7 @@ for name, x_hat in {"still": x_still, "moved": x_moved}.items():
           f"{100 * np.mean(x_hat < 0):.1f} % of the pixels below 0 (shown as 0), the lowest {x_hat.min():.2f}")
 
 # %% [markdown]
-# Same pixels, same sixteen exposures, same noise. Between the exposures of the last picture the
+# Same pixels, exposures and noise. Between the exposures of the last picture the
 # camera moved by quarters of a coarse pixel. Nothing was learned from other gravel: the detail was
 # *measured*.
 #
@@ -76,7 +76,7 @@ for name, x_hat in {"still": x_still, "moved": x_moved}.items():
 # %% [markdown] slide="subslide"
 # ## 1 · Many frames
 #
-# One line of the scene, 64 fine pixels, seen by coarse pixels of four: 16 numbers a frame.
+# One line of 64 fine pixels, seen by coarse pixels of four: 16 numbers a frame.
 
 # %% [markdown]
 # Shifts are counted in *fine* pixels: coarse pixel $j$ of a frame with shift $d$ averages the fine pixels $4j
@@ -105,8 +105,7 @@ reveal("moving_the_limit.rank_of_five", ranks[-1], label="components of 64 that 
 # The first frame gives 16, each further one 15, since each repeats the mean. Four frames
 # give 61, and a fifth gives nothing. Averaging four neighbours
 # multiplies a wave of frequency $f$ by $\sin(4\pi f)/(4\sin \pi f)$, which is zero at ¼ and ½ cycle per fine
-# pixel: sine and cosine at ¼, one wave at ½. **No shift shows what the pixel averages away.** The condition, 20,
-# says how unequally the 61 are measured: the noise in the worst is 20 times that in the best.
+# pixel: sine and cosine at ¼, one wave at ½. **No shift shows what the pixel averages away.** The condition, 20: the noise in the worst is 20 times that in the best.
 #
 # And an ideal lens, cutoff 0.2 cycles per pixel, before the pixels?
 
@@ -274,7 +273,7 @@ def believe_in_shifts(K, wrong_by, rng, sigma=0.002):
     true = stated + wrong_by * rng.standard_normal(K)
     y = read_noise(frames([(0, d) for d in true], (1, 4))(line), sigma, rng)
     camera = frames([(0, d) for d in stated], (1, 4))
-    x_hat = reconstruct(y, camera, (sigma / y.std()) ** 2)
+    x_hat = reconstruct(y, camera, (sigma / y.std()) ** 2)  # noise over signal power: fixed, so that the weight hides no misfit
     error, residual = x_hat - line, camera(x_hat) - y
     return np.sqrt(np.mean(error**2)) / line.std(), np.sqrt(np.mean(residual**2)) / sigma
 
@@ -302,7 +301,7 @@ show(fig, alt="Left: with wrong shifts the error of the reconstruction grows, wi
 # With four frames the error grows almost threefold, and the residual stays below the noise:
 # 64 numbers against 61 unknowns leave three to disagree, so almost *any* data
 # can be explained. With sixteen frames 256 numbers must agree, and they don't. **A residual is a diagnostic only
-# where there are more data than freedom.**
+# where there are more data than freedom**: needed, and not enough (section 5).
 
 # %% [markdown] deeper=true
 # The sixteen frames of the first picture, with shifts that are wrong by a quarter of a fine pixel:
@@ -353,7 +352,7 @@ lens40 = low_frequencies(640, cutoff=40)
 rng = np.random.default_rng(3)
 x = spikes(200 + 16 * np.arange(8), rng.choice([-1.0, 1.0], 8), 640)
 x_hat = recover_spikes(lens40(x), lens40)
-shown = lens40.T(lens40(x)) / 81
+shown = lens40.T(lens40(x)) / 81  # the data, drawn as a sum of their waves
 fig, ax = figure(size=(8, 3))
 ax.plot(shown[0], color=COLOURS["sky"], label="what the lens shows")
 ax.plot(np.flatnonzero(x), x[x != 0], "o", mfc="none", color="black", ms=9, label="truth")
@@ -401,7 +400,7 @@ print(f"the same on a grid of 320 points, 0.875/fc apart: {coarse:.0f} % of 5")
 reveal("moving_the_limit.percent_found", rates[0.875], label="found at 0.875/fc", unit="%")
 
 # %% [markdown]
-# A cliff: nothing at 0.8125/$f_c$, everything at 0.9375/$f_c$, and in between it depends on the signs
+# A cliff: none of 5 at 0.8125/$f_c$, all of 10 at 0.9375/$f_c$, and in between it depends on the signs
 # (20 trials: ± 11 points). The theorem's 2/$f_c$ is *sufficient*. On a
 # coarser grid the same distance succeeded in all five trials: fewer wrong answers are left.
 
@@ -611,8 +610,8 @@ for name, y in scenes.items():
 # - Too close, or off the grid: 81 spikes from 81 numbers, and the held-out frequencies are missed. Both
 #   diagnostics **notice**: an answer that needs as many spikes as there were data is no evidence of sparsity.
 # - A bar of even light comes back as twenty bright points. Alone they miss the data by less than a ten-millionth,
-#   and they predict the held-out frequencies to four parts in ten thousand. With noise above that
-#   **nothing notices**. Look at it:
+#   and a run without the held-out frequencies predicts these to four parts in ten thousand. Under noise above that
+#   **neither check could notice**:
 
 # %% slide="subslide" title="An even bar comes back as beads" figure="beads"
 dots = recover_spikes(lens40(bar), lens40)
@@ -628,7 +627,7 @@ show(fig, alt="An even bar of light and what the linear program makes of it: a r
 
 # %% [markdown]
 # The beads aren't in the scene; they are the assumption, painted over it. The bar is as strong, to a
-# millionth, but a linear program ends in a *corner* of the set of minimisers, and corners are sparse.
+# millionth (the beads' excess is the solver's tolerance), but this solver ends in a *corner* of the set of minimisers, and corners are sparse.
 #
 # Last row of the table: eight spikes plus a wave *beyond* the cutoff. Every diagnostic says "perfect". It is the
 # null space: no check on the data will ever see it.
@@ -641,8 +640,7 @@ show(fig, alt="An even bar of light and what the linear program makes of it: a r
 # %% [markdown] slide="slide"
 # ## 3 · Light is never negative
 #
-# Positivity looks too weak an assumption to buy anything. With few lights it buys everything: **no
-# minimum distance at all.**
+# With few lights, this alone is enough, with **no minimum distance at all.**
 
 # %%
 lens7 = low_frequencies(64, cutoff=7)
@@ -677,9 +675,9 @@ print(f"eight lights in a ring, exact data: a pixel between two of them: {low:.2
 # %% [markdown]
 # Two neighbours stand a good deal of noise. Five in a row are exact without noise; let each
 # number be wrong by a hundredth, and one of them may be dark or hold half of all the light. So "no minimum distance" is true
-# and *fragile*. Half of such an interval is a **τ**.
+# and *fragile*.
 #
-# Positivity *objects* when it is false: no scene of light explains the data, unless the error is small.
+# Positivity *can* object when it is false: if no scene of light explains the data. A dark spot amid other light may pass.
 
 # %% [markdown] deeper=true
 # Why is a ring of *eight* lights not determined? Turn it by half a step:
@@ -1121,7 +1119,7 @@ for d in (0, 0.5, 1.0, 1.5):
 
 # %% [markdown]
 # Half a σ apart: the position lies in the middle, a third of a pixel from either molecule, seven times the
-# claimed error, and hardly more spots are flagged than by chance (the first row). **The bound is a statement within the model.** It doesn't know that the model is wrong.
+# claimed error, and hardly more spots are flagged than by chance (the first row: 8 %, not 5, for at two photons a pixel this χ² isn't quite a χ²). **The bound is a statement within the model.**
 
 # %% [markdown] deeper=true
 # The other assumption is σ itself. One *single* light, its spot 3 % wider than you believe, and you fit the
@@ -1152,8 +1150,7 @@ print(f"fitted d = {np.mean(fits):.2f} ± {np.std(fits):.2f} σ; claimed error {
 # %% [markdown] slide="slide"
 # ## 5 · Structured light
 #
-# Frames, points and photons took the lens as it is. The last technique changes what reaches it: light the
-# scene with **stripes**.
+# The last technique changes what reaches the lens: light the scene with **stripes**.
 
 # %% [markdown]
 # The scene times stripes of frequency $p$ contains the *difference* of their frequencies: a **moiré**, the
@@ -1222,11 +1219,11 @@ for name, scene in {"the fine wave alone": fabric, "with a coarse wave": fabric 
 # %% [markdown]
 # True are 1.60 $f_c$ and 0.50. If the stripes' contrast is overrated, the detail comes back too weak; if
 # their frequency is off, it comes back *elsewhere*, as crisp as before. With nothing else in the scene the
-# residual sees neither. But a coarse wave lies where the three bands overlap, and is measured twice: the copies
+# residual sees neither, if the stripes lie beyond the lens's cutoff; below it, it sees their contrast (next cell). But a coarse wave lies where the three bands overlap, and is measured twice: the copies
 # contradict each other, and the residual **notices**.
 
 # %%
-# Try: other stripes (in units of fc) and contrasts, under the fine wave alone.
+# Try: other stripes (in units of fc; from 1 on the lens doesn't pass them) and contrasts, under the fine wave alone.
 stripes, contrast = 0.9, 0.7
 believed, true = (structured_illumination(scope, (1, 200), (0, stripes * fc), phases, m)
                   for m in (1.0, contrast))
@@ -1242,7 +1239,7 @@ print(f"stripes at {stripes} fc, contrast {contrast} believed to be 1: residual 
 
 # %% [markdown]
 # Lukosz (1966) found what can't be changed, a *number*: the degrees of freedom over field,
-# frequency, time and polarisation together. Frames, stripes and switching trade time for frequency.
+# frequency, time and polarisation together. Frames (where pixels are the limit), stripes and switching trade time for frequency.
 #
 # In switching, a dye glows only in known places, say at every
 # tenth point of the line, then at their neighbours, in ten frames. **Predict.** Our lens passes 39 components of 200.
@@ -1284,7 +1281,7 @@ reveal("moving_the_limit.switched_on", gained["10 frames, switched"], label="com
 
 # %% [markdown]
 # **By measuring alone nobody gets more components than numbers** (section 2 assumed the rest). Shifted frames take four times the
-# numbers and gain nothing, since this lens, not a pixel, is the limit. The price is the same in all rows: time, and the assumption that the scene stands still meanwhile.
+# numbers and gain nothing, since this lens, not a pixel, is the limit: nothing has aliased. The price in all rows but the first is time, and the assumption that the scene stands still meanwhile.
 
 # %% [markdown] slide="notes"
 # One account for all: numbers taken, components gained. Ask what the four shifted frames would have given with coarse
@@ -1324,8 +1321,8 @@ print(f"dark spots {L:g} nm apart, {N} photons: bound {information**-0.5:.2f} nm
 # %% [markdown]
 # Every technique so far adds **measurements**, or a statement
 # about the scene that can be written in **one line, and in part checked** (few points, light ≥ 0). A network that
-# has learned what pictures look like, a **generator's prior**, takes nothing and adds any amount of detail. If it is wrong, the answer is still sharp and natural, and still fits
-# the data, since that is where the search stopped: **you might not notice.**
+# has learned what pictures look like, a **generator's prior**, takes nothing and adds any amount of detail. If it is wrong, the answer can still be sharp and natural,
+# and a search that reaches its tolerance fits the data, too: **you might not notice.**
 
 # %% [markdown] deeper=true
 # ## Feel it
@@ -1353,7 +1350,7 @@ moving_the_limit()
 #
 # | technique | A, σ, K: measured | P: assumed | what it adds | what breaks if P is false | how you would notice |
 # |---|---|---|---|---|---|
-# | positivity | one frame, fc = 7, no noise | x ≥ 0, at most fc lights | lights at any distance | negative: no answer; too many lights: one of many answers | infeasible program; range of a pixel |
+# | positivity | one frame, fc = 7, no noise | x ≥ 0, at most fc lights | lights at any distance | negative: perhaps no answer; too many lights: one of many answers | infeasible program; range of a pixel |
 #
 # 1. **P** can be true or false of scene, camera or light: "few spikes, on the grid", but not
 #    "sparse" (too vague) nor "the algorithm converges".
@@ -1371,13 +1368,13 @@ moving_the_limit()
 #
 # | technique | A, σ, K: what is measured | P: what is assumed | what it adds | what breaks if P is false | how you would notice |
 # |---|---|---|---|---|---|
-# | positivity | one frame, fc = 7, no noise | x ≥ 0, at most fc lights | lights at any distance | negative: no answer, if it exceeds the noise; too many lights: one of many answers | infeasible program; range of a pixel |
+# | positivity | one frame, fc = 7, no noise | x ≥ 0, at most fc lights | lights at any distance | negative: perhaps no answer; too many lights: one of many answers | infeasible program; range of a pixel |
 # | many frames | K shifted frames, 4-pixel box, noise σ | shifts known, scene at rest | up to 61 of 64 components; unfolds aliases | an error almost three times as large | residual, if there are more frames than needed; silent with four |
 # | few points | 81 low frequencies, no noise | few spikes, on the grid, not too close | exact positions | a bar becomes beads; close pairs move apart | number of spikes, held-out frequencies; silent for the bar with a little noise |
 # | localisation (PALM) | N photons, pixels, background | one molecule per spot, σ known | position to about σ/√N, a little more with pixels, more with background | the middle between two molecules, seven times the claimed error away at half a σ | χ², from about one σ on; whether it switches off in one step |
 # | distance from photons | N photons | two equal lights, σ known | d to 10 % for 800(σ/d)⁴ photons | a 3 % wider spot is read as half a σ | not in this picture at this number of photons (it takes millions); calibrate σ on a single light |
 # | structured light | three striped frames | stripes' frequency, phase, contrast; scene at rest | every frequency below 2 fc: 79 components for 39 | detail too weak, or at the wrong frequency | residual where bands overlap; silent if nothing of the scene lies there |
-# | a generator's prior | one small picture | the scene is one the network draws | any amount of natural detail | a sharp, natural, wrong picture that fits the data | you might not: the search stops when it fits, and it can draw nothing but sharp pictures |
+# | a generator's prior | one small picture | the scene is one the network draws | any amount of natural detail | a wrong picture that can be sharp and natural and fit the data | you might not: neither sharpness nor the fit need tell |
 #
 # *Defence of "many frames".* With shifts off by half a pixel, four frames gave almost three times the error while
 # the residual stayed below the noise: 64 numbers explain 61 unknowns whatever they are. With sixteen frames the
@@ -1409,8 +1406,7 @@ moving_the_limit()
 # %% [markdown]
 # ## What you can now say, and what you can't
 #
-# You can name what moved the limit, what it cost, and whether a false assumption
-# would show. You can't say: *it looks sharp and fits the data, so it is right.*
+# You can't say: *it looks sharp and fits the data, so it is right.*
 #
 # > Given **A** (pixels of four), noise **σ**, **K** = 4 frames and **P** (shifts known), 61 of 64 components
 # > are known, the worst to 20 times the error of the best.
