@@ -64,6 +64,8 @@ class Book:
         if beside not in os.environ["PATH"].split(os.pathsep):
             os.environ["PATH"] = os.pathsep.join([beside, os.environ["PATH"]])
         logging.getLogger("alembic").setLevel(logging.WARNING)
+        # What goes wrong is raised, too: its traceback helps nobody beside the sentence it becomes.
+        logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
         try:
             with _calm():
                 self.book = Gradebook(url, COURSE)
