@@ -12,7 +12,7 @@
 ``referee``     the tests, in a process that no student's code reaches
 ``wire``        how the referee calls a student's functions
 ``crosscheck``  what two looks at a submission disagree about
-``record``      nbgrader's gradebook
+``record``      nbgrader's gradebook; ``changes`` a log of marks given by hand
 ``feedback``    pages for students
 ``report``      one page for the instructor; ``pages`` is the look of both
 ``analysis``    what points say of exercises; ``similarity`` which answers are alike

@@ -14,6 +14,7 @@ A class's folder is a course folder of nbgrader's, private and ignored by git::
     results/LESSON/STUDENT.json                        verdicts and flags
     feedback/STUDENT/LESSON.html                       for students
     LESSON/grades.csv, LESSON/report.html              for the instructor
+    LESSON/mark_changes.csv                            marks given by hand: what changed, and when
     secret_seed                                        draws the fresh inputs
 """
 
@@ -30,6 +31,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,7 @@ from course_lib.desk import surroundings
 from course_lib.desk.commands import Told, run, work_folder
 from course_staff.authoring import source
 from course_staff.grading import (
+    changes,
     crosscheck,
     execute,
     feedback,
@@ -493,6 +496,7 @@ def results(folder: Path, lesson: str, book: record.Book,
 def write_pages(folder: Path, lesson: str, book: record.Book) -> None:
     """Write everybody's page, grades.csv and report.html from results and gradebook."""
     summary, namesakes = None, People.read(folder).namesakes()
+    given: dict[str, dict[str, Mark]] = {}
     for result, template, marks in results(folder, lesson, book):
         flag = namesakes.get(result["student"])  # somebody may have come later
         if flag and "namesake" not in [word for word, _ in result["flags"]]:
@@ -501,6 +505,8 @@ def write_pages(folder: Path, lesson: str, book: record.Book) -> None:
         executed = folder / "autograded" / result["student"] / lesson / f"{lesson}.ipynb"
         notebook = json.loads(executed.read_text(encoding="utf-8")) if executed.exists() else None
         summary.add(result, marks, notebook)
+        given[result["student"]] = {cell: {"score": mark["score"], "by_hand": True}
+                                    for cell, mark in marks.items() if mark.get("by_hand")}
         if notebook is not None:
             feedback.write(folder / "feedback" / result["student"] / f"{lesson}.html",
                            result, template, notebook, marks)
@@ -510,6 +516,7 @@ def write_pages(folder: Path, lesson: str, book: record.Book) -> None:
     newest = release.find(None, lesson)
     summary.finish(newest.name if newest else None)
     (folder / lesson).mkdir(exist_ok=True)
+    changes.note(folder / lesson / changes.FILE, given, datetime.now(UTC))
     summary.write_csv(folder / lesson / "grades.csv")
     summary.write_html(folder / lesson / "report.html")
     flagged = sum(bool(row.flags) for row in summary.rows)
@@ -573,6 +580,8 @@ def forget(args: Namespace) -> int:
         for lesson in lessons:
             for end in ("json", "part"):
                 (folder / "results" / lesson / f"{key}.{end}").unlink(missing_ok=True)
+    for lesson in lessons:
+        changes.forget(folder / lesson / changes.FILE, keys)
     people.forget(keys)
     people.write(folder)
     with record.Book(gradebook_url(folder, args.gradebook), folder) as book:
