@@ -7,6 +7,8 @@
 ``people``      who is who; ``roster`` who should hand in
 ``normalise``   a student's answers in the notebook as it was released
 ``sandbox``     a kernel that sees nothing but the lesson; ``inside`` runs first in it
+``warm``        kernels and referees as forks of processes that have imported all they need;
+                ``nursery`` is what runs in the sandbox for that
 ``syscalls``    what the sandbox's filter refuses; ``cgroups``, what the kernel itself limits
 ``execute``     one submission, run; a pure function, so that it may run anywhere
 ``referee``     the tests, in a process that no student's code reaches

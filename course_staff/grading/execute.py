@@ -13,6 +13,7 @@ marked by what it says in the kernel; which these are was found with the referen
 
 import contextlib
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -26,8 +27,9 @@ from typing import IO, Self
 from course_lib.desk.cells import text_of
 from course_lib.desk.marking import PATIENCE, Kernel, Ran
 from course_staff.authoring import source
+from course_staff.grading import warm
 from course_staff.grading.normalise import whole_characters
-from course_staff.grading.sandbox import HERE, Limits, Sandbox, sweep
+from course_staff.grading.sandbox import HERE, PREFIX, Limits, Sandbox, sweep
 from course_staff.grading.shapes import (
     Error,
     Flag,
@@ -43,6 +45,7 @@ from course_staff.grading.shapes import (
 
 SERVE = "course_serve"  # what `inside.py` answers by serving calls
 STOPPED = ("late", "dead")
+REFEREE = (sys.executable, str(HERE / "referee.py"))
 GRACE = 10
 TIME_OUT: Error = {"name": "TimeOut", "text": "Your function ran for too long in this test."}
 IN_KERNEL = "This test fails in your notebook, too: run it there to see what it says."
@@ -73,7 +76,7 @@ def run(job: Job) -> Outcome:
 def _run_once(job: Job) -> Outcome:
     begin, limits = time.monotonic(), Limits(**job["limits"])
     template = json.loads(Path(job["template"]).read_text(encoding="utf-8"))
-    with Sandbox(job["bundle"], limits, job["sandboxed"]) as box:
+    with Sandbox(job["bundle"], limits, job["sandboxed"], Path(job["template"])) as box:
         kernel = Kernel(box.start, box.folder, box.inside, limits.output,
                         clock=lambda: box.spent)
         try:
@@ -237,6 +240,12 @@ def environment(bundle: str | Path) -> dict[str, str]:
     return source.environment() | {"PYTHONPATH": str(bundle), "MPLBACKEND": "Agg"}
 
 
+def _nursery(bundle: Path, template: Path) -> warm.Nursery | None:
+    """Return what referees of a lesson are forks of, where nurseries are kept."""
+    return warm.nursery("referee", bundle, template, lambda names: warm.Nursery(
+        lambda base: [*REFEREE, "nursery"], environment(bundle), names, f"{PREFIX}{os.getpid()}-"))
+
+
 class Judge:
     """The referee's process; ends with the ``with`` block, as does `link`, the kernel's socket."""
 
@@ -244,16 +253,28 @@ class Judge:
         self.job, self.link = job, link
 
     def __enter__(self) -> Self:
-        number = self.link.fileno()
-        command = [sys.executable, str(HERE / "referee.py"), str(number), self.job["template"],
-                   json.dumps(self.job["comparable"]), str(self.job["limits"]["memory"])]
-        command += [] if self.job["seed"] is None else [str(self.job["seed"])]
         self.errors: IO[bytes] = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
-            pass_fds=[number], env=environment(self.job["bundle"]), encoding="utf-8")
-        assert self.process.stdin and self.process.stdout  # they are pipes
-        self.questions, self.answers = self.process.stdin, self.process.stdout
+        given = [self.job["template"], json.dumps(self.job["comparable"]),
+                 str(self.job["limits"]["memory"])]
+        given += [] if self.job["seed"] is None else [str(self.job["seed"])]
+        nursery = _nursery(Path(self.job["bundle"]), Path(self.job["template"]))
+        inward, questions = os.pipe()
+        answers, outward = os.pipe()
+        self.process: subprocess.Popen[bytes] | warm.Infant
+        try:
+            if nursery is not None:
+                self.process = nursery.bear(
+                    given, [self.link.fileno(), inward, outward, self.errors.fileno()])
+            else:
+                number = self.link.fileno()
+                self.process = subprocess.Popen(
+                    [*REFEREE, str(number), *given], stdin=inward, stdout=outward,
+                    stderr=self.errors, pass_fds=[number], env=environment(self.job["bundle"]))
+        finally:
+            os.close(inward)
+            os.close(outward)
+        self.questions = os.fdopen(questions, "w", encoding="utf-8")
+        self.answers = os.fdopen(answers, encoding="utf-8")
         self.lines: list[str] = []
         self.got = threading.Semaphore(0)
         self.reader = threading.Thread(target=self._read, daemon=True)
@@ -267,6 +288,8 @@ class Judge:
         for each in (self.questions, self.answers, self.link, self.errors):
             with contextlib.suppress(BrokenPipeError):
                 each.close()
+        if isinstance(self.process, warm.Infant):
+            self.process.close()
 
     def _read(self) -> None:
         for line in self.answers:

@@ -53,6 +53,7 @@ from course_staff.grading import (
     report,
     sandbox,
     trial,
+    warm,
 )
 from course_staff.grading.people import People
 from course_staff.grading.shapes import (
@@ -453,6 +454,7 @@ def workers(jobs: int, scheduler: str | None,
     """
     with ExitStack() as stack:
         if scheduler is None:
+            stack.enter_context(warm.nurseries())
             executor = stack.enter_context(ThreadPoolExecutor(jobs))
             yield executor, 2 * jobs
             return

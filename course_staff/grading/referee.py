@@ -2,6 +2,7 @@
 
     python referee.py FD LESSON.json COMPARABLE MEMORY [SEED]
     python referee.py rehearse LESSON.json
+    python referee.py nursery CONTROL MODULES
 
 The referee executes the course's own cells: those that a test needs, and the tests.  Where a
 student's function belongs, a stand-in calls the real one in the sandbox (`wire`) over the socket
@@ -18,10 +19,13 @@ by up to a tenth with the class's secret SEED; a difference there never costs a 
 import builtins
 import contextlib
 import copy
+import gc
+import importlib
 import io
 import json
 import os
 import resource
+import signal
 import socket
 import sys
 import time
@@ -295,9 +299,50 @@ def rehearse(lesson: "Template", seeds: Iterable[int] = (1, 2, 3)) -> list[str]:
     return [test for test in tests if test in agree] if most else []
 
 
+def serve(control: socket.socket, names: Iterable[str]) -> None:
+    """Import what a lesson needs, then be forked for each submission (`warm`)."""
+    for name in names:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    if len(os.listdir("/proc/self/task")) > 1:
+        raise SystemExit("threads were started: these can't be forked")
+    gc.collect()
+    gc.freeze()
+    control.sendall(b"ready")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here waits for them
+    while True:
+        text, files, _, _ = socket.recv_fds(control, 1 << 20, 5)
+        if not text:
+            return
+        if not os.fork():
+            try:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                control.close()
+                line, link, *standard = files
+                for number, file in enumerate(standard):
+                    os.dup2(file, number)
+                    os.close(file)
+                handle = os.pidfd_open(os.getpid())
+                with socket.socket(fileno=os.dup(line)) as told:
+                    socket.send_fds(told, [b"started"], [handle])
+                    told.recv(2)
+                os.close(handle)
+                sys.stdin = open(0, encoding="utf-8", closefd=False)
+                main(str(link), *json.loads(text))
+            except BaseException:
+                sys.excepthook(*sys.exc_info())
+            finally:
+                os._exit(0)
+        for file in files:
+            os.close(file)
+
+
 def main(descriptor: str, path: str, comparable: str = "[]", memory: str = "0",
          seed: str | None = None) -> None:
     """Judge what is asked for on standard input, or rehearse; all as on the command line."""
+    if descriptor == "nursery":
+        serve(socket.socket(fileno=int(path)), json.loads(comparable))
+        return
     if descriptor == "rehearse":
         with open(path, encoding="utf-8") as file:
             lesson = json.load(file)

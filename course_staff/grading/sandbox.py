@@ -35,11 +35,15 @@ import psutil
 from course_lib.desk.commands import Told
 from course_lib.desk.doctor import sandbox_refusal
 from course_staff.authoring.source import THREADS
-from course_staff.grading import cgroups, syscalls
+from course_staff.grading import cgroups, syscalls, warm
 
 HERE = Path(__file__).parent
 JOB, COURSE, GRADER, WORK = "/run/job", "/course", "/grader", "/work"
 PREFIX = "course-sandbox-"
+JOBS, TRIAL = "/run/jobs", 30
+# Of namespaces all but the users', which are not always to be had.
+APART = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
+         "--unshare-cgroup-try"]
 SHARED = 64 << 20  # bytes of /dev/shm
 IN_MEMORY = ("/tmp", WORK, "/dev/shm")  # what is a file system of its own inside
 INODE, PIPE = 1 << 10, 64 << 10  # bytes that a file takes beside its content, and a pipe
@@ -125,6 +129,10 @@ class Sandbox:
         A release: holds course_lib/ and data/.
     limits : Limits
     sandboxed : bool
+    template : Path, optional
+        The lesson's: where `warm.nurseries` are kept it may be a fork of one.
+    nursery : warm.Nursery, optional
+        The one to be a fork of.
 
     Attributes
     ----------
@@ -137,15 +145,20 @@ class Sandbox:
         Seconds of processor time that its processes have used.
     """
 
-    def __init__(self, bundle: str | Path, limits: Limits, sandboxed: bool = True) -> None:
+    def __init__(self, bundle: str | Path, limits: Limits, sandboxed: bool = True,
+                 template: Path | None = None, nursery: warm.Nursery | None = None) -> None:
+        self.template, self.nursery = template, nursery
         self.bundle, self.limits, self.sandboxed = Path(bundle).resolve(), limits, sandboxed
         self.reason: str | None = None
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | warm.Infant | None = None
         self.said, self.spent = b"", 0.0
         self.cgroup: cgroups.Cgroup | None = None
 
     def __enter__(self) -> Self:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        if self.sandboxed and self.nursery is None:
+            self.nursery = _nursery(self.bundle, self.template)
+        base = self.nursery.base if self.nursery is not None else None
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=base))
         self.inside = JOB if self.sandboxed else str(self.folder)
         self.user = _own_user() if self.sandboxed and os.geteuid() == 0 else None
         if self.user is not None:
@@ -167,15 +180,55 @@ class Sandbox:
             for thread in self.threads:
                 thread.join()
             self.errors.close()
+            if isinstance(self.process, warm.Infant):
+                self.process.close()
         self.listener.close()
         if self.cgroup is not None:
             self.cgroup.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start(self, connection_file: str) -> subprocess.Popen[bytes]:
-        """Start the process; returns it."""
-        if self.user is not None:
+    def start(self, connection_file: str | None) -> "subprocess.Popen[bytes] | warm.Infant":
+        """Start the process; returns it.  Without a file a nursery's fork only shows that it can.
+
+        Raises
+        ------
+        OSError
+            If that is not possible.
+        """
+        if self.user is not None and connection_file is not None:
             os.chown(connection_file, self.user, self.user)
+        if self.nursery is not None:
+            process = self._fork(self.nursery, connection_file)
+        else:
+            assert connection_file is not None
+            process = self._program(connection_file)
+        self.process = process
+        self.threads = [threading.Thread(target=self._watch, args=[process], daemon=True),
+                        threading.Thread(target=self._listen, daemon=True)]
+        for thread in self.threads:
+            thread.start()
+        return process
+
+    def _fork(self, nursery: warm.Nursery, connection_file: str | None) -> warm.Infant:
+        errors, theirs = os.pipe()
+        job = {"folder": self.folder.name, "user": self.user, "limits": self.limits.inside(),
+               "connection": connection_file and Path(connection_file).name,
+               "disk": self.limits.disk, "shared": SHARED, "files": self.limits.files,
+               "shown": sorted(within for within in _shown(self.bundle).values()
+                               if within.startswith(tuple(f"{at}/" for at in IN_MEMORY)))}
+        self._enter_cgroup()
+        enter = self.cgroup.take if self.cgroup else lambda _: None
+        try:
+            infant = nursery.bear(job, [theirs], enter)
+        except BaseException:
+            os.close(errors)
+            raise
+        finally:
+            os.close(theirs)
+        self.errors = os.fdopen(errors, "rb")
+        return infant
+
+    def _program(self, connection_file: str) -> "subprocess.Popen[bytes]":
         arguments = [f"{self.inside}/{Path(connection_file).name}", f"{self.inside}/calls",
                      json.dumps(self.limits.inside())]
         where, filtered = None, None
@@ -184,23 +237,21 @@ class Sandbox:
             given = [] if filtered is None else ["--seccomp", str(filtered)]
             command = [*self._enter_cgroup(), "bwrap", *given, *self._bubblewrap(),
                        f"{GRADER}/inside.py", *arguments]
+            environment = _environment(COURSE, "/tmp")
         else:
             where = self.folder / "work"
             where.mkdir()
             command = [sys.executable, str(HERE / "inside.py"), *arguments]
+            environment = _environment(str(self.bundle), str(self.folder))
         try:
-            process = self.process = subprocess.Popen(
-                command, cwd=where, env=self._environment(), stdin=subprocess.DEVNULL,
+            process = subprocess.Popen(
+                command, cwd=where, env=environment, stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
                 pass_fds=[] if filtered is None else [filtered])
         finally:
             if filtered is not None:
                 os.close(filtered)
         self.errors = cast(BufferedReader, process.stderr)  # a pipe
-        self.threads = [threading.Thread(target=self._watch, args=[process], daemon=True),
-                        threading.Thread(target=self._listen, daemon=True)]
-        for thread in self.threads:
-            thread.start()
         return process
 
     def _enter_cgroup(self) -> list[str]:
@@ -238,49 +289,19 @@ class Sandbox:
         connected.settimeout(None)
         return connected
 
-    def _environment(self) -> dict[str, str]:
-        at = {"HOME": "/tmp", "PYTHONPATH": COURSE} if self.sandboxed else {
-            "HOME": str(self.folder), "PYTHONPATH": str(self.bundle)}
-        return at | {
-            "PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "USER": "student",
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-            "MPLCONFIGDIR": f"{at['HOME']}/matplotlib", "IPYTHONDIR": f"{at['HOME']}/ipython",
-            "JUPYTER_RUNTIME_DIR": f"{at['HOME']}/runtime", "PYTHONDONTWRITEBYTECODE": "1",
-            **dict.fromkeys(THREADS, "1"),
-        }
-
     def _bubblewrap(self) -> list[str]:
         options = ["--die-with-parent", "--new-session", "--hostname", "sandbox"]
         if self.user is None:
             options += ["--unshare-all", "--uid", "1000", "--gid", "1000"]
             options += ["--unshare-user", "--disable-userns"] if _no_more_namespaces() else []
         else:
-            options += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
-                        "--unshare-cgroup-try", "--cap-drop", "ALL", "--cap-add", "CAP_SETUID",
-                        "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
-        for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
-            if os.path.islink(name):
-                options += ["--symlink", os.readlink(name), name]
-            elif os.path.isdir(name):
-                options += ["--ro-bind", name, name]
-        shown = {"/usr": "/usr"} | {path: path for path in (sys.base_prefix, sys.prefix)
-                                    if not Path(path).is_relative_to("/usr")}
-        shown |= {str(self.bundle / name): f"{COURSE}/{name}" for name in ("course_lib", "data")}
-        shown |= {str(HERE / name): f"{GRADER}/{name}" for name in ("inside.py", "wire.py")}
+            options += [*APART, "--cap-drop", "ALL", *_rights("SETUID", "SETGID", "SETPCAP")]
         options += ["--proc", "/proc", "--dev", "/dev",
                     "--size", str(SHARED), "--perms", "1777", "--tmpfs", "/dev/shm",
                     "--size", str(self.limits.disk), "--perms", "1777", "--tmpfs", "/tmp",
-                    "--size", str(self.limits.disk), "--perms", "1777", "--tmpfs", WORK]
-        for name in ("ld.so.cache", "fonts", "localtime", "alternatives"):
-            options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-        fonts = sorted(Path(matplotlib.get_cachedir()).glob("fontlist-*.json"))
-        shown |= {str(path): f"/tmp/matplotlib/{path.name}" for path in fonts}
-        for outside, within in shown.items():
-            for parent in reversed(Path(within).parents[:-1]):
-                # Made by bubblewrap itself they would be as closed as those outside.
-                options += ["--perms", "0755", "--dir", str(parent)]
-            options += ["--ro-bind", outside, within]
-        options += ["--perms", "1777", "--dir", "/tmp/matplotlib",
+                    "--size", str(self.limits.disk), "--perms", "1777", "--tmpfs", WORK,
+                    *_view(self.bundle, "inside.py", "wire.py"),
+                    "--perms", "1777", "--dir", "/tmp/matplotlib",
                     "--chmod", "1777", "/tmp/matplotlib", "--perms", "0755", "--dir", "/run",
                     "--bind", str(self.folder), JOB, "--chdir", WORK]
         if self.user is not None:
@@ -294,7 +315,7 @@ class Sandbox:
         while part := self.errors.read1(1 << 16):
             self.said = (self.said + part)[:2000]
 
-    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+    def _watch(self, process: "subprocess.Popen[bytes] | warm.Infant") -> None:
         """End the process when it does what it mustn't, or when that can't be seen any longer."""
         while process.poll() is None and self.reason is None:
             try:
@@ -309,13 +330,85 @@ class Sandbox:
 
     def _look(self, pid: int) -> str | None:
         """Return why the process must end: it uses too much, or writes beside its sockets."""
-        memory, seconds, files = _usage(pid, self.sandboxed)
+        memory, seconds, files = _usage(pid, self.sandboxed, self.nursery is not None)
         self.spent = max(self.spent, seconds)
         if memory + INODE * files > self.limits.memory:
             return "memory"
         if files > self.limits.files:
             return "many files"
         return "files" if self.sandboxed and _strewn(self.folder) else None
+
+
+def _environment(course: str, home: str) -> dict[str, str]:
+    return {
+        "HOME": home, "PYTHONPATH": course, "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8", "USER": "student",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLCONFIGDIR": f"{home}/matplotlib", "IPYTHONDIR": f"{home}/ipython",
+        "JUPYTER_RUNTIME_DIR": f"{home}/runtime", "PYTHONDONTWRITEBYTECODE": "1",
+        **dict.fromkeys(THREADS, "1")}
+
+
+def _view(bundle: Path, *programs: str) -> list[str]:
+    """Return bubblewrap's options that show the system, a release and programs of the grader's."""
+    options = []
+    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
+        if os.path.islink(name):
+            options += ["--symlink", os.readlink(name), name]
+        elif os.path.isdir(name):
+            options += ["--ro-bind", name, name]
+    for name in ("ld.so.cache", "fonts", "localtime", "alternatives"):
+        options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    for outside, within in _shown(bundle, *programs).items():
+        for parent in reversed(Path(within).parents[:-1]):
+            # Made by bubblewrap itself they would be as closed as those outside.
+            options += ["--perms", "0755", "--dir", str(parent)]
+        options += ["--ro-bind", outside, within]
+    return options
+
+
+def _shown(bundle: Path, *programs: str) -> dict[str, str]:
+    """Return what is shown read-only: where it is, and where it is seen."""
+    shown = {"/usr": "/usr"} | {path: path for path in (sys.base_prefix, sys.prefix)
+                                if not Path(path).is_relative_to("/usr")}
+    shown |= {str(bundle / name): f"{COURSE}/{name}" for name in ("course_lib", "data")}
+    shown |= {str(HERE / name): f"{GRADER}/{name}" for name in programs}
+    fonts = sorted(Path(matplotlib.get_cachedir()).glob("fontlist-*.json"))
+    return shown | {str(path): f"/tmp/matplotlib/{path.name}" for path in fonts}
+
+
+def _rights(*names: str) -> list[str]:
+    return [word for name in names for word in ("--cap-add", f"CAP_{name}")]
+
+
+def _nursery(bundle: Path, template: Path | None) -> warm.Nursery | None:
+    """Return a nursery for a release's lesson, tried; None where there can't be one."""
+    def options(base: Path) -> list[str]:
+        user = ([*APART, "--cap-drop", "ALL", *_rights(
+                    "SETUID", "SETGID", "SETPCAP", "SYS_ADMIN", "NET_ADMIN")]
+                if os.geteuid() == 0 else
+                ["--unshare-user", "--uid", "0", "--gid", "0", *APART, "--cap-add", "ALL"])
+        return ["bwrap", "--die-with-parent", "--new-session", "--hostname", "sandbox", *user,
+                # The system's own /proc, since only who sees one may mount another.
+                "--bind", "/proc", "/proc", "--dev", "/dev", "--tmpfs", "/dev/shm",
+                "--perms", "1777", "--tmpfs", "/tmp", "--perms", "1777", "--tmpfs", WORK,
+                *_view(bundle, "nursery.py", "inside.py", "wire.py"),
+                "--perms", "0755", "--dir", "/run", "--perms", "0755", "--dir", JOB,
+                "--bind", str(base), JOBS, "--chdir", WORK,
+                sys.executable, f"{GRADER}/nursery.py"]
+
+    def make(names: list[str]) -> warm.Nursery:
+        made = warm.Nursery(options, _environment(COURSE, "/tmp"), names, f"{PREFIX}{os.getpid()}-")
+        try:
+            with Sandbox(bundle, Limits(), nursery=made) as trial:
+                if trial.start(None).wait(TRIAL):
+                    raise OSError(trial.said.decode(errors="replace"))
+        except BaseException as error:
+            made.close()
+            raise OSError(f"the nursery's trial failed: {error}") from None
+        return made
+
+    return warm.nursery("kernel", bundle, template, make)
 
 
 def _own_user() -> int:
@@ -346,7 +439,7 @@ def _no_more_namespaces() -> bool:
     return "--disable-userns" in told.stdout
 
 
-def _usage(pid: int, sandboxed: bool) -> tuple[int, float, int]:
+def _usage(pid: int, sandboxed: bool, forked: bool = False) -> tuple[int, float, int]:
     """Return memory, in bytes, and processor time, in seconds, of a process and its descendants.
 
     Memory is what their address spaces hold and, since that need not be mapped at all, what is in
@@ -365,7 +458,8 @@ def _usage(pid: int, sandboxed: bool) -> tuple[int, float, int]:
                 if not used:  # its first thread has ended; others may go on
                     used, place = _living_thread(each.pid)
                 memory += used
-                if used and pid not in (each.pid, each.ppid()):  # bubblewrap's two are closed
+                # Bubblewrap's two are closed, and so is the first process of a fork's namespaces.
+                if used and pid != each.pid and (forked or pid != each.ppid()):
                     try:
                         nameless |= _nameless(place)
                         if sandboxed and not files:
