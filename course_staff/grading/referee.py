@@ -114,7 +114,8 @@ class Referee:
 
     def compare(self, test: str, seed: int) -> str | None:
         """Say how a function judged before differs from the reference on fresh inputs, or None."""
-        calls, rng, judged = self.kept.pop(test, None) or self._chosen(test, seed)
+        calls, rng, judged = (
+            self.kept.pop(test) if test in self.kept else self._chosen(test, seed))
         end = time.monotonic() + FRESH_SECONDS
         for name, arguments, options in calls:
             if time.monotonic() > end or not plain(arguments, options):

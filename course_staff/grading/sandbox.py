@@ -187,7 +187,7 @@ class Sandbox:
             self.cgroup.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start(self, connection_file: str | None) -> "subprocess.Popen[bytes] | warm.Infant":
+    def start(self, connection_file: str | None) -> "subprocess.Popen[bytes]":
         """Start the process; returns it.  Without a file a nursery's fork only shows that it can.
 
         Raises
@@ -197,6 +197,7 @@ class Sandbox:
         """
         if self.user is not None and connection_file is not None:
             os.chown(connection_file, self.user, self.user)
+        process: subprocess.Popen[bytes] | warm.Infant
         if self.nursery is not None:
             process = self._fork(self.nursery, connection_file)
         else:
@@ -207,7 +208,7 @@ class Sandbox:
                         threading.Thread(target=self._listen, daemon=True)]
         for thread in self.threads:
             thread.start()
-        return process
+        return cast("subprocess.Popen[bytes]", process)  # it does what is needed of one
 
     def _fork(self, nursery: warm.Nursery, connection_file: str | None) -> warm.Infant:
         errors, theirs = os.pipe()

@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from course_lib.desk.cells import text_of
 from course_staff.grading import syscalls
 from course_staff.grading.shapes import Template
@@ -163,8 +165,12 @@ class Nursery:
     def close(self) -> None:
         """End it and all its jobs."""
         self.control.close()
+        inside: list[psutil.Process] = []
+        with contextlib.suppress(psutil.NoSuchProcess):
+            inside = psutil.Process(self.process.pid).children(recursive=True)
         self.process.kill()
         self.process.wait()
+        psutil.wait_procs(inside, timeout=10)  # the system ends them with it, but not at once
         shutil.rmtree(self.base, ignore_errors=True)
 
 
