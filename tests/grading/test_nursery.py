@@ -84,6 +84,14 @@ def test_nothing_can_be_undone_from_within(kept, act):
     assert got == ("did" if "assert" in act else "refused") and after == "here"
 
 
+def test_a_fork_has_nothing_of_the_nursery_on_its_stack(kept):
+    names, = said(kept, "import sys\nnames = []\nfor frame in sys._current_frames().values():\n"
+                        "    while frame:\n        names.append(frame.f_code.co_name)\n"
+                        "        frame = frame.f_back\nprint(names, sys.argv)")
+    assert "nursery.py" in names and "<module>" in names
+    assert not [name for name in ("serve", "parent", "init") if f"'{name}'" in names]
+
+
 def test_forks_share_nothing_that_one_of_them_makes(kept):
     first = said(kept, "import numpy as np; print(np.random.rand())",
                  "for at in ('/tmp', '/work', '/dev/shm'):\n    open(f'{at}/mine', 'w').close()",
