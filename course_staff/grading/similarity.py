@@ -19,7 +19,9 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 
 LENGTH, FEWEST, ALIKE = 8, 24, 0.8
-MOST = 3  # so many share a run before it is common, or one in twenty of a class
+# So many may share a run before it is common: a tenth of the class, within these bounds.  A circle
+# of friends is smaller; a way that suggests itself is taken by more.
+LEAST_COMMON, MOST_SHARED = 4, 12
 SKIPPED = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER, tokenize.INDENT,
            tokenize.DEDENT}
 
@@ -79,7 +81,7 @@ def alike(answers: Mapping[str, set[tuple[str, ...]]], known: Iterable[str] = ()
     for student, some in sorted(answers.items()):
         for run in some - seen:
             holders[run].append(student)
-    most = max(MOST, len(answers) // 20)
+    most = min(max(LEAST_COMMON, len(answers) // 10), MOST_SHARED)
     sizes: Counter[str] = Counter()
     shared: Counter[tuple[str, str]] = Counter()
     for students in holders.values():

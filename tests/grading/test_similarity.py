@@ -59,3 +59,10 @@ def test_the_order_of_students_changes_nothing():
     listed = list(answers.items())
     random.Random(1).shuffle(listed)
     assert alike(dict(listed)) == alike(answers)
+
+
+@pytest.mark.parametrize("friends", [2, 4])
+def test_a_circle_of_friends_is_seen_whole(friends):
+    answers = {f"friend{n}": runs(renamed(OWN) if n % 2 else OWN) for n in range(friends)}
+    others = {f"s{n}": runs(USUAL.replace("2", str(n))) for n in range(10)}
+    assert len(alike(answers | others, [STUB])) == friends * (friends - 1) // 2
