@@ -730,7 +730,7 @@ fig, ax = figure(size=(7, 3.6))
 for (name, (looks, error)), mark in zip(plane.items(), "os^vP", strict=True):
     ax.plot(100 * looks, error, mark, ms=10, label=name)
     print(f"{name:17} error {error:.4f}, {looks:4.0%} lie among true ladybirds")
-ax.axhline(smallest, color="black", ls=":", label="smallest possible error")
+ax.axhline(table["mean"][:100].mean() - scatter, color="black", ls=":", label="smallest possible error")
 ax.set(xlabel="pictures that lie among true ones (%)", ylabel="mean squared error", ylim=(0, 0.0195),
        xlim=(-3, 103))
 ax.legend(fontsize=9, loc="upper left", ncols=2)
@@ -770,7 +770,7 @@ for name, photo in photos.items():
 show_images(shown, columns=4,
             alt="Top: a coffee cup, its sixteen pixels, the network's yellowish blur, and a ladybird "
                 "sample. Bottom: a field of galaxies, its dark sixteen pixels, the network's dark reddish "
-                "blur, and a sharp black ladybird with orange patches in dim light.")
+                "blur, and a sharp black ladybird with red patches in dim light.")
 
 # %% [markdown]
 # Both come back as ladybirds: nothing else exists in the world of the prior. For the coffee the **misfit** objects:
