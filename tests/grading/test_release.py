@@ -37,6 +37,14 @@ def bundle(tmp_path_factory):
     return said, target, base / "unpacked" / release.NAME
 
 
+def test_a_damaged_course_is_not_released(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(release, "what_is_not_as_shipped", lambda: ["data/x has changed"] * 7)
+    assert commands.main(["release", "enhance", "--out", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "damaged course" in said and "data/x has changed" in said and said.count("data/x") == 5
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_same_content_gives_the_same_bytes_and_stamp(bundle, tmp_path):
     said, target, _ = bundle
     again, other = release.make(PATHS, tmp_path, keep=tmp_path / "kept")
