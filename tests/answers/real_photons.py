@@ -169,7 +169,7 @@ def rings(a, b, edges):
 ### INSTEAD OF score[k] = np.sum(unseen * np.log(mean) - mean)
 score[k] = np.sum(seen * np.log(mean) - mean)
 
-# %% wrong="halves_swapped" exercise="stop" says="swapped"
+# %% wrong="halves_swapped" exercise="stop" says="swapped|is it the others that judge"
 def stop(seen, unseen, A, most):
     score = {}
 
