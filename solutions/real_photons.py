@@ -352,7 +352,7 @@ def judge_stop(seen, unseen, A, most, case):
         quick = int(np.argmax(all_scores(seen, unseen, accelerate=True))) + 1
         cause = ("Are seen and unseen swapped?" if told == swapped != most else
                  "Plain iterations are asked for, not accelerated ones." if told == quick else
-                 "Photons that were used always like more iterations: is it the others that judge, and by their likelihood?" if told == most else
+                 "Photons that were used always like more iterations: is it the others that judge, not swapped, and by their likelihood?" if told == most else
                  "Is k counted from 1? Is it the Poisson likelihood of all pixels, with the mean A(x_hat)?" if abs(told - right_one) == 1 else
                  "Compare the likelihood of all from 1 to most, with 10⁻⁹ in the place of a mean of 0.")
         raise AssertionError(f"{case}: {told} iterations; the unseen photons are most probable after {right_one}. {cause}")
