@@ -22,6 +22,7 @@ import math
 import re
 import tomllib
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -249,9 +250,22 @@ class Table:
         yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *heads.values()]
         yield ["    Points Possible", "", "", "", "",
                *(_number(self.most(lesson)) for lesson in heads)]
+        unknown = self.nameless()["canvas.csv"]
         for row in self.students:
+            if row in unknown:
+                continue
             yield [row.sortable or row.name, row.canvas, row.id, row.login, row.section,
                    *self._marks(row)]
+
+    def nameless(self) -> dict[str, list[Row]]:
+        """Return who can't be in a file, since its importer would not know who that is.
+
+        Canvas goes by names where it has nothing else, and takes the first of two.
+        """
+        counts = Counter(squeezed(row.name) for row in self.students)
+        return {"canvas.csv": [row for row in self.students if counts[squeezed(row.name)] > 1
+                               and not (row.canvas or row.id or row.login)],
+                "moodle.csv": [row for row in self.students if not (row.email or row.id)]}
 
     def assignment(self, lesson: str) -> str:
         """Return the header of a lesson's assignment in Canvas, or its title for a new one."""
@@ -270,7 +284,8 @@ class Table:
         """Yield the lines of a file that Moodle's gradebook imports."""
         yield ["Full name", "ID number", "Email address", *self.lessons.values()]
         for row in self.students:
-            yield [row.name, row.id, row.email, *self._marks(row)]
+            if row.email or row.id:  # the importer gives up at a line without
+                yield [row.name, row.id, row.email, *self._marks(row)]
 
     def _marks(self, row: Row) -> list[str]:
         """Return final points by lesson; nothing where a mark is missing, or nothing came."""

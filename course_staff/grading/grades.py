@@ -102,6 +102,10 @@ def _write(folder: Path, table: Table) -> None:
     print(f"{len(table.students)} people, {len(table.lessons)} lessons: {out / 'grades.csv'}")
     print(f"For Canvas: {out / 'canvas.csv'}; for Moodle: {out / 'moodle.csv'}, and for each "
           "assignment a grading worksheet and a zip of feedback.")
+    for file, rows in table.nameless().items():
+        if rows:
+            print(f"Left out of {file}, for want of an id or e-mail address on the roster: "
+                  f"{', '.join(row.told for row in rows)}")
     names = {lesson: table.assignment(lesson) for lesson in table.lessons}
     new = [title for title in names.values() if title not in table.people.roster.assignments]
     if new and table.people.roster.assignments:

@@ -83,6 +83,19 @@ def test_canvas_takes_it():
         assert all(re.fullmatch(r"(\d+(\.\d+)?)?", cell) for cell in line[5:])
 
 
+def test_two_of_one_name_are_never_left_to_a_name():
+    """Canvas's importer takes the first whose name it is; Moodle's gives up at an empty cell."""
+    found = table()
+    found.people.roster.rows[1:] = [Row("Li Wei", email="a@example.org", student="a"),
+                                    Row("Li Wei", email="b@example.org", student="b")]
+    canvas = [line[0] for line in found.canvas()]
+    assert "Li Wei" not in canvas and "Bell, Ada" in canvas and "mallory" in canvas
+    moodle = [line[2] for line in found.moodle()]
+    assert moodle == ["Email address", "ada@example.org", "a@example.org", "b@example.org"]
+    assert [row.student for row in found.nameless()["canvas.csv"]] == ["a", "b"]
+    assert len(found.nameless()["moodle.csv"]) == 3
+
+
 # --- Moodle ---------------------------------------------------------------------------------------
 
 
