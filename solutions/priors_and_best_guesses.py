@@ -26,8 +26,8 @@ from course_lib.inference.posterior import example, shipped
 from course_lib.notebook.figures import show_images
 from course_lib.worlds import ladybirds
 
-beetle, y = example("dark_4x4")
-answer = shipped("dark_4x4")
+beetle, y = example("dark_4x4")  # a dark beetle and its 4 × 4 noisy pixels
+answer = shipped("dark_4x4")  # the reference posterior of these pixels, sampled beforehand
 mean = answer.mean(share=0.5)
 draws = ladybirds.render(answer.draw(3, share=0.5, rng=0)).astype(float)
 line_up = {"A": draws[0], "B": mean, "C": draws[1], "D": draws[2]}
@@ -63,8 +63,7 @@ show_images({"the truth": scene} | line_up, alt="The true scene, a black ladybir
 
 # %% [markdown]
 # B errs least, and so has the highest PSNR, $10 \log_{10}(1/\text{mse})$ in decibels. Yet no ladybird is blurred: B is the mean
-# of everything that could have been there. A, C and D are draws from it: *possible* ladybirds, each further from this one.
-# Which is best? This lesson measures what each costs.
+# of all that could have been there. A, C and D are draws from the same possibilities, each further from this ladybird.
 
 # %% [markdown] slide="notes"
 # Let people vote before you show the errors; expect most to prefer a sharp one. Ask a voter for A
@@ -100,9 +99,9 @@ reveal("priors_and_best_guesses.mean_at_odds", seen.mean[0], label="E[x | y = .6
 # Odds multiply: the measurement says $e^{2y/\sigma^2} = 11$ to 1 for $+1$, the prior 1 to 4, together 2.8 to 1. Three
 # summaries of one posterior:
 #
-# - the **mean**, .834 or .467: the smallest squared error on average, and a number that *no scene has*;
-# - the **mode** (*MAP*), $+1$ both times: the most probable scene, the fewest wrong names, and no trace of doubt;
-# - a **sample**, $+1$ or $-1$ as often as the posterior says: always a possible scene, and a gamble.
+# - the **mean**, .834 or .467: the smallest squared error on average; *no scene has* this number;
+# - the **mode** (*MAP*), $+1$ both times: the most probable scene, and no trace of doubt;
+# - a **sample**, $+1$ or $-1$ as often as the posterior says: always a possible scene.
 
 # %% slide="subslide" title="Mean, mode, sample"
 from course_lib.notebook.figures import COLOURS, figure, show
@@ -125,13 +124,14 @@ show(fig, alt="The mean rises smoothly from −1 to +1, the mode jumps between t
 
 # %% [markdown]
 # The prior moves all three curves to the right. Far from the middle they agree: there the measurement decides.
-#
+
+# %% [markdown] deeper=true
 # ### Feel it
 #
 # The same world with a little width. Find (1) a noise at which the prior hardly matters; (2) a setting in which the
 # mean lies where the posterior has *almost no* density; (3) where the mode costs as little as the mean.
 
-# %% slide="subslide" title="How much does the prior matter?"
+# %% deeper=true slide="subslide" title="How much does the prior matter?"
 from course_lib.notebook.explorers.priors_and_best_guesses import best_guesses
 
 best_guesses()
@@ -293,11 +293,10 @@ for name, x_hat in {"mean": m, "mode": np.sign(m), "sample": sample}.items():
 
 
 # %% [markdown]
-# The mean has the least squared error, the mode the fewest wrong signs. A sample is worst at both. But *as a population* it
-# is right: at every $y$ its values are as frequent as true ones.
+# A sample is worst at both. But *as a population* it is right: at every $y$ its values are as frequent as true ones.
 #
-# For ladybirds the posterior is no formula. The reference answer of the first cell holds many draws with weights; *effective
-# draws* is the number of equally weighted ones worth as much. `share` is the dark form's prior probability.
+# For ladybirds the posterior is no formula. The reference answer of the first cell holds many draws with weights, worth as much as
+# so many *effective* ones of equal weight. `share` is the dark form's prior probability.
 
 # %%
 picks = ladybirds.render(answer.draw(200, share=0.5, rng=1)).astype(float)
@@ -307,7 +306,7 @@ print(f"errors: mean {mse(mean, scene):.4f}; 200 samples {each.mean():.4f} on av
 
 
 # %% [markdown]
-# The luckiest lies nearer than the mean, but nobody can tell which it is. Now 200 simulated pictures, with one sample each.
+# Nobody can tell which is the luckiest. Now 200 simulated pictures, with one sample each.
 # **Predict**: in how many percent of them is the sample nearer to the truth than the posterior mean?
 
 # %%
@@ -317,7 +316,8 @@ predict("priors_and_best_guesses.nearer", nearer, between=(0, 100))
 # %%
 from course_lib.inference.regression import errors
 
-table = errors()
+table = errors()  # 200 pictures, squared errors: `one`, of one draw; `sample`, mean over all draws; `mean`; `network`;
+# `network_to_mean`, squared distance of the network (section 3) from the reference mean
 
 
 def bootstrap(top, bottom, rng=0):
@@ -334,7 +334,7 @@ reveal("priors_and_best_guesses.nearer", 100 * np.mean(table["one"] < table["mea
 
 
 # %% [markdown]
-# So a posterior sample is a *worse* estimate, by a factor known beforehand: two, or 3 dB; here somewhat less, since the
+# So a sample is a *worse* estimate by a factor known beforehand: two, or 3 dB; here somewhat less, since the
 # reference means are estimates. **A higher PSNR is not a truer picture:** the best belongs to one that can't be true.
 
 # %% [markdown] slide="notes"
@@ -344,9 +344,9 @@ reveal("priors_and_best_guesses.nearer", 100 * np.mean(table["one"] < table["mea
 # %% [markdown]
 # ### Between mean and sample
 #
-# Blau and Michaeli (2018) proved that two aims are at odds: little error, and outputs that are distributed as true scenes are.
-# Call a distribution a **law**. Pair the members of two populations so that the RMS distance in the pairs is as small as
-# possible: that is the **Wasserstein distance** $W_2$ of their laws. An estimate at a distance $d \le W_2(m, x)$ from the scenes'
+# Two aims are at odds (Blau and Michaeli 2018): little error, and outputs that are distributed as true scenes are.
+# Call a distribution a **law**. Pair the members of two populations so that the RMS distance in the pairs is smallest:
+# that is the **Wasserstein distance** $W_2$ of their laws. An estimate at a distance $d \le W_2(m, x)$ from the scenes'
 # law obeys (Freirich and colleagues 2021)
 #
 # $$E\|\hat x - x\|^2 \ge \text{MMSE} + (W_2(m, x) - d)^2.$$
@@ -364,8 +364,8 @@ print(f"the mean, stretched to the scene's spread: error {lost + short**2:.3f}, 
 print(f"posterior sample: error {2 * lost:.3f}, W2 0")
 
 # %% [markdown]
-# To look right *as a population* costs 17 % here, not 100 %: stretch the mean until it varies as scenes do. But the stretched
-# mean has no spread for a given $y$: it hides its doubt. A sample costs the factor of two, and has the right $p(x \mid y)$.
+# To look right *as a population* costs 17 % here, not 100 %: stretch the mean until it varies as scenes do. But that hides its
+# doubt: no spread for a given $y$. A sample costs the factor of two, and has the right $p(x \mid y)$.
 
 # %% [markdown] deeper=true
 # **Why no method lies below.** For an estimate $\hat x$ and the mean $m$
@@ -510,9 +510,9 @@ show(fig, alt="Error against distance of laws. The bound falls from 0.586 at dis
 # %% [markdown]
 # ## 3 · One ladybird, six reconstructions
 #
-# The methods that people use, on the sixteen pixels of the first cell, none tuned on this ladybird:
+# On the sixteen pixels of the first cell, none tuned on this ladybird:
 #
-# - **bicubic interpolation** (Keys 1981): a smooth curve, no world;
+# - **bicubic interpolation** (Keys 1981): no world;
 # - **Wiener**: the best *linear* estimate, from 1000 ladybirds;
 # - **TV**: few edges;
 # - a **network**, told to make $\|\hat x(y) - x\|^2$ small on average over 120,000 ladybirds; the function that does
@@ -563,9 +563,10 @@ for name, x_hat in rows.items():
 
 # %% [markdown]
 # Soft doesn't mean good: bicubic interpolation and TV are soft, and err here more than sample A. Wiener, the network and the
-# posterior mean know the *world*, and err least. All but bicubic stay about one σ from the measured pixels.
+# posterior mean know the *world*, and err least.
 #
-# **Predict**, over 200 pictures: by how many percent does the network's error exceed the smallest possible?
+# The reference mean itself scatters: its error plus its distance from the network, less the network's error, is twice that scatter.
+# It is taken off. **Predict**, over 200 pictures: by how many percent does the network's error exceed the smallest possible?
 
 # %%
 percent_above = None  # replace None by a number from 0 to 300
@@ -575,7 +576,7 @@ predict("priors_and_best_guesses.percent_above", percent_above, between=(0, 300)
 value, error = bootstrap(table["network"], table["mean"])
 print(f"network over posterior mean: {value:.3f} ± {error:.3f}")
 with_mean, with_network, apart = (table[k].mean() for k in ("mean", "network", "network_to_mean"))
-scatter = (with_mean + apart - with_network) / 2  # of the reference means; see below
+scatter = (with_mean + apart - with_network) / 2  # of the reference means
 smallest = with_mean - scatter
 print(f"scatter of the reference means {scatter:.6f} (expected, posterior variance over effective draws: "
       f"{np.mean(table['spread'] / table['ess']):.6f})")
@@ -587,8 +588,7 @@ reveal("priors_and_best_guesses.percent_above", 100 * (with_network / smallest -
 
 
 # %% [markdown]
-# So **the blur is (nearly) the posterior mean.** A perfect network would return nearly this picture. But it is the mean of a
-# *prior*: equal shares of the two forms, in training.
+# So **this network's blur is (nearly) the posterior mean.** But for which *prior*? Equal shares of the two forms, in training.
 
 # %%
 unclear = shipped("sixteen_pixels")  # the pixels of lesson {enhance}
@@ -600,8 +600,8 @@ for share in (0.5, 0.1, 0.02):
 print(f"over the 200 pictures the network is {np.sqrt(apart - scatter):.4f} RMS from the mean")
 
 # %% [markdown]
-# Where the dark form is rare, the same pixels mean something else: P(dark | y) falls from .66 to .04. The mean moves with it, if
-# by little; the network, once trained, doesn't. It has its prior built in, and doesn't print it on the box (lesson {bias}).
+# Where the dark form is rare, P(dark | y) falls from .66 to .04 for the same pixels. The mean moves with it, if
+# by little; the network, once trained, doesn't. Its prior is built in, and isn't printed on the box (lesson {bias}).
 
 # %% [markdown] slide="notes"
 # If somebody says "train longer": the error is within some percent of the smallest that any method can
@@ -774,8 +774,8 @@ show_images(shown, columns=4,
 
 # %% [markdown]
 # Both come back as ladybirds: nothing else exists in the world of the prior. For the coffee the **misfit** objects:
-# no draw explains these pixels to within the noise. For the sky nothing objects: a dark ladybird in dim light explains it well.
-# *Given the prior*, this is all correct. A posterior answers "which ladybird?", never "is it one?".
+# no draw explains these pixels to within the noise. For the sky nothing objects.
+# A posterior answers "which ladybird?", never "is it one?".
 
 # %% [markdown] slide="notes"
 # The galaxies are the most important picture so far: reliable inference, perfect fit, sharp answer, and there
@@ -790,7 +790,7 @@ show_images(shown, columns=4,
 #
 # 1. guess the scene behind $x_t$: its posterior mean, $E[x_0 \mid x_t]$;
 # 2. go a part of the way towards the guess, the fraction $1 - s^2/t^2$;
-# 3. add a little fresh noise, for the guess is not the scene.
+# 3. add a little fresh noise, for the guess is not the scene (its variance: »).
 #
 # The guess comes from the **score**, the gradient $\nabla \log p_t(x_t)$ of the law $p_t$ of $x_t$, by **Tweedie's
 # formula**: $E[x_0 \mid x_t] = x_t + t^2\,\nabla \log p_t(x_t)$. Scenes of one number, near $-1$ (80 %) or near $+1$:
@@ -820,8 +820,7 @@ show(fig, alt="Left: walks begin spread out and end near −1, some near +1. Rig
               "and follows the position near each.")
 
 # %% [markdown]
-# At large noise every guess is drawn to the average of all scenes; as the noise falls, it takes sides. Networks learn
-# the score from examples; for a *mixture of Gaussians* it is a formula.
+# As the noise falls, the guess takes sides. Networks learn the score; for a *mixture of Gaussians* it is a formula.
 #
 # To sample a **posterior**, walk with the score of $p(x_t \mid y)$. By Bayes' rule
 #
@@ -884,7 +883,7 @@ show(fig, alt="Four clouds of points, each in two clusters. The posterior by for
               "most of its points in the rare cluster and is narrower across the line.")
 
 # %% [markdown]
-# The red line is where $A x = y$ exactly. Each cloud alone could pass, and for pictures nobody has the second panel.
+# The red line is where $A x = y$ exactly. For pictures nobody has the second panel.
 
 # %% [markdown] slide="slide"
 # ## 5 · Expose the fake
@@ -1155,8 +1154,8 @@ assert audited(same_squares, **second_world | {"prior": fixed3, "noise": 1.0, "d
 # ### The battery
 #
 # Five samplers, five questions. *Ranks* as above; of the coordinates the smaller p-value. The **share**: over all cases, draws
-# must be rare as often as scenes are, .20. The **2 × law** of section 2. And **support**: how many draws lie where the prior's
-# density is so low that only 1 % of scenes do?
+# must be rare, $x_1 > 0$, as often as scenes are, .20. The **2 × law** of section 2. And **support**: how many draws lie "off support",
+# where the prior's density is so low that only 1 % of scenes do?
 
 # %%
 def mean_and_noise(y, draws, rng):
@@ -1173,7 +1172,7 @@ samplers = {"posterior, by formula": exact_draws, "exact guidance": guided_draws
 rng = np.random.default_rng(5)
 x = two_forms.sample(4000, rng)[0]
 y_all = x @ A2.T + sigma2 * rng.standard_normal((4000, 1))
-centre = 1e8 * diffusion.exact(two_forms, A2, y_all, sigma2)(np.zeros((4000, 2)), 1e4)  # Tweedie: E[x | y]
+centre = 1e8 * diffusion.exact(two_forms, A2, y_all, sigma2)(np.zeros((4000, 2)), 1e4)  # Tweedie, t = 10⁴, x_t = 0: E[x | y]
 edge, audits = np.quantile(two_forms.log_density(x), 0.01), {}
 print(f"{'':22}p of coordinates  p of likelihood  rare ±{np.sqrt(0.2 * 0.8 / 4000):.3f}     error/MMSE  off support")
 for name, sampler in samplers.items():
@@ -1199,10 +1198,10 @@ show(fig, alt="Histograms of the truth's rank in log-likelihood among 19 draws, 
               "mostly ranks high. Mean and noise: nearly flat.")
 
 # %% [markdown]
-# - **Exact guidance** passes everything at this number of cases.
-# - **Approximate guidance** fits $y$ too well, say the likelihood's ranks, and its rare share is too high by five standard errors.
+# - **Exact guidance** passes everything.
+# - **Approximate guidance** fits $y$ too well, say the likelihood's ranks, and its rare share is too high.
 # - **Prior draws** pass coordinates, share and support. They fail the likelihood and the error.
-# - **Mean and noise** obeys the 2 × law by construction: *any* noise of the right variance does. Its support gives it away:
+# - **Mean and noise** obeys the 2 × law: *any* noise of the right variance does. Its support gives it away:
 #   it draws scenes between the two classes. Its ranks are only a suspicion at 400 cases. At five times as many?
 
 # %%
@@ -1210,7 +1209,8 @@ many = audit_sampler(mean_and_noise, two_forms, A2, sigma2, cases=2000, rng=0)
 print(f"mean and noise, 2000 cases: coordinates p = {many['coordinates'].min():.1g}, likelihood p = {many['likelihood']:.1g}")
 
 # %% [markdown]
-# Convicted. A test that a fake passes may be blind to it, or only too short. **No single check here convicts every fake.**
+# Convicted. **At 400 cases no single check convicts all three fakes.** At 2000 the likelihood's ranks do; but they see only
+# what $A$ measures. A sampler that errs only in what $A$ doesn't see passes them.
 
 # %% [markdown] deeper=true
 # ### Opposite starts
@@ -1276,7 +1276,7 @@ for method in (search, guided, flow):
 #
 # "Mean plus noise" passes the 2 × law. *Caught by* its **support**.
 #
-# No single check convicts every fake.
+# At 400 cases no single check convicts all three.
 
 # %% [markdown] slide="notes"
 # The question for the room: which of these checks could you run on a sampler that you can only call,
@@ -1633,8 +1633,7 @@ for name, M in cameras.items():
 # ## What you can now say, and what you can't
 #
 # You can say: *this picture is a mean, that one a sample; a sample errs, on average over scenes, twice as
-# much, and has to.* You can't say: *it is sharp, so it is closer to the truth*; nor *it fits the data, so the scene was
-# one of its kind.* The course's sentence:
+# much, and has to.* You can't say: *it is sharp, so it is closer to the truth*. The course's sentence:
 #
 # > Given **A** (4 × 4 block means), σ = .05, one frame and **P** (the ladybirds' world, equal shares), the
 # > posterior's mean errs by .060 RMS; what the pixels don't determine comes from **P**, in the mean as well.
@@ -1648,6 +1647,8 @@ print(f"RMS error of the posterior mean, from 200 pictures: {np.sqrt(smallest):.
 # %% [markdown] deeper=true
 # ## Further reading
 #
+# - A. Bora, A. Jalal, E. Price, A. G. Dimakis, "Compressed sensing using generative models", ICML 2017.
+#   [doi:10.48550/arXiv.1703.03208](https://doi.org/10.48550/arXiv.1703.03208)
 # - Y. Blau, T. Michaeli, "The perception-distortion tradeoff", CVPR 2018.
 #   [doi:10.1109/CVPR.2018.00652](https://doi.org/10.1109/CVPR.2018.00652)
 # - H. Chung et al., "Diffusion posterior sampling for general noisy inverse problems", ICLR 2023.
