@@ -18,13 +18,12 @@
 # {minutes} minutes; what is marked » comes on top. {builds_on}
 
 # %% [markdown]
-# **Before anything else.** In June 2020 people gave PULSE (lesson {pulse}) small pictures of well-known people of colour, first
-# of Barack Obama, and what came back were sharp faces that viewers read as white. In this lesson beetles stand for a
+# **Before anything else.** In June 2020 people gave PULSE (lesson {pulse}) small pictures of well-known people of colour, among
+# them Barack Obama, and what came back were sharp faces that viewers read as white. In this lesson beetles stand for a
 # *statistical structure*: two groups, one of them rare, seen through too few pixels. They don't stand for people, and
 # *pale* and *dark* name wing covers, not skin. A beetle's form is a fact; the groups that
-# people are sorted into overlap and are disputed. Nothing happens to a
-# beetle whose picture is wrong. **Harms to people can't be measured on beetles.** The lesson
-# takes the explanations that were given as claims about machines and data, and finds out what each predicts.
+# people are sorted into overlap and are disputed. **Harms to people can't be measured on beetles.** The lesson
+# takes the explanations that were given as claims about machines and data.
 
 # %% [markdown] only="slides" slide="slide"
 # # {title}
@@ -64,7 +63,7 @@ show_images(rows, columns=6, alt="Top: three pale and three dark ladybirds. Midd
             "dark one, a smeared beetle between the forms, red and black.")
 
 # %% [markdown]
-# Two of the three dark ones came back as clear pale ones. Nothing in the bottom row says which are wrong. The course ships the same experiment for 800
+# Nothing in the bottom row says which are wrong. The course ships the same experiment for 800
 # beetles and five generators. **Predict**: of 400 dark beetles, how many percent come back pale
 # from `share_10`? And of 400 pale ones, how many percent come back dark?
 
@@ -89,7 +88,7 @@ reveal("bias.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles 
 
 # %% [markdown]
 # Both numbers are needed: a method that errs in both directions
-# equally often is bad; one that errs in one direction is biased.
+# equally often is bad; one that errs mostly in one direction is one-sided. Whether that is bias depends on a share (section 5).
 #
 # All that follows holds for this world, this noise and five small generators, one training each.
 
@@ -114,7 +113,7 @@ reveal("bias.pale_to_dark", 100 * np.mean(came_back[:400]), label="pale beetles 
 # ## 2 · Three explanations, and a fourth
 
 # %% [markdown]
-# People who knew the field gave different reasons, within days. Taken as hypotheses:
+# People gave different reasons, within days. As hypotheses:
 #
 # | hypothesis | what it says | what it predicts here |
 # |---|---|---|
@@ -287,9 +286,9 @@ equal(population_gaps([[50, 0], [0, 7]], 0.3), [0, 0], "PR and SPE gap without e
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# PR and SPE gave the same number. For two groups they must:
+# For two groups PR and SPE give the same number:
 # $P(\hat x \text{ dark}) = P(x \text{ dark}) - P(x \text{ dark}, \hat x \text{ pale}) + P(x \text{ pale}, \hat x \text{ dark})$.
-# So of four definitions three are left. And two of them fight: RDP and SPE together mean
+# So three are left, and two of them fight: RDP and SPE together mean
 # $(1-\pi)(1-r) = \pi(1-r)$ with one recall $r$, that is $\pi = \tfrac12$ or $r = 1$. **With unequal shares, equal
 # recalls and a symmetric error can't be had together, except without error.**
 #
@@ -385,7 +384,7 @@ show(fig, alt="Share that is dark, or came back dark, against P(dark | y). The t
 # ## 4 · Two classes on a line
 
 # %% [markdown]
-# How much of this must happen to *anybody*? In the smallest world with two groups, what the pixels say is
+# In the smallest world with two groups, what the pixels say is
 # one number $t$, normal with standard deviation 1 around 0 (pale) or around $d$ (dark). Bayes' rule in log-odds:
 #
 # $$\log\frac{P(\text{dark} \mid t)}{P(\text{pale} \mid t)} = d\,(t - d/2) - L, \qquad L = \log\frac{1-\pi}{\pi}.$$
@@ -410,8 +409,9 @@ reveal("bias.map_output", 100 * fairness.output_share(by_map, 0.2), label="dark 
 
 # %% [markdown]
 # For $d = 2$ the most probable class has the **better recall of dark and the worse representation**. The draw pays for its better shares in errors, and for $d = 3$ and one dark in ten its RDP gap is the larger one.
-# "Sampling cures bias" is half true: with the population as its prior it cures PR, exactly, and not RDP.
-# "Balanced data are fair" is half true, too: balance removes $L$, not the overlap.
+# "Sampling cures bias" is half true: with the population as its prior it cures PR, not RDP.
+# "Balanced data are fair" is half true, too: at $L = 0$ the recalls are equal, but PR then holds only where the population is half dark, and a
+# search can still tilt (`share_50`).
 
 # %% [markdown] deeper=true
 # ### Exercise 2: recalls in closed form
@@ -563,7 +563,7 @@ two_groups()
 # ## 5 · The pixels, and a number that you must choose
 
 # %% [markdown]
-# Back to the ladybirds. A **ladder** has four rungs, R1 to R4, each of which changes one thing. On every rung, $M$ is the
+# A **ladder** has four rungs, R1 to R4, each of which changes one thing. On every rung, $M$ is the
 # share of truths that come back as the other form: dark → pale of the dark ones, and the mirror, pale → dark.
 #
 # | rung | how $\hat x$ is made | the step to it is called |
@@ -671,11 +671,11 @@ for at in (0.5, 0.1, 0.02):
 reveal("bias.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark beetles drawn pale, π* = ½", unit="%")
 
 # %% [markdown]
-# That is the fourth hypothesis, in numbers: **with these pixels an exact draw loses a quarter of the dark and nearly as many of the pale ones, with everything perfect.**
-# Most are mistakes of the best *decision*, too. At equal shares that isn't bias. Nor is it a floor for one direction: "always dark" loses no dark one, so a later step may be negative.
+# That is the fourth hypothesis: **with these pixels an exact draw loses a quarter of the dark and nearly as many of the pale ones, with everything perfect.**
+# The best *decision* alone errs in 18 and 16 %; drawing adds 7 points. At equal shares that isn't bias. Nor is it a floor for one direction: "always dark" loses no dark one.
 #
 # At 10 % dark an exact draw loses more than half of the dark ones, deciding for the most
-# probable form a few more, PULSE 84 %: it is no seeker of the most probable *form*.
+# probable form a few more, PULSE 84 %: on `share_10` it doesn't do what a decision in the true world would. On `share_02`, 81 % against 84 %, one couldn't tell.
 
 # %% [markdown] slide="notes"
 # The slide to stay on. "Who chooses π\*?" Collect answers: nature, the law, the person in the picture, the
@@ -686,7 +686,7 @@ reveal("bias.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark b
 
 # %% [markdown]
 # R3 asks what the *generator* believes: if its pictures were the world, how probable would dark be, given these
-# pixels? Nobody has a formula for that. It is **learned**: draw 20,000 pictures from the generator, shrink them, add noise, and train a classifier on these. A check by sampling (») leaves a doubt of about .1 for the dark ones of `share_10`, which no interval below shows.
+# pixels? Nobody has a formula for that. It is **learned**: draw 20,000 pictures from the generator, have their form read by the classifier of 64-pixel pictures, shrink them, add noise, and train a classifier on these. A check by sampling (») leaves a doubt of about .1 for the dark ones of `share_10`, which no interval below shows.
 
 # %% [markdown] deeper=true
 # The check: run Markov chains in the latents (`course_lib.generators.chains`, lesson {pulse}). On 50 of our beetles, 25 of each form, both were done for `share_10`, with two chains of 50 draws each.
@@ -837,9 +837,10 @@ told = "; ".join(f"{name} dark to pale {b['dark'].rungs.value[0]:.2f} to {b['dar
 show(fig, alt=f"Ladders of both directions for each generator, from R1 to R4: {told}.")
 
 # %% [markdown]
-# All five begin at the same R1: the pixels. Then, in this order of counting:
+# All five begin at the same R1. Then, in this order of counting:
 #
-# - `share_10`, blue: the share adds as much as the search, the generator next to nothing. The mirror falls almost to 0.
+# - `share_10`, blue: the share adds .31, generator and search together .29, of which the generator's part lies between nothing and about .1
+#   (the doubt of R3). The mirror falls almost to 0.
 # - `share_02`, blue: the share and the generator have lost most dark ones before the search begins. PULSE then loses as many as with `share_10`.
 # - `share_90`: the colours change places, and the search step is larger still.
 # - `share_50` and `collapsed`: share and generator add little or nothing; the search does, against the *pale* form.
@@ -926,7 +927,7 @@ show_images(shown, columns=4, alt="A photograph of a star field, its sixteen pix
 
 # %% [markdown]
 # Every number above rests on a classifier. It misread none of 20,000 renders
-# (`docs/posterior.md`), and on 313 pictures that generators *drew* it agreed on 97 % with labels that "a maker of the course" gave once, by eye. No *answer of a search* has been read a second time, and a search may
+# (`docs/posterior.md`), and on 313 pictures that generators *drew* it agreed on 97 % with labels given once, by eye. No *answer of a search* has been read a second time, and a search may
 # end between the forms. How much hangs on the threshold? Change it.
 
 # %%
@@ -938,7 +939,7 @@ for name in flips.names():
           + ",  ".join(f"{at:g}: {np.mean(p[dark_truth] <= at):.2f} {np.mean(p[~dark_truth] > at):.2f}" for at in (0.1, 0.9, line)))
 
 # %% [markdown]
-# That changes no conclusion but for `collapsed`: an eighth of its answers is between the forms, and its rates depend on the line.
+# That changes no conclusion but for `collapsed`: an eighth of its answers is between the forms.
 
 # %% [markdown] deeper=true
 # On faces, readers are worse, and not equally for all: Buolamwini and Gebru (2018) found programs on sale that sorted
@@ -982,7 +983,7 @@ print(f"pictures on each side: {need:.0f}")
 #
 # 1. Declare a π\* for a purpose that you name, and justify it. Say what becomes of the share step R2 − R1 of `share_10` if somebody declares .1 instead
 #    (or ½, if you declared .1).
-# 2. Quote R1 and the share step at π\* = ½, both directions, with intervals. Say in one sentence what R1 is the loss *of*.
+# 2. Quote R1 and the share step at π\* = ½, both directions, with intervals. Say in one sentence whose loss R1 is: what is perfect in it, and what has no part in it?
 # 3. Choose one generator and one of RDP, PR, SPE. Say whether it holds, with a number that has an interval, and in favour of which form it fails.
 # 4. For one of the four hypotheses: a number that speaks for or against it, and one thing that this number can't decide.
 # 5. One thing about *people* that these numbers can't tell, and one way in which the classifier could have bent them.

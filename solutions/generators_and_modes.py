@@ -251,7 +251,7 @@ def play(discriminator_rate, steps=STEPS, seed=0):
 
 
 # %% [markdown]
-# Run it and watch (some seconds): the points begin as one cloud and find the eight modes.
+# Run it and watch (some seconds).
 
 # %%
 # Try: another seed, here and below.
@@ -291,9 +291,10 @@ reveal("generators_and_modes.modes_left", modes_of(collapsed[-1]), label="modes 
 
 # %% [markdown]
 # **Mode collapse.** The second generator runs to wherever its discriminator believes most, with all of its points. A quick
-# discriminator soon finds that the clump is drawn too often, and drives the points apart. A slow one is late; by
-# then the clump has moved on. (Two runs of one seed: try another.) Were the discriminator always optimal and the generator able
-# to draw anything, the game would end at the world itself (Goodfellow et al. 2014). Real training has neither.
+# discriminator soon finds that the clump is drawn too often, and drives the points apart; a slow one is late, and by
+# then the clump has moved on: so the usual explanation. (Two runs of one seed: try another.) With $L_G = -L_D$, a discriminator that
+# is always optimal and a generator that can draw anything, the game would end at the world itself (Goodfellow et al. 2014). Ours has none
+# of these.
 #
 # Even the healthy one draws points *between* the modes, which the world doesn't have. Some it must: $G$ is
 # continuous, and a walk from one latent to another can't jump. Counting modes doesn't see it.
@@ -348,7 +349,7 @@ show(fig, alt="14 real and 14 generated points in the plane; the generated ones 
 # *other* real point: the radius of its ball. Return the share of the real points with at least one generated
 # point *closer* than that. Arrays have shapes `(m, d)` and `(n, d)`, in any unit. `a[:, None] - b` holds all differences, and
 # `np.linalg.norm(…, axis=-1)` makes a table of distances of them, one row for each point of `a`; `np.sort(…, axis=1)` sorts its
-# rows. If `k` is not smaller than `n`, raise `ValueError`. *Off limits:* `course_lib.audits.measures`.
+# rows; each real point is its own nearest. If `k` is not smaller than `n`, raise `ValueError`. *Off limits:* `course_lib.audits.measures`.
 
 # %% solution="coverage_of" rebuilds="audits.measures.coverage audits.measures.covered audits.measures.radii"
 def coverage_of(generated, real, k):
@@ -573,8 +574,7 @@ for name, x in suspects.items():
           f"{measures.birthday(modes[modes >= 0]):10.1f}{counts.max() / len(x):15.2f}{to_training:20.4f}")
 
 # %% [markdown]
-# Read the table by columns.
-#
+
 # - **Precision** sees dust, and nothing that is missing.
 # - **Recall** sees missing modes, not shares; dust gets the best recall of all, because each of
 #   its balls is huge. It sees *thin* modes as it sees missing ones.
@@ -636,7 +636,7 @@ show(fig, alt="Six pictures each of two generators. share_50: pale and dark lady
 #
 # A generator was last shown a share $s$ of the dark form, `shown`. Of $n$ generated pictures a fraction $\hat p$ is dark.
 # Write `share_drift(dark, shown)`; `dark` is an array of $n$ booleans, one per picture.
-# Return three numbers, to four decimals: the drift $\hat p - s$, and the ends of its 95 % interval: those of **Wilson's**
+# Return three numbers, accurate to four decimals: the drift $\hat p - s$, and the ends of its 95 % interval: those of **Wilson's**
 # interval for the share, each minus $s$. Wilson's interval has the
 #
 # $$\text{centre}\quad \frac{\hat p + z^2/(2n)}{1 + z^2/n} \quad\text{and the half-width}\quad \frac{z}{1 + z^2/n}
@@ -728,7 +728,7 @@ fig, ax = figure(size=(7, 3))
 for row, (name, share) in enumerate(shown.items()):
     drift, low, high = share_drift(dark_of[name], share)
     print(f"{name:10} shown {share:.0%}, drawn {dark_of[name].mean():6.1%}; drift {100 * drift:+5.1f} points, "
-          f"95 % interval {100 * low:+5.1f} to {100 * high:+5.1f}")
+          f"95 % interval {100 * low:+5.1f} to {100 * high:+5.1f}, {'holds' if low <= 0 <= high else 'does not hold'} what was shown")
     ax.plot([100 * (share + low), 100 * (share + high)], [row, row], lw=7, color=COLOURS["blue"],
             solid_capstyle="butt")
     ax.plot(100 * share, row, "|", color=COLOURS["vermilion"], ms=22, mew=2.5)
@@ -743,7 +743,8 @@ show(fig, alt="Share of the dark form drawn by five generators, as intervals, be
 # %% [markdown]
 # Five hundred pictures can't tell whether a minority of 10 or 2 % is drawn too rarely: all three of these intervals hold what was
 # shown. The ten thousand on the cards can: `share_10` draws 12.0 % (11.4 to 12.6), `share_02` 0.4 % (0.3 to 0.6). So "GANs drop
-# minorities" is half true here: the larger one is drawn rather too often, since 3,000 steps may be too few to forget `share_50`.
+# minorities" is half true here: the larger one is drawn rather too often. Perhaps 3,000 steps were too few to forget
+# `share_50`; yet `share_02`, with as many, fell below.
 #
 # Two cautions. Five intervals of 95 % are five chances to be wrong. And the recogniser never saw a *generated* picture in
 # training: against labels given by eye it agrees on 97 % of 313 (`data/generators/labels.md`). A drift of two points could be
@@ -788,8 +789,7 @@ print(f"500 pictures of a perfect generator would cover {perfect[0]:.2f}; as man
 #   test sees it at once: pictures nearer than 2 count as the same, and renders are 3 apart.
 # - Precision can't tell the first four apart until it is asked *by form*. Recall is low for all, even `share_50`: many small
 #   variations are missing at once (» below).
-#
-# So the measures disagree, being asked different questions; the one that found the dark form named it.
+
 
 # %% [markdown] deeper=true slide="subslide"
 # ### Why is recall so low?
@@ -1070,9 +1070,9 @@ show(fig, alt="Precision, recall, coverage and share of the dark form against tr
 # pale one, far away, and its huge ball vouches for half the world.
 #
 # Now the last panel. At ψ = .7 `share_10` draws the dark form less than half as often as without, at ψ = .5 three times
-# in 250 pictures, while precision rises. Its mean style is one of the majority (»), so everybody is moved towards the
-# majority. **The prettier the pictures, the fewer of the minority**, from the same weights, by one number. Large generators did
-# the same (Maluleke and colleagues 2022).
+# in 250 pictures, while precision rises. Its mean style, drawn, is a pale beetle (»), so everybody is moved towards the
+# majority. Here, where the mean is the majority's, **the prettier the pictures, the fewer of the minority**, from the same weights, by one
+# number; `share_50` keeps its half. Large generators lost minorities, too (Maluleke and colleagues 2022).
 
 # %% [markdown]
 # ### Feel it
@@ -1175,7 +1175,7 @@ reveal("generators_and_modes.without_8", 100 * measures.coverage(writers["never 
 #
 # 1. what does the sheet show, and what can't it show?
 # 2. How rare may a group be drawn without anybody noticing on the sheet? Give a number for 64 pictures, and say how you
-#    got it.
+#    got it (either way of counting).
 # 3. Name two measurements that you would ask for instead, each *with one thing that it is blind to*.
 # 4. What must somebody know, or have, before any measurement can miss a group? Support your answer with three numbers that
 #    this lesson printed, each with what it measures.
@@ -1191,7 +1191,7 @@ reveal("generators_and_modes.without_8", 100 * measures.coverage(writers["never 
 # of the ring had .962, more than the sound set. But first somebody must know that a group exists, and have a label or a
 # recogniser for it, to ask about it by name. The overall coverage of `share_02`, .48, says that something is wrong and not what;
 # asked about the dark renders it is .00, and its sheet of 24 was perfect although it drew only 5 dark ones in 500. Better
-# pictures would not help: truncation makes them cleaner and the minority rarer.
+# pictures would not help: in `share_10` truncation makes them cleaner and the minority rarer.
 #
 # *Rubric.* Four parts, one point each:
 #
