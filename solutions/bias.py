@@ -900,7 +900,7 @@ shown["recorded"] = Downsample(16)(shown["star field"])
 for generator in ("share_10", "share_90"):
     answer = flips.search_each(gan.load(generator), shown["recorded"][None], seed=5)
     shown[f"from {generator}"] = answer.pictures[0, 0]
-    print(f"{generator}: {255 * answer.residuals[0, 0] ** 0.5:.1f} grey levels RMS from the input (allowed 255 √ε = {255 * 0.002**0.5:.1f})")
+    print(f"{generator}: {255 * answer.residuals[0, 0] ** 0.5:.1f} grey levels RMS of linear light from the input (allowed 255 √ε = {255 * 0.002**0.5:.1f})")
 show_images(shown, columns=4, alt="A photograph of a star field, its sixteen pixels, and what two generators make of "
             "these: clean ladybirds, a pale one from share_10 and a dark one from share_90.")
 

@@ -35,9 +35,9 @@ show_images({"recorded": y, "PULSE's answer": x_hat},
                 "made of them.")
 
 # %% [markdown]
-# Sixteen pixels with noise of standard deviation .05, and the picture that a search in a generator found for
-# them (lesson {pulse}). Some of what you see on the right was measured: green around, something darker in the
-# middle. Some was not. "Hallucination" is the usual word; here it becomes a number.
+# Sixteen pixels with noise of standard deviation .05, and what a search in a generator made of
+# them (lesson {pulse}). Some of it was measured: green around, something darker in the
+# middle. Some was not: "hallucination". Here it becomes a number.
 #
 # **Predict.** Take the *contrast* of the right picture: the squares of its deviations from its mean colour,
 # summed over all pixels. What percentage of it did the camera *not* record?
@@ -52,10 +52,10 @@ predict("hallucination_measured.percent_invented", percent_invented, between=(0,
 # ## 1 · Four maps, three numbers
 
 # %% [markdown]
-# A camera $A$ splits every picture in two (lesson {information_limit}). With its singular value decomposition $A = \sum_i s_i
+# A camera $A$ splits every picture in two (lesson {information_limit}). With its singular values, $A = \sum_i s_i
 # u_i v_i^T$, component $v_i^T x$ of a scene arrives with strength $s_i$, beside noise of standard deviation
-# σ. Keep the components that stand above the noise, $s_i \cdot \text{scale} > \sigma$; `scale` is the
-# standard deviation of a component of such scenes, a convention to be stated. What is left is the **null
+# σ. Keep those that stand above it, $s_i \cdot \text{scale} > \sigma$; `scale` is the
+# standard deviation of such scenes' components, a convention to be stated. What is left is the **null
 # part at this noise**:
 #
 # $$P_{null}\,x = x - \sum_{s_i \cdot \text{scale} > \sigma} v_i\, v_i^T x.$$
@@ -67,8 +67,7 @@ predict("hallucination_measured.percent_invented", percent_invented, between=(0,
 # - **wrong**, $P_{null}(\hat x - x)$: invented minus omitted.
 # - **deleted**, $A^+ y - P_{measured}\,\hat x$: recorded, and not in the picture. No truth needed; noise has a part in it.
 #
-# "Not recorded" says that the camera doesn't *respond* to it above the noise. It doesn't say that $y$ is silent
-# about it: a prior can tie it to what was recorded.
+# "Not recorded" says that the camera doesn't *respond* to it above the noise. A prior can still tie it to what was recorded.
 
 # %%
 import numpy as np
@@ -97,8 +96,8 @@ show_images({name: part.mean(0) for name, part in three.items()}, limits=(-0.35,
 
 # %% [markdown]
 # The first map was made
-# without looking at the truth. It holds nearly everything that makes the picture look like a *beetle*: outline,
-# legs, spots, gloss.
+# without the truth. It holds nearly everything that makes the picture look like a *beetle*: outline,
+# legs, spots, gloss. All colours share one scale: by itself blue would lie below the noise, but counts as recorded here.
 
 # %% slide="subslide" title="How much of its contrast is invented?"
 from course_lib.notebook.predictions import reveal
@@ -108,19 +107,20 @@ print({name: round(value, 3) for name, value in told.items()})
 reveal("hallucination_measured.percent_invented", 100 * told["invented"], label="contrast that was invented", unit="%")
 
 # %% [markdown]
-# The three numbers, as `hallucination.fractions` tells them:
-#
 # | number | is | needs the truth |
 # |---|---|---|
 # | invented | $\|P_{null}\hat x\|^2$ over the contrast of $\hat x$ | no |
 # | omitted | $\|P_{null}x\|^2$ over the contrast of $x$ | yes |
 # | wrong | $\|P_{null}(\hat x - x)\|^2$ over $\|P_{null} x\|^2$ | yes |
 #
-# A large first number is no accusation: of a *true* sharp picture just as much is beyond the camera.
+# A large first number is no accusation: of this *true* picture about as much is beyond the camera.
 # Whether the invention was any good says the third: at 1 you could as well have invented
-# nothing. Two methods that show it:
+# nothing.
 
-# %%
+# %% [markdown] deeper=true
+# Two methods, in a world of white noise:
+
+# %% deeper=true
 rng = np.random.default_rng(0)
 white = rng.standard_normal((200, 1, 16, 16))  # scenes without any structure
 B, noise = Downsample(4), 0.1
@@ -135,7 +135,7 @@ for name, guess in {"pseudo-inverse": lazy, "posterior sample": sample}.items():
     print(f"{name:17} invented {np.mean(found['invented']):.3f}, omitted "
           f"{np.mean(found['omitted']):.3f}, wrong {np.mean(found['wrong']):.3f}")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # The pseudo-inverse **invents nothing and is wrong by 1.00 all the same**, by omission. A perfect sample of
 # the posterior, in a world of white noise, is wrong by **2**: in the null part truth and sample are two
 # independent draws.
@@ -361,8 +361,7 @@ equal(call(invented_fraction, np.zeros((3, 4, 4)), 2), 0.0, "a black picture")
 
 # %% [markdown]
 # Twenty ladybirds, twenty pictures of 4 × 4 pixels (σ = .05, equal shares of the forms), and the methods of
-# the course. Posterior draws and PULSE searches take minutes, so they were computed once (`course data
-# casebook`).
+# the course. Draws and searches were computed once.
 
 # %%
 from course_lib.generators import pulse
@@ -373,10 +372,8 @@ print(f"a recogniser reads as dark: {np.sum(p_dark(bank.truth) > 0.5)} of 20 sce
       f"{np.sum(p_dark(bank.pulse) > 0.5)} of PULSE's pictures")
 
 # %% [markdown]
-# PULSE has a handicap: its generator was shown 10 % dark beetles, the scenes are half and half, and none of its
-# pictures is read as dark. What follows judges search *and* generator.
-#
-# The posterior's mean and standard deviation come from 100 draws a picture; one draw is set aside as "a sample".
+# PULSE has a handicap: its generator was shown 10 % dark beetles. What follows judges search *and* generator.
+# The posterior's mean and standard deviation come from 100 draws a picture; one is set aside as "a sample".
 
 # %%
 from course_lib.inference.regression import regress
@@ -438,12 +435,10 @@ reveal("hallucination_measured.pulse_wrong", np.mean(table["PULSE"][1]), label="
 
 # %% [markdown]
 # - **Much invented is not much wrong.** The posterior mean invents twice as much as bicubic interpolation and is less
-#   wrong for it: it knows how ladybirds are made, and gets about a third of what was omitted back.
-# - **A sample pays twice**, here too: its *wrong* is about two times the mean's, and above 1. Silence
-#   would have been nearer to the truth.
-# - **PULSE invents as much as a sample, and is wrong by about as much.** By these numbers it could be one. (Section
-#   5 finds out.)
-# - **The residual**, the last number of each row, **doesn't tell**.
+#   wrong: it knows how ladybirds are made, and gets about a third of what was omitted back.
+# - **A sample pays twice**: its *wrong* is about two times the mean's, and above 1.
+# - **PULSE invents as much as a sample, and is wrong by about as much.** Is it one? See section 5.
+# - **The residual**, the last number, **doesn't tell**.
 
 # %% slide="subslide" title="What each method invented"
 from course_lib.notebook.figures import draw_image
@@ -473,11 +468,11 @@ show(fig, alt="Four reconstructions of one ladybird, what each invented, and wha
               "at the head, less so on the wing cases, and low at the legs.")
 
 # %% [markdown]
-# Bottom right is the key: the standard deviation of the *reference posterior*. It says where sixteen
-# pixels leave beetles free to differ: the head most of all, then wing cases, then legs; the leaf hardly.
-# The *wrong* maps of the sharp pictures are large where it is large.
+# Bottom right, the standard deviation of the *reference posterior* says where these sixteen
+# pixels leave beetles free to differ: in this case the head most of all, then wing cases, then legs; the leaf hardly.
+# The *wrong* maps of the sharp pictures are large there.
 #
-# Now the other half, *deleted*: what a picture gets wrong about data that there *are* (Bhadra and colleagues, 2021).
+# Now *deleted*: what a picture gets wrong about data that there *are* (Bhadra and colleagues, 2021).
 
 # %%
 for name, pictures in methods.items():
@@ -492,12 +487,13 @@ print("PULSE is wrong by", ", ".join(f"{np.sqrt(np.mean(amiss[some] ** 2)):.2f} 
       for rank, some in {"most": doubt >= np.quantile(doubt, 0.9), "least": doubt <= np.quantile(doubt, 0.1)}.items()))
 
 # %% [markdown]
-# **Data consistency is not correctness.** All but the posterior sample agree with the data better than the truth itself
+# **Data consistency is not correctness.** All but the posterior sample agree with the data better than the truth
 # does. The two that agree best, the pseudo-inverse and bicubic interpolation, are further from the scene than
-# Wiener, the network and the mean: three quarters or more of their squared error lies where no data are.
+# Wiener, the network and the mean.
 #
-# A method that knows ladybirds can also do the opposite of inventing. What was recorded and isn't in its world it takes
-# for noise, and **deletes**. *Invented* and *wrong* can't see that; *deleted* does.
+# What was recorded and isn't in its world a method takes
+# for noise, and **deletes**: of a lighter square on the leaf, all of it recorded, the network keeps 29 % (optional, below).
+# *Invented* and *wrong* can't see that; *deleted* does.
 
 # %% [markdown] slide="notes"
 # Let the room rank the pictures by trust before the second row is explained. The map at the bottom right exists
@@ -508,7 +504,7 @@ print("PULSE is wrong by", ", ".join(f"{np.sqrt(np.mean(amiss[some] ** 2)):.2f} 
 #
 # Make one corner of the leaf .15 lighter, a square that
 # is just one pixel of the camera. All of it is recorded, three times as strong as the noise; but no leaf in the
-# network's training had such a square. **Predict.** How many percent of its light does the network's picture keep?
+# network's training had such a square. **Predict.** How many percent of its light does *bicubic* interpolation keep?
 
 # %% deeper=true
 percent_kept = None  # replace None by a number from 0 to 100
@@ -528,7 +524,7 @@ for name, method in {"the pixels": lambda y: hallucination.pseudo_inverse(A, y),
     gone = (pairs[1] - A(lit))[:, :, 0, 0].mean()
     print(f"{name:10} off by {np.sqrt(np.mean((lit - some - square) ** 2)):.3f} RMS; keeps {kept_light[name]:.0%} of the square, "
           f"deletes {gone:.3f} there; by its brightness with and without are told apart in {told_apart:.0%} of pairs")
-reveal("hallucination_measured.percent_kept", 100 * kept_light["network"], label="light of the square that the network keeps", unit="%")
+reveal("hallucination_measured.percent_kept", 100 * kept_light["bicubic"], label="light of the square that bicubic keeps", unit="%")
 
 # %% deeper=true slide="subslide" title="Recorded, and deleted"
 example = 4
@@ -558,9 +554,9 @@ show(fig, alt="A ladybird on a leaf with a lighter square in the upper left corn
 # ## 3 · Real pictures: honest with a map
 
 # %% [markdown]
-# Ladybirds are drawn. Here are two photographs, a piece of the Hubble deep field and one of a retina, which
+# Two photographs, a piece of the Hubble deep field and one of a retina,
 # play the scene. The camera: a lens with cutoff .3 cycles per pixel, then pixels twice
-# as coarse.
+# as coarse; `scale` is now the scene's standard deviation.
 
 # %%
 from course_lib.imaging import optics
@@ -595,12 +591,12 @@ for method in restored["hubble"]:
                                     for name, told in found.items()))
 
 # %% [markdown]
-# Richardson–Lucy (RL) assumes nothing
-# but light ≥ 0. On the sky that is worth something: stars on black, and after 30 steps *wrong* is well below 1. On the
-# retina, nowhere near black, it stays at 1. TV (few edges) is the other way round. Whether an invention is worth anything is
-# a matter of prior **and** scene; the number *invented* can't say.
+# Richardson–Lucy (RL) states one assumption, light ≥ 0, and hides another: it starts flat and is stopped early. On this
+# sky both together get a third of what was omitted back after 30 steps; after 300 the same positivity is worse than silence. On the
+# retina, nowhere near black, 30 steps gain nothing. TV (few edges) is the other way round. Whether an invention is worth anything is
+# a matter of prior **and** scene; *invented* can't say.
 #
-# So a restored picture should travel with its map and a rule. Here: paint over where more than .02 was
+# So a restored picture should travel with its map and a rule: paint over where more than .02 was
 # invented, in either direction.
 
 # %% slide="subslide" title="Real pictures: honest with a map"
@@ -626,8 +622,8 @@ print(f"{np.mean(marked):.1%} of the pixels are marked. RMS error there {np.sqrt
       "of the squared error")
 
 # %% [markdown]
-# The marks were made without the scene; that the error there is four times as large, while 59 % of its square lies
-# elsewhere, is seen only because we simulated. Two things the map does not do. It can't show what was **omitted**: a
+# The marks needed one number of the scene, `scale`. That the error there is four times as large, while 59 % of its square lies
+# elsewhere, is seen only because we simulated. The map can't show what was **omitted**: a
 # faint star below the noise leaves no trace. And it doesn't say that the marked parts are false.
 
 # %% [markdown] slide="notes"
@@ -709,9 +705,9 @@ print(f"the pale beetle, with noise: the nearest look-alike is a dark one in {fl
 # ## 5 · Is its doubt honest?
 
 # %% [markdown]
-# Instead of a picture a method can tell intervals. An interval of level 90 % is **calibrated** if it holds the truth
-# in 90 % of cases. Our methods *imply* some: a posterior its quantiles; Wiener ± 1.645 of its own standard
-# deviation; the network, if anybody asks, its error on test pictures; PULSE what nine starts span.
+# A method can tell intervals. One of level 90 % is **calibrated** if it holds the truth
+# in 90 % of cases. Ours *imply* some: a posterior its quantiles; Wiener ± 1.645 of its own standard
+# deviation; the network its error on test pictures; PULSE what nine starts span.
 #
 # **Predict.** Were nine starts and the truth ten draws from one law, the truth would lie strictly inside the range
 # of the nine in 80 % of cases. For PULSE, in how many percent?
@@ -725,7 +721,8 @@ from course_lib.inference.regression import errors
 
 network_rmse = np.sqrt(errors()["network"].mean())
 ordered = [np.sort(draws, axis=0) for draws in clouds]
-intervals = {  # low, high, promised level
+# Low, high, promised level: between the 5th and the 96th of 100 draws lie 91 of the 101 gaps.
+intervals = {
     "posterior": (np.stack([o[4] for o in ordered]), np.stack([o[95] for o in ordered]), 91 / 101),
     "Wiener ± its sd": (*(methods["Wiener"] + k * 1.645 * wiener.sd for k in (-1, 1)), 0.9),
     "network ± test error": (*(methods["network"] + k * 1.645 * network_rmse for k in (-1, 1)), 0.9),
@@ -745,11 +742,11 @@ print(f"the right method with a prior half as wide as the world: promises 90 %, 
 reveal("hallucination_measured.starts_hold", 100 * held, label="values within the range of nine starts", unit="%")
 
 # %% [markdown]
-# The reference posterior keeps its word, within the error of the count. Wiener
+# The reference posterior keeps its word in the world that it assumes: the truths were drawn from its prior. Wiener
 # nearly does. The network's single number is right on average, because it is too wide for the leaf, and fails where it
 # matters. The **spread of PULSE's starts is no
-# uncertainty**: nine searches that agree have been to the same place. And the last line: right mathematics with too
-# narrow a prior is too sure.
+# uncertainty**: where nine searches agree, they may share their generator's habits. Last line: with a prior half as wide as
+# the world right mathematics is too sure.
 
 # %% [markdown]
 # ### Exercise 3: a rank test
@@ -919,12 +916,12 @@ print(f"mean squared residual of the truths {true_residual.mean():.5f} (σ² = {
 # %% [markdown]
 # PULSE explains the sixteen pixels *better than the truth does*: the data pull as long as the mean squared residual exceeds
 # ε = .002, whatever σ is, and the noise alone leaves $σ^2$ = .0025. In fifteen of twenty cases *all nine* starts fit better
-# than the scene that was there. PULSE does not follow the posterior.
+# than the scene that was there. With this ε PULSE does not follow the posterior.
 
 # %% [markdown]
 # ### Your answer of lesson {enhance}
 #
-# In lesson {enhance} you said how probable it is that the sixteen pixels show the *dark* form. If dark comes true with
+# There you said how probable the *dark* form is. If dark comes true with
 # probability $p$, whoever said $q$ loses $(q - p)^2$ more than whoever said $p$, on average: the ***excess* expected Brier score**.
 
 # %% slide="subslide" title="Your answer of lesson {enhance}"
@@ -943,7 +940,7 @@ else:
 reveal("enhance.percent_dark", 100 * chance, label="probability of the dark form", unit="%")
 
 # %% [markdown]
-# About two to one for dark. No sharp picture could have told you: a picture has no place to put a doubt.
+# About two to one for dark. A sharp picture has no place to put a doubt.
 
 # %% [markdown] slide="notes"
 # Bring back the range of the room's numbers from lesson {enhance} and draw it beside .66. Four minutes.
@@ -954,8 +951,7 @@ reveal("enhance.percent_dark", 100 * chance, label="probability of the dark form
 # %% [markdown]
 # Or can it? The **abstaining reconstructor** shows the posterior mean where the
 # posterior is narrow, and paints stripes where it isn't. It needs a tolerance: the RMS error that the user
-# accepts in what is shown. The posterior predicts that error, with no truth: among the pixels kept, it is the RMS of
-# their standard deviations.
+# accepts in what is shown.
 
 # %% [markdown]
 # ### Exercise 4: where to abstain
@@ -1076,9 +1072,8 @@ show_images(panels, alt="The scene, the posterior mean, and three versions paint
                         "decide: at .06 part of the head and of the wing cases, at .04 most of the beetle, at .02 most of the leaf too.")
 
 # %% [markdown]
-# At .06 orange wing cases are still shown where the scene is black. What is shown keeps a
-# promise *on average over cases*; in this one it fails at all three tolerances. Does it
-# hold on average? **Predict**: at 50 % shown, the true RMS error divided by the expected one.
+# At .06 orange wing cases are still shown where the scene is black. The
+# promise is one *on average over cases*; in this one it fails at all three tolerances. **Predict**: on average, at 50 % shown, the true RMS error divided by the expected one.
 
 # %%
 promise = None  # replace None by a number from 0 to 10
@@ -1116,8 +1111,8 @@ for name, (centre, doubt) in spread.items():
 reveal("hallucination_measured.promise", kept_ratio["posterior"], label="true over expected RMS error, half shown")
 
 # %% [markdown]
-# The posterior's promise, 1.09 ± .07, is not refuted by twenty pictures. The same machine fed with PULSE's starts breaks
-# it: it knows which pixels its search changes, not which ones the data determine. Abstaining is only as honest as the
+# The posterior's promise, 1.09 ± .07, is not refuted by twenty pictures. PULSE's starts break
+# theirs: they know which pixels the search changes, not which ones the data determine. Abstaining is only as honest as the
 # posterior behind it.
 
 # %% [markdown]
@@ -1138,7 +1133,7 @@ abstention(posterior_mean, sd_map, bank.truth)
 # ## 7 · The line-up
 
 # %% [markdown]
-# Sixty-four beetles in one light and one pose differ in form, pigment and pattern; sharp pictures of all are on file. A
+# Sharp pictures of sixty-four beetles in one light and one pose are on file. A
 # camera takes 8 × 8 pixels (σ = .05) of one of them. Somebody runs PULSE on these. Who was it?
 
 # %% slide="subslide" title="The line-up: who was it?"
@@ -1257,7 +1252,7 @@ equal(call(suspects, seen_one, twins, view, 0.2), [0.5, 0.5], "twins (a coin)", 
 # - **PULSE, pixel by pixel**: $-\|\hat x - x_i\|^2$; and **shrunk again**: $-\|A\hat x - A x_i\|^2$;
 # - **a recogniser** of sharp ladybirds: the nearest description in 64 features, of PULSE's picture or of the bicubic enlargement of $y$.
 #
-# For line-ups of $N < 64$ the others are drawn at random. **Predict** the share of right answers from
+# **Predict** the share of right answers from
 # *PULSE's pictures, pixel by pixel*, at $N = 64$.
 
 # %%
@@ -1316,10 +1311,9 @@ reveal("hallucination_measured.percent_right", 100 * hits["PULSE, pixel by pixel
 # %% [markdown]
 # PULSE's picture shows *more* than sixty-four pixels did, to the eye. It can't identify *more*. That is the theorem of
 # **data processing**: what is computed from $y$ alone knows no more about $x$ than $y$ does, $I(X; \hat X) \le I(X; Y)$.
-# (That it identifies less mixes two losses: the search's, and that of comparing pixel by pixel.) The generator knows how
-# beetles look *in general*; about this one it knows nothing that was not in $y$.
+# That it identifies less is due to the search and to comparing pixel by pixel.
 #
-# The theorem binds the **optimal** observer only. A *bounded* one may gain, for a recogniser trained on sharp pictures can't
+# The theorem binds the **optimal** observer. A *bounded* one may gain, for a recogniser trained on sharp pictures can't
 # read a blur: "it helps our software" can be true, because the software is limited.
 
 # %% [markdown] deeper=true
@@ -1380,7 +1374,7 @@ for name in list(readers)[1:3]:
 #
 # 1. what the map of the invented shows, at which noise, without what, and the two things that it does *not* show;
 # 2. which number needs a truth, how one would get truths of the right kind, and why agreement with the recording proves little;
-# 3. which prior the method has, and how you would test it or the doubt that comes with it;
+# 3. which prior the method has, and how you would test it; or how you would get a doubt, for it tells none, and test that;
 # 4. one question that the picture must not be used for, and the reason.
 
 # %% [markdown] answer="honest_caption" points=4
@@ -1391,7 +1385,7 @@ for name in list(readers)[1:3]:
 # detail is false, and it can't show what was omitted: a star below the noise leaves no trace. Whether such inventions are any good
 # (*wrong* below 1) needs truths; we simulated the same lens on sharper pictures of other fields. Agreement with the recording proves
 # little: in this lesson the pseudo-inverse agrees exactly and is further from the truth than methods that agree less, and PULSE
-# agreed better than the truth did. The method's prior is light ≥ 0, nothing else; on the same camera it was worth
+# agreed better than the truth did. The method's prior is light ≥ 0 and an early stop from a flat start; on the same camera it was worth
 # something on stars (wrong .65) and nothing on a retina (1.02), so it must be tested on fields like this one. It tells no intervals;
 # we would get some from restorations of many simulated frames, and count how often they hold the truth, for a prior half as wide as the world
 # promises 90 % and holds 63 %. The picture must not be used to count faint stars inside the marked area: what stands there is the
@@ -1403,7 +1397,7 @@ for name in list(readers)[1:3]:
 #    neither what was omitted nor whether the marked is false (both).
 # 2. Half: *wrong* (or coverage, or an error) needs a truth, with a way to get truths of *this* kind of scene (simulation through the same camera,
 #    a sharper instrument). "Compare with the original" is too vague. Half: a residual or agreement with the recording is said to prove little, with a reason or an example.
-# 3. Half: the prior is named: light ≥ 0. Half: a test of it or of the doubt (count how often intervals hold; ranks; *wrong* on other scenes of the kind; abstention with its promise audited).
+# 3. Half: the prior is named: light ≥ 0 is enough, the early stop is welcome. Half: a test of it or of the doubt (count how often intervals hold; ranks; *wrong* on other scenes of the kind; abstention with its promise audited).
 # 4. Half: a use that is forbidden and is beyond this picture's data (counting or measuring in the marked area; faint sources;
 #    identification). Half: the reason in terms of the lesson (null part, omission, data processing).
 #
@@ -1428,7 +1422,7 @@ for name in list(readers)[1:3]:
 # The sentence, once more:
 #
 # > Given **A** (4 × 4 block means), σ = .05, one frame and **P** (the ladybirds' world, equal shares), 16 components of each colour are known
-# > to within τ = 16 σ = .8 of scenes that vary by 1.2 (red), 1.4 (green), .3 (blue, lost in noise); the rest is drawn from **P**, and where
+# > to within τ = 16 σ = .8 of scenes that vary by 1.2 (red), 1.4 (green), .3 (blue, by itself below the noise); the rest is drawn from **P**, and where
 # > **P** leaves it open, a picture should say so.
 #
 # The next lesson asks *whose* patterns the inventions prefer.

@@ -11,7 +11,7 @@
 # After this lesson you can
 #
 # - *build* the search that unpixelates: its loss, its sphere, its loop;
-# - *say* how loose "matches the input" is, in grey levels;
+# - *say* how loose "matches the input" is, in grey levels of linear light;
 # - *state* what law its outputs follow, and *show* that it isn't the posterior;
 # - *measure* whether both forms are served equally;
 # - *tell* which impossible inputs a residual check catches;
@@ -40,13 +40,12 @@ show_images({"drawn": clockwork, "16 pixels": sixteen} | {
         "They differ from each other, and neither is a clockwork beetle.")
 
 # %% [markdown]
-# On the left a clockwork beetle, drawn for this course on 16 × 16 squares. *No sharper original exists.*
-# Next to it the 4 × 4 pixels that a camera would keep of it. The other two are what a method of 2020,
-# PULSE, makes of these pixels: sharp ladybirds. Both, says the
-# program, match the input when they are shrunk again.
+# A clockwork beetle, drawn for this course on 16 × 16 squares. *No sharper original exists.*
+# Next to it the 4 × 4 pixels that a camera would keep. The other two are what PULSE, a method of 2020,
+# makes of these pixels: sharp ladybirds. Both, says the program, match the input when they are shrunk again.
 #
-# **Predict.** Shrink an answer to 4 × 4. By how many grey levels of an 8-bit picture (0 to 255) does it differ
-# from the sixteen pixels, as a root mean square?
+# **Predict.** Shrink an answer to 4 × 4. By how many grey levels does it differ from the sixteen pixels, as a root
+# mean square? A grey level here is 1/255 of the range of *linear light*.
 
 # %%
 from course_lib.notebook.predictions import predict
@@ -55,6 +54,7 @@ grey_levels = None  # replace None by a number from 0 to 255
 predict("pulse.grey_levels", grey_levels, between=(0, 255))
 
 # %% varies=true
+from course_lib.imaging.optics import srgb_encode
 from course_lib.notebook.predictions import reveal
 
 allowed, before = (255 * epsilon**0.5 for epsilon in (pulse.EPSILON, 0.001))
@@ -62,13 +62,16 @@ off = [255 * r**0.5 for r in found.residuals[0]]
 print("the answers differ from the input by", ", ".join(f"{value:.1f}" for value in off), "grey levels RMS")
 print(f"a match is what differs by at most {allowed:.1f} (ε = .002), or by {4 * allowed:.0f} in one pixel of sixteen; "
       f"ε = .001 would be {before:.1f}")
+codes = ", ".join(f"{255 * (srgb_encode(light + allowed / 510) - srgb_encode(light - allowed / 510)):.0f} at light {light}"
+                  for light in (0.05, 0.25, 0.95))
+print(f"in the codes of a picture file that is {codes}")
 reveal("pulse.grey_levels", sum(off) / len(off), label="difference of an answer, shrunk", unit="grey levels RMS")
 
 # %% [markdown]
-# PULSE calls it a match when the *mean squared* difference of the small pictures is at most ε = .002, on a
-# scale from 0 (black) to 1 (white): eleven grey levels in every pixel. Within ε the data stop pulling, so
-# searches end beside ε, a hair below or above. **"ε met" therefore means, wherever PULSE is judged: at most
-# 1.002 ε** (`pulse.met`).
+# PULSE calls it a match when the *mean squared* difference of the small pictures is at most ε = .002, for light
+# from 0 (black) to 1 (white): eleven grey levels in every pixel. The codes of a file aren't linear: there it is
+# much near black, little near white. Within ε the data stop pulling, so
+# searches end beside ε. **"ε met" therefore means: at most 1.002 ε** (`pulse.met`).
 
 # %% [markdown] slide="notes"
 # Ask for the number before you show anything about the method. Expect 1 or 2 levels. Don't tell yet
@@ -87,21 +90,19 @@ reveal("pulse.grey_levels", sum(off) / len(off), label="difference of an answer,
 # ## 1 · June 2020
 
 # %% [markdown]
-# PULSE (Menon, Damian, Hu, Ravi & Rudin, CVPR 2020) was published for *faces*. A program that made it easy to
-# try spread on social media, and people
-# tried it: on game characters, which came back as people; and on pictures of well-known people of colour,
+# PULSE (Menon, Damian, Hu, Ravi & Rudin, CVPR 2020) was published for *faces*. People tried it on
+# game characters, which came back as people, and on pictures of well-known people of colour,
 # which came back as faces that viewers read as white. A public argument followed. This lesson shows nobody's
 # face: the persons in those pictures did not ask to be examples. We ask with beetles; lesson {use_and_misuse}
 # takes up what beetles can't tell.
 #
 # On 20 June the project's README got a note on top: PULSE "makes imaginary faces of people who do not exist";
-# it "will not help identify or reconstruct the original image". Which half of that follows from the
-# algorithm you can say at the end.
-#
-# PULSE made faces up to 64 times finer than the input. We go 8 and 16 times finer, with a small
-# generator. What the method *can* do and what its checks *can't* see carries over. How often need not.
+# it "will not help identify or reconstruct the original image". Which half follows from the algorithm?
 
 # %% [markdown] deeper=true
+# PULSE made faces up to 64 times finer than the input; we go 8 and 16 times finer, with a small
+# generator. What the method *can* do and its checks *can't* see carries over. How often need not.
+#
 # The README is a primary source. Its stored versions say:
 #
 # | commit, 2020 | what stands in the README |
@@ -127,11 +128,12 @@ reveal("pulse.grey_levels", sum(off) / len(off), label="difference of an answer,
 
 # %% [markdown]
 # PULSE turns the problem round: it **searches the generator's pictures for one that shrinks to the input**.
-# The generator G of lesson {generators_and_modes} stays as it is. Searched are its inputs, by gradient descent on
+# The generator G of lesson {generators_and_modes} stays as it is. Its inputs move, by gradient descent on
 #
 # $$100\,\max\!\big(\operatorname{mean}\big[(A\,G(w) - y)^2\big],\ \varepsilon\big)\; +\; 0.05\ \text{GEOCROSS}(w).$$
 #
-# You write its parts and its loop, in PyTorch. Leave the tensors that you are given as they are. What you need:
+# GEOCROSS, below, keeps an answer's rows of styles alike.
+# Leave the tensors that you are given as they are. What you need of PyTorch:
 #
 # | PyTorch | is |
 # |---|---|
@@ -224,9 +226,8 @@ for n, h, tolerance, light in ((1, 4, 2e-3, 1.0), (5, 8, 0.05, 1.0), (3, 2, 0.0,
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# How does the search stay near plausible pictures? By the lengths. Standard normal latents of 64 numbers are
-# about √64 = 8 long, and the most probable point, 0, is like none of them. So after each of Adam's steps PULSE puts
-# every row back on **the length it started with**.
+# To stay near plausible pictures, PULSE keeps lengths. Standard normal rows of 64 numbers are
+# about √64 = 8 long; after each of Adam's steps every row is put back on **the length it started with**.
 
 # %% [markdown] deeper=true
 # ### Exercise 2: back to the sphere
@@ -280,11 +281,10 @@ for size, short, long in (((4, 10, 64), 1.0, 2.0), ((7,), 1.0, 3.0), ((5, 3), 1.
 # %% [markdown]
 # ### Where styles live
 #
-# The generator maps a latent z to a *style* w, and each of its ten layers takes one. PULSE gives each
-# layer a row of its own: ten times 64 numbers. Which numbers look like
-# styles? The map's last step is a leaky ReLU, $v \mapsto v$ for $v \ge 0$ and $0.2\,v$ for $v < 0$. PULSE
+# The generator maps a latent z to a *style* w of 64 numbers, for its ten layers. PULSE gives each
+# layer a row of its own. The map's last step is a leaky ReLU, $v \mapsto v$ for $v \ge 0$ and $0.2\,v$ for $v < 0$. PULSE
 # undoes it and fits a Gaussian to what lies before, each coordinate for itself. So a start is standard
-# normal, ten rows of 64 numbers, and $w = \text{leaky}(\text{mean} + \text{sd}\cdot\text{row})$.
+# normal, and $w = \text{leaky}(\text{mean} + \text{sd}\cdot\text{row})$.
 
 # %% [markdown] deeper=true
 # ### Exercise 3: the fit
@@ -362,12 +362,11 @@ show_images({f"{name}\nno. {k + 1}": x[k] for name, x in kinds.items() for k in 
                 "orange to dark red with black spots; with ten rows they look alike.")
 
 # %% [markdown]
-# This generator was trained on 10 % dark ladybirds and draws about as many. A Gaussian that keeps how the 64
-# coordinates go *together* draws them, too. PULSE's, which fits each for itself, draws none in 200: the
-# dark form needs many coordinates to deviate at once. So **the starts have
-# shares of their own**, not those of the generator. Nobody decided that.
+# This generator was trained on 10 % dark ladybirds and draws about as many. So does a Gaussian that keeps how the 64
+# coordinates go *together*. PULSE's, which fits each for itself, draws none in 200: what makes a beetle dark lies in
+# how they go together. So **the starts have shares of their own**. Nobody decided that.
 #
-# Ten rows are more freedom than a real style has, so a penalty called GEOCROSS pulls them together: it
+# Ten rows are more freedom than a real style has. GEOCROSS pulls them together: it
 # grows with the squared angles between the rows.
 
 # %% [markdown] deeper=true
@@ -685,8 +684,8 @@ show_images({"input": y} | {f"start {k + 1}": starts_shown[k] for k in range(4)}
         "tilted, and the four ends in its light and colour, hardly tilted; spots differ, least between ends 1 and 4.")
 
 # %% [markdown]
-# The ends have the truth's colours, but hardly its tilt. The library's `pulse.search` also searches
-# five of the ten noise maps, takes many inputs and starts in one call, and returns *every* start's picture with its residual.
+# The ends have the truth's colours, but hardly its tilt. The library's `pulse.search` returns *every* start's picture
+# with its residual.
 
 # %% [markdown] slide="slide"
 # ## 3 · Sixteen starts, sixteen animals
@@ -712,7 +711,7 @@ print(f"two answers differ by {np.mean(outside):.3f} RMS (the most alike by {np.
       f"{min(rmse(x, truth) for x in many.pictures[0]):.3f} to {max(rmse(x, truth) for x in many.pictures[0]):.3f}")
 
 # %% [markdown]
-# All sixteen are "realistic", all met ε; no two are equal. Nothing in the input chooses among them. Only one
+# All sixteen are "realistic", all met ε; no two are equal. Within ε nothing in the input chooses among them. Only one
 # thing differed: **the start**.
 
 # %% [markdown] slide="notes"
@@ -723,8 +722,9 @@ print(f"two answers differ by {np.mean(outside):.3f} RMS (the most alike by {np.
 # ## 4 · What law do the answers follow?
 
 # %% [markdown]
-# Is the answer a **mode**, the most probable picture (MAP)? Hardly: within ε the data term is flat, the prior is uniform on the
-# sphere, and only GEOCROSS ranks the matching pictures; its 100 steps needn't reach the minimum.
+# Is the answer a **mode**, the most probable picture (MAP)? Hardly: within ε the data term is flat; of each row, given its
+# length, all directions are equally probable. Only GEOCROSS ranks the matching pictures, and PULSE's 100 steps, here fewer,
+# needn't reach its minimum.
 #
 # Is it a **sample** of the posterior? Given the start, the search is a fixed function, $F_y(\text{start})$. So
 #
@@ -732,13 +732,10 @@ print(f"two answers differ by {np.mean(outside):.3f} RMS (the most alike by {np.
 # > $N(0, I)$ under $F_y$. Change the law of the start, and you change the answers.
 #
 # That alone disqualifies nothing: flows and diffusions, too, push a random start through a function, and such a
-# law *can* be the posterior. What matters is **which law comes out**. Two tests need no posterior to compare with:
+# law *can* be the posterior. What matters is **which law comes out**. Opposite starts show only what a search does with its start.
+# **Averages** convict: over inputs from the prior's world a sampler's answers have that world's shares.
 #
-# - **Opposite starts.** A *chain* forgets its start if it runs for long enough; a *map* need not. So the test shows
-#   what a search does with its start; it convicts no map.
-# - **Averages.** Over inputs from the prior's world a sampler's answers have that world's shares. This convicts maps, too.
-#
-# What would a posterior sample add? What the pixels leave open, and in which proportion: of this generator's pictures,
+# A posterior sample would add what the pixels leave open, and in which proportion: of this generator's pictures,
 # weighted by how well they explain $y$ at this σ, which share is dark? Even that speaks about the generator's world,
 # not about this one beetle: what isn't in $y$ no method can read from $y$.
 
@@ -786,9 +783,9 @@ print(f"by the sampler on the generator that was trained on 10 % dark: {is_dark.
 # ## 5 · Starts and their survival
 
 # %% [markdown]
-# During the argument of June 2020 Mario Klingemann showed that other starts give other faces. Here is that
-# experiment with numbers: fresh ladybirds of either form, shrunk without noise, each searched from a pale
-# and from a dark picture of the generator (recorded). **Predict.** Of dark inputs, how
+# Do other starts give other forms? Eight fresh ladybirds of either form, shrunk without noise to two sizes, are each searched
+# from a surely pale and from a surely dark picture of the generator: four of each, chosen beforehand (recorded).
+# **Predict.** Of dark inputs, how
 # many percent come back dark if the search starts dark, minus the percentage if it starts pale?
 
 # %% [markdown] only="slides" slide="subslide"
@@ -816,23 +813,22 @@ for size, pixels in enumerate((8, 4)):
         pale, dark = dark_after[size, form].sum(-1)
         p = fisher_exact([[pale, 8 - pale], [dark, 8 - dark]]).pvalue
         print(f"input {truth_form:4} at {pixels} × {pixels} {pale:15} {dark:12} {p:12.2g}")
-print(f"ε met by {np.mean(pulse.met(residual_after)):.0%}")
+print("ε met:", ", ".join(f"{met:.0%} from {name} starts" for name, met in zip(
+    ("pale", "dark"), pulse.met(residual_after).mean((0, 1, 3)), strict=True)))
 after = dark_after[:, 1].mean((0, -1))  # of the dark inputs at both sizes
 reveal("pulse.difference", 100 * (after[1] - after[0]), label="dark answers: dark starts minus pale ones", unit="%")
 
 # %% [markdown]
-# At the dark inputs pixels and weights are the same and ε is met as often; yet what comes out is the form of the start,
-# but for one search of 32. At the pale inputs 11 of 16 starts of the wrong form don't survive.
+# At the dark inputs pixels and weights are the same and ε is always met; yet what comes out is the form of the start,
+# but for one search of 32. They share beetles and starts, so p, how often chance alone would part the two columns so far, is
+# a rough guide. At the pale inputs 11 of 16 starts of the wrong form don't survive.
 # So the pixels *do* pull, against dark; against pale, where nearly all searches begin, they hardly do.
-#
-# "There Is No (Real Life) Use Case for Face Super Resolution", the article of lesson {enhance}, claims that a latent space full
-# of one group "will always return" it. Where it only *mostly* holds one group that is too strong: a start in
-# the other region refutes it. What is true: **the start decides a part of what the pixels should have decided**, and
+# **The start decides a part of what the pixels should have decided**, and
 # PULSE draws its starts from a law that nobody looks at.
 #
 # ### Is everyone served equally?
 #
-# "Meets ε" is the program's own idea of success. An audit: fresh renders, 8 × 8 without
+# An audit: fresh renders, 8 × 8 without
 # noise, one start each (recorded). First, how much do 64 pixels say about the form, even with noise?
 
 # %%
@@ -870,14 +866,19 @@ print(f"averages: in a world with 10 % dark beetles PULSE returns {share:.1%} da
       f"ones (by both intervals at most {most:.1%})")
 
 # %% [markdown]
-# A success rate at a threshold that the search aims for measures nothing. And nearly
-# every dark beetle comes back as a pale one, sharp and within ε: **equal success is not equal treatment**. Lessons
+# A success rate at a threshold that the search aims for says nothing about whether the answer is right. Nearly
+# every dark beetle comes back pale, sharp and within ε: **equal success is not equal treatment**. Lessons
 # {bias} and {causes} ask why.
 #
-# The last line is the test by averages. This generator was trained on a world with 10 % dark beetles. A sampler
-# for that world would return 10 % dark ones, on average over its inputs. **PULSE's pushforward is not the posterior.**
+# The last line is the test by averages: a sampler for the world that this generator was trained on
+# would return 10 % dark ones. **With this generator and these starts PULSE's
+# pushforward is not that world's posterior.**
 
 # %% [markdown] deeper=true
+# An article of June 2020, "There Is No (Real Life) Use Case for Face Super Resolution", claims that a latent space full
+# of one group "will always return" it. Where it only *mostly* holds one group that is too strong: a start in
+# the other region refutes it.
+#
 # And the answers are sharp: the mean step from pixel to pixel, compared with the truths and with the
 # generator's own pictures.
 
@@ -916,14 +917,14 @@ show_images(panels, columns=6,
                 "it comes back as a garish, broken beetle.")
 
 # %% [markdown]
-# The clockwork beetle at 8 × 8 is caught: too many of its pixels are like no ladybird's. At 4 × 4 it passes, and so
-# do the tomato and a leaf *with nothing on it*: a small dull beetle stays within eleven grey levels of leaf. Which
+# The clockwork beetle at 8 × 8 is caught: no picture that these searches found comes near its pixels. At 4 × 4 it passes, and so
+# do the tomato and a leaf *with nothing on it*: a small dull beetle stays within eleven grey levels RMS of leaf. Which
 # strangers pass is an accident of tolerance and pixel size.
 #
 # Could a better threshold catch every stranger? No, and that is a theorem with a one-line
 # proof. The answer and its residual are computed from $y$ alone, so **two scenes with the same $y$ have the same
-# residual**. Take the visible part of a ladybird and half of the invisible part of the tomato, its null part of lesson
-# {information_limit}. The light lies between 0 and 1, so it is a scene that could exist:
+# residual**. Take the visible part of a ladybird and half of the tomato's invisible part, its null part of lesson
+# {information_limit}. The light stays between 0 and 1, so this scene could exist:
 
 # %% slide="subslide" title="The same pixels, to the last digit" figure="chimera"
 def visible(x):
@@ -946,9 +947,8 @@ show_images({"ladybird": truth, "chimera": chimera, "ladybird, 8 × 8": shrink(t
 # pixels must answer both alike. Ask which check could object: none that looks at the pixels. Three minutes.
 
 # %% [markdown]
-# Whatever PULSE answers to the one it answers to the other, with the same residual, to the last bit. A
-# residual check can say "my search found no ladybird of ours that fits". Noise can cause that, too:
-# in lesson {bias}'s record a fifth of the noisy, true ladybirds miss ε. It can't say "this is one".
+# Whatever PULSE answers to the one it answers to the other, with the same residual. A
+# residual check can say "my search found no ladybird of ours that fits", which noise can cause, too. It can't say "this is one".
 #
 # ### Feel it: Enhance!
 #
@@ -975,16 +975,14 @@ recorded_searches()
 # ## 7 · Find the bug
 
 # %% [markdown]
-# Such programs have been published with faults that pictures don't show. Here are three,
-# built for this course. They search lesson {priors_and_best_guesses}'s toy generator; $y$ = eight
+# Pictures don't show every fault of a program. Ours search
+# lesson {priors_and_best_guesses}'s toy generator; $y$ = eight
 # block averages of its 8 × 8 pixels. `run(y, starts=1, seed=0, epsilon=EPSILON)` takes `y` of shape `(inputs, 8)` and returns
-# `.pictures` of shape (inputs, starts, 64), `.residuals` and `.met` of shape (inputs, starts). Each breaks a promise:
-#
-# 1. *"The same seed gives the same result, another seed another"*.
-# 2. *"The residual is the mean squared error of the picture, shrunk, from y"*.
-# 3. *"met says, for each picture, whether its residual is at most ε"*: exactly ε here, not 1.002 ε.
+# `.pictures` of shape (inputs, starts, 64), `.residuals` and `.met` of shape (inputs, starts). A promise that the faulty ones break:
+# *"met says, for each picture, whether its residual is at most ε"*, exactly ε here, not 1.002 ε.
 
 # %% readonly="three_programs"
+# `residual` is for exercise 7; `best`, `program` and `try_on` are for the test cells.
 from course_lib.audits import suspects
 from course_lib.audits.suspects import EPSILON, best, program, residual, sound, try_on
 from course_lib.audits.suspects import shrink as block_averages
@@ -994,8 +992,8 @@ reachable = block_averages(tiny_generator([0.3, -1.0, 0.5, 0.8]))  # shrunk from
 unreachable = np.array([1, 0, 1, 0, 0, 1, 0, 1.0])  # a checkerboard: no picture of the generator
 
 # %% [markdown]
-# You write **behavioural tests**: functions that take a program, run it on inputs *that you choose*, and
-# `assert`. A test must fail (`AssertionError`) for a program that breaks the promise and pass for every sound one: also for
+# You write a **behavioural test**: a function that takes a program, runs it on inputs *that you choose*, and
+# `assert`s. It must fail (`AssertionError`) for a program that breaks the promise and pass for every sound one: also for
 # those that use other random numbers, work through the inputs one by one, or return their starts in another order. So
 # don't compare with `sound`, and test *widely*: a run takes milliseconds. A test of "pictures are light from 0 to 1" would be
 #
@@ -1145,6 +1143,8 @@ try_on(check_residuals, {
 # faults show only where, in *one* run, some pictures meet ε and others don't, among the inputs or among the starts of one input;
 # some only at an ε below or above .002. So run several inputs at once, some reachable, some not, four starts each; then
 # run again with values of `epsilon` between the residuals (`np.quantile(residuals, (0.2, 0.8))`). Compare with `np.array_equal`.
+#
+# Try it: `check_verdict(sound)` must pass, `check_verdict(suspects.verdict_fault)` must fail. The test cell tries more programs.
 
 # %% solution="check_verdict"
 def check_verdict(run):
@@ -1202,7 +1202,7 @@ try_on(check_verdict, {
 # **In your own words.** A colleague defends an enhanced picture: "We checked. Downscaled, the output
 # matches the input." Answer in eight to twelve sentences, with at least three numbers of this lesson. Say
 #
-# 1. what the match proves, and how loose it is in grey levels;
+# 1. what the match proves, and how loose it is in grey levels of linear light;
 # 2. two things of *different kinds* that would have matched as well, and why the residual can't tell them from the truth;
 # 3. what law the output follows, and what shows that this law is not the posterior;
 # 4. what a real posterior sample would add, and what even that could not say.
@@ -1210,7 +1210,7 @@ try_on(check_verdict, {
 # %% [markdown] answer="what_a_match_proves" points=4
 # ### BEGIN SOLUTION
 # *Example.* It proves one thing: this picture has not been *excluded* by the pixels, to within the tolerance. The
-# tolerance is loose: ε = .002 is 11.4 grey levels RMS. It doesn't prove that the scene was this picture, for sixteen
+# tolerance is loose: ε = .002 is 11.4 grey levels RMS, of linear light. It doesn't prove that the scene was this picture, for sixteen
 # starts gave sixteen different ladybirds, all of them matches. It doesn't even prove that the scene was a
 # ladybird: a tomato and an empty leaf came back as clean ladybirds within ε. It couldn't: the residual is computed from y and
 # the answer alone, so a chimera with the ladybird's pixels and a tomato's fine structure gets the same answer and the same
@@ -1241,7 +1241,7 @@ try_on(check_verdict, {
 # %% [markdown] slide="slide"
 # ## What you can now say
 #
-# *Not excluded by the pixels, to within 11.4 grey levels RMS. Its start decided the rest.*
+# *Not excluded by the pixels, to within 11.4 grey levels RMS of linear light. Its start decided the rest.*
 
 # %% [markdown]
 # The sentence:
@@ -1250,8 +1250,8 @@ try_on(check_verdict, {
 # > a search finds from a start), 192 averages are jointly known to within ε = .002, RMS .045; the rest is drawn from **the
 # > start's law, pushed through the search**.
 #
-# "PULSE makes imaginary faces of people who do not exist": that half follows. The pictures are the generator's,
-# and the start chooses among them. That PULSE "will not help identify" doesn't follow from the algorithm:
+# "PULSE makes imaginary faces of people who do not exist": that half follows, as far as the generator has memorised nobody.
+# The pictures are its own, and the start chooses among them. That PULSE "will not help identify" doesn't follow from the algorithm:
 # what was seen and what was made up, *pixel by pixel*, is lesson {hallucination_measured}.
 
 # %% [markdown] slide="notes"
@@ -1268,7 +1268,8 @@ try_on(check_verdict, {
 #   `5a130c9`, `154679c` and `40cacb9`; its code, commit `ece9211`.
 # - Duke University, press release "Artificial intelligence makes blurry faces look more than 60 times sharper",
 #   June 2020.
-# - "There Is No (Real Life) Use Case for Face Super Resolution", June 2020: the article with which this
+# - "There Is No (Real Life) Use Case for Face Super Resolution", June 2020
+#   ([zentralwerkstatt.org/post_PULSE.html](https://zentralwerkstatt.org/post_PULSE.html)): the article with which this
 #   course argues, and which it follows in much.
 # - T. Karras, S. Laine, T. Aila, "A style-based generator architecture for generative adversarial networks",
 #   CVPR 2019. [doi:10.48550/arXiv.1812.04948](https://doi.org/10.48550/arXiv.1812.04948)

@@ -42,8 +42,8 @@ show_images({"photons counted": field, "after Richardson–Lucy": sharp}, limits
 
 # %% [markdown]
 # Nobody drew this picture. In June 2001 the X-ray telescope XMM-Newton looked for five hours at the pulsar PSR J0030+0451, the
-# bright spot. Left are **photons**, counted one by one by two of its cameras: 0, 1, 2 in most pixels. Right is what lesson
-# {deconvolution}'s Richardson–Lucy makes of them: hundreds of points.
+# bright spot. Left are **photons** (and some particles that passed for them), counted one by one by two of its cameras: 0, 1, 2 in most pixels. Right is what lesson
+# {deconvolution}'s Richardson–Lucy makes of them, with a Gaussian for the spot (section 2 measures it): hundreds of points.
 #
 # Which of them exist? There is no scene to compare with. The answer has to come from the photons alone.
 
@@ -91,11 +91,12 @@ print("halves by rounding:", np.round(np.corrcoef(many // 2, many - many // 2)[0
 reveal("real_photons.correlation", np.corrcoef(first, second)[0, 1], label="correlation of the two halves", between=(-1, 1))
 
 # %% [markdown]
-# Zero, to within the noise of the simulation. The second line is the mistake that looks like the same thing: to *divide the numbers*. Then both halves
+# Zero, to within the noise of the simulation. The second line *divides the numbers*. Then both halves
 # carry the same fluctuation, and whoever compares them finds everything confirmed.
 #
 # Thinning divides the *counts*. What was there before is in both halves: a hot pixel, an uneven detector. Two halves of one
-# exposure aren't two exposures.
+# exposure aren't two exposures. Another telescope shares neither. There a source counts if it shows photons at the same place beyond
+# that telescope's own empty sky, and more often than shifted places do. Sources vary: one that is missing there once isn't refuted.
 
 # %% [markdown]
 # ### Exercise 1: a coin for every photon
@@ -241,11 +242,11 @@ show_images({"the pulsar": psf}, limits=(0, psf.max()), colour_map="viridis", un
             alt="The point-spread function: a peak a little more than two pixels wide, not quite round, with faint wings.")
 
 # %% [markdown]
-# Farther from the axis the picture of a point grows and bends. That is why we stay in the central 128 × 128 pixels.
+# Farther from the axis it grows and bends: we stay in the central 128 × 128 pixels.
 #
 # Now Richardson–Lucy, on *half* of the photons. Lesson {deconvolution} stopped it where the error was least, and needed the scene for that.
 # Here is a rule that needs none. After $k$ iterations the estimate predicts a mean for every pixel. Ask how probable the photons are
-# that it has **not seen**:
+# that it has **not seen** (but for the point-spread function, which is made of all of them: see below):
 #
 # $$\log p(\text{other} \mid \mu) = \sum_i r_i \log \mu_i - \mu_i - \log r_i!, \qquad \mu = A \hat x_k .$$
 #
@@ -422,7 +423,7 @@ looked_at = (2, 3, 10, 30, 100)
 
 
 def look(counts, seed):
-    """Iterations → candidates of one half, how many the other confirms, how many by chance."""
+    """Iterations → candidates of one half, how many the other confirms, how many by accident."""
     lists = []
     for y in thin(counts, rng=seed):
         found = {}
@@ -435,13 +436,13 @@ def look(counts, seed):
 
 
 looks = [look(field, seed) for seed in range(4)]
-print("iterations  candidates  confirmed  by chance   share confirmed   of it by chance      (means over 4 divisions)")
+print("iterations  candidates  confirmed  by accident   share confirmed   share by accident   (means over 4 divisions)")
 for k in looked_at:
-    found, confirmed, chance = np.mean([each[k] for each in looks], axis=0)
-    print(f"{k:10} {found:11.1f} {confirmed:10.1f} {chance:10.1f} {confirmed / found:15.0%} {chance / confirmed:16.0%}")
+    found, confirmed, by_accident = np.mean([each[k] for each in looks], axis=0)
+    print(f"{k:10} {found:11.1f} {confirmed:10.1f} {by_accident:12.1f} {confirmed / found:17.0%} {by_accident / found:19.0%}")
 
 # %% [markdown]
-# After three iterations there are some fourteen candidates; ten are confirmed, and accident explains none of that. After a hundred there are over four hundred. Nearly three in ten of them are "confirmed",
+# After three iterations there are some fourteen candidates; ten are confirmed, and accident explains hardly any of that. After a hundred there are over four hundred. Nearly three in ten of them are "confirmed",
 # and five sixths of this is accident: throw two handfuls of sand on a table, and many grains lie beside each other. Nor need the rest be new sources: bright ones break into pieces, in both halves at the same places.
 #
 # **Predict.** Take a sky with *nothing in it*: even, with as many photons as one half. How many candidates does Richardson–Lucy find after 100 iterations?
@@ -466,7 +467,7 @@ reveal("real_photons.in_nothing", invented[100], label="candidates in an empty s
 # every clump of photons is a star. Ask: what would you have published? Four minutes.
 
 # %% [markdown]
-# Hundreds, out of nothing: more than in the real field, where the bright sources hold a good part of the photons. This is **hallucination by classical mathematics**: no network, no
+# Hundreds, out of nothing. This is **hallucination by classical mathematics**: no network, no
 # training data. Which sky makes *these* photons most probable? One with a star behind every clump.
 
 # %% [markdown] deeper=true slide="skip"
@@ -568,12 +569,12 @@ assert covered > 0.935 and typical > 0.85, "with 90 % real ones among 400 the bo
 
 # %% varies=true
 for k in (3, 100):
-    found, confirmed, chance = looks[0][k]
-    bound = real_at_least(found, confirmed, chance / found)
-    print(f"{k:3} iterations: {found} candidates, {confirmed} confirmed, {chance:.1f} by chance: at least {bound:.0%} repeat beyond chance")
+    found, confirmed, by_accident = looks[0][k]
+    bound = real_at_least(found, confirmed, by_accident / found)
+    print(f"{k:3} iterations: {found} candidates, {confirmed} confirmed, {by_accident:.1f} by accident: at least {bound:.0%} repeat beyond chance")
 
 # %% [markdown]
-# The bound takes `chance` as exact and candidates as independent. Splinters of one bright source repeat without being sources. So it says "repeat", not "exist".
+# The bound takes `chance` as exact and candidates as independent, and splinters repeat. So it says "repeat", not "exist".
 
 # %% [markdown]
 # ## 4. A claim and its price
@@ -612,7 +613,7 @@ by_chance = poisson.sf(poisson.isf(0.05, rate * time), rate * time).sum()  # cou
 print(f"were all of them empty: {by_chance:.0f} with p < .05")
 
 # %% [markdown]
-# Many would lie below .05 if *all* boxes were empty, too: the last line says how many. What a reader of your list wants to know is another number: **which share of the list is false?** That share,
+# Some would lie below .05 if *all* boxes were empty, too: the last line. What a reader of your list wants to know is another number: **which share of the list is false?** That share,
 # on average, is the **false-discovery rate**.
 #
 # Benjamini and Hochberg (1995) found how to bound it by $q$. Sort the $m$ p-values, $p_{(1)} \le \dots \le p_{(m)}$. Find the *largest* $k$ with
@@ -625,17 +626,17 @@ print(f"were all of them empty: {by_chance:.0f} with p < .05")
 # %% [markdown]
 # ### Exercise 4: publish
 #
-# Write `publish(counts, sky, q)`: which boxes you claim, as a boolean array of the shape of `counts`. `counts` are the photons in each box, `sky` the mean of the empty sky there. The p-value is `poisson.sf(counts - 1, sky)`, the rule that of Benjamini and Hochberg at `q`. A box with
-# `sky` = 0 (a gap between the chips) is never claimed and doesn't count among the $m$. If no $k$ fulfils the rule, or all boxes are gaps, claim nothing. *Off limits:* `scipy.stats.false_discovery_control`.
+# Write `publish(counts, sky, q)`: which boxes you claim, as a boolean array of the shape of `counts`. `counts` are the photons in each box, `mean` the mean of the empty sky there. The p-value is `poisson.sf(counts - 1, mean)`, the rule that of Benjamini and Hochberg at `q`. A box with
+# `mean` = 0 (a gap between the chips) is never claimed and doesn't count among the $m$. If no $k$ fulfils the rule, or all boxes are gaps, claim nothing. *Off limits:* `scipy.stats.false_discovery_control`.
 
 # %% solution="publish"
-def publish(counts, sky, q):
+def publish(counts, mean, q):
     """Claim boxes that hold more than empty sky, with a bounded share of false claims.
 
     Parameters
     ----------
     counts : array of counts, any shape
-    sky : array, of the same shape
+    mean : array, of the same shape
         Mean number of photons of the empty sky; 0 where nothing was seen.
     q : float
         False-discovery rate, above 0 and below 1.
@@ -645,10 +646,10 @@ def publish(counts, sky, q):
     array of bool, of the shape of counts
     """
     ### BEGIN SOLUTION
-    counts, sky = np.asarray(counts), np.asarray(sky, float)
-    usable = sky > 0
+    counts, mean = np.asarray(counts), np.asarray(mean, float)
+    usable = mean > 0
     p = np.ones(counts.shape)
-    p[usable] = poisson.sf(counts[usable] - 1, sky[usable])
+    p[usable] = poisson.sf(counts[usable] - 1, mean[usable])
     ordered = np.sort(p[usable])
     allowed = ordered <= q * np.arange(1, ordered.size + 1) / ordered.size
     if not allowed.any():
@@ -752,7 +753,8 @@ for q, most, least in ((0.02, 0.035, 0.4), (0.4, 0.42, 0.8)):
 
 # %% [markdown]
 # **The price.** Now your list meets the photons that were held back. They can't say *which* claims are false: a faint source may show less the second time. But they can say *how many*. In an empty box the second p-value lies above ½ about half of the time, in a box with a
-# source hardly ever. So twice the number of claims with $p > ½$ is about the number of false ones, or a little more. Let a claim earn 1, and cost 10 if its held-back p-value lies above ½: a false claim then loses 4 on average, and a clear true one keeps its point.
+# clear source hardly ever, with a faint one more often. So twice the number of claims with $p > ½$ is about the number of false ones, rather too high.
+# (Counts are whole: this p takes half of the probability of exactly the number counted.) Let a claim earn 1, and cost 10 if its held-back p-value lies above ½: a false claim then loses 4 on average, and a clear true one keeps its point.
 #
 # **Predict.** Which of these lists earns most: 1 ($q$ = .01), 2 ($q$ = .1), 3 ($q$ = .3), or 4 (all boxes with $p < .05$)?
 
@@ -805,13 +807,11 @@ best_list = max(results, key=lambda name: results[name][0][1])
 reveal("real_photons.which_list", list(results).index(best_list) + 1, label="number of the list that earns most")
 
 # %% [markdown]
-# The strict lists are paid; the bold ones pay. Were they honest? Earnings are claims less ten times the misses, and twice the misses is about the number of false
-# claims: the last column. The first three keep their promise, within the scatter. $q$ = .3 is honest, and too bold for this price, since a list pays only if fewer than one claim in five is false. The fourth promised nothing about its list.
-# All four read the same photons: a stated rate lets the reader decide whether a list is worth its price.
+# On average the strict lists are paid; the bold ones pay. Were they honest? Earnings are claims less ten times the misses, and twice the misses is about the number of false
+# claims: the last column. In this field the first three are compatible with their promise. The ± is only the scatter of dividing the same photons; between lists 1 and 2 it doesn't decide. $q$ = .3 looks honest, and too bold for this price, since a list pays only if fewer than one claim in five is false. The fourth promised nothing about its list.
 #
-# Three limits of this honesty. *Boxes aren't sources*: a bright source is claimed many times, and the last line counts the separate places. *The sky
-# was estimated* from the same photons, and particles, which no mirror focuses, don't follow the exposure. *The rule was proved* for independent boxes of a known sky; catalogues are
-# made by finer methods, and checked by simulation.
+# Three limits of this honesty. *Boxes aren't sources*: the last line counts the separate places. *The sky
+# was estimated* from the same photons, and particles, which no mirror focuses, don't follow the exposure. *The rule was proved* for independent boxes of a known sky.
 
 # %% [markdown] deeper=true
 # ## 5. What two halves agree on
@@ -823,7 +823,7 @@ reveal("real_photons.which_list", list(results).index(best_list) + 1, label="num
 #
 # It is 1 where both halves hold the same pattern, and scatters about 0 where each holds its own noise. If
 # signal has power $S$ and noise power $N$ in each half, it is $S/(S+N)$ on average. Nobody has ever seen a molecule's true picture.
-# So electron microscopists state as their resolution the frequency at which it falls below 1/7: there the sum of both halves correlates ½ with the noiseless
+# So electron microscopists state as their resolution the frequency at which it falls below 1/7, of halves that are reconstructed independently: there the sum of both halves correlates ½ with the noiseless
 # picture (Rosenthal and Henderson 2003). It is a convention, and a disputed one: the scatter depends on how many coefficients a ring holds (van Heel and Schatz 2005).
 
 # %% deeper=true slide="subslide" title="Which detail do two halves share?" figure="rings"
@@ -1069,7 +1069,7 @@ show_images({name: spot.kernel(25) ** 0.25 for name, spot in spots.items()}, lim
 # > Given operator **A** (the pulsar's own picture), noise **σ** (that of the counted photons), **K** = 1 exposure and assumptions **P** (light is not negative), the points that
 # > repeat in the other half are known to within τ: as many of them may be accidents as repeat in a shifted half. The rest is drawn from **P** and the noise.
 #
-# You can't say what an unconfirmed point is. From lesson {priors_and_best_guesses} on the course goes back to simulated scenes, because no measured pair of one scene at two resolutions was to be had: where we
+# You can't say what an unconfirmed point is. From lesson {priors_and_best_guesses} on the course goes back to simulated scenes, because no measured pair of one scene at two resolutions was to be had in a package of a free licence: where we
 # need the truth, we have to make it.
 
 # %% [markdown] slide="notes"

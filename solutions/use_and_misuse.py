@@ -1001,7 +1001,7 @@ ours = {
     "many satellite frames": ("ppyp", "not enforced; tested where sharp pictures exist; a static scene; crop maps yes, targets no (Märtens 2019)"),
     "plates with a threshold": ("yyyp", "misfit; calibrated, can decline; scheme and font; a parking fee can be undone, an arrest can't"),
     "a risk score in court": ("npnn", "nothing to compare it with; errors measured by others, disputed; a trade secret; years of a life"),
-    "face super-resolution": ("pnnn", "within 11.4 grey levels (lesson {pulse}); one picture; faces, not stated on it; an arrest"),
+    "face super-resolution": ("pnnn", "within 11.4 grey levels of linear light (lesson {pulse}); one picture; faces, not stated on it; an arrest"),
 }
 for use, (judged, why) in ours.items():
     apart = "" if "?" in mine[use] else f"; you differ in {sum(a != b for a, b in zip(mine[use], judged, strict=False))}"

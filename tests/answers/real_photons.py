@@ -288,8 +288,8 @@ usable & (p <= q / ordered.size)
 np.logical_and.accumulate(ordered <= q * np.arange(1, ordered.size + 1) / ordered.size)
 
 # %% wrong="strictly_more" exercise="publish" says="so many or more"
-### INSTEAD OF poisson.sf(counts[usable] - 1, sky[usable])
-poisson.sf(counts[usable], sky[usable])
+### INSTEAD OF poisson.sf(counts[usable] - 1, mean[usable])
+poisson.sf(counts[usable], mean[usable])
 
 # %% wrong="gaps_are_counted" exercise="publish" says="boxes are claimed"
 ### INSTEAD OF allowed = ordered <= q * np.arange(1, ordered.size + 1) / ordered.size
@@ -300,8 +300,8 @@ allowed = ordered <= q * np.arange(1, ordered.size + 1) / counts.size
 ~usable | (p <= ordered[allowed].max())
 
 # %% wrong="other_tail" exercise="publish" says="boxes are claimed"
-### INSTEAD OF p[usable] = poisson.sf(counts[usable] - 1, sky[usable])
-p[usable] = poisson.cdf(counts[usable], sky[usable])
+### INSTEAD OF p[usable] = poisson.sf(counts[usable] - 1, mean[usable])
+p[usable] = poisson.cdf(counts[usable], mean[usable])
 
 # %% wrong="normal_instead_of_poisson" exercise="publish" says="boxes are claimed"
 def publish(counts, sky, q):
