@@ -990,11 +990,11 @@ equal(line_curve, told_line, "truncation_curve(five styles, mean 1, …, [.5, 1,
     "styles move towards `mean`, not towards 0.": curve_of(measures.coverage, [psi * styles for psi in line_psis]),
     "each ψ begins with the styles that were given, not with those of the ψ before.":
         curve_of(measures.coverage, [by_psi[0], by_psi[0], by_psi[2]]),
-    "`k` isn't used: this is the curve for k = 1.": curve_of(measures.coverage, by_psi, 1),
+    "either this is the curve for k = 1 and `k` isn't used, or this is recall, whose balls belong to the real points.":
+        curve_of(measures.coverage, by_psi, 1),
     "the rare ones must be counted among the *truncated* styles.": np.column_stack([told_line[:, 0], np.full(3, 0.4)]),
     "coverage stands first, the share second.": told_line[:, ::-1],
     "one *row* for each ψ, two columns.": told_line.T,
-    "this is recall: the balls belong to the real points.": curve_of(measures.recall, by_psi),
     "this is precision; coverage counts real points.": curve_of(measures.precision, by_psi),
     "styles are clipped; truncation *scales* their distance to the mean.":
         curve_of(measures.coverage, [np.clip(styles, 1 - psi, 1 + psi) for psi in line_psis]),

@@ -586,7 +586,7 @@ def truncation_curve(w, mean, real, is_rare, psis, k):
     return np.array([(measures.coverage(x, real, k), np.mean(is_rare(x))) for x in moved]).T
 
 
-# %% wrong="recall_instead" exercise="truncation_curve" says="this is recall"
+# %% wrong="recall_instead" exercise="truncation_curve" says="or this is recall"
 def truncation_curve(w, mean, real, is_rare, psis, k):
     moved = [mean + psi * (w - mean) for psi in psis]
     return np.array([(measures.recall(x, real, k), np.mean(is_rare(x))) for x in moved])
