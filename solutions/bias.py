@@ -840,13 +840,12 @@ show(fig, alt=f"Ladders of both directions for each generator, from R1 to R4: {t
 # All five begin at the same R1. Then, in this order of counting:
 #
 # - `share_10`, blue: the share adds .31, generator and search together .29, of which the generator's part lies between nothing and about .1
-#   (the doubt of R3). The mirror falls almost to 0.
+#   (the doubt of R3).
 # - `share_02`, blue: the share and the generator have lost most dark ones before the search begins. PULSE then loses as many as with `share_10`.
 # - `share_90`: the colours change places, and the search step is larger still.
 # - `share_50` and `collapsed`: share and generator add little or nothing; the search does, against the *pale* form.
 #
-# **Not in this table**: what a step *causes* (in another order the steps may
-# differ), what a second training at the same share would give, and what another noise or ε would give. Lesson {causes} takes these up.
+# **Not in this table**: what a step *causes*, what a second training at the same share would give, and what another noise or ε would give. Lesson {causes} takes these up.
 
 # %% [markdown] deeper=true
 # Three details. With the sampler's R3 the generator of `share_10` would add a little, and the search less. The negative search step of `share_02` would

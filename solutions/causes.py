@@ -72,15 +72,13 @@ for name in flips.names():
 # %% [markdown]
 # Three cautions, for all that follows.
 #
-# - **One training per share.** Whatever is measured on a trained generator is a property of *one weight file* per share (n = 1): these files, trained at different shares, differ so.
-#   A second training may differ, too. Only R1 and R2 need no training.
+# - **One training per share.** Whatever is measured on a trained generator is a property of *one weight file* per share (n = 1). Only R1 and R2 need no training.
 # - **The share is not all that differs.** `share_50` was trained from random weights. The others went on from its networks, for fewer steps. Unfinished
-#   fine-tuning is a **rival** explanation. Such a file would still draw what `share_50` drew; `share_10` and `share_90`
-#   do draw a share between their own and one half.
-# - **One camera, one ε.** σ = .05 and ε = .002 were never varied. ε lies *below* σ² = .0025, so that even the true beetle seldom meets it. Many searches miss
-#   it, too.
+#   fine-tuning is a **rival** explanation. Such a file would still draw what `share_50` drew; `share_10` (here 20,000 pictures; its card's 10,000 gave .120) and `share_90`
+#   do draw a share between their own and one half. `share_02` doesn't.
+# - **One camera, one ε.** σ = .05 and ε = .002 were never varied. ε lies *below* σ² = .0025, so that even the true beetle seldom meets it.
 #
-# The same rates, without the answers that miss. Give a search one or five percent more and see who is a near miss.
+# The same rates, without the answers that miss. Give a search one or five percent more.
 
 # %%
 # Try: 1.01 or 1.05; an answer within so many ε counts as met.
@@ -100,7 +98,7 @@ def rate(wrong):
 
 truth = np.repeat([0, 1], 400)
 dark_truth = truth == 1
-record = {name: flips.recorded(name) for name in (*flips.names(), "world_50", "world_10", "world_02")}  # world: a search on the renderer
+record = {name: flips.recorded(name) for name in (*flips.names(), "world_90", "world_50", "world_10", "world_02")}  # world: a search on the renderer
 returned = {name: each["found"][:, 0] > 0.5 for name, each in record.items()}
 began = {name: each["start"][:, 0] > 0.5 for name, each in record.items()}
 met = {name: each["residual"][:, 0] <= allowed * 0.002 for name, each in record.items()}
@@ -110,8 +108,8 @@ for name, back in returned.items():
                                    for wrong, group in ((~back, dark_truth), (back, ~dark_truth))))
 
 # %% [markdown]
-# No conclusion below hangs on the misses. But leaving them out is no cure: whether a search meets ε is decided *after* the start and by
-# the generator, and whoever selects by an outcome compares different beetles. So: all answers first, "met only" beside.
+# No conclusion below hangs on the misses. But leaving them out is no cure: whoever selects by an outcome compares different beetles. So: all answers
+# first, "met only" beside.
 
 # %% [markdown] slide="notes"
 # Read the three cautions aloud before any result. Ask: which of them would a second weight file mend, and which not? Four minutes.
@@ -120,7 +118,7 @@ for name, back in returned.items():
 # ## 2 · A sum that always adds up
 
 # %% [markdown]
-# The steps of a ladder add up to R4, and that proves nothing: a telescoping sum adds up whatever it is made of. "The
+# The steps of a ladder add up to R4, and that proves nothing: a telescoping sum always does. "The
 # search adds .3" means: *after* share and generator were changed.
 #
 # So fill in the whole table: share (declared, ½, or training), generator (perfect or as it is), search (a draw or the
@@ -268,14 +266,14 @@ for name in skewed:
         print(f"{name:10}{way:14}" + "".join(f"{with_sign(low, high):18}" for low, high in budgets[name][form].ranges) + f"share {last[0]:+.2f}")
 
 # %% [markdown]
-# A bar is the range over the six orders, the black tick the step of the ladder. What a developer can try is "generator, search, share": train on equal shares, with all else as it is. In that order the share of `share_10` accounts for
-# more than twice as much as in the ladder, whose first step is a change of prior in a perfect sampler, which nobody has.
+# A bar is the range over the six orders, the black tick the step of the ladder. What a developer can try is "generator, search, share": train on equal shares. (Here with the rival of section 1: that file was trained otherwise.) In that order the share of `share_10` accounts for
+# more than twice as much as in the ladder.
 #
-# - The bar of the **share** is the only one that stays on one side of 0, in both directions and for all three files. For the draws that is
-#   arithmetic: Bayes' rule is monotone in the share. For the searches it is a finding about one file per share, with the rival of section 1.
+# - The bar of the **share** is the only one that stays on one side of 0, in both directions and for all three files. For draws in the true world that is
+#   arithmetic: Bayes' rule is monotone in the share. For draws from the files, and for searches, it is a finding about one file per share, with that rival.
 # - The **search** takes both signs for `share_10`: with `share_50` it favours the dark form.
-# - The **generator**: even the sign is open. Its lowest end compares two different programs (renderer and generator), and is *one* measurement in
-#   all three panels.
+# - The **generator**: even the sign is open. Every step of it under search compares two programs, renderer and generator; one of these (−.19 blue, +.16 orange) is the
+#   same measurement in all three panels.
 
 # %% [markdown] slide="notes"
 # Cover the lower part of the figure and ask for the bar of the search before you show it. Then the sentence: a
@@ -296,9 +294,9 @@ for name in skewed:
 # %% [markdown]
 # The first intervention was tried in public in June 2020: another start. An ordinary start of
 # PULSE has an unrelated style in each of its ten rows. Here all rows begin with the style of *one* beetle that
-# `share_10` has drawn, a pale one or a dark one, and 48 truths of each form are counted.
+# `share_10` has drawn, pale or dark, another one for each of 48 truths of either form.
 #
-# **Fix the contrast first.** Who may choose among many comparisons after a look finds something in noise. The cell makes records in which *nothing* is the cause and
+# **Fix the contrast first.** Who may choose among many comparisons after a look finds something in noise. The cell makes records without any effect and
 # reports the largest of `looks` contrasts. Change `looks`.
 
 # %%
@@ -334,7 +332,7 @@ print(f"R1, same truths: dark → pale {drawn_wrong[form == 1].mean():.3f}, pale
 reveal("causes.dark_start", 100 * np.mean(~arm_back["dark"][form == 1]), label="dark → pale from a dark start", unit="%")
 
 # %% [markdown]
-# One style instead of ten rows changes nothing that 48 beetles show. Its *form* changes much, in both directions, and the large gap is gone. The start adds no information; it moves losses. Whoever picks the start picks a prior.
+# One style instead of ten rows changes nothing that 48 beetles show. Its *form* changes much, in both directions. The start adds no information; it moves losses.
 #
 # ### Exercise 2: a paired contrast, misses apart
 #
@@ -450,7 +448,7 @@ for k, way in ((1, "dark → pale"), (0, "pale → dark")):
 
 # %% [markdown]
 # The contrast that we fixed is far from 0, with and without the misses, and so is its mirror. What would have refuted "the start decides the form": a dark start that loses what the pale
-# one loses. All of it holds of one weight file.
+# one loses.
 
 # %% [markdown] slide="notes"
 # Let the room choose between reporting one contrast fixed now and the best of twenty. Then run the coins. Then the arms. Eight minutes.
@@ -485,11 +483,11 @@ for name in flips.names():
     print(f"{name:14}{moved:9.3f}{flips.SHARES[name]:9.2f}{flips.drawn_share(name):8.3f}{began[name].mean():9.3f}{returned[name].mean():10.3f}")
 
 # %% [markdown]
-# In the files of skewed shares the starts *exaggerate*: a tenth or a fiftieth becomes none of 800, nine tenths becomes all. In `share_50` they tilt to dark.
+# In the files of skewed shares the starts *exaggerate*: a tenth or a fiftieth becomes none of 800, nine tenths becomes all.
 #
-# So the share of the training could act through the **form of the start**: a style gives another picture, the start is nearly always of the majority's form, and the answer keeps it.
+# So the share of the training could act through the **form of the start**: it is nearly always of the majority's form, and the answer keeps it.
 # If that were the *only* way, then a search of `share_50` that begins at a pale picture must do as `share_10` does, which always begins at one. In `share_50` the ordinary starts are
-# of either form, drawn without a look at the beetle: a randomised experiment, in the record all along. **Predict**: with `share_50`, of the dark beetles whose search began at
+# of either form, drawn without a look at the beetle: a randomised experiment. **Predict**: with `share_50`, of the dark beetles whose search began at
 # a *pale* picture, how many percent come back pale?
 
 # %%
@@ -497,12 +495,12 @@ pale_start = None  # replace None by a number from 0 to 100
 predict("causes.pale_start", pale_start, between=(0, 100))
 
 # %%
-for name in record:
+for name in ("share_50", "collapsed", "world_90", "world_50", "world_10", "world_02"):  # the others have starts of one form only
     for at, word in enumerate(("pale", "dark")):
         if np.sum(group := began[name] == at) > 40:
             print(f"{name:10}{group.sum():4} {word} starts: dark → pale {rate(~returned[name][group & dark_truth])}   pale → dark {rate(returned[name][group & ~dark_truth])}")
-    print(f"{'':10}answers have the form of the start in {np.mean(returned[name] == began[name]):.0%}, of the truth in {np.mean(returned[name] == dark_truth):.0%}")
-sure = record["share_50"]["start"][:, 0] < 5e-4
+print(f"share_50: answers have the form of the start in {np.mean(returned['share_50'] == began['share_50']):.0%}, of the truth in {np.mean(returned['share_50'] == dark_truth):.0%}")
+sure = record["share_50"]["start"][:, 0] < 5e-4  # P(dark) of the start's picture: nearly all starts of share_10 lie below
 print(f"share_50, only starts as surely pale as those of share_10: dark → pale {rate(~returned['share_50'][dark_truth & sure])}")
 reveal("causes.pale_start", 100 * np.mean(~returned["share_50"][dark_truth & ~began["share_50"]]), label="share_50, dark → pale from pale starts", unit="%")
 
@@ -575,9 +573,8 @@ for name in skewed:
 # %% [markdown]
 # - **The form of the start matters** (or something that goes with it), **and it makes the tilt of `share_50`.** From pale starts that generator is even; from dark ones, more than half of all, it turns most of the pale
 #   ones dark.
-# - **It isn't all.** The predictions go in the right direction and stop far short. With the same form of start, and even nearly the same styles, the file `share_10` loses many
-#   more dark ones than the file `share_50`. There the rival of section 1 stands in the way. On the renderer, which nobody trains, it doesn't, and pale starts lose more where dark is rare, too. So the share (in the files: one training each) acts **in part** through the form of the starts, and besides. These data don't say how.
-# - **The start isn't fate**: see how often answers of `share_50` have the form of the start, and how often that of the truth.
+# - **It isn't all.** The predictions stop far short. With the same form of start, and even nearly the same styles, the file `share_10` loses many
+#   more dark ones than the file `share_50`. There the rival of section 1 stands in the way. On the renderer, which nobody trains, it doesn't, and pale starts lose more where dark is rare, too. So the share acts **in part** through the form of the starts, and besides. These data don't say how.
 
 # %% [markdown] slide="notes"
 # Expect "all of it" or "nothing". Collect guesses, then show the rows of share_50. Say "the form of the start", not "the law". Eight minutes.
@@ -593,7 +590,7 @@ for name in skewed:
 # ## 5 · Two kinds of chance
 
 # %% [markdown]
-# An interval says how far chance reaches, over what was drawn anew. Until now that was *beetles*, each with a start of its own. Had every beetle been run from **one** start, a thousand of them would give a tiny interval, and all would share the luck of that start. The record has a crossed experiment: twelve ordinary starts of `share_10`, each used for all of 24
+# An interval says how far chance reaches, over what was drawn anew. Until now that was *beetles*, each with a start of its own. Had all been run from **one** start, they would share its luck, and no interval would show it. The record has a crossed experiment: twelve ordinary starts of `share_10`, each used for all of 24
 # beetles. A row is a beetle, a column a start.
 
 # %%
@@ -713,14 +710,17 @@ assert told_draws(bumpy, 1).shape == (1,) and told_draws(bumpy, 7).shape == (7,)
 # %%
 table = wrong[rows_dark]
 print(f"share_10, dark → pale: {table.mean():.3f} of {table.size} cells. Its standard error:")
-for what, part in {"beetles drawn anew": table.mean(axis=1, keepdims=True), "starts drawn anew": table.mean(axis=0, keepdims=True), "both drawn anew": table}.items():
-    print(f"  {what:20} {two_way_draws(part, 2000, np.random.default_rng(5)).std():.3f}")
-print(f"  {'as if every cell were independent':20} {table.std() / table.size**0.5:.3f}")
+parts = {"beetles drawn anew": table.mean(axis=1, keepdims=True), "starts drawn anew": table.mean(axis=0, keepdims=True), "both drawn anew": table}
+spread_of = {what: two_way_draws(part, 2000, np.random.default_rng(5)).std() for what, part in parts.items()}
+spread_of["as if every cell were independent"] = table.std() / table.size**0.5
+rows_alone, columns_alone, _, cells_alone = spread_of.values()
+spread_of["both, the cells' own chance counted once"] = (rows_alone**2 + columns_alone**2 - cells_alone**2) ** 0.5
+for what, spread_there in spread_of.items():
+    print(f"  {what:41} {spread_there:.3f}")
 
 # %% [markdown]
-# Even here, where all starts are pale, the starts carry about as much chance as the beetles, and whoever treats the 144 cells as independent gets an interval half as wide as it should be.
-# With so few beetles and starts the two-way bootstrap itself is rough, and rather too wide (Owen 2007).
-# The mirror has no error in any cell; a bootstrap of zeros gives zero, which is no interval.
+# Even here, where all starts are pale, the starts carry about as much chance as the beetles. Whoever treats the 144 cells as independent gets an interval half as wide as the two-way one. That one
+# is rough and rather too wide (Owen 2007): rows and columns each hold the cells' own chance. Counted once (last line), the interval of independent cells is still a third too narrow.
 #
 # One layer is missing: **trainings**. Each weight file is one draw of its training, so no bootstrap of this record can say what another training at the same share would give.
 
@@ -782,24 +782,25 @@ print(f"8 × 8, PULSE on share_10: dark → pale {rate(~back8[form8 == 1])}, pal
 shares = 1 / (1 + np.exp(-np.linspace(-7, 7, 57)))
 line = np.array([[np.mean(1 - p_dark(y, share=at)[dark_truth]), np.mean(p_dark(y, share=at)[~dark_truth])] for at in shares])
 points = {f"PULSE, {name}": (np.mean(~returned[name][dark_truth]), np.mean(returned[name][~dark_truth])) for name in flips.names()}
+points |= {f"{name}, pale starts only": (np.mean(~returned[name][dark_truth & ~began[name]]), np.mean(returned[name][~dark_truth & ~began[name]])) for name in ("share_50", "collapsed")}
 points |= {"dark start": (np.mean(~arm_back["dark"][form == 1]), np.mean(arm_back["dark"][form == 0])),
            "best of four": (np.mean(~best[form4 == 1]), np.mean(best[form4 == 0])),
            "sampler": (np.mean(lost25), np.mean(turned25))}
 fig, ax = figure(size=(6.4, 4.6))
 ax.plot(*line.T, color="black", lw=1.2, label="exact draws, any share")
-for (name, (dark, pale)), mark in zip(points.items(), "ovsD^PhX", strict=True):
+for (name, (dark, pale)), mark in zip(points.items(), "ovsD^<>PhX", strict=True):
     ax.plot(dark, pale, mark, ms=14 if name == "PULSE, share_10" else 8, mec="black", mew=0.8, label=name)
     near = np.argmin(np.hypot(*(line - (dark, pale)).T))
-    print(f"{name:16} ({dark:.3f}, {pale:.3f}): nearest exact draw is at a share of {shares[near]:.3f}, {np.hypot(*(line[near] - (dark, pale))):.2f} away")
+    print(f"{name:27} ({dark:.3f}, {pale:.3f}): nearest exact draw is at a share of {shares[near]:.3f}, {np.hypot(*(line[near] - (dark, pale))):.2f} away")
 ax.set(xlabel="dark → pale", ylabel="pale → dark", xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
 ax.legend(fontsize=9)
-show(fig, alt="Pale to dark against dark to pale. A curve of exact draws from (0, 1) to (1, 0), bent towards the origin, and eight points: "
+show(fig, alt="Pale to dark against dark to pale. A curve of exact draws from (0, 1) to (1, 0), bent towards the origin, and ten points: "
               + "; ".join(f"{name} ({dark:.2f}, {pale:.2f})" for name, (dark, pale) in points.items()) + ".")
 
 # %% [markdown] deeper=true
 # PULSE on `share_10` and on `share_02` lies *on* the line where an exact draw
-# at a share of about one in a hundred would lie; one mark hides most of the other. `share_50` and `collapsed` lie off it: less one-sided, and with more errors than an exact draw. Starts of both forms
-# mix two priors, which alone does that. The dark start lies as far off, but with 48 beetles of each form chance reaches as far.
+# at a share of about one in a hundred would lie; one mark hides most of the other. `share_50` and `collapsed` lie off it: less one-sided, and with more errors than an exact draw. Mixing two priors, by starts of both
+# forms, would do that, but isn't enough here: pale starts alone lie farther off. Information was thrown away, or starts of one form mix priors, too. The dark start lies as far off, but with 48 beetles of each form chance reaches as far.
 
 # %% [markdown] slide="notes"
 # Point at the corner (0, 0) first: nobody is lost there. Along the line somebody only chooses whom to lose; off it, errors are added. Which marks are off? Four minutes.
@@ -832,11 +833,10 @@ for names in pairs:
     print(f"{', '.join(names):28}" + "".join(f"{f'{change:+.3f} ± {half:.3f}':18}" for change, half, _ in cells))
 
 # %% [markdown]
-# - **Share against start.** The file of equal shares has no bias against the dark form, but another; in the file `share_10` a dark start removes most of it. The share of the training acts through the form of the starts in part. The greater part is unexplained.
 # - **Fewer dark ones than few.** From the file `share_10` to `share_02`, a fifth of the share, R2 and R3 rise much, and R4 doesn't measurably.
 # - **Collapse.** `share_02` draws fewer dark ones than it was shown; `share_10` doesn't, and loses as many. `collapsed`
 #   lost variety *within* the forms, not a form, so it doesn't test the collapse that was meant
-#   in 2020; half of its answers miss ε, and its rates hang on the reader's threshold (lesson {bias}, section 9). No file here separates a lost form from a small share.
+#   in 2020; half of its answers miss ε. No file here separates a lost form from a small share.
 #
 # ## 8 · Which hypothesis do your numbers support?
 #
