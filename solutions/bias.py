@@ -389,7 +389,7 @@ show(fig, alt="Share that is dark, or came back dark, against P(dark | y). The t
 #
 # $$\log\frac{P(\text{dark} \mid t)}{P(\text{pale} \mid t)} = d\,(t - d/2) - L, \qquad L = \log\frac{1-\pi}{\pi}.$$
 #
-# Two ways to answer. The **most probable class** says dark where the sum is positive, for
+# The **most probable class** says dark where the sum is positive, for
 # $t > d/2 + L/d$. Its recalls are $\Phi(d/2 + L/d)$ for pale and $\Phi(d/2 - L/d)$ for dark, Φ being the normal distribution function. A **posterior draw** says dark with the probability $P(\text{dark} \mid t)$; its recall
 # of dark is the mean of that over $t \sim N(d, 1)$.
 #
@@ -686,7 +686,7 @@ reveal("bias.r1_dark", 100 * np.mean(1 - p_exact[dark_truth]), label="R1: dark b
 
 # %% [markdown]
 # R3 asks what the *generator* believes: if its pictures were the world, how probable would dark be, given these
-# pixels? Nobody has a formula for that. It is **learned**: draw 20,000 pictures from the generator, have their form read by the classifier of 64-pixel pictures, shrink them, add noise, and train a classifier on these. A check by sampling (») leaves a doubt of about .1 for the dark ones of `share_10`, which no interval below shows.
+# pixels? It is **learned**: draw 20,000 pictures from the generator, have their form read by the classifier of 64-pixel pictures, shrink them, add noise, and train a classifier on these. A check by sampling (») leaves a doubt of about .1 for the dark ones of `share_10`, which no interval below shows.
 
 # %% [markdown] deeper=true
 # The check: run Markov chains in the latents (`course_lib.generators.chains`, lesson {pulse}). On 50 of our beetles, 25 of each form, both were done for `share_10`, with two chains of 50 draws each.
@@ -806,7 +806,7 @@ equal(row_of_steps(1, [0, 1, 1, 1, 0, 0], [[1, 0, 0, 1, 0, 0], [1, 1, 1, 1, 1, 1
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **The ladders.** R4 is the record of section 1. `fairness.bias_budget` does what you did, and resamples beetles for the intervals.
+# **The ladders.** `fairness.bias_budget` does what you did, and resamples beetles for the intervals.
 
 # %%
 from course_lib.notebook.figures import COLOURS, figure, show

@@ -1119,7 +1119,7 @@ for d in (0, 0.5, 1.0, 1.5):
 
 # %% [markdown]
 # Half a σ apart: the position lies in the middle, a third of a pixel from either molecule, seven times the
-# claimed error, and hardly more spots are flagged than by chance (the first row: 8 %, not 5, for at two photons a pixel this χ² isn't quite a χ²). **The bound is a statement within the model.**
+# claimed error, and hardly more spots are flagged than in the first row. (There it is 8 %, not 5: at two photons a pixel this χ² isn't quite one.) **The bound is a statement within the model.**
 
 # %% [markdown] deeper=true
 # The other assumption is σ itself. One *single* light, its spot 3 % wider than you believe, and you fit the
