@@ -70,7 +70,7 @@ for name in flips.names():
     print(f"{name:10}{flips.SHARES[name]:7.2f}{flips.drawn_share(name):8.3f}   {f'{steps:,} steps, {how}':42} {missed:.0%}")
 
 # %% [markdown]
-# Three cautions, for all that follows.
+# Three cautions.
 #
 # - **One training per share.** Whatever is measured on a trained generator is a property of *one weight file* per share (n = 1). Only R1 and R2 need no training.
 # - **The share is not all that differs.** `share_50` was trained from random weights. The others went on from its networks, for fewer steps. Unfinished
@@ -108,8 +108,7 @@ for name, back in returned.items():
                                    for wrong, group in ((~back, dark_truth), (back, ~dark_truth))))
 
 # %% [markdown]
-# No conclusion below hangs on the misses. But leaving them out is no cure: whoever selects by an outcome compares different beetles. So: all answers
-# first, "met only" beside.
+# No conclusion below hangs on the misses. But leaving them out is no cure: whoever selects by an outcome compares different beetles.
 
 # %% [markdown] slide="notes"
 # Read the three cautions aloud before any result. Ask: which of them would a second weight file mend, and which not? Four minutes.

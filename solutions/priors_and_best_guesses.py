@@ -97,7 +97,7 @@ reveal("priors_and_best_guesses.mean_at_odds", seen.mean[0], label="E[x | y = .6
 
 # %% [markdown]
 # Odds multiply: the measurement says $e^{2y/\sigma^2} = 11$ to 1 for $+1$, the prior 1 to 4, together 2.8 to 1. Three
-# summaries of one posterior:
+# summaries:
 #
 # - the **mean**, .834 or .467: the smallest squared error on average; *no scene has* this number;
 # - the **mode** (*MAP*), $+1$ both times: the most probable scene, and no trace of doubt;
@@ -306,7 +306,7 @@ print(f"errors: mean {mse(mean, scene):.4f}; 200 samples {each.mean():.4f} on av
 
 
 # %% [markdown]
-# Nobody can tell which is the luckiest. Now 200 simulated pictures, with one sample each.
+# Now 200 simulated pictures, with one sample each.
 # **Predict**: in how many percent of them is the sample nearer to the truth than the posterior mean?
 
 # %%
@@ -491,7 +491,7 @@ show(fig, alt="Error against distance of laws. The bound falls from 0.586 at dis
               "prior draw at 2.0, both at distance 0; y itself and zero have error 1.")
 
 # %% [markdown]
-# The gray area is impossible, for any method. But look at distance 0: a *prior draw*, which ignores $y$, looks as right as a
+# Look at distance 0: a *prior draw*, which ignores $y$, looks as right as a
 # posterior sample. Realism of a population says nothing about *this* scene.
 
 # %% [markdown] only="slides" slide="slide"
@@ -785,8 +785,8 @@ show_images(shown, columns=4,
 # ## 4 · Today's samplers
 
 # %% [markdown]
-# A diffusion model is a sampler. Add noise of standard deviation $t$ to a scene, $x_t = x_0 + t\,n$: at $t = 20$ hardly
-# more than noise, at $t = 0$ the scene. The sampler walks back. One step, from $t$ to a slightly smaller $s$:
+# A diffusion model is a sampler. Add noise of standard deviation $t$ to a scene, $x_t = x_0 + t\,n$. The sampler
+# walks back. One step, from $t$ to a slightly smaller $s$:
 #
 # 1. guess the scene behind $x_t$: its posterior mean, $E[x_0 \mid x_t]$;
 # 2. go a part of the way towards the guess, the fraction $1 - s^2/t^2$;

@@ -936,8 +936,7 @@ for s in (4, 8, 16):
 
 # %% [markdown]
 # Two bits in nineteen are missing at 28 × 6 pixels, and *forty percent* of the best
-# readings are wrong: Fano's bound need not be reached. And the enhanced pictures, computed from the same pixels, carry at most the
-# bits of the second row.
+# readings are wrong: Fano's bound need not be reached. The enhanced pictures carry at most the bits of the second row.
 
 # %% [markdown] only="slides" slide="slide"
 # ## 6 · Uses that hold up
@@ -1004,7 +1003,7 @@ for use, (judged, why) in ours.items():
     print(f"{use:24} yours {mine[use]}  ours {judged}{apart}\n{'':24} {why}")
 
 # %% [markdown]
-# Ours are judgements, too. The same technique can stand in different rows: **the *use* decides.**
+# Ours are judgements, too: **the *use* decides**, not the technique.
 
 # %% [markdown] only="slides" slide="slide"
 # ## 8 · Why faces?
