@@ -146,6 +146,17 @@ def grades_arguments(parser: ArgumentParser) -> None:
     _class_arguments(parser)
 
 
+def evidence_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments of ``course evidence``."""
+    parser.add_argument("place", nargs="*", metavar="SUBMISSIONS",
+                        help="folders or zips: the filled-in forms, lessons, work folders")
+    parser.add_argument("--form", metavar="DIR",
+                        help="write the forms to hand out there, before and after the course")
+    parser.add_argument("--rows", action="store_true",
+                        help="write a line for each person, under random ids, as well")
+    _folder_argument(parser)
+
+
 def slides_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course slides``."""
     parser.add_argument("deck", nargs="*",
@@ -209,6 +220,8 @@ VERBS: dict[str, tuple[str, Callable[[ArgumentParser], None], Callable[[Namespac
                _run("grading.grades", "take_roster")),
     "grades": ("write all lessons' grades, for Canvas and Moodle, too", grades_arguments,
                _run("grading.grades", "hand_out")),
+    "evidence": ("count what a class guessed and believed, without names", evidence_arguments,
+                 _run("evidence.collect")),
     "forget": ("delete a class's or a student's personal data", forget_arguments,
                _run("grading.grade", "forget")),
     "answers": ("try right and wrong answers on the tests", answers_arguments,

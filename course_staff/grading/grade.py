@@ -11,6 +11,7 @@ A class's folder is a course folder of nbgrader's, private and ignored by git::
     gradebook.db, nbgrader_config.py, autograded/      nbgrader's, for formgrader
     people.json, roster.json                           who is who, and who should hand in
     rules.toml, grades/                                due dates; what `course grades` hands out
+    evidence/                                          what `course evidence` found: no names
     results/LESSON/STUDENT.json                        verdicts and flags
     feedback/STUDENT/LESSON.html                       for students
     LESSON/grades.csv, LESSON/report.html              for the instructor
@@ -573,7 +574,7 @@ def forget(args: Namespace) -> int:
         shutil.rmtree(folder)
         print(f"Deleted {folder} and {count} students from the gradebook.")
         return 0
-    for part in ("unpacked", "grades"):  # an interrupted run's; what `course grades` makes anew
+    for part in ("unpacked", "grades", "evidence"):  # an interrupted run's; what is made anew
         shutil.rmtree(folder / part, ignore_errors=True)
     lessons = [path.name for path in (folder / "results").glob("*")]
     for key in keys:

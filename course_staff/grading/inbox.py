@@ -19,7 +19,8 @@ import time
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -37,6 +38,8 @@ SYSTEMS = re.compile(r"(?i)\._.*|\.ds_store|thumbs\.db|desktop\.ini|.*-checkpoin
 # Where the course itself keeps copies: they count if there is nothing else.
 COPIES = {"backups", "lessons", "solutions", "releases"}
 NOTEBOOK = re.compile(r"(?i)\.ipynb(\.txt|\.json)?$")  # browsers add to names
+GUESSES = "predictions.json"
+NO_LESSON = "\0"  # no file can be called so
 NUMBER = re.compile(r"[_-](\d{3,})(?!\d)")
 # The sources are named at the top of `people`.  Moodle takes underscores out of names, Canvas
 # writes them in small letters and puts LATE behind.
@@ -115,6 +118,29 @@ def collect(place: Path, lesson: str, folder: Path,
         If there is nothing.
     """
     people = People() if people is None else people
+    parts, aside = _parts(place, lambda _: lesson, folder)
+    who = people.identify(parts, lesson)
+    by_key: dict[str, list[Owner]] = {}
+    for owner, known in who.items():
+        by_key.setdefault(known.key, []).append(owner)
+    submissions = []
+    for key, owners in by_key.items():
+        made = _choose(key, [part for owner in owners for part in parts[owner]], lesson)
+        made.owners = tuple(owners)
+        made.by_name = any(who[owner].by_name for owner in owners)
+        for owner in owners:
+            made.flags += who[owner].flags
+        submissions.append(made)
+    namesakes = people.namesakes()  # now that all are known
+    for each in submissions:
+        if each.student in namesakes:
+            each.flags.append(namesakes[each.student])
+    return sorted(submissions, key=lambda each: each.student), aside
+
+
+def _parts(place: Path, lesson_of: Callable[[Path], str],
+           folder: Path) -> tuple[dict[Owner, list[_Part]], list[str]]:
+    """Open a place; return what is whose, and the names of what is nobody's."""
     shutil.rmtree(folder, ignore_errors=True)
     if place.is_file() and zipfile.is_zipfile(place):
         place = _unpacked(place, folder / "0", LARGEST_ALL)
@@ -126,7 +152,7 @@ def collect(place: Path, lesson: str, folder: Path,
     for count, entry in enumerate(sorted(place.iterdir()), start=1):
         if entry.name in IGNORED or SYSTEMS.fullmatch(entry.name):
             continue
-        unpack = folder / str(count)
+        unpack, lesson = folder / str(count), lesson_of(entry)
         files: list[Path] = []
         flags: list[Flag] = []
         owner, late = _owner(entry, lesson)
@@ -146,23 +172,46 @@ def collect(place: Path, lesson: str, folder: Path,
             entry.name, files, flags, (entry, unpack)))
     if not parts:
         raise Told(f"{place} holds no notebooks and no folders of students")
-    who = people.identify(parts, lesson)
-    by_key: dict[str, list[Owner]] = {}
-    for owner, known in who.items():
-        by_key.setdefault(known.key, []).append(owner)
-    submissions = []
-    for key, owners in by_key.items():
-        made = _choose(key, [part for owner in owners for part in parts[owner]], lesson)
-        made.owners = tuple(owners)
-        made.by_name = any(who[owner].by_name for owner in owners)
-        for owner in owners:
-            made.flags += who[owner].flags
-        submissions.append(made)
-    namesakes = people.namesakes()  # now that all are known
-    for each in submissions:
-        if each.student in namesakes:
-            each.flags.append(namesakes[each.student])
-    return sorted(submissions, key=lambda each: each.student), aside
+    return parts, aside
+
+
+def belongings(place: Path, names: Sequence[str], folder: Path,
+               people: People) -> dict[str, list[Path]]:
+    """Return all notebooks and guesses of each student, of whatever lessons; later ones last.
+
+    Parameters
+    ----------
+    place : Path
+        Folder or zip.
+    names : sequence of str
+        What notebooks may be called: flat files' names end where one of these begins.
+    folder : Path
+        Where zips are unpacked to; it is emptied first.
+    people : People
+        Who is known already; who is new is added.
+
+    Raises
+    ------
+    Told
+        If there is nothing.
+    """
+    def named(path: Path) -> str:
+        name = path.name.casefold()
+        return next((each for each in names if each.casefold() in name), NO_LESSON)
+
+    parts, _ = _parts(place, lambda path: NO_LESSON if path.is_dir() else named(path), folder)
+    given = {owner: [(path, part) for part in some for path in part.files
+                     if NOTEBOOK.search(path.name) or path.name == GUESSES]
+             for owner, some in parts.items()}
+    usual = Counter(named(path) for files in given.values() for path, _ in files)
+    usual.pop(NO_LESSON, None)
+    lesson = max(usual, key=lambda name: (usual[name], name), default=place.name)
+    found: dict[str, list[tuple[Path, _Part]]] = {}
+    for owner, known in people.identify(parts, lesson).items():
+        found.setdefault(known.key, []).extend(given[owner])
+    return {key: [path for path, part in sorted(
+                files, key=lambda each: _rank(each[0], each[1].roots, NO_LESSON))]
+            for key, files in found.items()}
 
 
 def _within(place: Path) -> Path:
@@ -290,7 +339,7 @@ def _files(folder: Path, lesson: str, unpack: Path | None, flags: list[Flag]) ->
 
 
 def _unpacked(archive: Path, folder: Path, most: int) -> Path:
-    """Unpack a zip's notebooks with their times; number and size are bounded; returns the folder.
+    """Unpack a zip's notebooks, guesses and times; number and size are bounded; returns the folder.
 
     Of other members, and of what can't be read, an empty file is left: its student is then told of.
     """
@@ -308,7 +357,8 @@ def _unpacked(archive: Path, folder: Path, most: int) -> Path:
                 continue
             target = folder.joinpath(*map(_part, names))
             target.parent.mkdir(parents=True, exist_ok=True)
-            if not (NOTEBOOK.search(target.name) or target.name.lower().endswith(".zip")):
+            if not (NOTEBOOK.search(target.name) or target.name.lower().endswith(".zip")
+                    or target.name == GUESSES):
                 target.touch()
                 continue
             with open(target, "wb") as outside, suppress(zipfile.BadZipFile, zlib.error,
