@@ -213,8 +213,7 @@ def questions(notebooks: Iterable[Mapping[str, Any]] | None = None) -> dict[str,
 
 def _built() -> Iterator[Mapping[str, Any]]:
     for path in source.find():
-        name = source.folder(path)
-        built = path.parent / name / f"{name}.ipynb"
+        built = source.notebook(path)
         if built.exists():
             yield json.loads(built.read_text(encoding="utf-8"))
 

@@ -4,8 +4,8 @@
 handed out, twice; `collect` reads what comes back.  A person's answers are one letter a question,
 or None; a class's are a list of persons.  "Before" and "after" are compared within persons.
 
-The normalised gain is (after − before)/(1 − before) of the shares that are right: what was learned
-of what could be (R. R. Hake, American Journal of Physics 66 (1998) 64, doi:10.1119/1.18809).
+The normalised gain is (after − before)/(1 − before) of the shares that are right: the change beside
+the largest possible (R. R. Hake, American Journal of Physics 66 (1998) 64, doi:10.1119/1.18809).
 """
 
 import re

@@ -134,9 +134,10 @@ def _wilson(count: int, n: int) -> Interval | None:
 
 
 def _inventory(found: Evidence) -> Iterator[list[str]]:
-    yield ["question", "lesson", "right_before", "of", "low", "high", "right_after", "of", "low",
-           "high", "gain", "gain_low", "gain_high", "wrong_to_right", "right_to_wrong",
-           "discrimination", "correlation"]
+    yield ["question", "lesson",
+           *(f"{each}_{when}" for when in WHEN for each in ("right", "of", "low", "high")), "gain",
+           "gain_low", "gain_high", "wrong_to_right", "right_to_wrong", "discrimination",
+           "correlation"]
     for each in found.items:
         told = [part for count, n in each.right
                 for part in (str(count), str(n), *_ends(_wilson(count, n)))]
@@ -209,8 +210,8 @@ def _body_inventory(found: Evidence) -> Iterator[str]:
     if found.scores:
         first, then, gain, interval = found.scores
         yield (f"<p>Right of {count}, of those who did both: before {first:.1f}, after {then:.1f}. "
-               f"Normalised gain {_number(gain)}{_range(interval)}: of what could be learned, so "
-               "much was.</p>")
+               f"Normalised gain {_number(gain)}{_range(interval)}: the change beside the largest "
+               "possible.</p>")
     for when, (held, stated) in found.covered.items():
         yield (f"<p>Ranges stated {when} the course, at {100 * inventory.LEVEL:.0f} %: "
                f"{_share(held, stated)} held the person's own number of right answers.</p>")
