@@ -14,6 +14,7 @@ import json
 import math
 import operator
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ from course_staff.authoring import source
 from course_staff.evidence.inventory import Interval, in_order, mean_interval
 
 NEAR = 0.1  # of the scale
+LONGEST, LARGEST = 20_000, 1 << 20  # characters of a cell, bytes of a file of guesses
 UNREADABLE = object()
 FEW = 5  # of fewer persons no number is told
 MEASURED = re.compile(r"Figure: (?:Bars|Dots) for (.*): (?:you predicted \S+, )?measured (\S+?)"
@@ -68,8 +70,9 @@ def read(cells: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], dict[str, 
     """Return what a notebook's code cells assign, and the guesses that they hand to `predict`.
 
     Of several the last counts; None counts as nothing said.  Guesses are by key, as the newest
-    release calls it.  What isn't assigned plainly is `UNREADABLE`; so is, in a cell that is no
-    Python, each of the words ``take_part``: who wants out isn't kept in by a missing quote.
+    release calls it.  What isn't assigned plainly is `UNREADABLE`.  So is ``take_part`` where a
+    cell that is no Python, or too long to be read, speaks of it: who wants out isn't kept in by a
+    missing quote.
     """
     variables: dict[str, Any] = {}
     guesses: dict[str, Any] = {}
@@ -84,7 +87,9 @@ def read(cells: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], dict[str, 
             continue
         text = text_of(cell)
         try:
-            statements = ast.parse(text).body
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of how a student writes a text
+                statements = ast.parse(text if len(text) <= LONGEST else "(").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             if "take_part" in text:
                 variables["take_part"] = UNREADABLE
@@ -341,7 +346,8 @@ def calibration(scores: Sequence[Score]) -> Calibration | None:
 def kept(path: Path) -> dict[str, Any]:
     """Return the guesses of a work folder's ``predictions.json``; none if it can't be read."""
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        with open(path, "rb") as file:
+            said = json.loads(file.read(LARGEST).decode("utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
     return ({releases.by_name(key): guess for key, guess in said.items()}

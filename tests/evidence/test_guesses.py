@@ -50,7 +50,8 @@ def test_the_last_guess_counts_under_the_newest_name():
 
 def test_markdown_and_broken_cells_hold_no_guesses():
     cells = [{"cell_type": "markdown", "source": "predict('pulse.a', 4)"},
-             *code("predict('pulse.a', 4", "%%time\npredict('pulse.a', 4)", "((((" * 200)]
+             *code("predict('pulse.a', 4", "%%time\npredict('pulse.a', 4)", "((((" * 200,
+                   "-" * 19_000 + "1", "1+" * 9_000 + "1", "x = 1\n" * 9_000, "x\0")]
     assert guesses.read(cells) == ({}, {})
 
 
