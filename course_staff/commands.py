@@ -124,6 +124,15 @@ def formgrader_arguments(parser: ArgumentParser) -> None:
                         help="print the address instead of opening a browser")
 
 
+def marking_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments of ``course marking``."""
+    formgrader_arguments(parser)
+    parser.add_argument("--hide-names", action="store_true",
+                        help="show no name on the marking page, and no way to one")
+    parser.add_argument("--marker", metavar="NAME",
+                        help="who marks, as the log says it (default: whose account this is)")
+
+
 def forget_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course forget``."""
     _class_arguments(parser)
@@ -212,7 +221,9 @@ VERBS: dict[str, tuple[str, Callable[[ArgumentParser], None], Callable[[Namespac
                 _run("grading.release")),
     "grade": ("grade a class's notebooks in a sandbox", grade_arguments,
               _run("grading.grade", "grade")),
-    "formgrader": ("mark written answers in nbgrader's formgrader", formgrader_arguments,
+    "marking": ("mark written answers, one question across all students", marking_arguments,
+                _run("grading.grade", "mark")),
+    "formgrader": ("look at whole notebooks in nbgrader's formgrader", formgrader_arguments,
                    _run("grading.grade", "formgrader")),
     "feedback": ("write pages anew, with marks given by hand", feedback_arguments,
                  _run("grading.grade", "write_feedback")),

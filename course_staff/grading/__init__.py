@@ -15,6 +15,8 @@
 ``wire``        how the referee calls a student's functions
 ``crosscheck``  what two looks at a submission disagree about
 ``record``      nbgrader's gradebook; ``changes`` a log of marks given by hand
+``marking``     one question across all students; ``rubrics`` what can be ticked,
+                ``marking_pages`` the pages in a browser
 ``feedback``    pages for students
 ``report``      one page for the instructor; ``pages`` is the look of both
 ``analysis``    what points say of exercises; ``similarity`` which answers are alike

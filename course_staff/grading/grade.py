@@ -16,6 +16,7 @@ A class's folder is a course folder of nbgrader's, private and ignored by git::
     feedback/STUDENT/LESSON.html                       for students
     LESSON/grades.csv, LESSON/report.html              for the instructor
     LESSON/mark_changes.csv                            marks given by hand: what changed, and when
+    LESSON/ticks/, LESSON/comments.json                what was ticked; comments to be used again
     secret_seed                                        draws the fresh inputs
 """
 
@@ -48,6 +49,7 @@ from course_staff.grading import (
     execute,
     feedback,
     inbox,
+    marking,
     normalise,
     record,
     release,
@@ -72,6 +74,7 @@ from course_staff.grading.shapes import (
 MARKER = "class.json"
 TEMPLATES = Path(__file__).with_name("jupyter")
 MATHJAX = Path(__file__).parents[1] / "publishing" / "slides" / "assets" / "tex-svg-full.js"
+MARKING_PAGES = "course_staff.grading.marking_pages"  # imported in the server only
 _Prepared = dict[str, Any]  # what is known of a submission on its way
 
 
@@ -540,11 +543,23 @@ def write_feedback(args: Namespace) -> int:
 
 
 def formgrader(args: Namespace) -> int:
-    """Open nbgrader's formgrader on a class, for written answers; returns its exit status."""
+    """Open nbgrader's formgrader on a class; returns its exit status."""
+    return _serve(args, "/formgrader")
+
+
+def mark(args: Namespace) -> int:
+    """Open the marking page on a class, for written answers; returns its exit status."""
+    return _serve(args, "/marking", {marking.BLIND: "1" if args.hide_names else "",
+                                     marking.MARKER: args.marker or ""})
+
+
+def _serve(args: Namespace, page: str, settings: Mapping[str, str] | None = None) -> int:
+    """Start the server of both pages in a class's folder and open one of them."""
     folder = open_folder(args.out, create=False)
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}",
-               "--LabApp.default_url=/formgrader", "--LabApp.news_url=None",
+               f"--LabApp.default_url={page}", "--LabApp.news_url=None",
                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+               f"--ServerApp.jpserver_extensions={MARKING_PAGES}=True",
                # With the template in jupyter/: formulas are set without asking another host.
                f"--ServerApp.extra_static_paths={MATHJAX.parent}",
                "--log-level=WARN"]
@@ -553,7 +568,8 @@ def formgrader(args: Namespace) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     os.chdir(folder)  # where nbgrader looks for its configuration
-    return run(command, JUPYTER_PATH=str(TEMPLATES), **surroundings.without_home(folder))
+    return run(command, JUPYTER_PATH=str(TEMPLATES), **(settings or {}),
+               **surroundings.without_home(folder))
 
 
 # --- course forget --------------------------------------------------------------------------------
@@ -585,6 +601,7 @@ def forget(args: Namespace) -> int:
                 (folder / "results" / lesson / f"{key}.{end}").unlink(missing_ok=True)
     for lesson in lessons:
         changes.forget(folder / lesson / changes.FILE, keys)
+        marking.forget(folder, lesson, keys)
     people.forget(keys)
     people.write(folder)
     with record.Book(gradebook_url(folder, args.gradebook), folder) as book:

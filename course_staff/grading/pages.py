@@ -28,13 +28,13 @@ def escape(text: object) -> str:
     return html.escape(str(text), quote=True)
 
 
-def page(title: str, body: str) -> str:
-    """Return a complete page."""
+def page(title: str, body: str, policy: str = POLICY, head: str = "") -> str:
+    """Return a complete page; `head` is HTML that stands in its head."""
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width">\n'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body>\n{body}\n"
+        f"<title>{escape(title)}</title><style>{STYLE}</style>{head}</head>\n<body>\n{body}\n"
         "</body></html>\n")
 
 

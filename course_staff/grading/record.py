@@ -158,7 +158,7 @@ class Book:
                     silent = _is_blank(cell) and not looked_for
                     comment.auto_comment = "No response." if silent else None
             self.book.db.commit()
-        nb.cells = list(_with_rubrics(nb.cells, template.get("rubrics", {})))
+        nb.cells = list(_with_rubrics(nb.cells, lesson, template.get("rubrics", {})))
         path.write_text(nbformat.writes(nb), encoding="utf-8")
 
     def _score(self, grade: Any, cell: nbformat.NotebookNode, about: Node,
@@ -208,16 +208,17 @@ def _names(name: str) -> dict[str, str]:
     return {"first_name": first, "last_name": last}
 
 
-def _with_rubrics(cells: Iterable[nbformat.NotebookNode], rubrics: Mapping[str, str],
+def _with_rubrics(cells: Iterable[nbformat.NotebookNode], lesson: str, rubrics: Mapping[str, str],
                   ) -> Iterator[nbformat.NotebookNode]:
-    """Put rubrics below the answers that they are for, where markers look."""
+    """Put rubrics below the answers that they are for, with a way to where they can be ticked."""
     for cell in cells:
         yield cell
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         if rubric := rubrics.get(name):
             shown = "\n".join(f"> {line}" for line in rubric.splitlines())
             yield nbformat.v4.new_markdown_cell(
-                f"> **For markers: model answer and rubric of {name}**\n>\n{shown}",
+                f"> **For markers: model answer and rubric of {name}** "
+                f"([tick it](../../../marking/{lesson}/{name}))\n>\n{shown}",
                 id=f"rubric-{name}"[:64])
 
 
