@@ -7,6 +7,7 @@ server, which brings the token, cookies and protection against other pages' requ
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -34,6 +35,8 @@ from course_staff.grading.pages import escape, page, points, table
 from course_staff.grading.people import People
 
 SCRIPT = Path(__file__).with_name("jupyter") / "marking.js"
+FORMULA = re.compile(r"\$|\\[(\[]|\\begin\b")
+MOST_FORMULAS = 600  # beginnings and ends; beyond that formulas are shown as typed
 STYLE = """
 body { max-width: 90rem; } nav { display: flex; gap: 1rem; flex-wrap: wrap; align-items: baseline; }
 main { display: grid; grid-template-columns: minmax(0, 3fr) minmax(22rem, 2fr); gap: 2rem; }
@@ -274,6 +277,9 @@ def sheet_page(pile: Pile, sheet: Sheet, base: str, people: People | None = None
         link(waiting[0] if waiting else None, f"next unmarked ({len(waiting)})", "unmarked"),
         f"<span>{toggle}</span></nav>"])
     answer = hide(sheet.answer, names)
+    # MathJax takes some ms for each, and all of a browser's time.
+    many = len(FORMULA.findall(answer)) > MOST_FORMULAS
+    typed = " mathjax_ignore" if many else ""
     pictures = "".join(f'<p><img alt="picture {n} of the answer" src="data:{kind};base64,{data}">'
                        "</p>" for n, (kind, data) in enumerate(sheet.pictures, 1))
     flags = "".join(f'<p class="lost">{escape(hide(flag, names))}</p>' for flag in sheet.flags)
@@ -281,8 +287,8 @@ def sheet_page(pile: Pile, sheet: Sheet, base: str, people: People | None = None
         f'<p class="small"><a href="{escape(base.removesuffix("/marking"))}/formgrader/submissions/'
         f'{sheet.entry.id}/">The whole notebook</a></p>')
     left = (f"<section><h1>{who}</h1>{flags}<details><summary>The question</summary>"
-            f"{shown(sheet.question)}</details><div class=answer id=answer>{shown(answer)}"
-            f"{pictures}</div>{whole}</section>")
+            f'{shown(sheet.question)}</details><div class="answer{typed}" id="answer">'
+            f"{shown(answer)}{pictures}</div>{whole}</section>")
     kept = [hide(each, [*names, *(unmistakable(people) if people else [])])
             for each in pile.comments()]
     right = _form(sheet, names, kept, f"{here}/{sheet.entry.id}")

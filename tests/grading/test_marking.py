@@ -1,6 +1,7 @@
 """Marking: what is ticked adds up to the mark, the log has it, names stay hidden, nothing runs."""
 
 import csv
+import dataclasses
 import itertools
 import json
 import os
@@ -121,6 +122,14 @@ def test_a_crafted_answer_is_text(name):
     assert {key for key, _ in looked.attributes} <= {"href", "rel", "target"}
     for key, value in looked.attributes:
         assert key != "href" or re.match(r"https?:|#|mailto:", value), value
+
+
+@pytest.mark.parametrize("text, typed", [("$x$ " * 300, False), ("$x$ " * 301, True),
+                                         ("\\begin{a}" * 601, True), ("x", False)])
+def test_more_formulas_than_a_browser_takes_are_shown_as_typed(pile, text, typed):
+    sheet = dataclasses.replace(pile.sheet(pile.entries()[0].id), answer=text)
+    _, page = marking_pages.sheet_page(pile, sheet, "/marking")
+    assert ('class="answer mathjax_ignore"' in page) is typed
 
 
 def test_honest_markdown_is_shown():
