@@ -215,7 +215,8 @@ class Pile:
         seen : str
             The sheet's, when the marker saw it.
         items : sequence of {"full", "half", "none", None}
-            Once all are decided, their sum is the mark; before, the mark stays.
+            Once all are decided, their sum is the mark; before, the mark stays, and if only the
+            comment is new.
         off : bool
             Whether the rubric's deduction from the sum is made.
         mark : float, optional
@@ -252,7 +253,9 @@ class Pile:
         if comment is not None and len(comment) > LONGEST:
             raise Refused(f"A comment has at most {LONGEST} characters.")
         grade, row = self._rows(student)
-        if back or given is not None:
+        # Who only comments leaves a mark that was given elsewhere.
+        if back or (given is not None and (comment is None or ticks != sheet.ticks
+                                           or not rubric.items or sheet.mark is None)):
             grade.manual_score = None if back else given
             grade.needs_manual_grade = (
                 grade.manual_score is None and grade.auto_score is None)
@@ -267,13 +270,17 @@ class Pile:
             _write(path, _read(path) | {self.cell: ticks})
         return self.sheet(number)
 
-    def comments(self) -> list[str]:
-        """Return the comments that are kept to be used again, in the order of keeping."""
+    def comments(self, people: People | None = None) -> list[str]:
+        """Return the comments that are kept to be used again, in the order of keeping.
+
+        Without those that name one of `people`.
+        """
         kept: list[str] = _read(self.folder / self.lesson / COMMENTS).get(self.cell, [])
-        return kept
+        names = unmistakable(people) if people and kept else []
+        return [each for each in kept if hide(each, names) == each]
 
     def keep(self, text: str, keep: bool = True) -> list[str]:
-        """Keep a comment, or no longer; returns those that are kept.
+        """Keep a comment, or no longer; returns all that are kept.
 
         Raises
         ------
@@ -356,12 +363,15 @@ def unmistakable(people: People) -> list[str]:
 
 def hide(text: str, names: Iterable[str]) -> str:
     """Return a text without names, whatever their capitals, spaces and underscores."""
-    for name in names:
-        words = [re.escape(word) for word in re.split(r"[\s_]+", name) if word]
-        if words:
-            together = r"[\s_]+".join(words)
-            text = re.sub(rf"(?<!\w){together}(?!\w)", HIDDEN, text, flags=re.IGNORECASE)
-    return text
+    pattern = _pattern(tuple(names))
+    return text if pattern is None else pattern.sub(HIDDEN, text)
+
+
+@functools.lru_cache(maxsize=64)  # a class has thousands
+def _pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
+    words = ([re.escape(word) for word in re.split(r"[\s_]+", name) if word] for name in names)
+    each = [r"[\s_]+".join(some) for some in words if some]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(each)})(?!\w)", re.IGNORECASE) if each else None
 
 
 def shown(markdown: str) -> str:

@@ -29,7 +29,6 @@ from course_staff.grading.marking import (
     hide,
     names_of,
     shown,
-    unmistakable,
 )
 from course_staff.grading.pages import escape, page, points, table
 from course_staff.grading.people import People
@@ -108,7 +107,9 @@ class Handler(BaseHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Write a sentence."""
         self.nonce = self.nonce or secrets.token_urlsafe(16)
-        self.finish(page("Marking", f"<h1>{status_code}</h1><p>There is no such page.</p>"))
+        told = ("There is no such page, or what it shows is gone." if status_code == 404 else
+                "That can't be done now; the server's log says why.")
+        self.finish(page("Marking", f"<h1>{status_code}</h1><p>{told}</p>"))
 
 
 def policy(nonce: str) -> str:
@@ -181,7 +182,9 @@ class One(Handler):
         pile, said = self.pile(lesson, cell), self.said()
         try:
             if said.get("keep") is not None:
-                self.write({"comments": pile.keep(str(said["keep"]), not said.get("drop"))})
+                pile.keep(str(said["keep"]), not said.get("drop"))
+                people = People.read(self.folder) if self.hidden else None
+                self.write({"comments": pile.comments(people)})
                 return
             items, mark = said.get("items"), said.get("mark")
             if not isinstance(items, list) or not (mark is None or isinstance(mark, int | float)):
@@ -289,9 +292,8 @@ def sheet_page(pile: Pile, sheet: Sheet, base: str, people: People | None = None
     left = (f"<section><h1>{who}</h1>{flags}<details><summary>The question</summary>"
             f'{shown(sheet.question)}</details><div class="answer{typed}" id="answer">'
             f"{shown(answer)}{pictures}</div>{whole}</section>")
-    kept = [hide(each, [*names, *(unmistakable(people) if people else [])])
-            for each in pile.comments()]
-    right = _form(sheet, names, kept, f"{here}/{sheet.entry.id}")
+    kept = [each for each in pile.comments(people) if hide(each, names) == each]
+    right = _form(sheet, names, kept, f"{here}/{sheet.entry.id}{query}")
     return pile.cell, f"{nav}<main>{left}{right}</main>"
 
 

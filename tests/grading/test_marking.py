@@ -228,6 +228,7 @@ def test_a_change_in_formgrader_is_logged_as_it_is_made_and_told_beside_the_tick
     assert (line["account"], line["before"], line["after"]) == ("bob", "3", "1.5")
     sheet = pile.sheet(number(pile, student))
     assert "isn't the sum" in marking_pages.state(sheet)["told"]
+    assert save(pile, student, "full", "full", "full", comment="Only a comment.").mark == 1.5
     assert save(pile, student, "full", "full", "half").mark == 2.5
 
 
@@ -277,6 +278,7 @@ def test_hidden_names_appear_nowhere_in_the_page(pile):
     everywhere = r"Zoe|Zed|7654321|zz@"
     save(pile, "Zoe_Zed", None, None, None, comment="Well done, Zoe Zed!")
     pile.keep("As for Zoe Zed: right.")
+    assert pile.comments(people) == [each for each in pile.comments() if "Zoe" not in each]
     for entry in pile.entries():
         sheet = pile.sheet(entry.id)
         told = [*marking_pages.sheet_page(pile, sheet, "/marking", people, True),
@@ -374,6 +376,8 @@ def test_by_keyboard_through_the_students_and_the_marks_arrive(address, browser)
         page.locator("#said", has_text="Saved.").wait_for()
         given[name] = 1 + [0, 1, .5][(place % 3 + 1) % 3]
         assert page.locator("#mark").inner_text() == f"{given[name]:g} of 3"
+        if place == 1:  # another page's request has the cookie, not its number
+            assert page.request.post(page.url, data={"keep": "forged"}).status == 403
         if place == 2:  # and back: what was ticked is there
             page.keyboard.press("p")
             page.get_by_text("Answer 1 of 4").wait_for()
