@@ -324,7 +324,7 @@ def _form(sheet: Sheet, names: list[str], kept: list[str], url: str) -> str:
     parts.append(f'<p><output id="mark">{now["mark"]}</output> <span id="said" role="status">'
                  f"{escape(now['told'])}</span></p>")
     parts.append('<p><label for="comment">Comment for the student'
-                 + (" (names somebody: show names to change it)" if named else "")
+                 + (" (it names somebody, and stays as it is)" if named else "")
                  + f'</label><textarea id="comment" maxlength="{marking.LONGEST}"'
                  f"{' disabled' if named else ''}>\n{escape(comment)}</textarea></p>")
     parts.append(f'<ol id="comments" data-kept="{escape(json.dumps(kept))}"></ol>'
