@@ -466,8 +466,7 @@ show_images({"recorded": y} | {f"N/S = {ratio:g}": wiener(y, A, ratio) for ratio
                 "grain, and dark and soft.")
 
 # %% [markdown]
-# One number turns grain into blur. The measurement is the same in all; what you *believe* makes the
-# picture.
+# One number turns grain into blur. What you *believe* makes the picture.
 
 # %% [markdown] deeper=true
 # ### Best, but among what?
@@ -658,19 +657,32 @@ for hidden_weak in (np.full((1, 4, 4), 0.5), np.zeros((1, 4, 4)), np.eye(4)[None
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# How much better is the oracle?
+
+# %%
+from course_lib.imaging.deconvolution import discrepancy_lambda
+
+lam = discrepancy_lambda(y, A, sigma)  # the library's morozov
+lams = np.logspace(-4, 0, 81)
+errors = [rms(tikhonov(y, A, value) - scene) for value in lams]
+print(f"Morozov: λ = {lam:.5f}, error {rms(tikhonov(y, A, lam) - scene):.4f}")
+print(f"oracle:  λ = {lams[np.argmin(errors)]:.5f}, error {min(errors):.4f}")
+
+# %% [markdown]
+# Hardly at all, here. But **tuning on the truth** is a pitfall: a paper that reports the least error over all λ,
+# on the picture that it tests on, reports an error that no user can count on.
+
+# %% [markdown] deeper=true
 # ### What do the rules aim at?
 #
 # Two other rules need no truth. **Generalised cross-validation** (GCV) asks how well the other data
 # predict each datum, and needs no σ; **UPRE** estimates the error of the prediction,
 # $A(\hat x - x)$, without bias, and minimises it.
 
-# %%
-from course_lib.imaging.deconvolution import discrepancy_lambda, gcv_lambda, upre_lambda
+# %% deeper=true
+from course_lib.imaging.deconvolution import gcv_lambda, upre_lambda
 
-lam = discrepancy_lambda(y, A, sigma)  # the library's morozov
 choices = {"Morozov": lam, "GCV": gcv_lambda(y[0], A), "UPRE": upre_lambda(y[0], A, sigma)}
-lams = np.logspace(-4, 0, 81)
-errors = [rms(tikhonov(y, A, value) - scene) for value in lams]
 predictive = [rms(A(tikhonov(y, A, value) - scene)) for value in lams]
 residuals = [rms(A(tikhonov(y, A, value)) - y) for value in lams]
 optima = {"best for the scene": lams[np.argmin(errors)],
@@ -680,7 +692,7 @@ for name, value in (choices | optima).items():
     print(f"{name:24s} λ = {value:.5f}, error of the scene {rms(wrong_by):.4f}, "
           f"of the prediction {rms(A(wrong_by)):.4f}")
 
-# %% slide="subslide" title="Errors you can't see, a residual you can"
+# %% deeper=true slide="subslide" title="Errors you can't see, a residual you can"
 fig, ax = figure(size=(7, 3.6))
 for curve, colour, name in ((errors, "blue", "error of the scene"),
                             (predictive, "green", "error of the prediction")):
@@ -697,15 +709,11 @@ show(fig, alt=f"Error of the scene against λ, least at {optima['best for the sc
               f"{optima['best for the prediction']:.4f}, where GCV and UPRE are. The residual "
               "crosses the noise at Morozov's λ.")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # GCV and UPRE find nearly the best λ for *predicting the data*. Fine grain
 # in $\hat x$ hardly enters the prediction, since the camera blurs it away; in the scene it counts.
 # Morozov's λ is here close to the scene's best.
 #
-# **Pitfall: tuning on the truth.** A paper that reports the least error over all λ, on the picture
-# that it tests on, reports an error that no user can count on.
-
-# %% [markdown] deeper=true
 # Does Morozov's rule always do so well? Other blurs and other noise:
 
 # %% deeper=true
@@ -909,9 +917,7 @@ reveal("deconvolution.corner", right.sum(), label="light in the estimated scene"
 # ### Better, then worse
 #
 # A piece of a Hubble picture (8-bit and processed) plays the scene, seen through a blur of 1.5
-# pixels with 300 photons for white.
-#
-# **Predict.** After how many steps is the estimate closest to the truth?
+# pixels with 300 photons for white. **Predict.** After how many steps is the estimate closest to the truth?
 
 # %%
 guess_steps = None  # replace None by your number
@@ -1020,7 +1026,7 @@ print("a simulated star, exact PSF, no noise: darkest", np.round(darkest, 1))
 # ## 5. Total variation: pay for edges
 #
 # Another belief: scenes consist of even areas with sharp edges. Total variation (Rudin, Osher and
-# Fatemi, 1992) puts a price on edges, their height times their length, and costs contrast:
+# Fatemi, 1992) puts a price on edges, their height times their length:
 #
 # $$ \hat x = \arg\min_x \; \tfrac12\|A x - y\|^2 + \lambda \sum |\nabla x|. $$
 #
@@ -1352,7 +1358,8 @@ print(f"recorded: error {rms(bright - scene):.4f}")
 # %% [markdown]
 # Twenty per cent too wide, and nearly all that deconvolution had gained is gone. The residual is right
 # every time: Morozov found such a λ for every width. **Once λ is chosen by it, the size of the
-# residual doesn't check the PSF.** Its pattern might, or light below 0.
+# residual doesn't check the PSF.** Its pattern might, or light below 0. Better to measure the PSF where you can: the
+# picture of a single star *is* one (section 8, optional).
 
 # %% [markdown] slide="notes"
 # The flat orange line is the point; it is flat because Morozov's rule sets it, and at no width was
@@ -1381,6 +1388,7 @@ def error_budget(x, seen, y, A, believed, lam):
             "wrong PSF": with_wrong_psf - with_border, "noise": with_noise - with_wrong_psf}
 
 
+# Try: a width of 1.5, which is exact, and of 2.
 too_wide = Blur(gaussian_psf(1.65))
 real_border = A(page)[:, 16:112, 16:112]  # the page goes on beyond 96 pixels
 recorded_page = read_noise(real_border, sigma, rng=0)
@@ -1403,10 +1411,13 @@ print(f"root of the sum of squares {np.sqrt(sum(rms(p) ** 2 for p in budget.valu
 
 # %% [markdown]
 # **Regularisation** makes the error wherever fine detail was, the **border** along the rim, the **wrong
-# PSF** along the strokes, **noise** everywhere alike. The parts add up exactly; their squares don't, since
-# some cancel. Another order would give other parts.
+# PSF** along the strokes, **noise** everywhere alike. The parts add up exactly; their squares don't.
+# Another order would give other parts.
 
-# %% slide="subslide" title="The best λ depends on the other errors"
+# %% [markdown] deeper=true
+# What does λ do to each?
+
+# %% deeper=true slide="subslide" title="The best λ depends on the other errors"
 tried = lams[::2]
 budgets = [error_budget(scene, real_border, recorded_page, A, too_wide, value) for value in tried]
 fig, ax = figure(size=(7, 3.6))
@@ -1419,21 +1430,20 @@ ax.legend(fontsize=9)
 show(fig, alt="Error against λ. Noise, border and wrong PSF fall as λ grows, regularisation rises; "
               f"the whole is least, {min(whole):.3f}, at λ = {tried[np.argmin(whole)]:.3f}.")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # λ shifts the error from one cause to another. At no setting are all four small.
 
-# %% slide="subslide" title="Four causes, four knobs"
+# %% deeper=true slide="subslide" title="Four causes, four knobs"
 from course_lib.notebook.explorers.deconvolution import who_pays
 
 who_pays(error_budget, page)
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # **Try it,** with mirrored borders: find the best λ for a noise of $10^{-3}$ and the PSF exact, then 20 %
 # too wide. Do both for a noise of $10^{-2}$.
 # With little noise, the wrong PSF moves the best λ and the error far more than with much: good data
 # forgive a wrong PSF *less*.
-
-# %% [markdown] deeper=true
+#
 # Here are the answers, without the explorer:
 
 # %% deeper=true
@@ -1456,14 +1466,14 @@ for noise in (0.001, 0.01):
 # +20 %. The best λ moves up tenfold and the least error by a third; at a noise of .01 by an eighth.
 # Model errors act like noise that no exposure time reduces. Five minutes.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ## 8. Where does the PSF come from?
 #
 # In 1990 the Hubble Space Telescope went into orbit with a mirror of a wrong shape. Of a star's light, 70 % was meant to fall within 0.1 arc second
 # of its centre; about 16 % did (Burrows and others, 1991). Until the repair of 1993 there was deconvolution, and **the PSF could be measured**: a star's picture *is* the PSF. A toy of that
 # telescope has 16 % of the light in a sharp core, the rest in a wide halo.
 
-# %%
+# %% deeper=true
 design = gaussian_psf(0.8, 33)
 actual = 0.16 * design + 0.84 * gaussian_psf(4.0, 33)
 orbit = photon_noise(np.clip(Blur(actual, "zero")(sky), 0, None), 5000, rng=0)
@@ -1473,7 +1483,7 @@ point[0, 16, 16] = 1.0
 star = photon_noise(np.clip(Blur(actual, "zero")(point), 0, None), 30_000, rng=1)[0]
 star_kernel = star / star.sum()  # 30,000 photons of one lonely star
 
-# %% slide="subslide"
+# %% deeper=true slide="subslide"
 mended = {}
 for name, kernel in {"PSF as designed": design, "PSF from a star": star_kernel,
                      "true PSF": actual}.items():
@@ -1488,7 +1498,7 @@ show_images({"recorded": orbit} | mended, limits=(0, 0.3),
             alt="The sky recorded with wide halos; the estimate with the designed PSF, as blurred "
                 "as the recording and grainier; a good one with the measured PSF.")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # The PSF from the drawing board gains next to nothing, the one from a star nearly all. And the
 # *wrong* PSF fits the data **better**: a narrow PSF can follow every speck of noise.
 
@@ -1613,9 +1623,8 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 # %% [markdown]
 # ## What you can now say, and what you can't
 #
-# You **can** say what each method believes, how to choose a parameter from the noise, and which causes an error
-# has. You **can't** say from a good fit that a picture is right, nor that the PSF was, nor yet which details the data
-# determine: lesson {information_limit}. For the page:
+# You **can** say what each method believes, and what an error is made of. You **can't** say from a good fit that a
+# picture is right, nor that the PSF was, nor yet which details the data determine: lesson {information_limit}. For the page:
 #
 # > Given operator **A** = *a Gaussian blur of 1.5 pixels, known to 10 %*, noise **σ** = *.01 of white*,
 # > **K** = *1* frame and assumptions **P** = *small ‖x‖ by λ = .01, periodic borders*, these components,

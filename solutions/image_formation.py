@@ -58,6 +58,10 @@ show_images({"scene x": scene, "lens: h * x": blurred, "pixels: S(h * x)": sampl
 # times the light gives three times the readings: they are **linear**. So the camera without its noise
 # is a matrix, one row per measured and one column per scene pixel. In code an operator is an object:
 # `A(x)` applies it, and `A @ B` means "first B, then A".
+#
+# The numbers in a picture file are *not* light: they are codes, and half the code isn't half the light.
+# So **decode to linear light first**, compute, and encode only for the screen. `images.load` has
+# decoded already, and our figures encode.
 
 # %%
 import numpy as np
@@ -70,7 +74,7 @@ print(A)
 print("two lamps, equal to 12 digits:", np.abs(together - one_by_one).max() < 1e-12)
 print("three times the light, too:", np.abs(A(3 * scene) - 3 * A(scene)).max() < 1e-12)
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### The numbers in a file are not light
 #
 # A picture file holds **codes**, spaced so that equal steps look about equal to the eye; the usual
@@ -79,13 +83,13 @@ print("three times the light, too:", np.abs(A(3 * scene) - 3 * A(scene)).max() <
 # **Predict.** A board of black and white squares (codes 0 and 1), seen from so far away that the
 # squares merge, looks gray. Which code between 0 and 1 has that gray?
 
-# %%
+# %% deeper=true
 from course_lib.notebook.predictions import predict, reveal
 
 code_of_the_gray = None  # replace None by a number from 0 to 1
 predict("image_formation.checkerboard", code_of_the_gray, between=(0, 1))
 
-# %%
+# %% deeper=true
 board = np.add.outer(np.arange(16), np.arange(16))[None] % 2.0
 light = optics.srgb_decode(board)
 far_away = Downsample(16)(light)
@@ -93,7 +97,12 @@ gray_code = float(optics.srgb_encode(far_away).item())
 print(f"mean light {far_away.item():.4f}, its sRGB code {gray_code:.4f}")
 reveal("image_formation.checkerboard", gray_code, label="code of the merged gray")
 
-# %% slide="subslide" title="Which gray matches the board?"
+# %% [markdown] deeper=true
+# Half white and half black is half the light, and the sRGB code of that is 0.7354.
+# See it: step back from the screen until the squares melt. On a screen that follows sRGB the board
+# matches the *right* gray.
+
+# %% deeper=true slide="subslide" title="Which gray matches the board?"
 from course_lib.notebook.figures import draw_image, figure, show
 
 half_code = optics.srgb_decode(np.full((16, 16), 0.5))
@@ -105,11 +114,7 @@ draw_image(axes[2], match, f"mean of the light (0.5):\ncode {gray_code:.4f}")
 show(fig, alt="A checkerboard between two plain grays. The left gray, of code one half, is darker "
               "than the board seen from afar; the right one matches it.")
 
-# %% [markdown]
-# Step back from the screen until the squares melt. On a screen that follows sRGB the board matches the *right* gray. Half white
-# and half black is half the light, and the sRGB code of that is 0.7354.
-
-# %%
+# %% deeper=true
 print(f"code 0.5 holds {half_code[0, 0]:.3f} of white's light, not 0.5")
 codes = optics.srgb_encode(scene)
 from_codes = optics.srgb_decode(pixels(codes))
@@ -117,10 +122,8 @@ loss = 1 - from_codes / pixels(scene)
 print(f"brick wall averaged in codes: {100 * loss.mean():.1f} % too dark on average, "
       f"{100 * loss.max():.0f} % at worst")
 
-# %% [markdown]
-# The mistake takes light away wherever light and dark meet inside a pixel. So
-# **decode to linear light first**, compute, and encode only for the screen. `images.load` has
-# decoded already, and our figures encode.
+# %% [markdown] deeper=true
+# Averaging codes takes light away wherever light and dark meet inside a pixel.
 
 # %% [markdown] slide="notes"
 # Let the room squint. If the projector's gamma is off, say so and trust the printed number. The
@@ -146,6 +149,8 @@ print(f"brick wall averaged in codes: {100 * loss.mean():.1f} % too dark on aver
 # $h_{i-j}$.
 
 # %%
+from course_lib.notebook.figures import draw_image, figure, show
+
 fine = optics.airy_psf(cutoff=0.1, size=101)
 fig, (left, right) = figure(1, 2, size=(9, 3.8))
 mapped = draw_image(left, np.log10(fine / fine.max() + 1e-9), "Airy spot, log scale\n(1 px = 0.1/fc)",
@@ -164,7 +169,10 @@ show(fig, alt="Left: a bright round spot with faint rings around it. Right: its 
 # wavelength, NA the **numerical aperture**, in air the sine of half the angle under which the image
 # point sees the lens.
 
-# %%
+# %% [markdown] deeper=true
+# How large is it in a photographer's camera?
+
+# %% deeper=true
 wavelength = 0.55  # micrometres: green
 # Try: other f-numbers
 for f_number in (1.8, 5.6, 16):
@@ -174,9 +182,10 @@ for f_number in (1.8, 5.6, 16):
     print(f"f/{f_number:<4}  NA {NA:.3f}   fc = {fc:.3f} cycles/µm   first dark ring at "
           f"{ring:4.1f} µm, so {2 * ring:4.1f} µm across")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # Sensors have pixels from under 1 to about 6 µm: the ring may be smaller than one, or many across.
-#
+
+# %% [markdown]
 # ### What a blur does to stripes
 #
 # Why is $f_c$ a cutoff? Give a blur stripes, a cosine of $f$ cycles per pixel, and look at what
@@ -370,6 +379,8 @@ print(f"spot against formula: at most {inside:.4f} off below the cutoff, {beyond
 # brightness at a star? 1 means no dip at all, 0 means black.
 
 # %%
+from course_lib.notebook.predictions import predict, reveal
+
 dip = None  # replace None by a number from 0 to 1
 predict("image_formation.dip", dip, between=(0, 1))
 
@@ -379,14 +390,10 @@ middle, star = optics.two_point_profile(np.array([0, rayleigh / 2]), rayleigh, c
 print(f"Rayleigh's distance: {rayleigh:.4f}/fc")
 reveal("image_formation.dip", middle / star, label="brightness midway, star = 1")
 
-# %% [markdown]
-# Closer together, the dip vanishes: the **Sparrow criterion**.
-
-# %% slide="subslide" title="Rayleigh, Sparrow, closer"
-sparrow = optics.sparrow_separation(cutoff=1)
+# %% slide="subslide" title="Rayleigh's distance, and closer"
 position = np.linspace(-1.6, 1.6, 400)
-fig, axes = figure(1, 3, size=(10, 3), sharey=True)
-distances = {"Rayleigh": rayleigh, "Sparrow": sparrow, "closer": 0.7}
+fig, axes = figure(1, 2, size=(7.5, 3), sharey=True)
+distances = {"Rayleigh": rayleigh, "closer": 0.7}
 for ax, (name, d) in zip(axes, distances.items(), strict=True):
     ax.plot(position, optics.two_point_profile(position, d, 1), label="two stars")
     ax.plot(position, optics.two_point_profile(position, 0, 1), "--", label="one, twice as bright")
@@ -394,29 +401,28 @@ for ax, (name, d) in zip(axes, distances.items(), strict=True):
 axes[0].set_ylabel("brightness (one star = 1)")
 axes[0].legend(fontsize=8, loc="lower center")
 show(fig, alt="Brightness across two stars. At Rayleigh's distance two humps with a dip to "
-              f"{middle / star:.3f}; at Sparrow's a flat top; closer, one hump, lower and wider "
-              "than one star's.")
+              f"{middle / star:.3f}; closer, one hump, lower and wider than one star's.")
 
 # %% [markdown]
-# On the right the hump is *not* that of one star.
+# Closer together, the dip vanishes. But the hump on the right is *not* that of one star.
 
 # %%
-for d in (rayleigh, sparrow, 0.7, 0.3):
+for d in (rayleigh, 0.7, 0.3):
     two_stars, one_star = (optics.two_point_profile(position, apart, 1) for apart in (d, 0))
     difference = np.abs(two_stars - one_star).max() / one_star.max()
     print(f"d = {d:.4f}/fc: OTF at f = 1/d {optics.airy_otf(1 / d, 1):.4f}; "
           f"two differ from one by up to {difference:.3f} of the peak")
 
 # %% [markdown]
-# At Rayleigh's distance, stripes of period $d$ still pass with 0.0892 of their contrast. At
-# Sparrow's they don't: $1/d$ lies beyond the cutoff. But the light of two stars is
+# At Rayleigh's distance, stripes of period $d$ still pass with 0.0892 of their contrast. If $d$ is less than
+# $1/f_c$, they don't. But the light of two stars is
 # spread over *all* frequencies, and in those below the cutoff two differ from one. Who *knows* that there
-# are one star or two equal ones can tell: that knowledge is an assumption. So Rayleigh and
-# Sparrow are **criteria**, agreements on when an eye sees a dip. Without assumptions, the limit is the cutoff; below it
+# are one star or two equal ones can tell: that knowledge is an assumption. So Rayleigh's is a
+# **criterion**, an agreement on when an eye sees a dip. Without assumptions, the limit is the cutoff; below it
 # everything is there, weak, and noise decides what it is worth.
 
 # %% [markdown] slide="notes"
-# Ask: is this a limit? Let the criteria die on the printed numbers, and name what replaces them: a
+# Ask: is this a limit? Let the criterion die on the printed numbers, and name what replaces it: a
 # zero of the OTF, and noise. Mention that the assumption "two equal points" did the work. Four
 # minutes.
 
@@ -590,7 +596,7 @@ show(fig, alt="A fast gray cosine of amplitude 1. The means of its pixel pairs l
 # %% [markdown]
 # A wave of 0.4 cycles per fine pixel has 0.8 cycles per *new* pixel, but samples one pixel apart
 # can't show more than half a cycle each, the **Nyquist frequency**. What is above folds back: 0.8
-# looks exactly like 1 − 0.8 = 0.2 (here with light and dark exchanged). That is **aliasing**, and nothing in the numbers tells false
+# looks exactly like 1 − 0.8 = 0.2 (here with light and dark exchanged). That is **aliasing**. Nothing in the numbers tells false
 # stripes from true ones.
 #
 # The amplitude is what the average let through: the pixel's **modulation transfer function** (MTF),
@@ -619,9 +625,12 @@ print(f"a true square pixel: 2/π = {2 / np.pi:.4f}")
 # %% [markdown]
 # An **anti-alias filter** removes, before sampling, what would fold. A pixel is a poor one: at the
 # frequency where folding begins, two thirds still pass. What filters properly is the *lens*, if its
-# cutoff is at or below Nyquist:
+# cutoff is at or below Nyquist. From here on, $S$ is the block mean.
 
-# %%
+# %% [markdown] deeper=true
+# Three ways to shrink stripes that are too fine:
+
+# %% deeper=true
 wave_f = 0.4  # cycles per fine pixel, 1.6 per new pixel: too fine
 # Try: 0.05 and 0.2
 wave = np.cos(2 * np.pi * wave_f * np.arange(40))[None]
@@ -634,11 +643,10 @@ ways = {
 for way, y in ways.items():
     print(f"{way:32} stripes of rms {np.sqrt(np.mean(y**2)):.4f}")
 
-# %% [markdown]
-# The popular `x[::4]` lets *everything* fold. The block mean, which is what a sensor does, is better
-# and isn't clean. From here on, $S$ is the block mean.
-
 # %% [markdown] deeper=true
+# The popular `x[::4]` lets *everything* fold. The block mean, which is what a sensor does, is better
+# and isn't clean.
+#
 # And on the wall? The next cell splits it in two: all that 25 × 25 pixels can show, the frequencies
 # below their Nyquist, and the rest. It shrinks each part alone. What comes out of the first is true
 # detail, what comes out of the rest is false.
@@ -854,7 +862,12 @@ def mismatch(forward, transpose, x, y):
     return gap / (np.linalg.norm(ax) * np.linalg.norm(y))
 
 
-# %% [markdown]
+pair_rng = np.random.default_rng(0)
+test_x, test_y = pair_rng.random((160, 160)), pair_rng.random((40, 40))
+print("A and A.T agree to 12 digits:", mismatch(A, A.T, test_x, test_y) < 1e-12)
+print(f"forget the lens on the way back: {mismatch(A, pixels.T, test_x, test_y):.0e}")
+
+# %% [markdown] deeper=true
 # Below are six pairs "operator, somebody's adjoint":
 #
 # 1. a symmetric spot with periodic borders, and the same blur again;
@@ -866,11 +879,11 @@ def mismatch(forward, transpose, x, y):
 #
 # **Predict.** How many of the six pass the dot-product test at $10^{-12}$?
 
-# %%
+# %% deeper=true
 how_many_pass = None  # replace None by a number from 0 to 6
 predict("image_formation.adjoints", how_many_pass, between=(0, 6))
 
-# %%
+# %% deeper=true
 from scipy.ndimage import convolve
 
 
@@ -896,7 +909,7 @@ pairs_tried = {
     "6 library: A, A.T": (camera_4, camera_4.T),
 }
 
-# %% slide="subslide" title="Which of six pairs are adjoints?"
+# %% deeper=true slide="subslide" title="Which of six pairs are adjoints?"
 gaps, pair_rng = {}, np.random.default_rng(0)
 for name, (forward, transpose) in pairs_tried.items():
     test_x = pair_rng.random((24, 32))
@@ -912,12 +925,12 @@ passed = sum(gap <= 1e-12 for gap in gaps.values())
 show(fig, alt=f"Mismatch of six pairs, dots on a log axis. {passed} pairs, 1, 5 and 6, are at "
               "rounding level. Numbers 2, 3 and 4 lie far beyond the dotted line at 1e-12.")
 
-# %%
+# %% deeper=true
 for name, gap in gaps.items():
     print(f"{name:34}", "adjoint" if gap <= 1e-12 else f"NOT an adjoint, mismatch {gap:.0e}")
 reveal("image_formation.adjoints", passed, label="pairs that pass")
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # Number 4 forgets that the mean *divides* by $s^2$. Number 3 convolves where it should
 # **correlate**: light that went right must come back left. A convolution has the matrix
 # $A_{ij} = h_{i-j}$, so its adjoint has $h_{j-i}$ in that place. Number 2 is the treacherous one: a
@@ -932,7 +945,7 @@ reveal("image_formation.adjoints", passed, label="pairs that pass")
 # | step | its adjoint |
 # |---|---|
 # | mean over $s \times s$ pixels | give each of the pixels $y/s^2$ |
-# | `convolve2d(x, h, mode="valid")`: where `h` fits in | `correlate2d(y, h, mode="full")` |
+# | `convolve2d(x, h, mode="valid")`: where `h` fits in | `correlate2d(y, h, mode="full")`: $h_{j-i}$ for $h_{i-j}$ |
 # | copy one value to several places | add up what comes back from those places |
 # | cut away some values | put zeros where they were |
 
@@ -945,7 +958,8 @@ reveal("image_formation.adjoints", passed, label="pairs that pass")
 # %% [markdown]
 # ## Exercise 4: the adjoint of a camera
 #
-# Here is a camera with replicated borders, made of three steps. `x` is one channel, shape `(H, W)`;
+# Here is a camera with **replicated borders** (outside the picture, the edge pixel is repeated), made of
+# three steps. `x` is one channel, shape `(H, W)`;
 # `psf` is square with an odd number of pixels, 3 × 3 or more, its values of any sign.
 
 # %% readonly="camera"
@@ -1133,7 +1147,7 @@ show(fig, alt="Noise against light on logarithmic axes. Photon noise follows a l
               "half; with read noise it levels off at 0.004 in the dark.")
 
 # %% [markdown]
-# Four times the light, twice the noise, *half* the relative noise. In the dark the read noise rules.
+# Four times the light: twice the noise, *half* the relative noise. In the dark the read noise rules.
 
 # %% slide="subslide" title="10, 100, 1000 photons"
 few = {f"white = {n} photons": optics.photon_noise(sampled, n, rng=5) for n in (10, 100, 1000)}
@@ -1326,9 +1340,9 @@ image_formation(images.load("brick")[:, :128, :128])
 # The right panel is the camera's transfer: lens times pixel. What passes on the right of the dotted
 # line, Nyquist, folds back. Find the largest pixels that fold nothing back. That is the design rule:
 # pixel size $1/(2 f_c)$ at most; smaller ones show no finer detail, only pass a little better what arrives, and
-# get less light each.
+# get less light each. More light helps against what is weak or noisy, not against what is removed or folded.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### What each letter loses
 #
 # | letter | what it does to detail | does more light help? |
@@ -1374,8 +1388,8 @@ image_formation(images.load("brick")[:, :128, :128])
 # below 0. Only the first eight sentences count.*
 #
 # 1. **1:** Rayleigh's distance is a criterion (convention, agreement) or isn't a limit, *and* a
-#    number from the lesson about two stars or stripes at it or closer (0.735, 0.089, 0.63, 0.44,
-#    0.27). **½:** one of the two.
+#    number from the lesson about two stars or stripes at it or closer (0.735, 0.089, 0.63,
+#    0.27, 0.05). **½:** one of the two.
 # 2. **1:** nothing passes above the cutoff, *and* fc = 2NA/λ or its value here, 4.1 cycles/µm (4 is
 #    enough) or 0.25 µm as a period. **½:** the cutoff without formula and value.
 #    **0:** "diffraction", "the wavelength" or "the OTF" alone.
@@ -1426,7 +1440,8 @@ image_formation(images.load("brick")[:, :128, :128])
 #   criteria and limits, for students. [doi:10.1119/1.4900756](https://doi.org/10.1119/1.4900756)
 # - S. Ram, E. S. Ward, R. J. Ober, "Beyond Rayleigh's criterion", PNAS 103 (2006) 4457: photons
 #   decide. [doi:10.1073/pnas.0508047103](https://doi.org/10.1073/pnas.0508047103)
-# - C. M. Sparrow, "On Spectroscopic Resolving Power", Astrophysical Journal 44 (1916).
+# - C. M. Sparrow, "On Spectroscopic Resolving Power", Astrophysical Journal 44 (1916): another
+#   criterion, the distance at which the dip vanishes.
 # - A. Foi, M. Trimeche, V. Katkovnik, K. Egiazarian, "Practical Poissonian-Gaussian Noise Modeling
 #   and Fitting for Single-Image Raw-Data", IEEE Transactions on Image Processing 17 (2008) 1737:
 #   real sensors. [doi:10.1109/TIP.2008.2001399](https://doi.org/10.1109/TIP.2008.2001399)
