@@ -376,7 +376,7 @@ print(f"posterior sample: error {2 * lost:.3f}, W2 0")
 # First line: what is computed from $y$ alone is uncorrelated with $x - m$; and $\hat x$ and $m$ come in pairs, which
 # are at least $W_2$ apart, since $W_2$ belongs to the best pairing. Second line: the triangle inequality.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### Exercise 2: the curve
 #
 # Write `perception_distortion(s, sigma, distance)`. Scene and noise are as above, an estimate is $\hat x = a\,y$ with a gain
@@ -389,7 +389,7 @@ print(f"posterior sample: error {2 * lost:.3f}, W2 0")
 # negative `distance` is a `ValueError`. *Hint:* $s^2/(s^2 + \sigma^2)$, Wiener's gain, is best unless it varies too little; then
 # go just as far up as you must.
 
-# %% solution="perception_distortion"
+# %% solution="perception_distortion" deeper=true
 def perception_distortion(s, sigma, distance):
     """Return the best gain whose estimates are distributed nearly as scenes are.
 
@@ -420,7 +420,7 @@ def perception_distortion(s, sigma, distance):
     ### END SOLUTION
 
 
-# %% readonly="traded"
+# %% readonly="traded" deeper=true
 def traded(s, sigma, distance):
     """Call a learner's function: gain, and error in units of s² + σ²."""
     told = call(perception_distortion, s, sigma, distance)
@@ -429,7 +429,7 @@ def traded(s, sigma, distance):
     return np.array([told[0], told[1] / (s**2 + sigma**2)], dtype=float)
 
 
-# %% test="perception_distortion_has_its_ends" points=2
+# %% test="perception_distortion_has_its_ends" points=2 deeper=true
 ends = {0.0: (0.5**0.5, 2 - 2**0.5), 0.1: (0.9 * 0.5**0.5, 1 + 0.81 - 0.9 * 2**0.5), 5.0: (0.5, 0.5)}
 for allowed, (best_gain, best_error) in ends.items():
     equal(traded(1.0, 1.0, allowed) * [1, 2], [best_gain, best_error], f"perception_distortion(1, 1, {allowed})",
@@ -446,7 +446,7 @@ for allowed, (best_gain, best_error) in ends.items():
     })
 refuses(perception_distortion, 1.0, 1.0, -0.1, because="a distance is never negative")
 
-# %% test="perception_distortion_obeys_its_laws" points=2
+# %% test="perception_distortion_obeys_its_laws" points=2 deeper=true
 equal(traded(2.0, 1.5, 5.0)[0], 0.64, "the gain for s = 2, σ = 1.5 if any distance is allowed (Wiener's)", atol=1e-4, mistakes={
     "signal and noise are exchanged: the gain is s²/(s² + σ²).": 0.36,
     "s and σ enter squared: s²/(s² + σ²).": 2 / 3.5,
@@ -471,6 +471,9 @@ for signal, blur in ((1.0, 0.2), (3, 1), (0.5, 2.0), (1e-4, 2e-4), (3e5, 1e5), (
 for below in (-1, -1e-6, -1e-12, -100.0):
     refuses(perception_distortion, 3.0, 1.0, below, because="a distance is never negative")
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# The bound for all distances, and where six estimates lie:
 
 # %% slide="subslide" title="Sharper costs error: the curve"
 allowed = np.linspace(0, 1.1, 111)

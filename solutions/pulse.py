@@ -15,9 +15,9 @@
 # - *state* what law its outputs follow, and *show* that it isn't the posterior;
 # - *measure* whether both forms are served equally;
 # - *tell* which impossible inputs a residual check catches;
-# - *write* tests that catch a faulty program without reading it.
+# - *write* tests that catch a faulty program without reading it (»).
 #
-# {minutes} minutes, best in two sittings (sections 1 to 3, then 4 to 8). {builds_on}
+# {minutes} minutes, best in two sittings (sections 1 to 3, then 4 to 8). What is marked » is optional. {builds_on}
 
 # %% [markdown] only="slides" slide="slide"
 # # {title}
@@ -971,17 +971,17 @@ recorded_searches()
 #
 # **Which test would tell a faulty one from a sound one?**
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ## 7 · Find the bug
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # Pictures don't show every fault of a program. Ours search
 # lesson {priors_and_best_guesses}'s toy generator; $y$ = eight
 # block averages of its 8 × 8 pixels. `run(y, starts=1, seed=0, epsilon=EPSILON)` takes `y` of shape `(inputs, 8)` and returns
 # `.pictures` of shape (inputs, starts, 64), `.residuals` and `.met` of shape (inputs, starts). A promise that the faulty ones break:
 # *"met says, for each picture, whether its residual is at most ε"*, exactly ε here, not 1.002 ε.
 
-# %% readonly="three_programs"
+# %% readonly="three_programs" deeper=true
 # `residual` is for exercise 7; `best`, `program` and `try_on` are for the test cells.
 from course_lib.audits import suspects
 from course_lib.audits.suspects import EPSILON, best, program, residual, sound, try_on
@@ -991,7 +991,7 @@ from course_lib.inference.latents import tiny_generator
 reachable = block_averages(tiny_generator([0.3, -1.0, 0.5, 0.8]))  # shrunk from a picture of the generator
 unreachable = np.array([1, 0, 1, 0, 0, 1, 0, 1.0])  # a checkerboard: no picture of the generator
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # You write a **behavioural test**: a function that takes a program, runs it on inputs *that you choose*, and
 # `assert`s. It must fail (`AssertionError`) for a program that breaks the promise and pass for every sound one: also for
 # those that use other random numbers, work through the inputs one by one, or return their starts in another order. So
@@ -1136,7 +1136,7 @@ try_on(check_residuals, {
     "whose residuals are sums over the eight averages": program(choose=lambda way, r: (best(way, r)[0], 8 * best(way, r)[1]))})
 ### END HIDDEN TESTS
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### Exercise 8: the verdict
 #
 # Write `check_verdict(run)`: every item of `.met` says whether the item of `.residuals` at **its own** place is at most ε. Some
@@ -1146,7 +1146,7 @@ try_on(check_residuals, {
 #
 # Try it: `check_verdict(sound)` must pass, `check_verdict(suspects.verdict_fault)` must fail. The test cell tries more programs.
 
-# %% solution="check_verdict"
+# %% solution="check_verdict" deeper=true
 def check_verdict(run):
     """Assert that a program judges every picture by its own residual.
 
@@ -1169,7 +1169,7 @@ def check_verdict(run):
     ### END SOLUTION
 
 
-# %% test="check_verdict_on_other_programs" points=2
+# %% test="check_verdict_on_other_programs" points=2 deeper=true
 try_on(check_verdict, {
     "(`sound`)": sound, "that uses other random numbers": program(numbers=lambda seed: np.random.default_rng(seed + 1000))}, {
     "that compares the *sum* over the batch with ε: try several inputs that should be met, beside one that shouldn't":

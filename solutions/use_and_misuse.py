@@ -10,7 +10,7 @@
 #
 # After this lesson you can
 #
-# - *compute* the probability of every reading of a blurred plate, and say "unreadable" when you should;
+# - *say* how probable a reading of a blurred plate is, and "unreadable" when you should;
 # - *explain* why a rare false match finds a hundred wrong people;
 # - *state* the conditions under which a reconstruction may be used, and check a product against them;
 # - *write* a model card and a one-page memo that somebody can decide by.
@@ -129,7 +129,7 @@ show_images({f"draw {i + 1}: {s[:2]} {s[2:]}": x for i, (s, x) in enumerate(zip(
 # Six samples are as sharp as the enhanced plate, and they disagree. The string on the plate is the most probable one, at two to one
 # on, and the doubt sits in the first place.
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # ### Exercise 1: characters that share their nuisance
 #
 # Write `marginals(log_l, log_prior)`. The nuisance takes one of $G$ values. `log_l`, of shape $(G, K,
@@ -146,7 +146,7 @@ show_images({f"draw {i + 1}: {s[:2]} {s[2:]}": x for i, (s, x) in enumerate(zip(
 # Log-likelihoods may be −10 000, at one place, for one nuisance or everywhere: work with logarithms, in double
 # precision (`scipy.special.logsumexp` helps). *Off limits:* `PlatePosterior`.
 
-# %% solution="marginals" rebuilds="inference.plate_posterior.PlatePosterior.marginals"
+# %% solution="marginals" rebuilds="inference.plate_posterior.PlatePosterior.marginals" deeper=true
 from scipy.special import logsumexp
 
 
@@ -174,7 +174,7 @@ def marginals(log_l, log_prior):
     ### END SOLUTION
 
 
-# %% test="marginals_of_one_nuisance" points=1
+# %% test="marginals_of_one_nuisance" points=1 deeper=true
 from course_lib.notebook.checks import call, equal
 
 one = np.log(np.array([[[0.2, 0.6], [0.3, 0.1], [0.5, 0.5]]]))
@@ -198,7 +198,7 @@ for places, characters in ((5, 2), (2, 7), (1, 3), (3, 1)):
           f"one nuisance, {places} places, {characters} characters", atol=1e-8)
 ### END HIDDEN TESTS
 
-# %% test="marginals_share_the_nuisance" points=2
+# %% test="marginals_share_the_nuisance" points=2 deeper=true
 import itertools
 
 from scipy.special import logsumexp
@@ -397,6 +397,9 @@ def read_or_refuse(p, wrong, refused):
 
 
 # %% test="read_or_refuse_weighs_costs" points=2
+from course_lib.notebook.checks import call, equal
+
+
 def decided(p, wrong, refused):
     """Call a learner's function and check the form of what it returns."""
     told = call(read_or_refuse, p, wrong, refused)
