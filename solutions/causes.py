@@ -843,7 +843,7 @@ for names in pairs:
 #
 # 1. *Share.* Its range over the six orders for one generator; what the sign tells and what the size doesn't; the rival explanation.
 # 2. *Start.* Give the contrast of section 3 with its interval, all answers and within ε. Does the share act *only* through the form of the start? Give the number that decides it.
-# 3. *Generator* or *collapse*, and *pixels*: for each of the two, one number and what it speaks for, against, or leaves open.
+# 3. *Generator* or *collapse*, and *pixels* (R1 will do): for each of these two questions, one number and what it speaks for, against, or leaves open.
 # 4. For the share and for the start, an outcome that could have occurred and would have changed your mind.
 # 5. Which chance do your intervals hold, and which do they lack? Say what you may therefore not claim.
 

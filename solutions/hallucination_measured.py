@@ -1320,7 +1320,7 @@ reveal("hallucination_measured.percent_right", 100 * hits["PULSE, pixel by pixel
 # That it identifies less is due to the search and to comparing pixel by pixel.
 #
 # The theorem binds the **optimal** observer. A *bounded* one may gain, for a recogniser trained on sharp pictures can't
-# read a blur: "it helps our software" can be true, because the software is limited.
+# read a blur: "it helps our software" could be true, because the software is limited. Here it gains nothing measurable.
 
 # %% [markdown] deeper=true
 # Measured, for an easier question, the form: once with the generator of this lesson (trained on 10 % dark),
@@ -1378,7 +1378,7 @@ for name in list(readers)[1:3]:
 # Richardson–Lucy. Write the figure's caption and the paragraph below it, eight to twelve sentences with at least three
 # numbers that this lesson printed. Say
 #
-# 1. what the map of the invented shows, at which noise, without what, and the two things that it does *not* show;
+# 1. what the map of the invented shows, at which noise and scale, without what, and the two things that it does *not* show;
 # 2. which number needs a truth, how one would get truths of the right kind, and why agreement with the recording proves little;
 # 3. which prior the method has, and how you would test it; or how you would get a doubt, for it tells none, and test that;
 # 4. one question that the picture must not be used for, and the reason.

@@ -989,7 +989,7 @@ print("its adjoint, applied to 1, 2, 3, …:", padding.T @ np.arange(1, len(padd
 #
 # Write `camera_adjoint(y, psf, s)`, the adjoint of `camera` for the same `psf` and `s`, for every
 # `psf` and `y` that the camera allows: `y` has shape `(h, w)`, down to a single pixel, which the padding may exceed, and the
-# result shape `(h·s, w·s)`. The tests ask for $10^{-12}$. The library's `A.T` is off limits.
+# result shape `(h·s, w·s)`. The tests ask for $10^{-12}$. The library's `.T`, of any operator, is off limits.
 
 # %% solution="camera_adjoint" rebuilds="imaging.operators.LinearOperator.T"
 def camera_adjoint(y, psf, s):

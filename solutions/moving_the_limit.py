@@ -301,7 +301,7 @@ show(fig, alt="Left: with wrong shifts the error of the reconstruction grows, wi
 # With four frames the error grows almost threefold, and the residual stays below the noise:
 # 64 numbers against 61 unknowns leave three to disagree, so almost *any* data
 # can be explained. With sixteen frames 256 numbers must agree, and they don't. **A residual is a diagnostic only
-# where there are more data than freedom**: needed, and not enough (section 5).
+# where there are more data than freedom**: needed, and not enough (section 5, »).
 
 # %% [markdown] deeper=true
 # The sixteen frames of the first picture, with shifts that are wrong by a quarter of a fine pixel:

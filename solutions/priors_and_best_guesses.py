@@ -892,7 +892,7 @@ show(fig, alt="Four clouds of points, each in two clusters. The posterior by for
 # ## 5 · Expose the fake
 
 # %% [markdown]
-# Draw a truth from the prior, measure it, give the sampler $y$, and note the **rank** of the truth among its, say, 19 draws. If
+# Draw a truth from the prior, measure it, give the sampler $y$, and note the **rank** of the truth among its, say, 19 draws: how many lie below it. If
 # they come from the posterior, truth and draws are twenty draws from one hat, and each rank from 0 to 19 is equally probable:
 # simulation-based calibration (Talts and colleagues 2018). *Any* number computed from a draw and $y$ can be ranked. A **p-value**
 # says how probable a sound sampler makes a histogram at least as uneven.
@@ -1205,14 +1205,14 @@ show(fig, alt="Histograms of the truth's rank in log-likelihood among 19 draws, 
 # - **Approximate guidance** fits $y$ too well, say the likelihood's ranks, and its rare share is too high.
 # - **Prior draws** pass coordinates, share and support. They fail the likelihood and the error.
 # - **Mean and noise** obeys the 2 × law: *any* noise of the right variance does. Its support gives it away:
-#   it draws scenes between the two classes. Its ranks are only a suspicion at 400 cases. At five times as many?
+#   it draws scenes between the two classes. Its ranks, at 400 cases, are a suspicion only ($p = .04$, one of several tests). At five times as many?
 
 # %%
 many = audit_sampler(mean_and_noise, two_forms, A2, sigma2, cases=2000, rng=0)
 print(f"mean and noise, 2000 cases: coordinates p = {many['coordinates'].min():.1g}, likelihood p = {many['likelihood']:.1g}")
 
 # %% [markdown]
-# Convicted. **At 400 cases no single check convicts all three fakes.** At 2000 the likelihood's ranks do; but they see only
+# Convicted. **At 400 cases no single check convicts all three fakes beyond doubt.** At 2000 the likelihood's ranks do; but they see only
 # what $A$ measures. A sampler that errs only in what $A$ doesn't see passes them.
 
 # %% [markdown] deeper=true

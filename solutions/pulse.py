@@ -71,7 +71,7 @@ reveal("pulse.grey_levels", sum(off) / len(off), label="difference of an answer,
 # PULSE calls it a match when the *mean squared* difference of the small pictures is at most ε = .002, for light
 # from 0 (black) to 1 (white): eleven grey levels in every pixel. The codes of a file aren't linear: there it is
 # much near black, little near white. Within ε the data stop pulling, so
-# searches end beside ε. **"ε met" therefore means: at most 1.002 ε** (`pulse.met`).
+# searches that find it hard end beside ε. **"ε met" therefore means: at most 1.002 ε** (`pulse.met`).
 
 # %% [markdown] slide="notes"
 # Ask for the number before you show anything about the method. Expect 1 or 2 levels. Don't tell yet
@@ -733,7 +733,7 @@ print(f"two answers differ by {np.mean(outside):.3f} RMS (the most alike by {np.
 #
 # That alone disqualifies nothing: flows and diffusions, too, push a random start through a function, and such a
 # law *can* be the posterior. What matters is **which law comes out**. Opposite starts show only what a search does with its start.
-# **Averages** convict: over inputs from the prior's world a sampler's answers have that world's shares.
+# **Averages** convict (section 5): over inputs from the prior's world a sampler's answers have that world's shares.
 #
 # A posterior sample would add what the pixels leave open, and in which proportion: of this generator's pictures,
 # weighted by how well they explain $y$ at this σ, which share is dark? Even that speaks about the generator's world,
@@ -784,7 +784,7 @@ print(f"by the sampler on the generator that was trained on 10 % dark: {is_dark.
 
 # %% [markdown]
 # Do other starts give other forms? Eight fresh ladybirds of either form, shrunk without noise to two sizes, are each searched
-# from a surely pale and from a surely dark picture of the generator: four of each, chosen beforehand (recorded).
+# from a surely pale and from a surely dark picture of the generator: four starts of each form, each for two of the ladybirds, chosen beforehand (recorded).
 # **Predict.** Of dark inputs, how
 # many percent come back dark if the search starts dark, minus the percentage if it starts pale?
 

@@ -975,7 +975,7 @@ for s in (4, 8, 16):
 # the trial court cited it, among other reasons, though the pre-sentence report had cautioned against using it to decide on prison. The Supreme Court of Wisconsin allowed
 # it, with written warnings: a trade secret, about groups, not validated for the state. ProPublica (May 2016) reported that of those who weren't arrested again 45 % of Black and 23 %
 # of white defendants had been labelled "higher risk";
-# the maker replied that among equal scores equal shares were arrested again. Where base rates differ, an imperfect score that does so can't have both error rates,
+# the maker replied that among equal scores equal shares were arrested again. Where base rates differ, an imperfect score whose equal values mean equal shares can't have both error rates,
 # false positive and false negative, equal as well (Chouldechova 2017).
 #
 # **Collections of people.** Video of some 2000 people on a campus (Duke University, 2014) was made to track pedestrians; papers from
