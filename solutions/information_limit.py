@@ -933,6 +933,10 @@ from course_lib.notebook.explorers.information_limit import information_limit
 
 information_limit(images.load("gravel", gray=True)[:, 40:136, 40:136])
 
+# %% [markdown] slide="notes"
+# Move the noise with the pixels at 1: the invisible part shrinks. Then pixels of 4: it stops. Ask which of the two a better
+# sensor buys. Three minutes.
+
 # %% [markdown] deeper=true
 # ## 5. Degrees of freedom: a step, not an end
 #
