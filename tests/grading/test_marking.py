@@ -96,7 +96,8 @@ HOSTILE = {
     "frame": "<iframe src='/marking'></iframe><form action=/x><input name=a></form>",
     "style": "<style>body{display:none}</style><div style='position:fixed'>x</div>",
     "fence": "```</pre><script>alert(1)</script>\n<b>\n```",
-    "formula": "$\\href{javascript:alert(1)}{x}$ $<img src=x onerror=alert(1)>$",
+    "formula": "$\\href{javascript:alert(1)}{x}$ $<img src=x onerror=alert(1)>$ "
+               "$\\mmlToken{mi}[href=\"javascript:alert(1)\"]{x}$",
     "table": "| <b onclick=alert(1)>a | b |\n|--|--|\n| </td><script>1</script> | 2 |",
     "entity": "&lt;script&gt;alert(1)&lt;/script&gt; &#60;img src=x onerror=alert(1)&#62;",
 }

@@ -4,7 +4,8 @@
 window.MathJax = {
   tex: {
     inlineMath: [["$", "$"], ["\\(", "\\)"]], displayMath: [["$$", "$$"], ["\\[", "\\]"]],
-    processEscapes: true, packages: ["base", "ams", "noundefined", "boldsymbol"],
+    processEscapes: true, packages: ["base", "ams", "noundefined", "boldsymbol", "configmacros"],
+    macros: {mmlToken: "\\boxed{}"},  // its attributes can be links
   },
   options: {enableMenu: false},
 };
