@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course_lib.audits import fairness, hallucination, measures, sources, suspects
-from course_lib.imaging import deconvolution, limits, optics, photons, recovery
+from course_lib.imaging import deconvolution, limits, optics, photons, recovery, stars
 from course_lib.imaging.operators import Blur, Downsample, Matrix, Shift, Stack, finer_grid
 from course_lib.inference import classifiers, diffusion, latents, plate_posterior, posterior
 from course_lib.records import reconstructions
@@ -120,6 +120,8 @@ CALLS = {
     "photons.ring_correlation": lambda b: photons.ring_correlation(b(X), b(X + Y)),
     "photons.held_out_log_likelihood": lambda b: photons.held_out_log_likelihood(
         b(COUNTS), b(1 + X)),
+    "stars.fit_stars": lambda b: stars.fit_stars(
+        b(X), b(1 + Y), b(np.array([[4.0, 5.0], [9.0, 8.0]])), stars.PixelSpot(PSF, 1)),
     "recovery.frames": lambda b: recovery.frames(b(4 * POINTS[:3]), 4)(X),
     "recovery.spikes": lambda b: recovery.spikes(b(np.array([3, 5])), b(P[:2]), 9),
     "recovery.recover_spikes": lambda b: recovery.recover_spikes(b(np.array([[2.0]])), ROW, True),
@@ -154,6 +156,7 @@ CALLS = {
     "regression.regress": lambda b: generators("inference.regression").regress(b(COLOUR)),
     "chains.effective_size": lambda b: generators("generators.chains").effective_size(
         b(P.reshape(2, 20))),
+    "pulse.met": lambda b: generators("generators.pulse").met(b(P)),
     "plate_enhancer.enhance": lambda b: generators("generators.plate_enhancer").enhance(
         b(PLATE[:, :, ::8, ::8])),
     "plate_enhancer.windows": lambda b: generators("generators.plate_enhancer").windows(

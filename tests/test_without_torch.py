@@ -24,7 +24,8 @@ def test_every_test_module_can_be_collected_without_torch(tmp_path):
         [sys.executable, "-m", "pytest", "-p", "no_torch", "-p", "no:cacheprovider",
          "--collect-only", "-q", "--color=no", *left_out, TESTS],
         cwd=TESTS.parent, capture_output=True, encoding="utf-8", check=False,
-        env=os.environ | {"PYTHONPATH": str(tmp_path), "COURSE_NO_SKIP": "0"})
+        env=os.environ | {"PYTHONPATH": str(tmp_path), "COURSE_NO_SKIP": "0",
+                          "PYTEST_ADDOPTS": ""})
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     collected = set(re.findall(r"^tests/(\w+)/", done.stdout, re.MULTILINE))
     skipped = set(re.findall(r"^SKIPPED .*tests/(\w+)/", done.stdout, re.MULTILINE))

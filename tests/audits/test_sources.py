@@ -42,7 +42,7 @@ def test_a_match_is_a_neighbour_within_the_radius():
 def test_matches_by_chance_are_as_many_as_places_at_random_make():
     """m other places at random cover 1 − (1 − πr²/HW)^m of the picture."""
     rng, shape, radius = np.random.default_rng(1), (128, 128), 2.0
-    places, others = rng.uniform(0, 128, (300, 2)), rng.uniform(0, 128, (200, 2))
+    places, others = rng.uniform(-0.5, 127.5, (300, 2)), rng.uniform(-0.5, 127.5, (200, 2))
     found = matches_by_chance(places, others, radius, shape, shifts=200)
     covered = 1 - (1 - np.pi * radius**2 / 128**2) ** 200
     assert found.mean() == pytest.approx(300 * covered, rel=0.1)

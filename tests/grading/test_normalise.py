@@ -151,13 +151,14 @@ def pictured(text, attachments):
     return handed(lambda cells: cells[5].update(source=text, attachments=attachments))
 
 
-@pytest.mark.parametrize("name", [
-    "plain.png", "my figure.png", "my%20figure.png", "größe.png", "a+b.png", "figure (1).png",
-    "a&b=c.png", "50%.png", "图.png", "x" * 150 + ".png", "a'b.png", "a,b;c.png", "-.png"])
-@pytest.mark.parametrize("write", [str, quote, lambda name: quote(name, safe="()'+&=,;")])
+ODD = ["plain.png", "my figure.png", "my%20figure.png", "größe.png", "a+b.png", "figure (1).png",
+       "a&b=c.png", "50%.png", "图.png", "x" * 150 + ".png", "a'b.png", "a,b;c.png", "-.png"]
+
+
+@pytest.mark.parametrize(("name", "write"), [
+    (name, write) for name in ODD for write in (str, quote, lambda n: quote(n, safe="()'+&=,;"))
+    if not (write is str and " " in name)])  # Markdown ends a link at a space
 def test_pictures_with_odd_names_are_shown(name, write):
-    if write is str and " " in name:
-        pytest.skip("Markdown ends a link there")
     made, words = pictured(f"See ![it](attachment:{write(name)}).", {name: {"image/png": DOT}})
     (answer,) = [each for each in made["cells"] if grade_id(each) == "why"]
     shown = html(answer)
