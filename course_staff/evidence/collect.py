@@ -7,7 +7,6 @@ counted: what is handed on (`Said`) holds answers and guesses, in an order drawn
 Of fewer than `FEW` persons nothing is told.
 """
 
-import csv
 import random
 import secrets
 import shutil
@@ -101,24 +100,17 @@ def write_rows(said: Sequence[Said], folder: Path) -> None:
     blank = Filled((None,) * count)
     answers = [[letter or "" for when in WHEN for letter in each.forms.get(when, blank).answers]
                for each in said if each.forms]
-    _write(folder / "answers.csv",
-           ["id", *(f"{when}_{number}" for when in WHEN for number in range(1, count + 1))],
-           _numbered(answers))
+    report.write_rows(folder / "answers.csv", [
+        ["id", *(f"{when}_{number}" for when in WHEN for number in range(1, count + 1))],
+        *_numbered(answers)])
     asked = sorted({key for each in said for key in each.guesses})
-    _write(folder / "guesses.csv", ["id", *asked], _numbered(
-        [[each.guesses.get(key, "") for key in asked] for each in said if each.guesses]))
+    report.write_rows(folder / "guesses.csv", [["id", *asked], *_numbered(
+        [[each.guesses.get(key, "") for key in asked] for each in said if each.guesses])])
 
 
 def _numbered(rows: Iterable[list[Any]]) -> list[list[Any]]:
     """Put a random id before each row, and sort by it."""
     return sorted([secrets.token_hex(8), *row] for row in rows)
-
-
-def _write(path: Path, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(head)
-        writer.writerows(rows)
 
 
 def write_forms(folder: Path) -> None:

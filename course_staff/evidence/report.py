@@ -104,9 +104,9 @@ def write(found: Evidence, folder: Path) -> Iterator[str]:
     """Write page and tables; return sentences about them."""
     (folder / "report.html").write_text(
         page("What the class guessed and believed", "\n".join(_body(found))), encoding="utf-8")
-    _write(folder / "inventory.csv", _inventory(found))
-    _write(folder / "options.csv", _options(found))
-    _write(folder / "guesses.csv", _guesses(found))
+    write_rows(folder / "inventory.csv", _inventory(found))
+    write_rows(folder / "options.csv", _options(found))
+    write_rows(folder / "guesses.csv", _guesses(found))
     yield (f"Forms before: {found.before}, after: {found.after}, both: {found.both}. "
            f"Questions of the lessons guessed by {FEW} or more: {len(found.guesses)}.")
     if found.scores:
@@ -116,7 +116,8 @@ def write(found: Evidence, folder: Path) -> Iterator[str]:
     yield f"{folder / 'report.html'}, with inventory.csv, options.csv, guesses.csv beside it"
 
 
-def _write(path: Path, rows: Iterable[Sequence[object]]) -> None:
+def write_rows(path: Path, rows: Iterable[Sequence[object]]) -> None:
+    """Write a table, its head first."""
     with open(path, "w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
 
