@@ -1,0 +1,303 @@
+r"""A small denoiser of ladybirds: the one network that a diffusion sampler needs, and its training.
+
+Add Gaussian noise of standard deviation t to a picture x₀ in linear light. The network is trained
+to return the picture, by least squares, so that it approaches the conditional mean
+
+.. math:: D(x, t) = E[x_0 \mid x], \qquad x = x_0 + t\,\varepsilon,
+
+and by Tweedie's formula (D(x, t) − x)/t² is the score of the noisy pictures' law: all that
+`inference.guidance` asks for.
+
+The network works on blocks of 4 × 4 pixels, 16 × 16 of them, at two resolutions, with one layer of
+attention. It predicts the clean picture and not the noise: at low noise a network that has to
+return the noise must pass all 48 numbers of a block through its channels. Below t = `FINEST` its
+answer fades into its input, so that no noise means no change.
+
+References
+----------
+P. Vincent, A connection between score matching and denoising autoencoders, Neural Comput. 23
+(2011) 1661 (a denoiser is a score). T. Karras, M. Aittala, T. Aila, S. Laine, Elucidating the
+design space of diffusion-based generative models, NeurIPS 2022, arXiv:2206.00364 (noise levels,
+their law in training). T. Li, K. He, Back to basics: let denoising generative models denoise,
+arXiv:2511.13720 (predict the picture).
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import math
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import nn
+from torch.nn import functional
+
+from course_lib.data import data_path, verified_path
+from course_lib.inference.networks import channels_last, restore
+from course_lib.worlds import ladybirds
+
+__all__ = ["Denoiser", "Recipe", "Trainer", "load", "names"]
+
+MEAN, SPREAD = 0.146, 0.136  #: of the pixels of renders, all colours, linear light
+FINEST = 0.1 * SPREAD  #: below this noise the network changes less and less
+PATCH = 4  #: pixels a side of the blocks that the network works on
+FREQUENCIES = 16  #: sines and cosines that tell the network the noise level
+
+
+class Residual(nn.Module):
+    """Two convolutions beside a shortcut; the noise level scales and shifts what is between."""
+
+    def __init__(self, channels: int, told: int) -> None:
+        super().__init__()
+        self.norms = nn.ModuleList(nn.GroupNorm(8, channels) for _ in range(2))
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+        self.level = nn.Linear(told, 2 * channels)
+        _silence(self.second)
+
+    def forward(self, x: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
+        """Features (n, channels, s, s) of such features and an embedded noise level (n, told)."""
+        gain, shift = self.level(level)[:, :, None, None].chunk(2, dim=1)
+        h = self.first(functional.silu(self.norms[0](x)))
+        h = self.norms[1](h) * (1 + gain) + shift
+        return x + self.second(functional.silu(h))
+
+
+class Attention(nn.Module):
+    """Every place looks at every other, in four heads."""
+
+    heads = 4
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm = nn.GroupNorm(8, channels)
+        self.ask = nn.Conv2d(channels, 3 * channels, 1)
+        self.answer = nn.Conv2d(channels, channels, 1)
+        _silence(self.answer)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Features (n, channels, s, s) of such features."""
+        n, channels, height, width = x.shape
+        queries, keys, values = self.ask(self.norm(x)).reshape(
+            n, 3, self.heads, channels // self.heads, height * width).transpose(-1, -2).unbind(1)
+        seen = functional.scaled_dot_product_attention(queries, keys, values)
+        return x + self.answer(seen.transpose(-1, -2).reshape(x.shape))
+
+
+class Denoiser(nn.Module):
+    """E[picture | noisy picture], for pictures of 64 × 64 (or any multiple of 8) pixels.
+
+    Parameters
+    ----------
+    fine, coarse : int
+        Channels at a fourth and at an eighth of the resolution; multiples of 8.
+    """
+
+    def __init__(self, fine: int = 48, coarse: int = 96) -> None:
+        super().__init__()
+        told, values = 96, 3 * PATCH**2
+        self.level = nn.Sequential(nn.Linear(2 * FREQUENCIES, told), nn.SiLU(),
+                                   nn.Linear(told, told), nn.SiLU())
+        self.begin = nn.Conv2d(values, fine, 3, padding=1)
+        self.down = nn.ModuleList(Residual(fine, told) for _ in range(2))
+        self.shrink = nn.Conv2d(fine, coarse, 3, stride=2, padding=1)
+        self.middle = nn.ModuleList(Residual(coarse, told) for _ in range(3))
+        self.attention = Attention(coarse)
+        self.grow = nn.Conv2d(coarse, fine, 1)
+        self.mix = nn.Conv2d(2 * fine, fine, 1)
+        self.up = nn.ModuleList(Residual(fine, told) for _ in range(2))
+        self.norm = nn.GroupNorm(8, fine)
+        self.end = nn.Conv2d(fine, values, 3, padding=1)
+        _silence(self.end)
+
+    def forward(self, x: torch.Tensor, t: torch.Tensor | float) -> torch.Tensor:
+        """Denoise pictures.
+
+        Parameters
+        ----------
+        x : (n, 3, H, W) tensor
+            Linear light plus noise; H and W multiples of 8.
+        t : (n,) tensor or float
+            Standard deviation of that noise, 0 or greater.
+
+        Returns
+        -------
+        (n, 3, H, W) tensor
+            Linear light.
+        """
+        t = torch.as_tensor(t, dtype=x.dtype, device=x.device).expand(len(x))
+        relative = (t / SPREAD)[:, None, None, None]
+        shown = (x - MEAN) / SPREAD / (1 + relative**2).sqrt()
+        kept = FINEST**2 / (FINEST**2 + t**2)[:, None, None, None]
+        clean = MEAN + SPREAD * self._predict(shown, t.clamp(min=FINEST / 100))
+        return kept * x + (1 - kept) * clean
+
+    def _predict(self, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        # From 1e-4 to 10 of log t the slowest wave makes a half turn, the fastest eight of them.
+        waves = torch.arange(1, FREQUENCIES + 1, device=x.device) * (math.pi / 12)
+        phases = t.log()[:, None] * waves
+        level = self.level(torch.cat([phases.sin(), phases.cos()], dim=1))
+        h = self.begin(functional.pixel_unshuffle(x, PATCH))
+        for block in self.down:
+            h = block(h, level)
+        kept, h = h, self.shrink(h)
+        for i, block in enumerate(self.middle):
+            h = block(h, level)
+            if i == 1:
+                h = self.attention(h)
+        h = self.mix(torch.cat([functional.interpolate(self.grow(h), scale_factor=2), kept], 1))
+        for block in self.up:
+            h = block(h, level)
+        return functional.pixel_shuffle(self.end(functional.silu(self.norm(h))), PATCH)
+
+
+def _silence(layer: nn.Conv2d) -> None:
+    """Let a layer give 0 at first: a residual block then passes its input on."""
+    nn.init.zeros_(layer.weight)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+
+
+def names() -> list[str]:
+    """Return the names of the shipped denoisers."""
+    return sorted(card.stem for card in data_path("denoisers").glob("*.md")
+                  if card.with_suffix(".safetensors").exists())
+
+
+def load(name: str) -> Denoiser:
+    """Return a shipped denoiser, its weights fixed; `names` says which there are.
+
+    Raises
+    ------
+    ValueError
+        If its file is not the one that was shipped.
+    """
+    return channels_last(restore(Denoiser(), verified_path("denoisers", f"{name}.safetensors")))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a training run is, apart from how long it has run. Another recipe, another run.
+
+    Attributes
+    ----------
+    share : float
+        Share of the dark form among the pictures shown, in [0, 1].
+    steps : int
+        Of one batch each.
+    seed : int
+    """
+
+    share: float
+    steps: int = 12_000
+    seed: int = 0
+
+
+class Trainer:
+    """Everything that training changes, and one step of it.
+
+    Random numbers depend on (seed, step) alone, so a run that was interrupted and resumed is the
+    run that was not.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    device : str
+        Where PyTorch computes.
+    """
+
+    batch = 16
+    rate, warm_up = 1e-3, 300  # Adam's; steps until it is reached, from where it falls to 0
+    half_life = 8_000  # pictures until half of the averaged weights is renewed
+    bank, renew = 1024, 64  # renders at once, for so many steps: each is shown once on average
+    centre, width = -0.4, 1.4  # of the logarithm of t / SPREAD
+    heaviest = 20.0  # of a picture's weight in the loss, 1 + (SPREAD / t)²
+
+    def __init__(self, recipe: Recipe, device: str = "cpu") -> None:
+        self.recipe, self.step, self.seconds, self.device = recipe, 0, 0.0, device
+        torch.manual_seed(recipe.seed)
+        self._take(Denoiser())
+        self._pictures: torch.Tensor | None = None
+
+    def _take(self, network: Denoiser, average: Denoiser | None = None) -> None:
+        average = average or copy.deepcopy(network)
+        self.network = channels_last(network.to(self.device))
+        self.average = channels_last(average.to(self.device)).requires_grad_(False)
+        self.adam = torch.optim.AdamW(self.network.parameters(), lr=self.rate, betas=(0.9, 0.99),
+                                      weight_decay=1e-4)
+
+    def save(self, path: Path) -> None:
+        """Write everything that a resumed run needs, as safetensors; never half a file."""
+        tensors = {f"{name}/{key}": value for name in ("network", "average")
+                   for key, value in getattr(self, name).state_dict().items()}
+        for i, entry in self.adam.state_dict()["state"].items():
+            tensors |= {f"adam/{i}/{key}": value for key, value in entry.items()}
+        about = {"recipe": asdict(self.recipe), "step": self.step, "seconds": self.seconds}
+        partial = path.with_suffix(".partial")
+        save_file({key: value.contiguous() for key, value in tensors.items()}, partial,
+                  metadata={key: repr(value) for key, value in about.items()})
+        os.replace(partial, path)
+
+    @classmethod
+    def load(cls, path: Path, device: str = "cpu") -> Trainer:
+        """Return the trainer that `save` wrote."""
+        with safe_open(path, framework="pt") as file:
+            about = {key: ast.literal_eval(value) for key, value in file.metadata().items()}
+            tensors = {key: file.get_tensor(key) for key in file.keys()}
+        trainer = cls(Recipe(**about["recipe"]), device)
+        trainer.step, trainer.seconds = about["step"], about["seconds"]
+        entries: dict[int, dict[str, torch.Tensor]] = {}
+        for name in ("network", "average"):
+            getattr(trainer, name).load_state_dict(
+                {key.removeprefix(f"{name}/"): value for key, value in tensors.items()
+                 if key.startswith(f"{name}/")})
+        for key, value in tensors.items():
+            if key.startswith("adam/"):
+                _, i, entry = key.split("/")
+                entries.setdefault(int(i), {})[entry] = value
+        trainer.adam.load_state_dict({**trainer.adam.state_dict(), "state": entries})
+        return trainer
+
+    def real(self, rng: np.random.Generator) -> torch.Tensor:
+        """A batch of renders (batch, 3, 64, 64), linear light; fresh ones every `renew` steps."""
+        if self._pictures is None or self.step % self.renew == 0:
+            seed = np.random.default_rng([self.recipe.seed, 1, self.step // self.renew])
+            beetles = ladybirds.sample(self.bank, share=self.recipe.share,
+                                       seed=int(seed.integers(2**31)))
+            self._pictures = torch.from_numpy(np.asarray(ladybirds.render(beetles), np.float32))
+        return self._pictures[rng.integers(self.bank, size=self.batch)].to(
+            self.device, memory_format=torch.channels_last)
+
+    def advance(self) -> tuple[float]:
+        """One step; returns the loss (1 would be the mean picture, whatever is shown)."""
+        rng = np.random.default_rng([self.recipe.seed, 0, self.step])
+        random = torch.Generator().manual_seed(int(rng.integers(2**62)))
+        x = self.real(rng)
+        t = SPREAD * (self.centre + self.width * torch.randn(self.batch, generator=random)).exp()
+        noise = torch.randn(x.shape, generator=random).to(self.device)
+        t = t.to(self.device)
+        weight = (1 + (SPREAD / t) ** 2).clamp(max=self.heaviest)
+        miss = (self.network(x + t[:, None, None, None] * noise, t) - x) / SPREAD
+        loss = (weight * miss.square().mean((1, 2, 3))).mean()
+        done = self.step / self.recipe.steps
+        for group in self.adam.param_groups:
+            group["lr"] = self.rate * min((self.step + 1) / self.warm_up,
+                                          (1 + math.cos(math.pi * done)) / 2 + 0.01)
+        self.adam.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.adam.step()
+        with torch.no_grad():
+            # At first the average is of few steps, or it would hold on to the random weights.
+            keep = min(0.5 ** (self.batch / self.half_life), (self.step + 1) / (self.step + 10))
+            for average, current in zip(self.average.parameters(), self.network.parameters(),
+                                        strict=True):
+                average.lerp_(current, 1 - keep)
+        self.step += 1
+        return (float(loss.detach()),)
