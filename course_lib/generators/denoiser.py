@@ -28,6 +28,7 @@ import ast
 import copy
 import math
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -42,10 +43,11 @@ from course_lib.data import data_path, verified_path
 from course_lib.inference.networks import channels_last, restore
 from course_lib.worlds import ladybirds
 
-__all__ = ["Denoiser", "Recipe", "Trainer", "load", "names"]
+__all__ = ["Denoiser", "OnArrays", "Recipe", "Trainer", "load", "names"]
 
 MEAN, SPREAD = 0.146, 0.136  #: of the pixels of renders, all colours, linear light
-FINEST = 0.1 * SPREAD  #: below this noise the network changes less and less
+FINEST = 0.02 * SPREAD  #: below this noise the network changes less and less
+LARGEST = 160 * SPREAD  #: noise that drowns a picture's mean over all pixels, too
 PATCH = 4  #: pixels a side of the blocks that the network works on
 FREQUENCIES = 16  #: sines and cosines that tell the network the noise level
 
@@ -135,11 +137,11 @@ class Denoiser(nn.Module):
         relative = (t / SPREAD)[:, None, None, None]
         shown = (x - MEAN) / SPREAD / (1 + relative**2).sqrt()
         kept = FINEST**2 / (FINEST**2 + t**2)[:, None, None, None]
-        clean = MEAN + SPREAD * self._predict(shown, t.clamp(min=FINEST / 100))
+        clean = MEAN + SPREAD * self._predict(shown, t.clamp(min=FINEST / 20))
         return kept * x + (1 - kept) * clean
 
     def _predict(self, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-        # From 1e-4 to 10 of log t the slowest wave makes a half turn, the fastest eight of them.
+        # From 1e-4 to 20 of t the slowest wave makes a half turn, the fastest sixteen of them.
         waves = torch.arange(1, FREQUENCIES + 1, device=x.device) * (math.pi / 12)
         phases = t.log()[:, None] * waves
         level = self.level(torch.cat([phases.sin(), phases.cos()], dim=1))
@@ -181,6 +183,46 @@ def load(name: str) -> Denoiser:
     return channels_last(restore(Denoiser(), verified_path("denoisers", f"{name}.safetensors")))
 
 
+class OnArrays:
+    """A denoiser on NumPy arrays, with what guidance needs: a prior for `inference.guidance`.
+
+    Parameters
+    ----------
+    network : Denoiser
+    at_once : int
+        Pictures that go through the network together.
+    """
+
+    def __init__(self, network: Denoiser, at_once: int = 32) -> None:
+        self.network, self.at_once = network, at_once
+        self.evaluations = 0  #: of the network so far, a picture each
+
+    def _parts(self, x: np.ndarray) -> Iterator[tuple[slice, torch.Tensor]]:
+        self.evaluations += len(x)
+        for i in range(0, len(x), self.at_once):
+            rows = slice(i, min(i + self.at_once, len(x)))
+            yield rows, torch.from_numpy(x[rows].astype(np.float32)).to(
+                memory_format=torch.channels_last)
+
+    def __call__(self, x: np.ndarray, t: float) -> np.ndarray:
+        """E[picture | x], (n, 3, H, W), of x with noise of standard deviation t, linear light."""
+        with torch.inference_mode():
+            return np.concatenate([self.network(some, t).numpy() for _, some in self._parts(x)])
+
+    def pull(self, x: np.ndarray, t: float,
+             weigh: Callable[[np.ndarray, slice], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """As `guidance.Denoises.pull`: the answer, and the pull-back of weigh(answer, rows)."""
+        found = []
+        for rows, some in self._parts(x):
+            some.requires_grad_(True)
+            x0 = self.network(some, t)
+            v = torch.from_numpy(weigh(x0.detach().numpy(), rows).astype(np.float32))
+            (pulled,) = torch.autograd.grad(x0, some, v)
+            found.append((x0.detach().numpy(), pulled.numpy()))
+        x0s, pulls = zip(*found, strict=True)
+        return np.concatenate(x0s), np.concatenate(pulls)
+
+
 @dataclass(frozen=True)
 class Recipe:
     """What a training run is, apart from how long it has run. Another recipe, another run.
@@ -195,7 +237,7 @@ class Recipe:
     """
 
     share: float
-    steps: int = 12_000
+    steps: int = 10_000
     seed: int = 0
 
 
@@ -216,7 +258,8 @@ class Trainer:
     rate, warm_up = 1e-3, 300  # Adam's; steps until it is reached, from where it falls to 0
     half_life = 8_000  # pictures until half of the averaged weights is renewed
     bank, renew = 1024, 64  # renders at once, for so many steps: each is shown once on average
-    centre, width = -0.4, 1.4  # of the logarithm of t / SPREAD
+    centre, width = -0.4, 1.4  # of the logarithm of t / SPREAD, for most of the pictures
+    anywhere = 2  # pictures of a batch whose t is log-uniform from FINEST to LARGEST
     heaviest = 20.0  # of a picture's weight in the loss, 1 + (SPREAD / t)²
 
     def __init__(self, recipe: Recipe, device: str = "cpu") -> None:
@@ -274,12 +317,20 @@ class Trainer:
         return self._pictures[rng.integers(self.bank, size=self.batch)].to(
             self.device, memory_format=torch.channels_last)
 
+    def levels(self, random: torch.Generator) -> torch.Tensor:
+        """Noise levels for a batch, (batch,): mostly where pictures take shape."""
+        log_t = self.centre + self.width * torch.randn(self.batch, generator=random)
+        t = SPREAD * log_t.exp()
+        place = torch.rand(self.anywhere, generator=random)
+        t[: self.anywhere] = FINEST * (LARGEST / FINEST) ** place
+        return t
+
     def advance(self) -> tuple[float]:
         """One step; returns the loss (1 would be the mean picture, whatever is shown)."""
         rng = np.random.default_rng([self.recipe.seed, 0, self.step])
         random = torch.Generator().manual_seed(int(rng.integers(2**62)))
         x = self.real(rng)
-        t = SPREAD * (self.centre + self.width * torch.randn(self.batch, generator=random)).exp()
+        t = self.levels(random)
         noise = torch.randn(x.shape, generator=random).to(self.device)
         t = t.to(self.device)
         weight = (1 + (SPREAD / t) ** 2).clamp(max=self.heaviest)
