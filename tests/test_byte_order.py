@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib.audits import fairness, hallucination, measures, sources, suspects
+from course_lib.audits import conformal, fairness, hallucination, measures, sources, suspects
 from course_lib.imaging import deconvolution, limits, optics, photons, recovery, stars
 from course_lib.imaging.operators import Blur, Downsample, Matrix, Shift, Stack, finer_grid
 from course_lib.inference import classifiers, diffusion, latents, plate_posterior, posterior
@@ -44,6 +44,12 @@ def generators(name):
 
 # Function, as "module.name", → a call whose array arguments go through `b`.
 CALLS = {
+    "conformal.report": lambda b: [share.low for share in conformal.report(
+        b(POINTS > 0.5), b(BITS[:30])).values()],
+    "conformal.scores": lambda b: conformal.scores(b(P)),
+    "conformal.sets": lambda b: conformal.sets(b(POINTS), b(P[:2])),
+    "conformal.threshold": lambda b: conformal.threshold(b(P)),
+    "conformal.thresholds": lambda b: conformal.thresholds(b(POINTS), b(BITS[:30]), 0.5, True),
     "fairness.conditional_shares": lambda b: fairness.conditional_shares(
         b(BITS), b(BITS[::-1]), b(P), 0.5, bins=2),
     "fairness.corrected_share": lambda b: fairness.corrected_share(b(BITS), b(BITS), b(BITS)),

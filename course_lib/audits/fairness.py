@@ -69,7 +69,7 @@ DRAWS, LEVEL = 1000, 0.95  # of the bootstrap
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """A number, or an array of them, with the ends of its 95 % bootstrap interval."""
+    """A number, or an array of them, with the ends of its 95 % interval."""
 
     value: np.ndarray
     low: np.ndarray
