@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib.audits import conformal, fairness, hallucination, measures, sources, suspects
+from course_lib.audits import conformal, fairness, hallucination, measures, sources, suspects, zoom
 from course_lib.imaging import deconvolution, limits, optics, photons, recovery, stars
 from course_lib.imaging.operators import Blur, Downsample, Matrix, Shift, Stack, finer_grid
 from course_lib.inference import classifiers, diffusion, latents, plate_posterior, posterior
@@ -81,6 +81,10 @@ CALLS = {
         b(16 * POINTS), b(16 * POINTS), 1.0, (32, 32)),
     "suspects.residual": lambda b: suspects.residual(b(X[:4].ravel()), b(P[:8])),
     "suspects.shrink": lambda b: suspects.shrink(b(X.reshape(4, 64))),
+    "zoom.pairs": lambda b: zoom.pairs(ladybirds.sample(2, form=0), zoom.LEAF, 0.2, b(P[:3])),
+    "zoom.zoom": lambda b: list(zoom.zoom(
+        lambda y: X64 + y.mean((1, 2, 3), keepdims=True), b(np.tile(X64, (2, 1, 1, 1))),
+        b(np.zeros((2, 3, 64, 64)))).values()),
     "deconvolution.blind_objective": lambda b: deconvolution.blind_objective(
         b(Y), b(X), b(PSF), 1.0),
     "deconvolution.discrepancy_lambda": lambda b: deconvolution.discrepancy_lambda(

@@ -36,7 +36,6 @@ from scipy.stats import betabinom
 
 from course_lib import validation
 from course_lib.audits.fairness import Estimate
-from course_lib.audits.measures import share_interval
 
 __all__ = ["coverage_range", "report", "scores", "sets", "threshold", "thresholds"]
 
@@ -140,8 +139,9 @@ def report(sets: ArrayLike, form: ArrayLike) -> dict[str, Estimate]:
     kept = held[np.arange(len(form)), form] > 0
     if len(np.unique(form)) < 2:
         validation.fail("form", f"{len(form)} of one form", "some of either form")
-    return {"kept": _share(kept), "pale": _share(kept[form == 0]), "dark": _share(kept[form == 1]),
-            "undecided": _share(sets.all(1)), "empty": _share(~sets.any(1))}
+    found = {"kept": kept, "pale": kept[form == 0], "dark": kept[form == 1],
+             "undecided": sets.all(1), "empty": ~sets.any(1)}
+    return {name: Estimate.of_share(true) for name, true in found.items()}
 
 
 def coverage_range(n: int, new: int, level: float = 0.9, of: float = 0.95) -> tuple[float, float]:
@@ -204,9 +204,3 @@ def _pair(scores: ArrayLike, form: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         validation.fail("form", f"of shape {form.shape}, values {np.unique(form)}",
                         f"{len(scores)} of 0 (pale) and 1 (dark)")
     return scores, form.astype(int)
-
-
-def _share(true: ArrayLike) -> Estimate:
-    true = np.asarray(true)
-    ends = share_interval(int(true.sum()), len(true))
-    return Estimate(np.asarray(true.mean()), *map(np.asarray, ends))

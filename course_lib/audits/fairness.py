@@ -51,6 +51,7 @@ from scipy.stats import norm
 
 from course_lib import validation
 from course_lib.arrays import Seed
+from course_lib.audits.measures import share_interval
 from course_lib.inference.posterior import prior_log_odds
 
 __all__ = ["FACTORS", "Estimate", "Ladder", "always_pale_share", "bias_budget",
@@ -74,6 +75,13 @@ class Estimate:
     value: np.ndarray
     low: np.ndarray
     high: np.ndarray
+
+    @classmethod
+    def of_share(cls, true: ArrayLike) -> Estimate:
+        """Share of n independent cases that are true, (n,) of bool, with Wilson's interval."""
+        true = np.asarray(true)
+        ends = share_interval(int(true.sum()), len(true))
+        return cls(np.asarray(true.mean()), *map(np.asarray, ends))
 
     def __getitem__(self, key: Any) -> Estimate:
         return Estimate(self.value[key], self.low[key], self.high[key])
