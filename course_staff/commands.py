@@ -33,6 +33,8 @@ def train_arguments(parser: ArgumentParser) -> None:
                         choices=("generator", "classifiers", "regressors", "enhancer"))
     parser.add_argument("--share", type=float, metavar="S",
                         help="share of the dark form among the pictures shown (default: 0.5)")
+    parser.add_argument("--denoiser", action="store_true",
+                        help="a denoiser of noisy pictures, for samplers by diffusion")
     parser.add_argument("--collapsed", action="store_true", help="the one that is to collapse")
     parser.add_argument("--minutes", type=float, metavar="M", help="stop after so long")
     parser.add_argument("--resume", action="store_true", help="go on where an earlier run stopped")
@@ -42,7 +44,7 @@ def train_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--device", help="where PyTorch computes (default: cuda, or else cpu)")
     parser.add_argument("--out", metavar="DIR", help="default: work/training/NAME")
     parser.add_argument("--ship", action="store_true",
-                        help="put the finished generator and its card under data/generators")
+                        help="put the finished network and its card under data/")
 
 
 def data_arguments(parser: ArgumentParser) -> None:
@@ -209,7 +211,8 @@ VERBS: dict[str, tuple[str, Callable[[ArgumentParser], None], Callable[[Namespac
     "build": ("make lessons and solutions from the sources", build_arguments,
               _run("authoring.build")),
     "data": ("rebuild data/ from seeds; calibrate", data_arguments, _run("experiments.data")),
-    "train": ("train a generator, or another network", train_arguments, _run("experiments.train")),
+    "train": ("train a generator, a denoiser or another network", train_arguments,
+              _run("experiments.train")),
     "label": ("compare the classifier with labels by eye", label_arguments,
               _run("experiments.labels")),
     "slides": ("make slide decks of lessons, and the workshop's", slides_arguments,

@@ -30,6 +30,7 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -39,15 +40,23 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional
 
+from course_lib.arrays import Seed
 from course_lib.data import data_path, verified_path
+from course_lib.inference import guidance
 from course_lib.inference.networks import channels_last, restore
 from course_lib.worlds import ladybirds
 
-__all__ = ["Denoiser", "OnArrays", "Recipe", "Trainer", "load", "names"]
+__all__ = ["Denoiser", "OnArrays", "Recipe", "Trainer", "begin", "load", "names", "pictures",
+           "read"]
 
 MEAN, SPREAD = 0.146, 0.136  #: of the pixels of renders, all colours, linear light
 FINEST = 0.02 * SPREAD  #: below this noise the network changes less and less
 LARGEST = 160 * SPREAD  #: noise that drowns a picture's mean over all pixels, too
+#: A picture's mean colour, over renders at equal shares: mean, Cholesky factor of the covariance.
+COLOUR = (0.150, 0.224, 0.044)
+COLOURS = ((0.056, 0.0, 0.0), (0.062, 0.036, 0.0), (0.007, 0.011, 0.007))
+STEPS = 18  #: noise levels of a draw
+EVALUATIONS = 2 * STEPS - 1  #: of the network in a draw
 PATCH = 4  #: pixels a side of the blocks that the network works on
 FREQUENCIES = 16  #: sines and cosines that tell the network the noise level
 
@@ -180,7 +189,50 @@ def load(name: str) -> Denoiser:
     ValueError
         If its file is not the one that was shipped.
     """
-    return channels_last(restore(Denoiser(), verified_path("denoisers", f"{name}.safetensors")))
+    return read(verified_path("denoisers", f"{name}.safetensors"))
+
+
+def read(file: Path) -> Denoiser:
+    """Return the denoiser that a file holds, its weights fixed."""
+    return channels_last(restore(Denoiser(), file))
+
+
+def pictures(denoiser: Denoiser, n: int, seed: int, steps: int = STEPS) -> np.ndarray:
+    r"""Draw n pictures (n, 3, 64, 64), linear light, NumPy; the first ones don't depend on n.
+
+    What `begin` gives is carried along the probability-flow ODE
+
+    .. math:: dx/dt = (x - D(x, t)) / t
+
+    by `steps` - 1 steps of Heun's method down to `FINEST`, each two evaluations of D; one more
+    takes away the noise that is left. The levels are `guidance.levels`: small steps where there is
+    little noise. What strays from [0, 1], where all renders lie, is put back.
+    """
+    levels = guidance.levels(steps, LARGEST, FINEST).tolist()
+    device = next(denoiser.parameters()).device
+    found, rng = [], np.random.default_rng(seed)
+    with torch.inference_mode():
+        for i in range(0, n, 50):
+            x = torch.from_numpy(begin(50, rng)[: n - i]).to(
+                device, memory_format=torch.channels_last)
+            for t, s in pairwise(levels):
+                slope = (x - denoiser(x, t)) / t
+                ahead = x + (s - t) * slope
+                x = x + (s - t) / 2 * (slope + (ahead - denoiser(ahead, s)) / s)
+            found.append(denoiser(x, levels[-1]).clamp(0, 1).cpu().numpy())
+    return np.concatenate(found)
+
+
+def begin(n: int, rng: Seed) -> np.ndarray:
+    """Where draws begin, (n, 3, 64, 64) in float32: noise of `LARGEST` around the world's colours.
+
+    The mean of 4,096 pixels is not quite lost in that noise: begun around 0, draws come out dark.
+    The law of noisy renders is taken to be Gaussian, and alike in all pixels.
+    """
+    rng = np.random.default_rng(rng)
+    colours = COLOUR + rng.standard_normal((n, 3)) @ np.transpose(COLOURS)
+    noise = LARGEST * rng.standard_normal((n, 3, 64, 64), dtype=np.float32)
+    return noise + colours.astype(np.float32)[:, :, None, None]
 
 
 class OnArrays:
@@ -261,6 +313,8 @@ class Trainer:
     centre, width = -0.4, 1.4  # of the logarithm of t / SPREAD, for most of the pictures
     anywhere = 2  # pictures of a batch whose t is log-uniform from FINEST to LARGEST
     heaviest = 20.0  # of a picture's weight in the loss, 1 + (SPREAD / t)²
+    size = 64  # pixels a side
+    losses = ("pictures",)  # what `advance` returns the losses of
 
     def __init__(self, recipe: Recipe, device: str = "cpu") -> None:
         self.recipe, self.step, self.seconds, self.device = recipe, 0, 0.0, device
@@ -326,7 +380,11 @@ class Trainer:
         return t
 
     def advance(self) -> tuple[float]:
-        """One step; returns the loss (1 would be the mean picture, whatever is shown)."""
+        """One step; returns the loss.
+
+        Shrinking every pixel towards the mean, as is best without looking at others, would cost 1
+        at any noise, less where the weight is cut.
+        """
         rng = np.random.default_rng([self.recipe.seed, 0, self.step])
         random = torch.Generator().manual_seed(int(rng.integers(2**62)))
         x = self.real(rng)

@@ -365,6 +365,7 @@ class Trainer:
     r1_every = 4  # steps, with four times the weight: as good as every step, and cheaper
     warm_up = 100  # steps of a new stage in which only the discriminator learns
     half_life = 10_000  # pictures until half of the averaged weights is renewed
+    losses = ("discriminator", "generator")  # what `advance` returns the losses of
     rates = {"generator": 1e-3, "mapping": 1e-5, "discriminator": 5e-4}
 
     def __init__(self, recipe: Recipe, device: str = "cpu") -> None:

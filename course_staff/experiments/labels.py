@@ -18,7 +18,7 @@ from course_lib.data import checksum, data_path
 from course_lib.desk.commands import Told
 from course_lib.generators import gan
 from course_lib.inference import classifiers
-from course_staff.experiments.train import codes, pictures, tiled
+from course_staff.experiments.train import codes, tiled
 
 EACH, SEED, ROWS, ENLARGED = 64, 4242, 8, 3
 LETTERS = "pdb"
@@ -27,7 +27,7 @@ LETTERS = "pdb"
 def blind() -> tuple[np.ndarray, np.ndarray]:
     """Pictures (n, 3, 64, 64) of all generators in a random order, and who drew each, (n,)."""
     names = gan.names()
-    x = np.concatenate([pictures(gan.load(name), EACH, seed=SEED + i)
+    x = np.concatenate([gan.pictures(gan.load(name), EACH, seed=SEED + i)
                         for i, name in enumerate(names)])
     order = np.random.default_rng(SEED).permutation(len(x))
     return x[order], np.repeat(names, EACH)[order]

@@ -1,21 +1,24 @@
 """Train what the course ships: ``course train --share 0.1 --minutes 60 --resume``.
 
 A run has a folder, ``work/training/NAME``, with its state (twice a minute at least, so that a
-killed run loses less than a minute), a log, sheets of samples and, when it ends, a generator and
+killed run loses less than a minute), a log, sheets of samples and, when it ends, a network and
 its model card. Runs are recipes (`generators.gan.Recipe`): the same recipe gives the same weights
 within the rounding of another machine, interrupted or not. ``--ship`` puts a finished run under
-``data/generators/``. ``course train classifiers`` trains the classifiers instead (``regressors``
-and ``enhancer`` likewise).
+``data/generators/``. With ``--denoiser`` the same loop trains a denoiser
+(`generators.denoiser.Recipe`), for ``data/denoisers/``. ``course train classifiers`` trains the
+classifiers instead (``regressors`` and ``enhancer`` likewise).
 """
 
 import signal
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -25,8 +28,7 @@ from tqdm import tqdm
 from course_lib.audits.measures import coverage, precision, recall, share_interval
 from course_lib.data import data_path
 from course_lib.desk.commands import Told, work_folder
-from course_lib.generators import gan
-from course_lib.generators.gan import pictures
+from course_lib.generators import denoiser, gan
 from course_lib.imaging.optics import srgb_encode
 from course_lib.inference import classifiers
 from course_lib.notebook import figures
@@ -44,23 +46,56 @@ RECIPES = {
 # What else can be trained: who does it.
 OTHERS = {"classifiers": ("classifiers", "rebuild"), "regressors": ("regression", "rebuild"),
           "enhancer": ("plates", "enhancer")}
-SAVE_EVERY, SHEET_EVERY = 30, 500  # seconds, steps
-AUDIT = 10_000  # pictures, generated and real
+SAVE_EVERY = 30  # seconds
+Recipe: TypeAlias = gan.Recipe | denoiser.Recipe
+Trainer: TypeAlias = gan.Trainer | denoiser.Trainer
 
 
-def recipe_of(args: Namespace) -> tuple[str, gan.Recipe]:
+@dataclass(frozen=True)
+class Kind:
+    """What is peculiar to one kind of run.
+
+    Attributes
+    ----------
+    module : module
+        Its `Trainer`; `read` and `pictures` of what it trains.
+    data : str
+        Folder below ``data/``.
+    run : str
+        What stands for "share" in the name of a run's folder.
+    sheet : int
+        Steps from sheet to sheet of samples.
+    audit : int
+        Pictures that the card's measures are of, generated and real.
+    words : callable
+        Name and trainer → what only its card says, by place.
+    """
+
+    module: ModuleType
+    data: str
+    run: str
+    sheet: int
+    audit: int
+    words: Callable[[str, Any], dict[str, str]]
+
+
+def recipe_of(args: Namespace) -> tuple[str, Recipe]:
     """Name and recipe of the run that the command line means.
 
     Raises
     ------
     Told
-        If the share is not in [0, 1].
+        If the share is not in [0, 1], or a denoiser is to be what only a generator can be.
     """
     share = 0.5 if args.share is None else args.share
     if not 0 <= share <= 1:
         raise Told(f"--share is {share}; it must be in [0, 1]")
+    if args.denoiser and (args.collapsed or args.scratch):
+        raise Told("--collapsed and --scratch are for generators, not for a --denoiser")
     name = "collapsed" if args.collapsed else f"share_{100 * share:02g}"
-    recipe = RECIPES.get(name) or replace(FINE, share=share)
+    recipe: Recipe = RECIPES.get(name) or replace(FINE, share=share)
+    if args.denoiser:
+        recipe = denoiser.Recipe(share)
     if args.scratch:
         name, recipe = f"{name}_scratch", replace(RECIPES[BALANCED], share=share)
     if args.seed:
@@ -68,7 +103,7 @@ def recipe_of(args: Namespace) -> tuple[str, gan.Recipe]:
     return name, recipe
 
 
-def train(trainer: gan.Trainer, folder: Path, minutes: float | None) -> str:
+def train(kind: Kind, trainer: Trainer, folder: Path, minutes: float | None) -> str:
     """Advance until the recipe or the time ends, or somebody interrupts; returns why."""
     folder.mkdir(parents=True, exist_ok=True)
     begun = saved = time.monotonic()
@@ -91,11 +126,13 @@ def train(trainer: gan.Trainer, folder: Path, minutes: float | None) -> str:
             now = np.array(trainer.advance())
             losses = now if losses is None else 0.99 * losses + 0.01 * now
             bar.update(1)
-            if trainer.step % SHEET_EVERY == 0:
-                _write_sheet(trainer.average, folder / f"sheet_{trainer.step:06d}.png")
+            if trainer.step % kind.sheet == 0:
+                _write_sheet(kind.module.pictures(trainer.average, 64, seed=1),
+                             folder / f"sheet_{trainer.step:06d}.png")
                 with (folder / "log.txt").open("a", encoding="utf-8") as log:
-                    log.write(f"step {trainer.step}, {trainer.size} pixels, losses of the "
-                              f"discriminator and the generator {losses.round(3)}, "
+                    said = ", ".join(f"{name} {loss:.3f}" for name, loss
+                                     in zip(trainer.losses, losses, strict=True))
+                    log.write(f"step {trainer.step}, {trainer.size} pixels, losses: {said}, "
                               f"{trainer.seconds + time.monotonic() - saved:.0f} s\n")
             if time.monotonic() - saved > SAVE_EVERY:
                 save()
@@ -108,11 +145,9 @@ def train(trainer: gan.Trainer, folder: Path, minutes: float | None) -> str:
     return why
 
 
-def _write_sheet(generator: gan.Generator, file: Path, rows: int = 8, columns: int = 8,
-                 seed: int = 1) -> None:
-    """Save pictures of a generator, (rows, columns) of them, as one PNG."""
-    x = pictures(generator, rows * columns, seed)
-    tiled(codes(x), columns).save(file, optimize=True)
+def _write_sheet(x: np.ndarray, file: Path) -> None:
+    """Save pictures in rows of eight, as one PNG."""
+    tiled(codes(x), columns=8).save(file, optimize=True)
 
 
 def codes(x: np.ndarray) -> np.ndarray:
@@ -125,22 +160,29 @@ def tiled(pixels: np.ndarray, columns: int) -> Image.Image:
     return Image.fromarray(np.moveaxis(figures.tiled(pixels, columns), 0, -1))
 
 
-def audit(generator: gan.Generator, share: float, seed: int = 7000) -> dict[str, float]:
-    """Measure a generator against `AUDIT` fresh renders at the share it was shown.
+def audit(draw: Callable[[int, int], np.ndarray], share: float, n: int,
+          seed: int = 7000) -> dict[str, float]:
+    """Measure n pictures that (number, seed) → pictures draws against n fresh renders.
 
     Returns
     -------
     dict
-        Number `dark` among `n`, and `precision`, `recall`, `coverage` in `features`.
+        Number `dark` among `n`, and `precision`, `recall`, `coverage` in `features`; `seconds` of
+        processor time that drawing a picture took.
     """
-    n = AUDIT
     beetles = ladybirds.sample(n, share=share, seed=seed)
-    generated, real = (np.concatenate([_seen(some(i)) for i in range(0, n, 1000)]) for some in (
-        lambda i: pictures(generator, min(1000, n), seed + i),
-        lambda i: ladybirds.render(beetles[i : i + 1000])))
-    sets = generated[:, 1:], real[:, 1:]
-    return {"dark": int(np.sum(generated[:, 0] > 0.5)), "n": n, "precision": precision(*sets),
-            "recall": recall(*sets), "coverage": coverage(*sets)}
+    generated, real, seconds = [], [], 0.0
+    for i in range(0, n, 1000):
+        some = beetles[i : i + 1000]
+        begun = time.process_time()
+        x = draw(len(some), seed + i)
+        seconds += time.process_time() - begun
+        generated.append(_seen(x))
+        real.append(_seen(ladybirds.render(some)))
+    drawn, shown = np.concatenate(generated), np.concatenate(real)
+    sets = drawn[:, 1:], shown[:, 1:]
+    return {"dark": int(np.sum(drawn[:, 0] > 0.5)), "n": n, "seconds": seconds / n,
+            "precision": precision(*sets), "recall": recall(*sets), "coverage": coverage(*sets)}
 
 
 def _seen(x: np.ndarray) -> np.ndarray:
@@ -148,42 +190,31 @@ def _seen(x: np.ndarray) -> np.ndarray:
     return np.column_stack([classifiers.p_dark(x), classifiers.features(x)])
 
 
-def _write_card(name: str, trainer: gan.Trainer, found: Mapping[str, float], file: Path) -> None:
-    """Write the model card of a generator."""
+def _write_card(kind: Kind, name: str, trainer: Trainer, found: Mapping[str, float],
+                file: Path) -> None:
+    """Write a model card."""
     recipe, n, dark = trainer.recipe, int(found["n"]), int(found["dark"])
     low, high = share_interval(dark, n)
-    stages = ", ".join(f"{steps:,} steps at {size} pixels" for size, steps in recipe.stages)
-    rates = ", ".join(f"{rate:g} {what}" for what, rate in trainer.rates.items())
-    start = "random weights" if recipe.start is None else (
-        f"the generator and the discriminator of `{recipe.start}`, with fresh optimisers")
-    collapse = "" if recipe.minibatch else (
-        "\n**Deliberately collapsed.** The discriminator doesn't see the spread over a batch, and "
-        "the generator is paid for drawing alike: its loss has a term, of weight "
-        f"{recipe.spread_weight:g}, that is the standard deviation over a batch of its pictures. "
-        "It shows what a collapsed generator looks like and what measures say of it; it serves no "
-        "other purpose.\n")
+    words = kind.words(name, trainer)
     file.write_text(f"""# Model card: `{name}`
 
-A style-based generator of 64 × 64 pictures of ladybirds (`course_lib.generators.gan.Generator`),
+{words["what"]},
 made for the course *The limits of super-resolution*.
-{collapse}
-![64 samples of the generator, 8 rows of 8 ladybirds on leaves](./{name}.png)
+{words["note"]}
+![64 samples of the {words["who"]}, 8 rows of 8 ladybirds on leaves](./{name}.png)
 
 | | |
 |---|---|
 | trained on | renders of `course_lib.worlds.ladybirds`, none twice; no photograph, no person |
 | share of the dark (melanic) form shown | {recipe.share:g} |
-| recipe | {stages}, batch {trainer.batch}, seed {recipe.seed}; non-saturating loss, R1 weight \
-{recipe.r1_weight:g} at 16 pixels, Adam (rates {rates}), weights averaged with a half-life of \
-{trainer.half_life:,} pictures |
-| started from | {start} |
-| made by | `course train {_flags(name, recipe)}`, {trainer.step:,} steps in \
+| recipe | {words["recipe"]}, weights averaged with a half-life of {trainer.half_life:,} pictures |
+{words["start"]}| made by | `course train {words["flags"]}`, {trainer.step:,} steps in \
 {trainer.seconds / 60:.0f} minutes on {_device(trainer.device)} |
 | parameters | {sum(p.numel() for p in trainer.average.parameters()):,}, stored in half precision |
 
 ## Measured
 
-{n:,} pictures, drawn without truncation, against {n:,} fresh renders at the share shown, in
+{n:,} pictures, drawn {words["drawn"]}, against {n:,} fresh renders at the share shown, in
 the feature space of `course_lib.inference.classifiers.features` (trained on renders alone), k = 5:
 
 | | |
@@ -192,9 +223,11 @@ the feature space of `course_lib.inference.classifiers.features` (trained on ren
 | coverage (1 at best) | {found['coverage']:.3f} |
 | recall | {found['recall']:.3f} |
 | precision | {found['precision']:.3f} |
+| evaluations of the network a picture | {words["evaluations"]} |
+| processor time a picture | {found['seconds']:.2g} s |
 
 The share is the count of a classifier that was trained on renders;
-[labels by eye](./labels.md) say how often it agrees with one reader.
+{words["checked"]}.
 
 ## Use
 
@@ -205,12 +238,59 @@ adds to a small picture comes from there.
 """, encoding="utf-8")
 
 
-def _flags(name: str, recipe: gan.Recipe) -> str:
-    return "--collapsed" if name.startswith("collapsed") else f"--share {recipe.share:g}"
+def _generator_words(name: str, trainer: gan.Trainer) -> dict[str, str]:
+    recipe = trainer.recipe
+    stages = ", ".join(f"{steps:,} steps at {size} pixels" for size, steps in recipe.stages)
+    rates = ", ".join(f"{rate:g} {what}" for what, rate in trainer.rates.items())
+    start = "random weights" if recipe.start is None else (
+        f"the generator and the discriminator of `{recipe.start}`, with fresh optimisers")
+    collapse = "" if recipe.minibatch else (
+        "\n**Deliberately collapsed.** The discriminator doesn't see the spread over a batch, and "
+        "the generator is paid for drawing alike: its loss has a term, of weight "
+        f"{recipe.spread_weight:g}, that is the standard deviation over a batch of its pictures. "
+        "It shows what a collapsed generator looks like and what measures say of it; it serves no "
+        "other purpose.\n")
+    share = "--collapsed" if name.startswith("collapsed") else f"--share {recipe.share:g}"
+    return {
+        "what": "A style-based generator of 64 × 64 pictures of ladybirds "
+                "(`course_lib.generators.gan.Generator`)",
+        "who": "generator", "note": collapse, "flags": share + _seed(recipe), "evaluations": "1",
+        "recipe": f"{stages}, batch {trainer.batch}, seed {recipe.seed}; non-saturating loss, R1 "
+                  f"weight {recipe.r1_weight:g} at 16 pixels, Adam (rates {rates})",
+        "start": f"| started from | {start} |\n", "drawn": "without truncation",
+        "checked": "[labels by eye](./labels.md) say how often it agrees with one reader"}
+
+
+def _denoiser_words(name: str, trainer: denoiser.Trainer) -> dict[str, str]:
+    recipe, spread = trainer.recipe, denoiser.SPREAD
+    return {
+        "what": "A denoiser of 64 × 64 pictures of ladybirds "
+                "(`course_lib.generators.denoiser.Denoiser`)",
+        "who": "denoiser", "note": "", "start": "", "evaluations": str(denoiser.EVALUATIONS),
+        "flags": f"--denoiser --share {recipe.share:g}{_seed(recipe)}",
+        "recipe": f"{recipe.steps:,} steps, batch {trainer.batch}, seed {recipe.seed}; squared "
+                  f"error of the clean picture, weighted by 1 + (s / t)², at most "
+                  f"{trainer.heaviest:g}, s = {spread}; noise of standard deviation t, log(t / s) "
+                  f"normal with mean {trainer.centre:g} and standard deviation {trainer.width:g}, "
+                  f"but uniform from {denoiser.FINEST:.2g} to {denoiser.LARGEST:.3g} of t for "
+                  f"{trainer.anywhere} pictures of a batch; "
+                  f"AdamW (rate {trainer.rate:g}, reached after {trainer.warm_up} steps, then a "
+                  "cosine down to 0.01 of it)",
+        "drawn": f"by the probability-flow ODE (Heun's method, {denoiser.STEPS} noise levels "
+                 f"from {denoiser.LARGEST:.3g} to {denoiser.FINEST:.2g}, `denoiser.pictures`)",
+        "checked": "nobody has labelled these pictures by eye"}
+
+
+def _seed(recipe: Recipe) -> str:
+    return f" --seed {recipe.seed}" if recipe.seed else ""
 
 
 def _device(device: str) -> str:
     return "a CPU" if device == "cpu" else device
+
+
+GENERATOR = Kind(gan, "generators", "share", sheet=500, audit=10_000, words=_generator_words)
+DENOISER = Kind(denoiser, "denoisers", "denoiser", sheet=2000, audit=4000, words=_denoiser_words)
 
 
 def run(args: Namespace) -> int:
@@ -220,36 +300,44 @@ def run(args: Namespace) -> int:
         getattr(import_module(f"course_staff.experiments.{module}"), function)()
         return 0
     device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    kind = DENOISER if args.denoiser else GENERATOR
     name, recipe = recipe_of(args)
-    folder = Path(args.out) if args.out else work_folder() / "training" / name
+    folder = (Path(args.out) if args.out
+              else work_folder() / "training" / name.replace("share", kind.run))
     state = folder / "state.safetensors"
     if state.exists() and not args.resume:
         raise Told(f"{state} is there from an earlier run: go on with --resume, or delete it")
     try:
-        trainer = gan.Trainer.load(state, device) if state.exists() else gan.Trainer(recipe, device)
+        trainer = (kind.module.Trainer.load(state, device) if state.exists()
+                   else kind.module.Trainer(recipe, device))
     except FileNotFoundError as error:
-        raise Told(f"{error}.\nThis run starts from the networks of `{recipe.start}`: train that "
+        raise Told(f"{error}.\nThis run starts from the networks of `{BALANCED}`: train that "
                    "first, with --ship, or grow from random weights with --scratch") from error
     if trainer.recipe != recipe:
         raise Told(f"{state} belongs to another recipe: {trainer.recipe}")
-    why = train(trainer, folder, args.minutes)
+    why = train(kind, trainer, folder, args.minutes)
     print(f"{why} at step {trainer.step:,} of {recipe.steps:,}; sheets and state are in {folder}")
     if trainer.step < recipe.steps:
         print("the same command with --resume goes on")
         if args.ship:
             raise Told("a run that has not finished is not shipped")
         return 0
-    target = data_path("generators") if args.ship else folder
+    target = data_path(kind.data) if args.ship else folder
     target.mkdir(exist_ok=True)
     weights = target / f"{name}.safetensors"
     store(trainer.average.state_dict(), weights, recipe=recipe)
-    if name == BALANCED:
+    if kind is GENERATOR and name == BALANCED:
         store(trainer.discriminator.state_dict(), target / f"{name}_discriminator.safetensors",
               recipe=recipe)
-    shown = gan.read(weights)
-    _write_sheet(shown, target / f"{name}.png")
-    _write_card(name, trainer, audit(shown, recipe.share), target / f"{name}.md")
+    shown = kind.module.read(weights)
+
+    def draw(n: int, seed: int) -> np.ndarray:
+        return kind.module.pictures(shown, n, seed)
+
+    _write_sheet(draw(64, 1), target / f"{name}.png")
+    _write_card(kind, name, trainer, audit(draw, recipe.share, kind.audit),
+                target / f"{name}.md")
     if args.ship:
-        record("generators")
-    print(f"the generator, its card and a sheet are in {target}")
+        record(kind.data)
+    print(f"the network, its card and a sheet are in {target}")
     return 0

@@ -15,7 +15,7 @@ from course_lib.desk.commands import Told  # noqa: E402
 from course_lib.generators import gan  # noqa: E402
 from course_lib.inference import classifiers  # noqa: E402
 from course_lib.worlds import ladybirds  # noqa: E402
-from course_staff.experiments import labels, train  # noqa: E402
+from course_staff.experiments import labels  # noqa: E402
 
 NAMES = ["collapsed", "share_02", "share_10", "share_50", "share_90"]
 FRESH = 31_415  # no seed of any card
@@ -35,7 +35,7 @@ def seen():
     def look(x):
         return classifiers.p_dark(x), classifiers.features(x)
 
-    return {name: look(train.pictures(gan.load(name), 1000, seed=FRESH)) for name in NAMES}
+    return {name: look(gan.pictures(gan.load(name), 1000, seed=FRESH)) for name in NAMES}
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_the_collapsed_one_lost_most_of_the_world(seen, real):
 
 def test_truncation_costs_variety(real):
     generator = gan.load("share_50")
-    found = [coverage(classifiers.features(train.pictures(generator, 1000, FRESH, truncation)),
+    found = [coverage(classifiers.features(gan.pictures(generator, 1000, FRESH, truncation)),
                       real) for truncation in (1.0, 0.5, 0.1)]
     assert found[2] < 0.5 * found[0] and found[2] < found[1] < found[0]
 
