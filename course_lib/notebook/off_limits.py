@@ -90,7 +90,9 @@ def _shell(frame: FrameType) -> Any:
 
 
 class _Watch:
-    """Looks at every call of a Python function (`sys.setprofile`).
+    """Looks at every call of a Python function (`sys.settrace`; calls of C functions cost nothing).
+
+    Another tracer rests meanwhile: coverage doesn't count what a watched test runs.
 
     Attributes
     ----------
@@ -112,27 +114,34 @@ class _Watch:
                         for module, *parts in [_split(name)] if parts[-1][:1].isupper()}
 
     def start(self) -> None:
-        self.before = sys.getprofile()
-        if isinstance(getattr(self.before, "__self__", None), _Watch):
-            self.before = None  # that of an earlier test, which was left by an error
-        sys.setprofile(self.look)
+        self.before = sys.gettrace()
+        earlier = getattr(self.before, "__self__", None)
+        if isinstance(earlier, _Watch):
+            self.before = earlier.before  # that of a test which was left by an error
+        sys.settrace(self.look)
+        if self.last is not None:
+            self.last.f_trace, self.last.f_trace_lines = self.leave, False
 
     def stop(self) -> None:
-        if getattr(sys.getprofile(), "__self__", None) is self:
-            sys.setprofile(self.before)
+        """End the watch; what `look` raises has ended it already, the former tracer with it."""
+        now = sys.gettrace()
+        if now is None or getattr(now, "__self__", None) is self:
+            sys.settrace(self.before)
 
-    def look(self, frame: FrameType, event: str, _argument: Any) -> None:
-        if event == "call":
-            code = frame.f_code
-            if code.co_name in self.targets or self.classes:
-                name = self.named(frame, code)
-                if name and self.by_learner(frame.f_back):
-                    raise OffLimits(self.told(name))
-            if code.co_filename in _tests and self.steals(frame):
-                raise OffLimits(f"{self.who} calls `{code.co_name}`, a function of the tests; "
-                                "that is off limits: write your own.")
-        elif event == "return" and frame is self.last:
+    def leave(self, frame: FrameType, event: str, _argument: Any) -> Callable[..., Any]:
+        if event == "return":
             self.stop()
+        return self.leave
+
+    def look(self, frame: FrameType, _event: str, _argument: Any) -> None:
+        code = frame.f_code
+        if code.co_name in self.targets or self.classes:
+            name = self.named(frame, code)
+            if name and self.by_learner(frame.f_back):
+                raise OffLimits(self.told(name))
+        if code.co_filename in _tests and self.steals(frame):
+            raise OffLimits(f"{self.who} calls `{code.co_name}`, a function of the tests; "
+                            "that is off limits: write your own.")
 
     def told(self, name: str) -> str:
         return (f"{self.who} calls `course_lib.{name}`, which this exercise rebuilds: "

@@ -49,20 +49,20 @@ FREE = {
 TEST = f'off_limits(f, names="{NAMES}")\nf(x)\n'
 
 
-def run(answer, test=TEST):
+def run(answer, test=TEST, **names):
     """Run an answer's cell and a test's, as a notebook does; the test may call the library."""
     library = {"__name__": "course_lib.elsewhere", "Downsample": operators.Downsample}
     exec("def library_uses_it(x): return Downsample(2)(x)", library)
     namespace = {"__name__": "__main__", "off_limits": off_limits.off_limits, "checks": checks,
                  "x": np.ones((1, 4, 4)), "camera": operators.Shift(0, 0),
-                 "library_uses_it": library["library_uses_it"]}
+                 "library_uses_it": library["library_uses_it"], **names}
     exec(compile(answer, "<answer>", "exec"), namespace)
-    before = sys.getprofile()
+    before = sys.gettrace()
     try:
         exec(compile(test, "<test>", "exec"), namespace)
     finally:
-        assert sys.getprofile() in (before, None)
-        sys.setprofile(before)
+        assert sys.gettrace() in (before, None)
+        sys.settrace(before)
     return namespace
 
 
@@ -93,7 +93,7 @@ def test_the_test_itself_may_call_it_and_everybody_before_and_after():
 def test_a_test_in_which_an_answer_raises_leaves_nothing_behind():
     with pytest.raises(ZeroDivisionError):
         run("def f(x): 1 / 0")
-    assert not isinstance(getattr(sys.getprofile(), "__self__", None), off_limits._Watch)
+    assert not isinstance(getattr(sys.gettrace(), "__self__", None), off_limits._Watch)
 
 
 def test_the_tests_own_functions_are_off_limits_unless_they_are_handed_over():
@@ -121,11 +121,47 @@ def test_refuses_tells_it_too():
 def test_what_stands_for_a_function_elsewhere_watches_there():
     told = []
     answer = type("StandIn", (), {"off_limits": lambda self, names: told.append(names)})()
+    before = sys.gettrace()
     off_limits.off_limits(answer, names=NAMES)
-    assert told == [NAMES] and sys.getprofile() is None
+    assert told == [NAMES] and sys.gettrace() is before
     with pytest.raises(OffLimits), off_limits.watched(operators.Downsample.__init__, ""):
         raise OffLimits
-    assert sys.getprofile() is None
+    assert sys.gettrace() is before
+
+
+@pytest.fixture
+def tracer():
+    """A former tracer, as of a debugger or of coverage."""
+    before = sys.gettrace()
+
+    def trace(_frame, _event, _argument):
+        return None
+
+    sys.settrace(trace)
+    yield trace
+    sys.settrace(before)
+
+
+def test_a_former_tracer_comes_back(tracer):
+    seen = []
+    run("import sys\ndef f(x): seen(sys.gettrace())\n", seen=seen.append)
+    assert len(seen) == 1 and seen[0] is not tracer
+    assert sys.gettrace() is tracer
+    with pytest.raises(ZeroDivisionError):
+        run("def f(x): 1 / 0")
+    assert sys.gettrace() is tracer
+    after = run(ANSWERS["in a map"], "")
+    with pytest.raises(OffLimits), off_limits.watched(after["f"], NAMES):
+        after["f"](np.ones((1, 4, 4)))
+    assert sys.gettrace() is tracer
+
+
+def test_calls_of_c_functions_are_not_looked_at(monkeypatch):
+    looked, look = [], off_limits._Watch.look
+    monkeypatch.setattr(off_limits._Watch, "look",
+                        lambda *given: looked.append(given[1].f_code.co_name) or look(*given))
+    run("def f(x):\n    for k in range(500): abs(k), [].append(len('a'))\n")
+    assert "f" in looked and len(looked) < 10
 
 
 def test_in_a_notebook_the_watch_ends_with_the_cell(tmp_path):
@@ -142,8 +178,8 @@ def test_in_a_notebook_the_watch_ends_with_the_cell(tmp_path):
         assert 'off limits' in str(cell(guard + 'f(np.ones((1, 4, 4)))'))
         assert cell('f(np.ones((1, 4, 4)))') is None
         assert cell(guard + '1 + 1' + chr(10) + 'import sys') is None
-        assert sys.getprofile() is None
-        assert cell(guard + '1 / 0') is not None and sys.getprofile() is None
+        assert sys.gettrace() is None
+        assert cell(guard + '1 / 0') is not None and sys.gettrace() is None
         assert cell('f(np.ones((1, 4, 4)))') is None
         print("sound")
     """)
