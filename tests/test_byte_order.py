@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import io
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,12 @@ PLATE = RNG.random((2, 1, 48, 224))
 
 def mixture(big=np.asarray):
     return posterior.Mixture(*map(big, MIXTURE))
+
+
+def signed(pixels, invented):
+    file, module = io.BytesIO(), pytest.importorskip("course_lib.audits.provenance")
+    module.sign(file, pixels, invented, {}, module.new_key())
+    return module.read(file).invented
 
 
 def modes():
@@ -75,6 +82,7 @@ CALLS = {
     "measures.radii": lambda b: measures.radii(b(POINTS), 2),
     "measures.ranks": lambda b: measures.ranks(b(P), b(RNG.permuted(np.tile(P, (9, 1)))), 0),
     "measures.uniformity": lambda b: measures.uniformity(b(np.arange(20) % 10), 9),
+    "provenance.sign": lambda b: signed(np.zeros((16, 16, 3), np.uint8), b(X)),
     "sources.candidates": lambda b: sources.candidates(b(X), 0.5),
     "sources.matches": lambda b: sources.matches(b(POINTS), b(POINTS + 0.1), 0.2),
     "sources.matches_by_chance": lambda b: sources.matches_by_chance(
