@@ -205,7 +205,8 @@ made for the course *The limits of super-resolution*.
 
 | | |
 |---|---|
-| trained on | renders of `course_lib.worlds.ladybirds`, none twice; no photograph, no person |
+| trained on | renders of `course_lib.worlds.ladybirds`, {words["shown"]}; no photograph, no \
+person |
 | share of the dark (melanic) form shown | {recipe.share:g} |
 | recipe | {words["recipe"]}, weights averaged with a half-life of {trainer.half_life:,} pictures |
 {words["start"]}| made by | `course train {words["flags"]}`, {trainer.step:,} steps in \
@@ -254,7 +255,8 @@ def _generator_words(name: str, trainer: gan.Trainer) -> dict[str, str]:
     return {
         "what": "A style-based generator of 64 × 64 pictures of ladybirds "
                 "(`course_lib.generators.gan.Generator`)",
-        "who": "generator", "note": collapse, "flags": share + _seed(recipe), "evaluations": "1",
+        "who": "generator", "shown": "none twice", "note": collapse,
+        "flags": share + _seed(recipe), "evaluations": "1",
         "recipe": f"{stages}, batch {trainer.batch}, seed {recipe.seed}; non-saturating loss, R1 "
                   f"weight {recipe.r1_weight:g} at 16 pixels, Adam (rates {rates})",
         "start": f"| started from | {start} |\n", "drawn": "without truncation",
@@ -266,14 +268,15 @@ def _denoiser_words(name: str, trainer: denoiser.Trainer) -> dict[str, str]:
     return {
         "what": "A denoiser of 64 × 64 pictures of ladybirds "
                 "(`course_lib.generators.denoiser.Denoiser`)",
-        "who": "denoiser", "note": "", "start": "", "evaluations": str(denoiser.EVALUATIONS),
+        "who": "denoiser", "shown": "each once on average", "note": "",
+        "start": "", "evaluations": str(denoiser.EVALUATIONS),
         "flags": f"--denoiser --share {recipe.share:g}{_seed(recipe)}",
         "recipe": f"{recipe.steps:,} steps, batch {trainer.batch}, seed {recipe.seed}; squared "
                   f"error of the clean picture, weighted by 1 + (s / t)², at most "
                   f"{trainer.heaviest:g}, s = {spread}; noise of standard deviation t, log(t / s) "
                   f"normal with mean {trainer.centre:g} and standard deviation {trainer.width:g}, "
-                  f"but uniform from {denoiser.FINEST:.2g} to {denoiser.LARGEST:.3g} of t for "
-                  f"{trainer.anywhere} pictures of a batch; "
+                  f"but for {trainer.anywhere} pictures of a batch uniform between t = "
+                  f"{denoiser.FINEST:.2g} and {denoiser.LARGEST:.3g}; "
                   f"AdamW (rate {trainer.rate:g}, reached after {trainer.warm_up} steps, then a "
                   "cosine down to 0.01 of it)",
         "drawn": f"by the probability-flow ODE (Heun's method, {denoiser.STEPS} noise levels "
