@@ -16,8 +16,9 @@
 The last is the reference but for that line, or part of a line, which must be in it exactly once.
 
 A wrong answer must fail a test of its exercise with a message that matches `says` (a regular
-expression without backslashes, any case) and no test of another exercise; a right one must pass
-all.  What the exercise rebuilds is off limits for right answers, and for wrong ones that say so;
+expression without backslashes, any case), after which its exercise's other tests are left out, and
+no test of another exercise; a right one must pass all.  No assertion may be without a message.
+What the exercise rebuilds is off limits for right answers, and for wrong ones that say so;
 the others may call it, since it is their mistake that is tried.  The zero map, the input returned
 unchanged and the first array returned unchanged are tried on every function without being written
 down, and so is calling what the exercise rebuilds.
@@ -436,9 +437,15 @@ def _try_one(answer: Answer, exercise: Exercise, cells: Sequence[Cell],
             break
         if message is not None and cell.kind == "test":
             outcome["failed"][cell.options["test"]] = message
-            if answer.kind == "mutant":
-                break
+            if answer.kind == "mutant" or answer.kind == "wrong" and _says(message, answer):
+                break  # the others' verdict would change nothing
     return outcome
+
+
+def _says(message: str, answer: Answer) -> bool:
+    """Whether a failing test's message has words, and those that a wrong answer must meet."""
+    return bool(message.partition(":")[2].strip()
+                and re.search(answer.says, message, re.IGNORECASE))
 
 
 @contextlib.contextmanager
@@ -530,7 +537,7 @@ def judge(answer: Answer, outcome: Outcome) -> list[str]:
         for test, message in failed.items():
             if not message.partition(":")[2].strip():
                 problems.append(f"fails {test} with a message that says nothing: {message!r}")
-        if not any(re.search(answer.says, message, re.IGNORECASE) for message in failed.values()):
+        if not any(_says(message, answer) for message in failed.values()):
             told = " | ".join(failed.values())
             problems.append(f"no message says {answer.says!r}, only: {told}")
     for test, message in outcome["others"].items():
@@ -558,6 +565,14 @@ def borrowed(lesson: Lesson) -> list[str]:
             sources = sources | {exercise}
         owners.update(dict.fromkeys(stored, sources))
     return problems
+
+
+def wordless(lesson: Lesson) -> list[str]:
+    """Say which tests hold an assertion without a message."""
+    return [lesson.problem(cell, f"says nothing if it fails: {ast.unparse(node)}")
+            for cell in lesson.cells if cell.kind == "test"
+            for node in ast.walk(ast.parse(cell.text))
+            if isinstance(node, ast.Assert) and node.msg is None]
 
 
 def alone(lesson: Lesson, name: str) -> Lesson:
@@ -597,7 +612,7 @@ def _examine(lesson_path: Path, answers_path: Path, seconds: int = SECONDS,
         met (of survivors that aren't listed the entry to fill in).
     """
     lesson = source.read(lesson_path)
-    found = borrowed(lesson)
+    found = borrowed(lesson) + wordless(lesson)
     if found:
         raise SourceError(found)
     lesson = source.guarded(lesson)

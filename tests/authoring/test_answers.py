@@ -4,6 +4,7 @@ The rules are those of `authoring.answers`; ``course answers NAME`` shows how ea
 """
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -186,6 +187,25 @@ def test_a_test_that_reads_another_exercise_in_secret_is_found(tmp_path):
     written = answers.read(ANSWERS, source.read(LESSON))
     assert found >= {a.label for a in written if a.exercise == "double" and a.kind == "wrong"}
     assert not [label for label in found if "total" in label or "right" in label]
+
+
+def test_assertions_without_a_message_are_refused(tmp_path):
+    assert answers.wordless(source.read(LESSON)) == []
+    old = "assert total([1.0, 2.0]) == 3"
+    (told,) = answers.wordless(source.read(changed(tmp_path, old, f"assert total([])\n{old}")))
+    assert "says nothing if it fails: assert total([])" in told
+
+
+def test_a_wrong_answer_stops_where_its_words_are_met():
+    exercise = source.read(LESSON).exercises[0]
+    (first,) = exercise.tests
+    again = replace(first, options={**first.options, "test": "again"})
+    code = "def double(x, times=1):\n    return x"
+    both = ["double_doubles", "again"]
+    for says, failed in (("MULTIPLY", both[:1]), ("nowhere", both)):
+        answer = answers.Answer("wrong", "a", "double", code, says)
+        outcome = answers._try_one(answer, exercise, [first, again], {"np": np})
+        assert list(outcome["failed"]) == failed
 
 
 REBUILT = '''
