@@ -5,7 +5,7 @@ The checks are plain functions that return the (possibly converted) value, so th
 """
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from numbers import Integral, Real
 from typing import NoReturn, TypeVar
 
@@ -22,6 +22,7 @@ __all__ = [
     "generator",
     "image",
     "integer",
+    "keys",
     "light",
     "matching",
     "matrix",
@@ -96,6 +97,16 @@ def choice(value: T, name: str, options: Collection[T]) -> T:
     if value not in options:
         fail(name, repr(value), "one of " + ", ".join(map(repr, options)))
     return value
+
+
+def keys(found: Mapping[str, object], known: Collection[str], name: str) -> None:
+    """Refuse a mapping that has other keys than those that are known, or lacks one of them."""
+    if not isinstance(found, Mapping):
+        fail(name, f"a {type(found).__name__}", "a mapping of names to values")
+    if more := sorted(found.keys() - set(known)):
+        fail(f"a key of {name}", repr(more[0]), f"one of {', '.join(known)}")
+    if less := sorted(set(known) - found.keys()):
+        fail(f"{less[0]!r} of {name}", "missing", "told")
 
 
 def native(x: Array) -> Array:

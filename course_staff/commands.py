@@ -51,9 +51,10 @@ def data_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course data``."""
     parser.add_argument("part", nargs="*", metavar="PART",
                         help="images, classifiers, posteriors, regressors, chains, pulse, "
-                             "casebook, flips, plates, default: all these; measured")
+                             "casebook, flips, plates, default: all these; measured, upscaler")
     parser.add_argument("--packages", metavar="DIR",
-                        help="for measured: where the packages of data/SOURCES.md were unpacked")
+                        help="for measured and upscaler: where the packages of data/SOURCES.md "
+                             "were unpacked")
     parser.add_argument("--calibrate", action="store_true",
                         help="calibrate the reference posterior instead, and record it")
     parser.add_argument("--pixels", type=int, default=4, choices=(4, 8))

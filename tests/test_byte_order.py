@@ -181,6 +181,10 @@ CALLS = {
         b(PLATE[:, :, ::8, ::8])),
     "plate_enhancer.legible": lambda b: generators("generators.plate_enhancer").legible(
         b(PLATE))[1],
+    "upscaler.enhance": lambda b: generators("generators.upscaler").enhance(
+        generators("generators.upscaler").load("esrgan-medium"), b(COLOUR)),
+    "upscaler.restored": lambda b: list(generators("generators.upscaler").restored(
+        {"a": b(P[:3])}).values()),
     "flips.p_dark_under": lambda b: generators("records.flips").p_dark_under(b(COLOUR), "share_50"),
     "reconstructions.LinearEstimate": lambda b: reconstructions.LinearEstimate(
         b(X64[0, :, :16, :16]), PIXELS, 0.1)(b(SMALL)),

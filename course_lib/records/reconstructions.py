@@ -23,24 +23,25 @@ from course_lib.worlds import ladybirds
 __all__ = ["LinearEstimate", "bicubic", "edge_preserving", "linear"]
 
 
-def bicubic(y: np.ndarray, size: int = 64) -> np.ndarray:
+def bicubic(y: np.ndarray, size: int | tuple[int, int] = 64) -> np.ndarray:
     """Smooth curves through the pixels, as image editors draw them (Keys 1981).
 
     Parameters
     ----------
     y : array (..., h, w)
-    size : int
-        Pixels a side of the result.
+    size : int or (int, int)
+        Pixels a side of the result, or its height and width.
 
     Returns
     -------
-    array (..., size, size)
+    array (..., H, W)
         Linear light; it may overshoot [0, 1] a little.
     """
     y = np.asarray(validation.image(y, "y"), dtype=np.float32)
-    drawn = [np.asarray(Image.fromarray(channel).resize((size, size), Image.Resampling.BICUBIC))
+    height, width = validation.pair(size, "size")
+    drawn = [np.asarray(Image.fromarray(channel).resize((width, height), Image.Resampling.BICUBIC))
              for channel in y.reshape(-1, *y.shape[-2:])]
-    return np.stack(drawn).astype(float).reshape(*y.shape[:-2], size, size)
+    return np.stack(drawn).astype(float).reshape(*y.shape[:-2], height, width)
 
 
 def edge_preserving(y: np.ndarray, lam: float = 0.01, size: int = 64) -> np.ndarray:

@@ -56,8 +56,10 @@ def run(args: Namespace) -> int:
                "chains": _trained("chains"), "pulse": _trained("searches"),
                "casebook": _trained("casebook"), "flips": _trained("flips"),
                "plates": _trained("plates")}
-    everything = list(rebuild)  # from seeds and what is installed; the next needs packages at hand
+    everything = list(rebuild)  # from seeds and what is installed; the next need packages at hand
     rebuild["measured"] = lambda: measured.rebuild(args.packages)
+    rebuild["upscaler"] = lambda: import_module(
+        "course_staff.experiments.upscaler").rebuild(args.packages)
     if unknown := [part for part in args.part if part not in rebuild]:
         raise Told(f"{unknown[0]!r} is no part of data/; there are {', '.join(rebuild)}")
     for part in args.part or everything:

@@ -137,4 +137,5 @@ def test_the_linear_estimate_is_bayes_for_a_gaussian_world():
 def test_enlarging_keeps_even_pictures_even():
     y = np.full((2, 3, 4, 4), 0.3)
     assert bicubic(y) == pytest.approx(np.full((2, 3, 64, 64), 0.3), abs=1e-6)
+    assert bicubic(y, (8, 12)) == pytest.approx(np.full((2, 3, 8, 12), 0.3), abs=1e-6)
     assert edge_preserving(y[0]) == pytest.approx(np.full((3, 64, 64), 0.3), abs=1e-3)
