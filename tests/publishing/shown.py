@@ -3,6 +3,7 @@
 import html
 import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 import secrecy
@@ -12,6 +13,19 @@ from course_staff.authoring import rules, source
 from course_staff.authoring.source import regions
 
 LESSONS = source.find()
+# axe-core, Deque's checker of the Web Content Accessibility Guidelines, vendored with its licence.
+AXE = Path(__file__).parents[1] / "fixtures" / "axe" / "axe.min.js"
+RUN = """async rules => {
+  for (const each of document.querySelectorAll("[data-waits]")) each.classList.add("open");
+  for (const each of document.querySelectorAll("details")) each.open = true;
+  dispatchEvent(new Event("resize"));  // as opening by hand would
+  const level = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+  const found = await axe.run(document, {
+    runOnly: rules || level, preload: false, resultTypes: ["violations"], elementRef: false});
+  return found.violations.flatMap(({id, nodes}) => nodes.map(
+    node => `${id}: ${node.html.slice(0, 150)}: ${node.failureSummary.slice(0, 300)}`));
+}"""
+COLOURS = ["color-contrast", "link-in-text-block"]  # all that a dark page can break by itself
 
 
 def in_a_browser(test):
@@ -45,6 +59,22 @@ def leaked(path, text):
     shown = visible(text)
     plain = (re.sub(r"[*`$_]", "", line) for line in secrets(path))
     return [line for line in plain if re.sub(r"\s+", "", line) in shown]
+
+
+def violations(page, schemes=("light", "dark")):
+    """What breaks a rule of WCAG 2.2, A or AA, on the page that a browser shows, opened wholly."""
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = []
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        found += page.evaluate(RUN, None if scheme == schemes[0] else COLOURS)
+    return found
+
+
+def settled(page):
+    """Wait for the formulas of a page."""
+    page.evaluate("window.MathJax && MathJax.startup && MathJax.startup.promise.then(() => 1)")
 
 
 def loads(file):

@@ -1,16 +1,20 @@
 """Pages to read: lessons without answers, the library's reference, and what links the two."""
 
+import html
+import itertools
 import json
 import re
 from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
+import nbformat
 import pytest
-from shown import LESSONS, in_a_browser, leaked, loads, visible
+from shown import LESSONS, in_a_browser, leaked, loads, settled, violations, visible
 
-from course_staff.authoring import library, source
+from course_staff.authoring import library, rules, source, syllabus
 from course_staff.publishing import reference, site
+from course_staff.publishing.site import lessons
 
 PUBLIC = [(module, name) for module in library.modules() for name in library.public(module)]
 
@@ -58,11 +62,38 @@ def test_no_page_holds_an_answer_and_all_hold_stubs(reading):
         assert "BEGINSOLUTION" not in visible(text) and "HIDDENTESTS" not in visible(text)
 
 
-def test_pages_show_figures_but_reveal_no_prediction(reading):
-    text = (reading / "00_enhance.html").read_text(encoding="utf-8")
-    assert "four sharp ladybirds" in text
-    assert "numbers still free: measured" not in text
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_figures_have_alt_texts_and_what_reveals_a_prediction_waits_for_it(reading, path):
+    text = (reading / f"{source.folder(path)}.html").read_text(encoding="utf-8")
     assert 'alt=""' not in text and "No description" not in text
+    cells = re.findall(r'<div class="cell .*?(?=<div class="cell |</main>)', text, re.DOTALL)
+    asked = {key for cell in cells for key in re.findall(r'<form data-key="(.*?)"', cell)}
+    kept = {key for cell in source.read(path).in_notebook if cell.type == "code"
+            for verb, key in rules.guesses(cell.text) if verb == "predict"}
+    assert asked == kept and asked
+    told = {key: cell for cell in cells for verb, key in rules.guesses(visible_code(cell))
+            if verb == "reveal" and key in kept}
+    for key, cell in told.items():
+        assert key in re.search('data-waits="(.*?)"', cell.partition(">")[0])[1].split()
+    waiting = {key for cell in cells for keys in re.findall('data-waits="(.*?)"', cell)
+               for key in keys.split()}
+    assert waiting == set(told)
+
+
+def visible_code(cell):
+    """The code that a cell of a page shows."""
+    found = re.search(r"<pre>(.*?)</pre>", cell, re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", "", found[1])) if found else ""
+
+
+def test_what_waits_ends_where_something_new_begins():
+    cells = [nbformat.v4.new_markdown_cell("# A"),
+             nbformat.v4.new_code_cell('predict("a.b", None)'),
+             nbformat.v4.new_code_cell("print(1)"), nbformat.v4.new_code_cell('reveal("a.b", 1)'),
+             nbformat.v4.new_markdown_cell("So it is."), nbformat.v4.new_markdown_cell("## B")]
+    assert list(lessons._waiting(cells, 1, "a.b")) == [2, 3, 4]
+    assert list(lessons._waiting(cells, 1, "a.c")) == []
+    assert list(lessons._waiting([*cells[:2], cells[5], *cells[2:]], 1, "a.b")) == [3, 4, 5]
 
 
 # --- the reference --------------------------------------------------------------------------------
@@ -115,8 +146,7 @@ def test_every_link_between_pages_leads_somewhere(reading):
     for file in reading.rglob("*.html"):
         for link in parsed(file).links:
             path, _, anchor = link.partition("#")
-            within = "reference" in (file.parent.name, path.partition("/")[0])
-            if not within or re.match(r"\w+:", link):
+            if re.match(r"\w+:", link):
                 continue
             target = (file.parent / unquote(path)).resolve() if path else file
             assert target.is_file(), f"{file.name} links to {link}"
@@ -156,13 +186,41 @@ def test_pages_load_only_what_lies_beside_them(reading):
                 assert there.is_file() and reading in there.parents, f"{file.name} loads {url}"
 
 
+def test_the_landing_page_has_its_doors_hours_and_routes(reading):
+    page = parsed(reading / "index.html")
+    text = visible(page.text)
+    entries, routes = syllabus.read()
+    assert all(told in text for told in (
+        "Whatdidthecamerakeep", "Learner", "Instructor", "Speaker", *routes))
+    for each in entries.values():
+        assert f"{each.folder}.html" in page.links
+    assert {f"docs/{path.stem}.html" for path in (source.ROOT / "docs").glob("*.md")} <= page.links
+
+
+def test_lessons_lead_to_the_one_before_and_the_one_after(reading):
+    names = [source.folder(path) for path in LESSONS]
+    for before, after in itertools.pairwise(names):
+        assert f"{after}.html" in parsed(reading / f"{before}.html").links
+        assert f"{before}.html" in parsed(reading / f"{after}.html").links
+
+
+def test_what_a_lesson_loads_at_once_weighs_little_and_its_pictures_come_later(reading):
+    weights = site.weights(reading)
+    assert set(weights) == {source.folder(path) for path in LESSONS}
+    for name, (at_once, whole) in weights.items():
+        assert at_once < min(site.MOST, whole), name
+        text = (reading / f"{name}.html").read_text(encoding="utf-8")
+        pictures = re.findall(r"<img\b.*?>", text, re.DOTALL)
+        assert pictures and all('loading="lazy"' in each for each in pictures)
+
+
 # --- in a browser ---------------------------------------------------------------------------------
 
 @in_a_browser
 def test_a_lesson_works_from_a_file(page, reading):
     page.goto((reading / "index.html").as_uri())
-    assert page.locator("li a").count() == len(LESSONS)
-    page.locator("li a").nth(1).click()
+    assert page.locator("#lessons a").count() == len(LESSONS)
+    page.locator("#lessons a").nth(1).click()
     page.locator("mjx-container").first.wait_for()
     assert page.locator("mjx-merror").count() == 0
     assert not page.told and all(url.startswith(("file:", "data:")) for url in page.asked)
@@ -186,9 +244,84 @@ def test_the_reference_works_from_a_file(page, reading):
 
 
 @in_a_browser
-def test_no_page_of_the_reference_is_wider_than_a_telephone(page, reading):
-    page.set_viewport_size({"width": 390, "height": 800})
-    for file in (reading / "reference").glob("*.html"):
+def test_every_page_is_accessible_light_and_dark_and_fits_a_telephone(page, reading):
+    """axe-core finds nothing; at 320 pixels nothing but boxes that take the focus scrolls."""
+    wrong, alike = [], sorted((reading / "reference").glob("*.html"))[3:]
+    for file in sorted(reading.rglob("*.html")):
+        page.set_viewport_size({"width": 320, "height": 640})
         page.goto(file.as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, file.name
-    assert not page.told
+        settled(page)
+        # In the dark a page of the reference is like any other.
+        schemes = ["light", "dark"][: 1 if file in alike else 2]
+        wrong += [f"{file.name}: {what}" for what in violations(page, schemes)]
+        width = page.evaluate("document.documentElement.scrollWidth")
+        wrong += [f"{file.name}: {width} pixels wide"] if width > 320 else []
+    assert not wrong, "\n".join(wrong)
+    assert not page.told and all(url.startswith(("file:", "data:")) for url in page.asked)
+
+
+@in_a_browser
+@pytest.mark.parametrize("style, told", [
+    ("a { text-decoration: none !important; color: #333 !important }", "link-in-text-block"),
+    ("p { color: #999 }", "color-contrast"),
+    ("@media (prefers-color-scheme: dark) { html { background: #fff } }", "color-contrast"),
+])
+def test_what_nobody_can_read_would_be_seen(page, reading, style, told):
+    page.goto((reading / "docs" / "workshop.html").as_uri())
+    assert not violations(page)
+    page.add_style_tag(content=style)
+    assert told in "\n".join(violations(page))
+
+
+@in_a_browser
+def test_the_search_finds_sections_of_lessons_and_guides(page, reading):
+    page.goto((reading / "index.html").as_uri())
+    page.get_by_role("link", name="Search", exact=True).click()
+    page.get_by_label("Words in lessons and guides").fill("folk theory")
+    page.keyboard.press("Enter")
+    page.get_by_role("status").get_by_text("found").wait_for()
+    page.locator("#found a").first.click()
+    page.locator(":target").wait_for()
+    assert "00_enhance.html#" in page.url
+    assert not page.told and all(url.startswith(("file:", "data:")) for url in page.asked)
+
+
+@in_a_browser
+def test_a_prediction_opens_what_waits_for_it_and_is_kept(page, reading):
+    address = (reading / "00_enhance.html").as_uri()
+    page.goto(address)
+    form = page.locator('form[data-key="enhance.percent_free"]')
+    answer = page.locator('[data-waits="enhance.percent_free"]')
+    assert answer.count() > 1 and not any(each.is_visible() for each in answer.all())
+    form.get_by_label("Your prediction").focus()
+    page.keyboard.type("40")
+    page.keyboard.press("Enter")
+    assert all(each.is_visible() for each in answer.all())
+    assert "You predicted 40; measured 99.61 %" in form.get_by_role("status").text_content()
+    page.goto(address)
+    assert all(each.is_visible() for each in answer.all())
+    assert form.get_by_label("Your prediction").input_value() == "40"
+
+
+@in_a_browser
+def test_a_reader_may_be_shown_and_a_link_opens_what_waits(page, reading):
+    address = (reading / "03_information_limit.html").as_uri()
+    page.goto(address)
+    form = page.locator("form[data-key]").first
+    answer = page.locator(f'[data-waits="{form.get_attribute("data-key")}"]')
+    form.get_by_role("button", name="Show me").click()
+    assert all(each.is_visible() for each in answer.all())
+    other = page.locator("[data-waits]").last
+    assert not other.is_visible()
+    page.goto(f"{address}#{other.get_attribute('id')}")
+    assert other.is_visible()
+
+
+@in_a_browser
+def test_without_scripts_everything_is_there(browser, reading):
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto((reading / "00_enhance.html").as_uri())
+        assert all(each.is_visible() for each in page.locator("[data-waits]").all())
+        assert page.locator("form:visible").count() == 0
+        assert page.locator(".guess pre:visible").count()

@@ -11,7 +11,7 @@ import threading
 
 import pytest
 from PIL import Image
-from shown import LESSONS, in_a_browser, leaked, loads, secrets
+from shown import LESSONS, in_a_browser, leaked, loads, secrets, settled, violations
 
 from course_lib.notebook import figures
 from course_staff.authoring import source
@@ -298,6 +298,17 @@ def test_every_slide_fits_and_can_be_read(page, folder, made, name):
     assert not problems, "\n".join(problems)
     assert not page.told
     assert all(url.startswith(("file:", "data:", "blob:")) for url in page.asked)
+
+
+@in_a_browser
+def test_no_deck_breaks_a_rule_of_accessibility(page, folder):
+    wrong = []
+    for file in sorted(folder.glob("*.html")):
+        page.goto(f"{file.as_uri()}?print-pdf")  # all slides beside each other
+        page.locator(".pdf-page").first.wait_for()
+        settled(page)
+        wrong += [f"{file.name}: {what}" for what in violations(page, ["light"])]
+    assert not wrong, "\n".join(wrong)
 
 
 @in_a_browser

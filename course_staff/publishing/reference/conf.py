@@ -21,7 +21,6 @@ default_role = "py:obj"
 add_module_names = False
 toc_object_entries = False
 smartquotes = False  # "area" is a value
-python_maximum_signature_line_length = 88
 
 # Shapes and units stand in the docstrings; annotations would say less, twice.
 autodoc_typehints = "none"
@@ -44,14 +43,16 @@ numpydoc_xref_aliases = {name: name for name in DEFAULT_LINKS} | {
 templates_path = ["templates"]
 html_theme = "basic"
 html_static_path = ["style.css"]
-html_css_files = ["style.css"]
+# Colours and scripts are the lessons' own; Sphinx looks in reference/_static/.
+html_css_files = ["../../colours.css", "style.css"]
+html_js_files = [("../../site.js", {"defer": "defer"})]
 html_sidebars = {"**": ["rooms.html"]}
 html_copy_source = False
 html_show_sphinx = False
 html_domain_indices = False
 html_use_opensearch = ""
-pygments_style = "friendly"
-# The copy that the lessons' pages load; Sphinx looks in reference/_static/.
+pygments_style = "bw"
+# The copy that the lessons' pages load.
 mathjax_path = "../../tex-svg-full.js"
 mathjax3_config = {"options": {"enableMenu": False}, "svg": {"fontCache": "global"}}
 

@@ -1,0 +1,143 @@
+"""A lesson as a page: nbconvert writes it, its pictures lie beside it.
+
+A cell that asks for a prediction gets a form.  What tells the answer has the prediction's key and
+waits, where scripts run, until a number is typed or the reader asks to be shown: from the next code
+up to the next heading, exercise or prediction.
+"""
+
+import ast
+import base64
+import io
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+from PIL import Image
+
+from course_lib.notebook.figures import CSS_DPI, DPI
+from course_staff.authoring import library, rules
+from course_staff.authoring.source import ROOT, Lesson
+from course_staff.publishing import reference
+from course_staff.publishing.site import docs
+
+TEMPLATES = files("course_staff.publishing.site") / "templates"
+
+
+def write(folder: Path, lessons: Sequence[Lesson], root: Path = ROOT) -> list[Path]:
+    """Write the lessons' pages and their pictures into a folder; returns the pages' paths."""
+    exporter = HTMLExporter(
+        template_name="lesson", extra_template_basedirs=[str(TEMPLATES)],
+        extra_template_paths=[str(TEMPLATES)], exclude_input_prompt=True,
+        exclude_output_prompt=True)
+    written = []
+    for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None],
+                                     strict=False):
+        notebook = page(lesson.folder, root)
+        _put_pictures(notebook, folder, lesson)
+        resources = {"link": reference.link, "uses": uses(notebook), "lesson": lesson,
+                     "exercises": lesson.exercises, "before": before, "after": after,
+                     "maths": any("$" in cell.source for cell in notebook.cells
+                                  if cell.cell_type == "markdown")}
+        html, _ = exporter.from_notebook_node(notebook, resources)
+        written.append(folder / f"{lesson.folder}.html")
+        written[-1].write_text(docs.without_anchors(html), encoding="utf-8", newline="\n")
+    return written
+
+
+def page(name: str, root: Path = ROOT) -> NotebookNode:
+    """Return one lesson as a notebook to read: no answers, the outputs of plain cells.
+
+    Parameters
+    ----------
+    name : str
+        The name of its folder.
+    root : Path
+        The course.
+
+    Returns
+    -------
+    NotebookNode
+        Cells' metadata say what the page makes of them: ``guesses`` (key, between, answered) of
+        predictions, ``waits`` (their keys) of what waits for some, ``folded`` (a line) of tests.
+    """
+    lesson, solved = (
+        nbformat.reads((root / folder / name / f"{name}.ipynb").read_text(encoding="utf-8"), 4)
+        for folder in ("lessons", "solutions"))
+    outputs = {cell.id: cell.outputs for cell in solved.cells if cell.cell_type == "code"}
+    for cell in lesson.cells:
+        if cell.cell_type == "code" and "nbgrader" not in cell.metadata:
+            cell.outputs = outputs[cell.id]
+        elif cell.cell_type == "code" and cell.metadata.nbgrader.grade:
+            cell.metadata.folded = f"Test “{cell.metadata.nbgrader.grade_id}”"
+    for place, cell in enumerate(lesson.cells):
+        cell.metadata.guesses = []
+        for guess in asked(cell.source) if cell.cell_type == "code" else []:
+            waits = _waiting(lesson.cells, place, guess["key"])
+            cell.metadata.guesses.append(guess | {"answered": bool(waits)})
+            for each in waits:
+                waiting = lesson.cells[each].metadata
+                waiting.waits = f"{waiting.get('waits', '')} {guess['key']}".strip()
+    return lesson
+
+
+def asked(code: str) -> list[dict[str, Any]]:
+    """Return the predictions that a cell asks for: key, and the numbers it lies between, if any.
+
+    >>> asked('predict("pulse.kept", kept, between=(0, 100))')
+    [{'key': 'pulse.kept', 'between': (0, 100)}]
+    """
+    found = []
+    for node in ast.walk(ast.parse(code)):
+        if (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+                and node.func.id == "predict"):
+            between = {each.arg: each.value for each in node.keywords}.get("between")
+            found.append({"key": ast.literal_eval(node.args[0]),
+                          "between": ast.literal_eval(between) if between else None})
+    return found
+
+
+def _waiting(cells: Sequence[NotebookNode], place: int, key: str) -> range:
+    """Return the places of the cells that tell the answer to the prediction at `place`."""
+    reveals = (at for at in range(place + 1, len(cells)) if cells[at].cell_type == "code"
+               and ("reveal", key) in rules.guesses(cells[at].source))
+    told = next(reveals, None)
+    if told is None:
+        return range(0)
+    start = max(at for at in range(place, told) if at == place or _begins(cells[at])) + 1
+    end = next((at for at in range(told + 1, len(cells)) if _begins(cells[at])), len(cells))
+    return range(start, end)
+
+
+def _begins(cell: NotebookNode) -> bool:
+    """Whether something new begins: a heading, an exercise, a prediction and what asks for it."""
+    if cell.cell_type == "code":
+        return "nbgrader" in cell.metadata or bool(asked(cell.source))
+    return cell.source.startswith(("#", "**Predict")) or "nbgrader" in cell.metadata
+
+
+def uses(notebook: NotebookNode) -> dict[str, list[str]]:
+    """Return what of the library a lesson's plain cells use: module → names, as `library.used`."""
+    code = "\n".join(cell.source for cell in notebook.cells
+                     if cell.cell_type == "code" and "nbgrader" not in cell.metadata)
+    found: dict[str, list[str]] = {}
+    for name in library.used(code):
+        found.setdefault(name.rpartition(".")[0], []).append(name)
+    return found
+
+
+def _put_pictures(notebook: NotebookNode, folder: Path, lesson: Lesson) -> None:
+    """Write a notebook's pictures into files, so that a page loads those that are looked at."""
+    beside = folder / "figures" / lesson.folder
+    beside.mkdir(parents=True, exist_ok=True)
+    pictures = [output for cell in notebook.cells for output in cell.get("outputs", [])
+                if "image/png" in output.get("data", {})]
+    for number, output in enumerate(pictures, 1):
+        data = base64.b64decode(output.data["image/png"])
+        path = beside / f"{number:02}.png"
+        path.write_bytes(data)
+        output.metadata.file = path.relative_to(folder).as_posix()
+        output.metadata.height = round(Image.open(io.BytesIO(data)).height * CSS_DPI / DPI)
