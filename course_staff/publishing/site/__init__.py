@@ -79,7 +79,8 @@ def _landing(folder: Path, lessons: list[source.Lesson], guides: dict[str, tuple
         lessons=lessons, guides=guides, alt=alt, table=table, count=len(lessons),
         size=Image.open(folder / PICTURE).size,
         hours=round(sum(each.minutes for each in entries.values()) / 60),
-        decks=[(f"{each.folder}.html", docs.named(each)) for each in lessons] if decks else []))
+        decks=[(f"{each.folder}.html", docs.named(each)) for each in lessons
+               if decks and (folder / "decks" / f"{each.folder}.html").exists()]))
 
 
 def weights(folder: Path) -> dict[str, tuple[int, int]]:
@@ -106,12 +107,13 @@ def _put(path: Path, text: str) -> Path:
 
 
 def run(args: Namespace) -> int:
-    """Write the site; returns the exit status, 1 if a lesson is too heavy."""
+    """Write the site; returns the exit status, 1 if a lesson is too heavy or has no deck."""
     folder = Path(args.out)
     written = write(folder, decks=True)
     heavy = weights(folder)
-    for name, (at_once, whole) in heavy.items():
-        print(f"{name}: {at_once / 1e6:.2f} MB at once, {whole / 1e6:.2f} MB with all pictures")
+    for name, (at_once, all_seen) in heavy.items():
+        print(f"{name}: {at_once / 1e6:.2f} MB at once, {all_seen / 1e6:.2f} MB with all pictures")
     total = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"{total / 1e6:.0f} MB in all, decks included; open {written[0]}")
-    return int(max(at_once for at_once, _ in heavy.values()) > MOST)
+    whole = all((folder / "decks" / f"{name}.html").exists() for name in heavy)
+    return int(not whole or max(at_once for at_once, _ in heavy.values()) > MOST)
