@@ -95,9 +95,11 @@ class MixtureDenoiser:
         self.prior = prior
 
     def __call__(self, x: np.ndarray, t: float) -> np.ndarray:
+        """E[x₀ | x], (n, dimension)."""
         return x + t**2 * diffusion.score(self.prior, x, t)[0]
 
     def pull(self, x: np.ndarray, t: float, weigh: Weigh) -> tuple[np.ndarray, np.ndarray]:
+        """As `Denoises.pull`, by the Hessian of log p_t."""
         gradient, hessian = diffusion.score(self.prior, x, t)
         x0 = x + t**2 * gradient
         v = weigh(x0, slice(0, len(x)))
@@ -117,9 +119,11 @@ class Scored:
         self.score = score
 
     def __call__(self, x: np.ndarray, t: float) -> np.ndarray:
+        """E[x₀ | x], (n, …)."""
         return x + t**2 * self.score(x, t)
 
     def pull(self, x: np.ndarray, t: float, weigh: Weigh) -> tuple[np.ndarray, np.ndarray]:
+        """Refuse: NotImplementedError."""
         raise NotImplementedError("A score alone has no Jacobian: guide a denoiser instead.")
 
 
@@ -199,12 +203,12 @@ def _falling(values: ArrayLike) -> np.ndarray:
 def _kernel(t: float, s: float, stochastic: bool) -> tuple[float, float]:
     """Part of x − D that a step from t to s keeps, and the standard deviation of its noise.
 
-    The noise lies between what a known x₀ would need, variance (t² − s²) s²/t², and what a very
-    wide world would, t² − s²: their geometric mean, as in `diffusion.draw`.
+    The twin's is the law of x_s given x_t and x₀, with D for x₀ (Ho, Jain & Abbeel, NeurIPS 2020,
+    arXiv:2006.11239): for many steps exact, for few the least biased of those that were tried.
     """
     if not stochastic:
         return s / t, 0.0
-    return (s / t) ** 2, float(np.sqrt((t**2 - s**2) * s / t))
+    return (s / t) ** 2, float(np.sqrt(t**2 - s**2) * s / t)
 
 
 def _guided(denoiser: Denoises, x: np.ndarray, t: float, gain: float,
@@ -295,11 +299,13 @@ class DPS:
         self.strength = validation.non_negative(strength, "strength")
 
     def weigh(self, x0: np.ndarray, t: float, rows: slice) -> np.ndarray:
+        """As `Guide.weigh`."""
         miss = self._measured.miss(x0, rows)
         norm = np.sqrt(np.sum(miss**2, axis=tuple(range(1, miss.ndim)), keepdims=True))
         return self._measured.adjoint(miss / np.maximum(norm, 1e-12))
 
     def scale(self, t: float, gain: float) -> float:
+        """As `Guide.scale`."""
         return self.strength / gain  # the published step moves x itself
 
 
@@ -337,10 +343,12 @@ class PiGDM:
         return t**2 * self.spread**2 / (t**2 + self.spread**2)
 
     def weigh(self, x0: np.ndarray, t: float, rows: slice) -> np.ndarray:
+        """As `Guide.weigh`."""
         miss = self._measured.miss(x0, rows)
         return self._measured.adjoint(self._measured.solve(miss, self.left(t), self.sigma**2))
 
     def scale(self, t: float, gain: float) -> float:
+        """As `Guide.scale`."""
         return self.strength * t**2
 
     def log_likelihood(self, x0: np.ndarray, t: float) -> np.ndarray:
@@ -387,7 +395,7 @@ class Particles:
 def twisted(denoiser: Denoises, A: Camera, y: ArrayLike, sigma: float, spread: float, shape: Shape,
             rng: Seed, particles: int = 64,
             noise_levels: Sequence[float] | np.ndarray | None = None,
-            progress: bool = False) -> Particles:
+            start: ArrayLike | None = None, progress: bool = False) -> Particles:
     r"""Sample the posterior by sequential Monte Carlo, asymptotically exact: twisted diffusion.
 
     The prior is the chain that `draw` runs without a guide. Each particle takes `draw`'s stochastic
@@ -413,6 +421,9 @@ def twisted(denoiser: Denoises, A: Camera, y: ArrayLike, sigma: float, spread: f
         For every input. The law is exact as they become many; look at `Particles.ess`.
     noise_levels
         As for `draw`.
+    start : (inputs, particles, …) array, optional
+        Where the particles begin, draws from the law of noisy scenes; by default Gaussian noise of
+        the first level.
     progress : bool
 
     Returns
@@ -429,7 +440,11 @@ def twisted(denoiser: Denoises, A: Camera, y: ArrayLike, sigma: float, spread: f
     n = validation.integer(particles, "particles", least=2)
     y = np.asarray(y, dtype=float)
     guide = PiGDM(A, np.repeat(y, n, axis=0), sigma, spread)
-    x = t_all[0] * rng.standard_normal((len(y) * n, *shape))
+    if start is None:
+        x = t_all[0] * rng.standard_normal((len(y) * n, *shape))
+    else:
+        start = validation.matching(np.array(start, float), (len(y), n, *shape), "start")
+        x = start.reshape(-1, *shape)
     flat = tuple(range(1, x.ndim))
     log_w, log_psi = np.zeros((len(y), n)), np.zeros(len(x))
     evidence, ancestors, ess = np.zeros(len(y)), np.tile(np.arange(n), (len(y), 1)), []

@@ -168,7 +168,7 @@ def test_evidence_is_told_without_bias():
     y = np.linspace(-2, 2, 5)[:, None]
     found = twisted(np.repeat(y, 30, axis=0), 64, 1)
     told = np.exp(found.log_evidence).reshape(5, 30).mean(1)
-    np.testing.assert_allclose(told, np.exp(FORMS.measured(A, SIGMA).log_density(y)), rtol=0.12)
+    np.testing.assert_allclose(told, np.exp(FORMS.measured(A, SIGMA).log_density(y)), rtol=0.2)
 
 
 def test_ranks_pass_the_twisted_sampler_and_refute_dps():
