@@ -51,7 +51,8 @@ def data_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course data``."""
     parser.add_argument("part", nargs="*", metavar="PART",
                         help="images, classifiers, posteriors, regressors, chains, pulse, "
-                             "casebook, flips, plates, default: all these; measured, upscaler")
+                             "casebook, flips, samplers, plates, default: all these; measured, "
+                             "upscaler")
     parser.add_argument("--packages", metavar="DIR",
                         help="for measured and upscaler: where the packages of data/SOURCES.md "
                              "were unpacked")

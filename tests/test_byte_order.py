@@ -208,11 +208,13 @@ CALLS = {
 # Public, with arrays among the parameters, and not in the table:
 OTHERS = {
     "functions of functions": {
-        "measures.audit_sampler", "diffusion.draw", "suspects.program", "suspects.best",
+        "measures.audit_sampler", "diffusion.draw", "guidance.draw", "guidance.twisted",
+        "suspects.program", "suspects.best",
         "sampling.refine", "sampling.temper", "sampling.weigh"},
     "made for the output of the library itself, or minutes long": {
         "posterior.reference", "chains.sample", "chains.pictures", "pulse.search",
         "pulse.recorded_picture", "flips.search_each", "flips.search_world",
+        "samplers.answer", "samplers.guide", "samplers.particles", "samplers.read",
         "suspects.picture_fault", "suspects.seed_fault", "suspects.verdict_fault",
         "suspects.sound", "suspects.run"},
 }

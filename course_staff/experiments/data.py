@@ -2,9 +2,10 @@
 
 ``course data`` makes everything anew but the generators, which have a verb of their own: pictures,
 classifiers and regressors (a quarter of an hour each), reference posteriors, chains on a generator
-(a quarter of an hour), searches (those of lesson `bias` take an hour), the casebook,
-number plates. ``course data --calibrate`` runs the simulation-based calibration and records every
-case under ``data/calibration/``; what is there is kept, so that an interrupted run goes on.
+(a quarter of an hour), searches (those of lesson `bias` take an hour), answers of samplers (three
+quarters of one), the casebook, number plates. ``course data --calibrate`` runs the simulation-based
+calibration and records every case under ``data/calibration/``; what is there is kept, so that an
+interrupted run goes on.
 """
 
 from argparse import Namespace
@@ -55,7 +56,7 @@ def run(args: Namespace) -> int:
                "posteriors": posteriors, "regressors": _trained("regression"),
                "chains": _trained("chains"), "pulse": _trained("searches"),
                "casebook": _trained("casebook"), "flips": _trained("flips"),
-               "plates": _trained("plates")}
+               "samplers": _trained("samplers"), "plates": _trained("plates")}
     everything = list(rebuild)  # from seeds and what is installed; the next need packages at hand
     rebuild["measured"] = lambda: measured.rebuild(args.packages)
     rebuild["upscaler"] = lambda: import_module(
