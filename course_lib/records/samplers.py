@@ -107,7 +107,7 @@ def read(x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
 
 def names() -> list[str]:
     """Names of the denoisers with a record, as in `SHARES`."""
-    rows = _rows("answers") if data_path("samplers", "answers.jsonl").exists() else []
+    rows = _rows("single") if data_path("samplers", "single.jsonl").exists() else []
     recorded = {row["name"] for row in rows}
     return [name for name in SHARES if name in recorded]
 
@@ -136,18 +136,18 @@ def recorded(name: str, method: str, strength: float | None = None,
         If there is no such record.
     """
     strength = STRENGTHS[method] if strength is None else strength
-    rows = [row for row in _rows("answers")
+    rows = [row for row in _rows("single")
             if (row["name"], row["method"]) == (name, method)
             and np.isclose(row["strength"], strength) and np.isclose(row["sigma"], sigma)]
     if not rows:
         validation.fail("a record", f"of {name}, {method}, strength {strength}, sigma {sigma}",
-                        "one of data/samplers/answers.jsonl")
+                        "one of data/samplers/single.jsonl")
     return _columns(rows, ("found", "residual"))
 
 
 def dial(name: str, method: str) -> list[float]:
     """Strengths of guidance that were tried, rising."""
-    return sorted({row["strength"] for row in _rows("answers")
+    return sorted({row["strength"] for row in _rows("single")
                    if (row["name"], row["method"]) == (name, method)
                    and np.isclose(row["sigma"], flips.SIGMA)})
 

@@ -30,18 +30,18 @@ def _jobs() -> Iterator[tuple[str, dict[str, Any]]]:
     for name in samplers.SHARES:
         for method, strength in samplers.STRENGTHS.items():
             for block in range(BLOCKS):
-                yield "answers", {"name": name, "method": method, "strength": strength,
+                yield "single", {"name": name, "method": method, "strength": strength,
                                   "sigma": flips.SIGMA, "block": block}
         for block in some:
             yield "draws", {"name": name, "method": "twisted", "block": block}
     for method, strengths in DIAL.items():
         for strength in strengths:
             for block in some:
-                yield "answers", {"name": "share_10", "method": method, "strength": strength,
+                yield "single", {"name": "share_10", "method": method, "strength": strength,
                                   "sigma": flips.SIGMA, "block": block}
     for name in samplers.SHARES:
         for block in some:
-            yield "answers", {"name": name, "method": "pigdm",
+            yield "single", {"name": name, "method": "pigdm",
                               "strength": samplers.STRENGTHS["pigdm"], "sigma": CLEAN,
                               "block": block}
     for method in samplers.STRENGTHS:
@@ -93,14 +93,14 @@ def rebuild() -> None:
     weights = {name: checksum(data_path("denoisers", f"{name}.safetensors"))[:12]
                for name in priors}
     done: dict[str, list[dict]] = {}
-    for kind in ("answers", "draws"):
+    for kind in ("single", "draws"):
         file = data_path("samplers", f"{kind}.jsonl")
         done[kind] = [row for row in (read_rows(file) if file.exists() else [])
                       if row["weights"] == weights[row["name"]]]
         write_rows(file, done[kind])
     todo = [(kind, job) for kind, job in _jobs()
             if not any(job.items() <= row.items() for row in done[kind])]
-    make = {"answers": answers, "draws": draws}
+    make = {"single": answers, "draws": draws}
     for kind, job in tqdm(todo, desc="samplers", file=sys.stdout, mininterval=30):
         found = make[kind](priors[job["name"]], job)
         row = job | {"weights": weights[job["name"]]}

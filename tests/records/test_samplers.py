@@ -23,7 +23,7 @@ def prior():
 
 def test_the_record_is_complete_and_of_these_weights():
     rows = {kind: read_rows(data_path("samplers", f"{kind}.jsonl"))
-            for kind in ("answers", "draws")}
+            for kind in ("single", "draws")}
     weights = {name: checksum(data_path("denoisers", f"{name}.safetensors"))[:12]
                for name in samplers.SHARES}
     assert all(row["weights"] == weights[row["name"]] for some in rows.values() for row in some)
