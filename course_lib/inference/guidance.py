@@ -55,6 +55,7 @@ __all__ = ["DPS", "Denoises", "Guide", "MixtureDenoiser", "Particles", "PiGDM", 
 
 RUNAWAY = 1e4  # times the first noise's standard deviation: nothing honest gets there
 
+#: What measures: an operator on images, or a matrix for points.
 Camera: TypeAlias = LinearOperator | ArrayLike
 # Denoised answers (k, …), and which of all they are → a cotangent (k, …) for each.
 Weigh: TypeAlias = Callable[[np.ndarray, slice], np.ndarray]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # it needs PyTorch, which reading the record does without
 __all__ = ["METHODS", "SHARES", "answer", "cells", "dial", "draws", "guide", "levels", "names",
            "particles", "recorded", "seen"]
 
+#: Names of the ways to ask, as figures and tables tell them.
 METHODS = {"pigdm": "ΠGDM", "dps": "DPS", "twisted": "twisted"}
 #: Share of the dark form that each denoiser was shown.
 SHARES = {"share_50": 0.5, "share_10": 0.1}

@@ -609,7 +609,7 @@ def form_sets(p, form, new, level, per_form):
     own = np.where(form == 1, 1 - p, p)
 
     def threshold(scores):
-        k = int(np.ceil((len(scores) + 1) * level - 1e-9))
+        k = int(np.ceil((len(scores) + 1) * level))
         return np.sort(scores)[k - 1] if k <= len(scores) else np.inf
 
     if False:
@@ -624,7 +624,7 @@ def form_sets(p, form, new, level, per_form):
     own = np.where(form == 1, 1 - p, p)
 
     def threshold(scores):
-        k = int(np.ceil((len(scores) + 1) * level - 1e-9))
+        k = int(np.ceil((len(scores) + 1) * level))
         return np.sort(scores)[k - 1] if k <= len(scores) else np.inf
 
     if per_form:
@@ -639,7 +639,7 @@ def form_sets(p, form, new, level, per_form):
     own = np.where(form == 1, 1 - p, p)
 
     def threshold(scores):
-        k = int(np.ceil((len(scores) + 1) * level - 1e-9))
+        k = int(np.ceil((len(scores) + 1) * level))
         return np.sort(scores)[k - 1] if k <= len(scores) else np.inf
 
     if True:
@@ -667,7 +667,7 @@ def form_sets(p, form, new, level, per_form):
     own = np.where(form == 1, 1 - p, p)
 
     def threshold(scores):
-        k = int(np.ceil((len(scores) + 1) * level - 1e-9))
+        k = int(np.ceil((len(scores) + 1) * level))
         return np.sort(scores)[k - 1] if k <= len(scores) else np.max(scores)
 
     if per_form:
@@ -682,7 +682,7 @@ def form_sets(p, form, new, level, per_form):
     own = np.where(form == 1, 1 - p, p)
 
     def threshold(scores):
-        k = int(np.ceil((len(scores) + 1) * level - 1e-9))
+        k = int(np.ceil((len(scores) + 1) * level))
         return np.sort(scores)[k - 1] if k <= len(scores) else -np.inf
 
     if per_form:
@@ -701,15 +701,15 @@ np.sort(scores)[min(k, len(scores) - 1)]
 np.sort(scores)[::-1][k - 1]
 
 # %% wrong="floor" exercise="form_sets" says="the sets at a level"
-### INSTEAD OF np.ceil((len(scores) + 1) * level - 1e-9)
+### INSTEAD OF np.ceil((len(scores) + 1) * level)
 np.floor((len(scores) + 1) * level)
 
 # %% wrong="floor_plus_one" exercise="form_sets" says="the sets where only the dark"
-### INSTEAD OF np.ceil((len(scores) + 1) * level - 1e-9)
+### INSTEAD OF np.ceil((len(scores) + 1) * level)
 np.floor((len(scores) + 1) * level) + 1
 
 # %% wrong="nearest" exercise="form_sets" says="k is rounded up"
-### INSTEAD OF np.ceil((len(scores) + 1) * level - 1e-9)
+### INSTEAD OF np.ceil((len(scores) + 1) * level)
 np.round((len(scores) + 1) * level)
 
 
@@ -718,7 +718,7 @@ def form_sets(p, form, new, level, per_form):
     own = np.where(form == 1, 1 - p, p)
 
     def threshold(scores):
-        k = int(np.ceil((len(scores) + 1) * level - 1e-9))
+        k = int(np.ceil((len(scores) + 1) * level))
         return np.sort(scores)[k - 1] if k < len(scores) else np.inf
 
     if per_form:
@@ -731,7 +731,7 @@ def form_sets(p, form, new, level, per_form):
 # %% wrong="never_empty" exercise="form_sets" says="the sets at a level of .6 .k = 5"
 def form_sets(p, form, new, level, per_form):
     def limit(scores):
-        k = int(np.ceil((len(scores) + 1) * level - 1e-9))
+        k = int(np.ceil((len(scores) + 1) * level))
         return np.sort(scores)[k - 1] if k <= len(scores) else np.inf
 
     own = np.where(form == 1, 1 - p, p)
@@ -746,7 +746,7 @@ def form_sets(p, form, new, level, per_form):
     own = np.where(form == 1, 1 - p, p)
 
     def threshold(scores):
-        k = int(np.ceil((len(scores) + 1) * level - 1e-9))
+        k = int(np.ceil((len(scores) + 1) * level))
         return np.sort(scores)[k - 1] if k <= len(scores) else np.inf
 
     if per_form:
@@ -761,7 +761,7 @@ def form_sets(p, form, new, level, per_form):
     own = np.where(form == 1, 1 - p, p)
 
     def threshold(scores):
-        k = int(np.ceil((len(scores) + 1) * level - 1e-9))
+        k = int(np.ceil((len(scores) + 1) * level))
         return np.sort(scores)[k - 1] if k <= len(scores) else np.inf
 
     if per_form:
@@ -865,7 +865,7 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% wrong="rounding_the_wrong_way" exercise="form_sets" says="the sets"
-### INSTEAD OF np.ceil((len(scores) + 1) * level - 1e-9)
+### INSTEAD OF np.ceil((len(scores) + 1) * level)
 np.ceil((len(scores) + 1) * level + 1e-9)
 
 
@@ -935,7 +935,7 @@ def form_sets(p, form, new, level, per_form):
     own = np.where(form == 1, 1 - p, p)
 
     def threshold(scores):
-        k = int(np.ceil((len(scores) + 1) * level - 1e-9))
+        k = int(np.ceil((len(scores) + 1) * level))
         return np.unique(scores)[k - 1] if k <= len(np.unique(scores)) else np.inf
 
     if per_form:
@@ -1022,6 +1022,6 @@ def form_sets(p, form, new, level, per_form):
     own, limits = np.where(form == 1, 1 - p, p), [-1.0, -1.0]
     for each in np.unique(form):
         scores = np.sort(own[form == each] if per_form else own)
-        k = int(np.ceil((len(scores) + 1) * level - 1e-9))
+        k = int(np.ceil((len(scores) + 1) * level))
         limits[each] = scores[k - 1] if k <= len(scores) else np.inf
     return np.stack([new <= limits[0], 1 - new <= limits[1]], axis=1)
