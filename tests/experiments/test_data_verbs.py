@@ -47,7 +47,7 @@ def test_only_what_is_asked_for_is_made_and_everything_by_default(folder, monkey
     assert data.run(arguments("posteriors")) == 0 and made == ["posteriors"]
     assert data.run(arguments()) == 0
     assert sorted(made[1:]) == ["casebook", "chains", "classifiers", "flips", "images", "plates",
-                                "posteriors", "regression", "searches"]
+                                "posteriors", "regression", "samplers", "searches"]
     with pytest.raises(Told, match="'beetles' is no part of data/; there are images, "):
         data.run(arguments("beetles"))
 
