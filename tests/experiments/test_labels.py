@@ -32,7 +32,7 @@ def two(tmp_path, monkeypatch):
     (tmp_path / "classifiers").symlink_to(ROOT / "data" / "classifiers")
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))
     monkeypatch.setattr(gan, "load", {"pale": 0.05, "dark": 0.95}.get)
-    monkeypatch.setattr(labels, "pictures", draw)
+    monkeypatch.setattr(gan, "pictures", draw)
     return tmp_path / "generators"
 
 
