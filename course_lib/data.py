@@ -27,9 +27,20 @@ def data_path(*parts: str) -> Path:
     pathlib.Path
         Below the folder that the environment variable ``COURSE_DATA`` names, or else below
         ``data/`` beside the package.  The file need not exist.
+
+    Raises
+    ------
+    FileNotFoundError
+        If no variable names a folder and none lies beside the package: a wheel holds code only.
     """
-    root = os.environ.get("COURSE_DATA") or Path(__file__).resolve().parent.parent / "data"
-    return Path(root, *parts).expanduser()
+    if named := os.environ.get("COURSE_DATA"):
+        return Path(named, *parts).expanduser()
+    root = Path(__file__).resolve().parent.parent / "data"
+    if not root.is_dir():
+        raise FileNotFoundError(
+            "course_lib was installed without its data: fetch the course and let the environment "
+            "variable COURSE_DATA name its folder data/")
+    return Path(root, *parts)
 
 
 def checksum(path: str | os.PathLike[str]) -> str:

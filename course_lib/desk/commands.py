@@ -397,6 +397,10 @@ def main(argv: list[str] | None = None) -> int:
         return test(argv[1:])
     args = parse(argv, all_verbs())
     try:
+        if not (ROOT / "lessons").exists() and not (ROOT / "data").exists():
+            raise Told("This is the library alone, as a wheel installs it: lessons, data and tests "
+                       "are in the course's\nown folder. Fetch it and run `python3 setup_course.py "
+                       f"{argv[0]}` there.")
         return args.action(args)
     except Told as told:
         print(told, file=sys.stderr)

@@ -1,1 +1,4 @@
-"""What a camera keeps: forward models, optics, deconvolution, limits, recovery."""
+"""What a camera keeps: forward models, optics, deconvolution, limits, recovery.
+
+Of other packages this room needs NumPy, SciPy and array-api-compat alone.
+"""

@@ -161,6 +161,7 @@ def test_lab_keeps_its_token(course, started):
 
 
 def test_lab_without_lessons_says_so(course, started, capsys):
+    (course / "data").mkdir()
     shutil.rmtree(course / "lessons")
     assert commands.main(["lab"]) == 1 and not started
     assert "holds no lessons" in capsys.readouterr().err
