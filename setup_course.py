@@ -217,17 +217,18 @@ def install(layer):
             raise Told("The environment could not be made; the lines above say why.")
     write(WHOLE, "")
     hint_about_size()
-    print("Installing what %s need: a few minutes the first time" % {
-        "lessons": "the lessons", "staff": "instructors", "test": "the lessons and their tests",
-        "bench": "the benchmarks",
-    }[layer], flush=True)
+    print("Installing what %s need: the first time some 5 minutes, on a slow line or disk 15.\n"
+          "Most of it is PyTorch and JupyterLab; each minute a line says how far it is." % {
+              "lessons": "the lessons", "staff": "instructors",
+              "test": "the lessons and their tests", "bench": "the benchmarks",
+          }[layer], flush=True)
     target = "." if layer == "lessons" else ".[%s]" % layer
     environment = pips(answer([venv_python(), "-m", "pip", "config", "list"], dict(os.environ)))
     pip = [venv_python(), "-m", "pip", "install", "-c", "requirements.lock", "-e", target]
     for path in (STAMP, WHOLE):  # true again when pip has come to its end
         if os.path.exists(path):
             os.remove(path)
-    status = subprocess.call(pip, cwd=ROOT, env=environment)
+    status = patiently(pip, cwd=ROOT, env=environment)
     if status >= 0:  # else a signal has ended it, wherever it was
         write(WHOLE, "")
     if status != 0:
@@ -238,6 +239,35 @@ def install(layer):
                    "`pip config list` and the variables PIP_... may send packages elsewhere."
                    % VENV)
     write(STAMP, json.dumps(wanted(layer)))
+    print("Set up. From now on this takes a second.", flush=True)
+
+
+def patiently(command, every=60, **options):
+    """Run a program as subprocess.call does, and say each minute that it is still at work."""
+    with subprocess.Popen(command, **options) as process:
+        passed = 0
+        while True:
+            try:
+                return process.wait(timeout=every)
+            except subprocess.TimeoutExpired:
+                passed += every
+                print("  ... still installing after %d min; .venv holds %d MB"
+                      % (passed // 60, megabytes(VENV)), flush=True)
+            except BaseException:  # Control-C reaches pip, too: it has a moment to end
+                process.kill()
+                raise
+
+
+def megabytes(folder):
+    """Return how much lies in a folder, in MB."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(place, name)).st_size
+            except OSError:  # gone in the meantime
+                pass
+    return total // 10**6
 
 
 def is_installed():

@@ -195,6 +195,18 @@ def test_first_run_installs_and_later_ones_do_not(project):
     assert len(set_up(project, "lab").stdout.splitlines()) == 1  # the larger layer holds the lesser
 
 
+def test_what_takes_long_says_that_it_goes_on(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(setup_course, "VENV", str(tmp_path))
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "large").write_bytes(bytes(3_200_000))
+    slow = [sys.executable, "-c", "import time; print('pip', flush=True); time.sleep(2)"]
+    assert setup_course.patiently(slow, every=0.5) == 0
+    said = capfd.readouterr().out
+    assert said.count("... still installing after 0 min; .venv holds 3 MB") >= 1 and "pip" in said
+    fails = [sys.executable, "-c", "raise SystemExit(4)"]
+    assert setup_course.patiently(fails) == 4 and "still" not in capfd.readouterr().out
+
+
 @pytest.fixture
 def calls(project, tmp_path, monkeypatch):
     """Programs that install() starts; they do nothing and succeed, but venv makes a folder."""
@@ -219,7 +231,8 @@ def calls(project, tmp_path, monkeypatch):
         return call.status
 
     call.status, call.stopped, call.pip, call.lands = 0, None, True, True
-    monkeypatch.setattr(setup_course.subprocess, "call", call)
+    monkeypatch.setattr(setup_course.subprocess, "call", call)  # makes the environment
+    monkeypatch.setattr(setup_course, "patiently", call)  # runs pip
     made_by = type("Calls", (), {"made": made, "call": call, "root": root})
     return made_by
 
