@@ -24,10 +24,8 @@ arXiv:2511.13720 (predict the picture).
 
 from __future__ import annotations
 
-import ast
 import copy
 import math
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import pairwise
@@ -35,15 +33,19 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional
 
 from course_lib.arrays import Seed
 from course_lib.data import data_path, verified_path
 from course_lib.inference import guidance
-from course_lib.inference.networks import channels_last, restore
+from course_lib.inference.networks import (
+    channels_last,
+    fill_training,
+    read_training,
+    restore,
+    save_training,
+)
 from course_lib.worlds import ladybirds
 
 __all__ = ["Denoiser", "OnArrays", "Recipe", "Trainer", "begin", "load", "names", "pictures",
@@ -329,36 +331,21 @@ class Trainer:
         self.adam = torch.optim.AdamW(self.network.parameters(), lr=self.rate, betas=(0.9, 0.99),
                                       weight_decay=1e-4)
 
+    def _networks(self) -> dict[str, nn.Module]:
+        return {"network": self.network, "average": self.average}
+
     def save(self, path: Path) -> None:
         """Write everything that a resumed run needs, as safetensors; never half a file."""
-        tensors = {f"{name}/{key}": value for name in ("network", "average")
-                   for key, value in getattr(self, name).state_dict().items()}
-        for i, entry in self.adam.state_dict()["state"].items():
-            tensors |= {f"adam/{i}/{key}": value for key, value in entry.items()}
-        about = {"recipe": asdict(self.recipe), "step": self.step, "seconds": self.seconds}
-        partial = path.with_suffix(".partial")
-        save_file({key: value.contiguous() for key, value in tensors.items()}, partial,
-                  metadata={key: repr(value) for key, value in about.items()})
-        os.replace(partial, path)
+        save_training(path, self._networks(), {"adam": self.adam},
+                      {"recipe": asdict(self.recipe), "step": self.step, "seconds": self.seconds})
 
     @classmethod
     def load(cls, path: Path, device: str = "cpu") -> Trainer:
         """Return the trainer that `save` wrote."""
-        with safe_open(path, framework="pt") as file:
-            about = {key: ast.literal_eval(value) for key, value in file.metadata().items()}
-            tensors = {key: file.get_tensor(key) for key in file.keys()}
+        about, tensors = read_training(path)
         trainer = cls(Recipe(**about["recipe"]), device)
         trainer.step, trainer.seconds = about["step"], about["seconds"]
-        entries: dict[int, dict[str, torch.Tensor]] = {}
-        for name in ("network", "average"):
-            getattr(trainer, name).load_state_dict(
-                {key.removeprefix(f"{name}/"): value for key, value in tensors.items()
-                 if key.startswith(f"{name}/")})
-        for key, value in tensors.items():
-            if key.startswith("adam/"):
-                _, i, entry = key.split("/")
-                entries.setdefault(int(i), {})[entry] = value
-        trainer.adam.load_state_dict({**trainer.adam.state_dict(), "state": entries})
+        fill_training(tensors, trainer._networks(), {"adam": trainer.adam})
         return trainer
 
     def real(self, rng: np.random.Generator) -> torch.Tensor:

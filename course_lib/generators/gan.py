@@ -17,10 +17,8 @@ synthesis, CVPR 2019 (pictures paid for being different; here, once, for being a
 
 from __future__ import annotations
 
-import ast
 import copy
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,15 +26,19 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional
 
 from course_lib.data import data_path, verified_path
 from course_lib.imaging.operators import Downsample
 from course_lib.imaging.optics import srgb_encode
-from course_lib.inference.networks import channels_last, restore
+from course_lib.inference.networks import (
+    channels_last,
+    fill_training,
+    read_training,
+    restore,
+    save_training,
+)
 from course_lib.worlds import ladybirds
 
 Z_DIM = 64  #: numbers in a latent
@@ -399,6 +401,9 @@ class Trainer:
         return {"generator": self.generator, "discriminator": self.discriminator,
                 "average": self.average}
 
+    def _optimisers(self) -> dict[str, torch.optim.Optimizer]:
+        return {"adam_g": self.adam_g, "adam_d": self.adam_d}
+
     @property
     def size(self) -> int:
         """Height and width of the pictures at present."""
@@ -406,39 +411,19 @@ class Trainer:
 
     def save(self, path: Path) -> None:
         """Write everything that a resumed run needs, as safetensors; never half a file."""
-        tensors = {f"{name}/{key}": value for name, network in self._networks().items()
-                   for key, value in network.state_dict().items()}
-        for name, adam in (("adam_g", self.adam_g), ("adam_d", self.adam_d)):
-            for i, entry in adam.state_dict()["state"].items():
-                tensors |= {f"{name}/{i}/{key}": value for key, value in entry.items()}
-        about = {"recipe": asdict(self.recipe), "step": self.step, "size": self.size,
-                 "seconds": self.seconds}
-        partial = path.with_suffix(".partial")
-        save_file({key: value.contiguous() for key, value in tensors.items()}, partial,
-                  metadata={key: repr(value) for key, value in about.items()})
-        os.replace(partial, path)
+        save_training(path, self._networks(), self._optimisers(),
+                      {"recipe": asdict(self.recipe), "step": self.step, "size": self.size,
+                       "seconds": self.seconds})
 
     @classmethod
     def load(cls, path: Path, device: str = "cpu") -> Trainer:
         """Return the trainer that `save` wrote."""
-        with safe_open(path, framework="pt") as file:
-            about = {key: ast.literal_eval(value) for key, value in file.metadata().items()}
-            tensors = {key: file.get_tensor(key) for key in file.keys()}
+        about, tensors = read_training(path)
         recipe, size = Recipe(**about["recipe"]), about["size"]
         trainer = cls(recipe, device)
         trainer._take(Generator(size), Discriminator(size, recipe.minibatch))
         trainer.step, trainer.seconds = about["step"], about["seconds"]
-        for name, network in trainer._networks().items():
-            network.load_state_dict({key.removeprefix(f"{name}/"): value
-                                     for key, value in tensors.items()
-                                     if key.startswith(f"{name}/")})
-        for name, adam in (("adam_g", trainer.adam_g), ("adam_d", trainer.adam_d)):
-            entries: dict[int, dict[str, torch.Tensor]] = {}
-            for key, value in tensors.items():
-                if key.startswith(f"{name}/"):
-                    _, i, entry = key.split("/")
-                    entries.setdefault(int(i), {})[entry] = value
-            adam.load_state_dict({**adam.state_dict(), "state": entries})
+        fill_training(tensors, trainer._networks(), trainer._optimisers())
         return trainer
 
     def real(self, rng: np.random.Generator) -> torch.Tensor:

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from course_lib.audits import hallucination
 from course_lib.data import checksum, data_path, read_rows, write_rows
 from course_lib.generators import denoiser
 from course_lib.records import flips, samplers
@@ -81,8 +82,7 @@ def draws(prior: denoiser.OnArrays, job: dict[str, Any]) -> dict[str, np.ndarray
 
 def _detail(x: np.ndarray) -> np.ndarray:
     """Standard deviation of what the camera doesn't see of pictures (..., 3, 64, 64), (...)."""
-    camera = samplers.CAMERA
-    return np.std(x - 256 * camera.T(camera(x)), axis=(-3, -2, -1))
+    return np.std(hallucination.null_part(samplers.CAMERA, x), axis=(-3, -2, -1))
 
 
 def rebuild() -> None:

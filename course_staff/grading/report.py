@@ -1,6 +1,5 @@
 """For the instructor: grades.csv and report.html, from what is kept of each submission."""
 
-import csv
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.desk.cells import grade_id, text_of
-from course_staff.grading import analysis, feedback, similarity
+from course_staff.grading import analysis, export, feedback, similarity
 from course_staff.grading.pages import bar, escape, page, points, table
 from course_staff.grading.shapes import Flag, Mark, Node, Result, Template
 
@@ -115,16 +114,15 @@ class Summary:
 
     def write_csv(self, path: Path) -> None:
         """Write one line per student."""
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["student", "score", "max", "not_marked_yet", *self.scores, "release",
-                             "flags"])
-            for row in sorted(self.rows, key=lambda row: row.student):
-                exercises = ["" if value is None else points(value)
-                             for value in row.exercises.values()]
-                flags = "; ".join(dict.fromkeys(word for word, _ in row.flags))
-                writer.writerow([row.student, points(row.score), points(row.most),
-                                 points(row.waiting), *exercises, row.release, flags])
+        lines: list[list[str]] = [["student", "score", "max", "not_marked_yet", *self.scores,
+                                   "release", "flags"]]
+        for row in sorted(self.rows, key=lambda row: row.student):
+            exercises = ["" if value is None else points(value)
+                         for value in row.exercises.values()]
+            flags = "; ".join(dict.fromkeys(word for word, _ in row.flags))
+            lines.append([row.student, points(row.score), points(row.most), points(row.waiting),
+                          *exercises, row.release, flags])
+        export.write_csv(path, lines)
 
     def write_html(self, path: Path) -> None:
         """Write the page for the instructor."""

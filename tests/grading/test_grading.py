@@ -365,7 +365,7 @@ def test_a_class_of_any_size_takes_the_same_memory(tiny, work, tmp_path, monkeyp
 
 def test_gradebook_and_csv_say_the_same(graded):
     cases, folder, *_ = graded
-    with open(folder / corpus.LESSON / "grades.csv", encoding="utf-8", newline="") as file:
+    with open(folder / corpus.LESSON / "grades.csv", encoding="utf-8-sig", newline="") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
     with record.Book(record.default_url(folder), folder) as book:
         for case in cases:
