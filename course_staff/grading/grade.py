@@ -29,6 +29,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import uuid
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
@@ -462,7 +463,17 @@ def workers(jobs: int, scheduler: str | None,
             executor = stack.enter_context(ThreadPoolExecutor(jobs))
             yield executor, 2 * jobs
             return
-        from distributed import Client
+        from distributed import Client, WorkerPlugin
+
+        class Nurseries(WorkerPlugin):
+            """While this class is graded, a worker's submissions are forks there, too."""
+
+            def setup(self, worker: Any) -> None:
+                self.stack = ExitStack()
+                self.stack.enter_context(warm.nurseries())
+
+            def teardown(self, worker: Any) -> None:
+                self.stack.close()
 
         try:
             client = stack.enter_context(Client(scheduler, timeout=patience, set_as_default=False))
@@ -471,6 +482,9 @@ def workers(jobs: int, scheduler: str | None,
         slots = sum(client.nthreads().values())
         if not slots:
             raise Told(f"The scheduler at {scheduler} has no workers")
+        name = f"nurseries {uuid.uuid4()}"
+        client.register_plugin(Nurseries(), name)
+        stack.callback(client.unregister_worker_plugin, name)
         yield client.get_executor(pure=False), 2 * slots
 
 

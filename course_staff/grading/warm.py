@@ -180,16 +180,21 @@ _lock = threading.Lock()
 
 @contextlib.contextmanager
 def nurseries() -> Iterator[None]:
-    """Let submissions be forks of nurseries, which are made when they are first needed."""
+    """Let submissions be forks of nurseries, which are made when they are first needed.
+
+    Two classes graded at once on one worker may end in either order: each closes its own.
+    """
     global _kept
-    outer, _kept = _kept, {}
+    mine: dict[tuple[str, str, str], Nursery | None] = {}
+    outer, _kept = _kept, mine
     try:
         yield
     finally:
-        for each in _kept.values():
+        for each in mine.values():
             if each is not None:
                 each.close()
-        _kept = outer
+        if _kept is mine:
+            _kept = outer
 
 
 def nursery(what: str, bundle: Path, template: Path | None,

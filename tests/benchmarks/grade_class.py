@@ -1,11 +1,12 @@
-"""How fast is a class graded, with one job, with two, and by stock nbgrader?
+"""How fast is a class graded: one job, two, two Dask workers, and by stock nbgrader?
 
     python tests/benchmarks/grade_class.py [STUDENTS [LESSON]]
 
-Makes a class on a lesson (default: 60 on 02): the right and wrong answers that its tests are tried
-on, and a third hostile ones; grades it with one job and with two, the same notebooks, and lets
-nbgrader's own autograde, which has no sandbox, execute the honest ones in one process.  Prints the
-times per submission and whether every honest mark is exact.  Judge it on an idle machine.
+Makes a class on a lesson (default: 60 on deconvolution): the right and wrong answers that its tests
+are tried on, and a third hostile ones.  Grades the same notebooks with one job, with two, and on a
+scheduler with two local workers; nbgrader's own autograde, which has no sandbox, executes the
+honest ones in one process.  Prints the times per submission and whether every honest mark is exact.
+Judge it on an idle machine.
 """
 
 import copy
@@ -15,6 +16,7 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -61,14 +63,14 @@ def make(folder, kept, template, count):
     return expected
 
 
-def ours(base, lesson, template, expected, jobs):
+def ours(base, lesson, template, expected, jobs, scheduler=None):
     """Grade the class; returns seconds and the honest students whose mark is wrong."""
     submissions, _ = inbox.collect(base / "submitted", lesson, base / "unpacked")
-    folder = grade.open_folder(base / f"jobs {jobs}")
+    folder = grade.open_folder(base / f"jobs {jobs}{' on Dask' * bool(scheduler)}")
     begin = time.perf_counter()
     with record.Book(record.default_url(folder), folder) as book:
         desk = grade.Desk(folder, lesson, sandbox.Limits(), True)
-        desk.grade(submissions, book, jobs)
+        desk.grade(submissions, book, jobs, scheduler)
         grade.write_pages(folder, lesson, book)
     seconds, wrong = time.perf_counter() - begin, []
     for student, points in expected.items():
@@ -94,6 +96,20 @@ def stock(base, path, expected):
     return (time.perf_counter() - begin) / len(honest)
 
 
+@contextmanager
+def dask(base):
+    """A scheduler with two workers of one thread each; yields its address."""
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
+                     local_directory=base / "dask") as cluster,
+        Client(cluster.scheduler_address, set_as_default=False) as client,
+    ):
+        client.wait_for_workers(2)
+        yield cluster.scheduler_address
+
+
 def main(count="60", lesson="deconvolution"):
     path = source.find([lesson])[0]
     name = source.folder(path)
@@ -107,11 +123,18 @@ def main(count="60", lesson="deconvolution"):
         print("reference answers:", trial.about(kept, name, True)["seconds"], "s", flush=True)
         expected = make(base / "submitted", kept, template, int(count))
         times = {}
-        for jobs in (1, 2):
-            times[jobs], wrong = ours(base, name, template, expected, jobs)
-            print(f"{jobs} job(s): {times[jobs]:.0f} s, {times[jobs] / int(count):.1f} s each; "
+
+        def timed(what, jobs, scheduler=None):
+            seconds, wrong = ours(base, name, template, expected, jobs, scheduler)
+            times[what] = seconds
+            print(f"{what}: {seconds:.0f} s, {seconds / int(count):.1f} s each; "
                   f"honest marks that are wrong: {wrong or 'none'}", flush=True)
-        print(f"two jobs are {times[1] / times[2]:.2f} times as fast as one")
+
+        timed("one job", 1)
+        timed("two jobs", 2)
+        with dask(base) as address:
+            timed("two Dask workers", 2, address)
+        print(f"two jobs are {times['one job'] / times['two jobs']:.2f} times as fast as one")
         print(f"stock nbgrader, honest notebooks only: {stock(base, path, expected):.1f} s each")
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import corpus
+import psutil
 import pytest
 from test_grading import LIMITS, all_cases, hand_in, leftovers, result, tiny, work  # noqa: F401
 
@@ -76,6 +77,12 @@ def cluster(folder):
                 process.wait()
 
 
+def children(process):
+    """Processes that come from another and are still there."""
+    return [child for child in psutil.Process(process.pid).children(recursive=True)
+            if child.status() != psutil.STATUS_ZOMBIE]
+
+
 @pytest.mark.sandbox
 @needs_sandbox
 def test_a_cluster_that_loses_a_worker_loses_nothing(tiny, work, tmp_path):  # noqa: F811
@@ -92,15 +99,18 @@ def test_a_cluster_that_loses_a_worker_loses_nothing(tiny, work, tmp_path):  # n
         with Client(address, timeout=60, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=60)
         desk = grade.Desk(folder, corpus.LESSON, LIMITS, True)
-        keep = desk._record
+        keep, forked = desk._record, []
 
         def record_and_kill(*arguments):
             keep(*arguments)
+            forked.append(any("nursery" in child.cmdline() for child in children(workers[1])))
             workers[0].kill()
 
         desk._record = record_and_kill
         assert desk.grade(submissions, book, scheduler=address) == 0
         assert workers[0].wait() == -9
+        assert any(forked), "workers start every submission anew"
+        assert not [child for child in children(workers[1]) if "nursery" in child.cmdline()]
         graders = [worker.pid for worker in workers]
     assert {case.name: score(folder, tiny, case.name) for case in cases} == {
         case.name: case.score for case in cases}
