@@ -187,6 +187,13 @@ def site_arguments(parser: ArgumentParser) -> None:
                         help="where the pages go (default: dist/site)")
 
 
+def book_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments of ``course book``."""
+    parser.add_argument("lesson", nargs="*", help="names or numbers of lessons; all by default")
+    parser.add_argument("--out", metavar="FILE", default="dist/book.pdf",
+                        help="the PDF (default: dist/book.pdf)")
+
+
 def dist_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course dist``."""
     parser.add_argument("--out", metavar="DIR", default="dist", help="default: dist")
@@ -220,7 +227,9 @@ VERBS: dict[str, tuple[str, Callable[[ArgumentParser], None], Callable[[Namespac
     "slides": ("make slide decks of lessons, and the workshop's", slides_arguments,
                _run("publishing.slides")),
     "site": ("make pages to read, without answers", site_arguments, _run("publishing.site")),
-    "dist": ("make all that is handed out: zip, decks, pages", dist_arguments,
+    "book": ("print all lessons as one PDF, without answers", book_arguments,
+             _run("publishing.book")),
+    "dist": ("make all that is handed out: zip, decks, pages, book", dist_arguments,
              _run("publishing.dist")),
     "release": ("make what students get, as a stamped zip", release_arguments,
                 _run("grading.release")),

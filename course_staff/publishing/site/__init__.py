@@ -28,6 +28,7 @@ TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("course_staff.publishing.site"), autoescape=True,
     trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
 PICTURE = "sixteen_pixels.png"
+BOOK = "book.pdf"  # `course book` may have put it there
 MOST = 3_000_000  # bytes that a page loads when it is opened
 
 
@@ -46,12 +47,7 @@ def write(folder: Path, root: Path = ROOT, decks: bool = False) -> list[Path]:
     lessons = [source.read(path) for path in source.find(root=root)]
     written = pages.write(folder, lessons, root)
     reference.write(folder / "reference", lessons, root)
-    for asset in (HERE / "static").iterdir():
-        _put(folder / asset.name, asset.read_text(encoding="utf-8"))
-    for name in ("tex-svg-full.js", "LICENSES.md"):
-        asset = files("course_staff.publishing.slides") / "assets" / name
-        _put(folder / name, asset.read_text(encoding="utf-8"))
-    shutil.copy(root / "docs" / PICTURE, folder)
+    put_assets(folder, root)
     guides = docs.guides(root)
     (folder / "docs").mkdir(exist_ok=True)
     for name, (title, text) in guides.items():
@@ -67,16 +63,30 @@ def write(folder: Path, root: Path = ROOT, decks: bool = False) -> list[Path]:
     return [_landing(folder, lessons, guides, decks, root), *written]
 
 
+def put_assets(folder: Path, root: Path = ROOT) -> None:
+    """Write what pages load besides their own pictures: styles, scripts, the course's picture."""
+    for asset in (HERE / "static").iterdir():
+        _put(folder / asset.name, asset.read_text(encoding="utf-8"))
+    for name in ("tex-svg-full.js", "LICENSES.md"):
+        asset = files("course_staff.publishing.slides") / "assets" / name
+        _put(folder / name, asset.read_text(encoding="utf-8"))
+    shutil.copy(root / "docs" / PICTURE, folder)
+
+
+def picture_text(root: Path = ROOT) -> str:
+    """Return what the course's picture shows, in words, as the README says it."""
+    return (root / "README.md").read_text(encoding="utf-8").partition("![")[2].partition("]")[0]
+
+
 def _landing(folder: Path, lessons: list[source.Lesson], guides: dict[str, tuple[str, str]],
              decks: bool, root: Path) -> Path:
     """Write the first page: what is asked, whom the course is for, where everything is."""
-    readme = (root / "README.md").read_text(encoding="utf-8")
-    alt = readme.partition("![")[2].partition("]")[0]
     entries, routes = syllabus.read(root / "solutions" / syllabus.NAME)
     table = docs.to_html(syllabus.table(entries, routes), {
         f"lessons/{each.folder}": f"{each.folder}.html" for each in lessons})
     return _put(folder / "index.html", TEMPLATES.get_template("index.html.j2").render(
-        lessons=lessons, guides=guides, alt=alt, table=table, count=len(lessons),
+        lessons=lessons, guides=guides, book=BOOK if (folder / BOOK).exists() else None,
+        alt=picture_text(root), table=table, count=len(lessons),
         size=Image.open(folder / PICTURE).size,
         hours=round(sum(each.minutes for each in entries.values()) / 60),
         decks=[(f"{each.folder}.html", docs.named(each)) for each in lessons

@@ -37,7 +37,7 @@ def write(folder: Path, lessons: Sequence[Lesson], root: Path = ROOT) -> list[Pa
     for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None],
                                      strict=False):
         notebook = page(lesson.folder, root)
-        _put_pictures(notebook, folder, lesson)
+        put_pictures(notebook.cells, folder / "figures" / lesson.folder)
         resources = {"link": reference.link, "uses": uses(notebook), "lesson": lesson,
                      "exercises": lesson.exercises, "before": before, "after": after,
                      "maths": any("$" in cell.source for cell in notebook.cells
@@ -129,15 +129,14 @@ def uses(notebook: NotebookNode) -> dict[str, list[str]]:
     return found
 
 
-def _put_pictures(notebook: NotebookNode, folder: Path, lesson: Lesson) -> None:
-    """Write a notebook's pictures into files, so that a page loads those that are looked at."""
-    beside = folder / "figures" / lesson.folder
+def put_pictures(cells: Sequence[NotebookNode], beside: Path) -> None:
+    """Write cells' pictures into files, so that a page loads those that are looked at."""
     beside.mkdir(parents=True, exist_ok=True)
-    pictures = [output for cell in notebook.cells for output in cell.get("outputs", [])
+    pictures = [output for cell in cells for output in cell.get("outputs", [])
                 if "image/png" in output.get("data", {})]
     for number, output in enumerate(pictures, 1):
         data = base64.b64decode(output.data["image/png"])
         path = beside / f"{number:02}.png"
         path.write_bytes(data)
-        output.metadata.file = path.relative_to(folder).as_posix()
+        output.metadata.file = f"figures/{beside.name}/{path.name}"
         output.metadata.height = round(Image.open(io.BytesIO(data)).height * CSS_DPI / DPI)
