@@ -1,9 +1,9 @@
 # ---
 # jupyter:
-#   course: {title: "The limits of super-resolution", minutes: 90}
+#   course: {title: "The limits of super-resolution", minutes: 90, short: 20}
 # ---
 
-# %% [markdown] slide="slide" minutes=10
+# %% [markdown] slide="slide" minutes=10 short=1
 # # The limits of super‑resolution
 #
 # **What did the camera keep, and who invented the rest?**
@@ -17,7 +17,16 @@
 #
 # One minute.
 
-# %% [markdown] slide="subslide" use="enhance.sixteen_pixels"
+# %% [markdown] slide="notes" short=True
+# **Before you begin:** paper and a pen at every seat, a board for the room's numbers. `S` opens these notes in a window of their own, `F` is
+# full screen, `B` blackens it. Twenty minutes leave no time for what isn't written here: keep the formulas for later.
+#
+# **Say:** "One question: if a machine makes a small picture sharp, what of it did the camera see, and what did somebody add? We ask it of
+# beetles. No face is shown, and none is needed."
+#
+# One minute.
+
+# %% [markdown] slide="subslide" use="enhance.sixteen_pixels" short=1.5
 # ## Sixteen pixels. What is it?
 
 # %% [markdown] slide="notes"
@@ -28,7 +37,14 @@
 #
 # Two minutes.
 
-# %% [markdown] slide="subslide" use="enhance.two_forms" activity="predict"
+# %% [markdown] slide="notes" short=True
+# **Ask:** "What is in this picture?" Take four answers. Nobody is wrong: sixteen squares, three numbers each, is all that reached the file.
+#
+# **Say:** "I will help you, as no camera would: it shows a ladybird."
+#
+# A minute and a half.
+
+# %% [markdown] slide="subslide" use="enhance.two_forms" activity="predict" short=2
 # ## Predict: pale or dark?
 #
 # How probable is *dark*, in percent? Write it down.
@@ -44,7 +60,16 @@
 #
 # Three minutes.
 
-# %% [markdown] slide="subslide" use="enhance.look_alikes"
+# %% [markdown] slide="notes" short=True
+# **Activity: predict.** "Our ladybirds come in two forms, equally frequent: pale with dark spots, dark with red or orange patches. How
+# probable is it, in percent, that the sixteen pixels show a dark one? 100 is certainly dark, 50 is no idea. Write a number; don't say it."
+# Then hands for below 30, 30 to 70, above 70. Write the counts on the board and leave them there.
+#
+# **Answer (keep it for the last slide but one):** 66 percent.
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide" use="enhance.look_alikes" short=1.5
 # ## Four animals, the same sixteen pixels
 
 # %% [markdown] slide="notes"
@@ -57,6 +82,14 @@
 # **If asked** how four can fit exactly: near look-alikes, each adjusted by half a percent of white at most.
 #
 # Two minutes.
+
+# %% [markdown] slide="notes" short=True
+# **Say:** "All four shrink to *exactly* our sixteen pixels, to the last digit that the computer keeps. Two are pale, two are dark."
+#
+# **Ask:** "Which one was it?" **Answer:** the pixels can't say. The sharp picture has 12,288 numbers, the small one 48: on this grid 12,240 are
+# free. Whoever shows you one sharp picture has chosen them.
+#
+# A minute and a half.
 
 # %% [markdown] slide="subslide"
 # ## The folk theory
@@ -158,7 +191,7 @@
 #
 # Two minutes.
 
-# %% [markdown] slide="subslide" use="information_limit.no_trace"
+# %% [markdown] slide="subslide" use="information_limit.no_trace" short=2
 # ## Any picture splits in two
 
 # %% [markdown] slide="notes"
@@ -166,6 +199,15 @@
 # the camera records of either. Of the first all there is, of the second an even grey. "That part of a sharp picture leaves no trace."
 #
 # Keep this split in mind: section 7, the map, is made of it.
+#
+# Two minutes.
+
+# %% [markdown] slide="notes" short=True
+# **Say:** "A camera asks a list of questions about a scene. What isn't on the list has no answer; a better sensor with the same pixels doesn't ask
+# it either." **Point** at gravel; at its measured part, flat squares; at the rest, all edges and texture. Then at the two pictures on the right: what
+# the camera records of either. Of the rest an even grey: it leaves no trace.
+#
+# **Say:** "That part of any sharpened picture was not seen. Somebody drew it. The question is from what."
 #
 # Two minutes.
 
@@ -248,7 +290,7 @@
 #
 # Three minutes. If you are late, this slide can carry the section alone.
 
-# %% [markdown] slide="slide" use="priors_and_best_guesses.four_guesses" minutes=13 activity="vote"
+# %% [markdown] slide="slide" use="priors_and_best_guesses.four_guesses" minutes=13 activity="vote" short=2
 # ## Vote: which guess is best?
 
 # %% [markdown] slide="notes"
@@ -259,6 +301,15 @@
 # patches; C comes near, none is it. B is the *mean* of everything that could have been there; the others are draws from all that.
 #
 # Three minutes.
+
+# %% [markdown] slide="notes" short=True
+# **Activity: vote.** "At the left sixteen noisy pixels. Four reconstructions, A to D; all of them explain the pixels. Which is best? Hands up for
+# A, B, C, D." Count. Nearly everybody chooses a sharp one.
+#
+# **Answer:** by squared error B, the blurred one: .0044; the sharp ones err by .0069 to .0090. B is the *mean* of everything that could have been
+# there, and no possible ladybird. The others are draws from all that. Which is best depends on the question.
+#
+# Two minutes.
 
 # %% [markdown] slide="subslide"
 # ## The only impossible one errs least
@@ -303,7 +354,7 @@
 #
 # Two minutes.
 
-# %% [markdown] slide="subslide" use="pulse.sixteen_starts"
+# %% [markdown] slide="subslide" use="pulse.sixteen_starts" short=2
 # ## Sixteen starts, sixteen animals
 
 # %% [markdown] slide="notes"
@@ -317,7 +368,20 @@
 #
 # Three minutes.
 
-# %% [markdown] slide="subslide"
+# %% [markdown] slide="notes" short=True
+# **Say:** "PULSE, of 2020, makes small pictures sharp. It has a generator that can draw only ladybirds, starts at a random one, and changes it until
+# its small version matches. Here is one photograph of a pale beetle, 8 × 8 pixels, and sixteen runs. All sixteen match." **Point:** compare the spots
+# of 2 and 15.
+#
+# **Ask:** "Which one is the beetle in the photograph?" **Answer:** a seventeenth start would give a seventeenth animal. The choice is a property of
+# the random numbers.
+#
+# **Ask before you press the key:** "Of the pictures that this generator learned from, one in ten was dark. Fifty dark beetles: how many come back
+# dark?" Take guesses.
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide" short=2
 # ## Dark beetles rarely come back dark
 #
 # | photographed | came back in that form |
@@ -335,6 +399,16 @@
 # settled: that is section 8." (With fifty beetles, three means 2 to 16 percent.)
 #
 # Three minutes.
+
+# %% [markdown] slide="notes" short=True
+# **Answer:** three. Of fifty pale ones all come back pale. And the pixels did know: a classifier that reads them names the wrong form in less than
+# 1 percent. All hundred searches "succeeded". **Equal success is not equal treatment.**
+#
+# **Say** before anyone does: "Beetles stand for a statistical structure here, not for people. In June 2020 people gave PULSE pixelated photographs of
+# well-known people of colour, and faces came back that viewers read as white. Its authors wrote within days that these are imaginary faces. How
+# much of this is data, generator or search takes a longer talk."
+#
+# Two minutes.
 
 # %% [markdown] slide="slide" use="pulse.strangers" minutes=6
 # ## A tomato in, a ladybird out
@@ -401,7 +475,7 @@
 #
 # Three minutes.
 
-# %% [markdown] slide="subslide" draw="line_up" activity="line-up"
+# %% [markdown] slide="subslide" draw="line_up" activity="line-up" short=2
 # ## The line-up: which one was it?
 
 # %% [markdown] slide="notes"
@@ -413,7 +487,15 @@
 #
 # Three minutes.
 
-# %% [markdown] slide="subslide" draw="line_up_pixels"
+# %% [markdown] slide="notes" short=True
+# **Activity: line-up.** "A camera photographed one of these six, at 8 × 8 pixels. PULSE made the sharp picture at the left of it. Who was it? Confer
+# for half a minute." Then hands up for 1 to 6; count.
+#
+# **Answer (next slide):** number 3. PULSE's picture looks most like number 2, and most hands go there.
+#
+# Two minutes.
+
+# %% [markdown] slide="subslide" draw="line_up_pixels" short=1
 # ## The pixels knew better
 
 # %% [markdown] slide="notes"
@@ -427,6 +509,12 @@
 # **If asked:** that is 66 and 16 % (this 66 has nothing to do with ours); pose, light, camera and noise are taken as known.
 #
 # Two minutes.
+
+# %% [markdown] slide="notes" short=True
+# **Say:** "Here is what the camera kept: number 3, practically certain. The ugly picture identifies, the handsome one misleads. What is computed from
+# the pixels can't know more than the pixels."
+#
+# One minute.
 
 # %% [markdown] slide="slide" minutes=8
 # ## The bias budget: what turned it pale?
@@ -467,7 +555,7 @@
 #
 # Three minutes.
 
-# %% [markdown] slide="subslide"
+# %% [markdown] slide="subslide" short=2
 # ## A number that you must choose
 #
 # If one beetle in ten is dark, an honest answer leans towards pale.
@@ -482,6 +570,15 @@
 # decision, and whoever takes it can be asked why.
 #
 # Three minutes.
+
+# %% [markdown] slide="notes" short=True
+# **Bring back the room's numbers.** "Of our first sixteen pixels you said between … and … percent dark. If half of the beetles are dark, the answer is
+# 66. If one in ten is, 18. Same pixels."
+#
+# **Ask:** "Who chooses the share?" Collect: nature, the law, the person in the picture, the customer. **Answer:** none of them is computed. It is a
+# decision, and whoever takes it can be asked why.
+#
+# Two minutes.
 
 # %% [markdown] slide="slide" use="use_and_misuse.plates" minutes=9
 # ## What may leave the lab?
@@ -524,7 +621,7 @@
 #
 # Three minutes.
 
-# %% [markdown] slide="subslide"
+# %% [markdown] slide="subslide" short=1
 # ## Take one question home
 #
 # **What did the camera keep, and who invented the rest?**
@@ -539,3 +636,9 @@
 # you saw is a cell that one can run and change, and it holds a brief for a debate to go on with.
 #
 # Two minutes. Then questions.
+
+# %% [markdown] slide="notes" short=True
+# **Say:** "A camera, its noise and a number of pictures fix some components. The rest is drawn from assumptions, by whoever draws. Ask of any sharp
+# picture which is which." Then say where the course is to be had: nearly every figure you saw is a cell that one can run and change.
+#
+# One minute. Then questions.

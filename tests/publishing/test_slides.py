@@ -25,7 +25,8 @@ from course_staff.publishing.slides import html as pages
 @pytest.fixture(scope="module")
 def made():
     """All decks: name → Deck."""
-    return {path.stem: make(path) for make, path in slides.choose([])}
+    return {deck.name if deck.lesson.entry is None else path.stem: deck
+            for make, path in slides.choose([]) for deck in [make(path)]}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def folder(made, tmp_path_factory):
 def deck_of(tmp_path, text, header="{title: T, minutes: 5}"):
     path = tmp_path / "talk.py"
     path.write_text(f"# ---\n# jupyter:\n#   course: {header}\n# ---\n\n{text}", encoding="utf-8")
-    return decks.own_deck(path)
+    return decks.own_deck(path, short="short" in header)
 
 
 NOTES = '\n\n# %% [markdown] slide="notes"\n# Said.\n'
@@ -64,6 +65,8 @@ OPENING = '# %% [markdown] slide="slide" minutes=5\n# # T' + NOTES + "\n"
      "no lesson is called 'later'"),
     ('# %% [markdown] slide="subslide" draw="none"\n# ## A' + NOTES, "picture called 'none'"),
     ('# %% [markdown] slide="slide" minutes=2\n# ## A' + NOTES, "take 7 minutes; declared are 5"),
+    ('# %% [markdown] slide="subslide"\n# ## A\n\n# %% [markdown] slide="notes"\n# '
+     + "word " * 700, "takes 5.4 minutes to read aloud, of 5"),
     ('# %% [markdown] slide="subslide" usr="bias.x"\n# ## A' + NOTES, "unknown header key 'usr'"),
     ("# %%\nprint(1)\n", "must be [markdown]"),
 ])
@@ -89,6 +92,45 @@ def test_words_are_counted_as_they_are_read(text, count):
     assert decks.words(text) == count
 
 
+def test_notes_are_timed_as_they_are_read_aloud(tmp_path):
+    text = OPENING.replace("Said.", "**Before you begin:** paper.\n#\n# " + "word " * 65
+                           + "\n#\n# **If asked:** " + "word " * 65)
+    slide, = deck_of(tmp_path, text).slides
+    assert slide.spoken == 0.5
+    told = decks.aloud(deck_of(tmp_path, text))
+    assert told[0].startswith("notes read aloud: 0:30 of 5:00, at 130 words a minute")
+    assert told[1].split() == ["0:30", "of", "5:00", "0:30", "T"]
+
+
+SHORT = ('# %% [markdown] slide="slide" minutes=3 short=2\n# # T' + NOTES
+         + '\n# %% [markdown] slide="notes" short=True\n# In short.\n\n'
+         '# %% [markdown] slide="slide" minutes=2\n# ## A' + NOTES
+         + '\n# %% [markdown] slide="fragment"\n# Of A.\n\n')
+BOTH = "{title: T, minutes: 5, short: 2}"
+
+
+def test_one_file_makes_a_deck_and_its_short_version(tmp_path):
+    short = deck_of(tmp_path, SHORT, BOTH)
+    whole = decks.own_deck(short.lesson.path)
+    assert [each.title for each in whole.slides] == ["T", "A"]
+    assert [each.said for each in whole.slides] == [["Said."], ["Said."]]
+    (only,) = short.slides
+    assert (short.name, short.title) == ("talk_2", "T, in 2 minutes")
+    assert (only.said, only.minutes, only.fragments) == (["In short."], 2, [])
+    with pytest.raises(SourceError, match="has no notes"):
+        deck_of(tmp_path, SHORT.replace("minutes=2", "minutes=2 short=1"),
+                BOTH.replace("short: 2", "short: 3"))
+    with pytest.raises(SourceError, match="take 2 minutes; declared are 3"):
+        deck_of(tmp_path, SHORT, BOTH.replace("short: 2", "short: 3"))
+
+
+@pytest.mark.parametrize("name, minutes", [("workshop", 90), ("workshop_20", 20)])
+def test_the_workshops_notes_leave_time_for_the_room(made, name, minutes):
+    slides = made[name].slides
+    assert sum(slide.minutes or 0 for slide in slides) == minutes
+    assert minutes / 6 < sum(slide.spoken for slide in slides) < minutes / 2
+
+
 def test_sections_share_their_minutes_among_their_slides(made):
     seconds = pages.timings(made["workshop"].slides)
     assert None not in seconds and abs(sum(seconds) - 90 * 60) < len(seconds)
@@ -111,7 +153,7 @@ def test_a_notebook_older_than_its_source_is_refused(tmp_path):
 # --- what decks hold ------------------------------------------------------------------------------
 
 def test_every_lesson_has_a_deck_that_opens_with_its_title(made):
-    assert {path.stem for path in LESSONS} | {"workshop"} == set(made)
+    assert {path.stem for path in LESSONS} | {"workshop", "workshop_20"} == set(made)
     for deck in made.values():
         assert deck.slides[0].layout == "opens" and not deck.slides[0].below
         assert len(deck.slides) > 8 and any(slide.picture for slide in deck.slides)
@@ -130,8 +172,9 @@ def test_pictures_are_those_of_the_executed_notebook(made):
             assert slide.picture is None or slide.picture.data in notebook.replace("\\n", "")
 
 
-def test_the_workshop_has_its_three_activities_with_answers(made):
-    active = {slide.cell.options["activity"]: slide for slide in made["workshop"].slides
+@pytest.mark.parametrize("name", ["workshop", "workshop_20"])
+def test_the_workshop_has_its_three_activities_with_answers(made, name):
+    active = {slide.cell.options["activity"]: slide for slide in made[name].slides
               if "activity" in slide.cell.options}
     assert set(active) == {"predict", "vote", "line-up"}
     for slide in active.values():
@@ -285,7 +328,8 @@ def number(page):
 
 
 @pytest.mark.parametrize("name", [
-    *(pytest.param(path.stem, id=source.folder(path)) for path in LESSONS), "workshop"])
+    *(pytest.param(path.stem, id=source.folder(path)) for path in LESSONS),
+    "workshop", "workshop_20"])
 @in_a_browser
 def test_every_slide_fits_and_can_be_read(page, folder, made, name):
     show(page, (folder / f"{name}.html").as_uri())

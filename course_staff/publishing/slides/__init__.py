@@ -1,4 +1,4 @@
-"""Decks from the sources: ``course slides [LESSON … | workshop]``.
+"""Decks from the sources: ``course slides [LESSON … | workshop | workshop_20]``.
 
 1.  `deck`: read the source, take the pictures from the executed notebook (or from `large`, drawn
     anew for a large room), refuse slides that can't be read from the back row;
@@ -10,6 +10,7 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,12 +31,15 @@ def choose(names: Sequence[str]) -> "list[tuple[_Make, Path]]":
     SourceError
         If a name fits neither a deck nor a lesson.
     """
-    from course_staff.publishing.slides.deck import lesson_deck, own_deck
+    from course_staff.publishing.slides.deck import has_short, lesson_deck, own_deck
 
-    own = {path.stem: path for path in sorted((ROOT / "decks").glob("*.py"))}
+    own: dict[str, tuple[_Make, Path]] = {}
+    for path in sorted((ROOT / "decks").glob("*.py")):
+        own[path.stem] = own_deck, path
+        if minutes := has_short(path):
+            own[f"{path.stem}_{minutes}"] = partial(own_deck, short=True), path
     lessons = [name for name in names if name not in own]
-    chosen: list[tuple[_Make, Path]] = [
-        (own_deck, path) for name, path in own.items() if name in names or not names]
+    chosen = [deck for name, deck in own.items() if name in names or not names]
     if lessons or not names:
         chosen[:0] = [(lesson_deck, path) for path in source.find(lessons)]
     return chosen
@@ -44,6 +48,7 @@ def choose(names: Sequence[str]) -> "list[tuple[_Make, Path]]":
 def run(args: Namespace) -> int:
     """Make the decks asked for; returns the exit status, 1 if any has a problem."""
     from course_staff.publishing.slides import html, large, pdf
+    from course_staff.publishing.slides.deck import aloud, lesson_deck
 
     folder, status, written = Path(args.out), 0, []
     folder.mkdir(parents=True, exist_ok=True)
@@ -64,6 +69,8 @@ def run(args: Namespace) -> int:
         target.write_text(html.render(deck), encoding="utf-8", newline="\n")
         written.append(target)
         print(f"{target}: {len(deck.slides)} slides", flush=True)
+        if make is not lesson_deck:
+            print(*(f"  {line}" for line in aloud(deck)), sep="\n", flush=True)
     if args.pdf:
         for target in pdf.write(written):
             print(target)

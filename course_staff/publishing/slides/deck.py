@@ -17,13 +17,15 @@ heading, picture or exercise.  A heading alone is the title of the picture after
 ``decks/*.py`` are decks of their own, of the same form, text only.  A slide may take a picture from
 a lesson, ``use="bias.line_up"``, or one made for the room, ``draw="line_up"``.  Each section, from
 one ``slide="slide"`` to the next, says how many ``minutes`` it takes; each slide has notes;
-``activity="vote"`` says what the audience does.
+``activity="vote"`` says what the audience does.  A header that says ``short: 20`` makes a second
+deck of the same file, for so many minutes: of slides marked ``short=2``, which says their minutes,
+with the notes marked ``short=True`` in place of the others.
 """
 
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -35,10 +37,12 @@ from course_staff.authoring.source import ROOT, SourceError
 from course_staff.publishing.slides.drawn import FRAMES, PICTURES
 
 MOST_WORDS, MOST_LINES, MOST_COLUMNS = 40, 14, 72
+WORDS_A_MINUTE = 130  # read aloud, unhurried
+UNSPOKEN = "**If asked", "**Before you begin"  # how paragraphs of notes open that aren't said
 MOST_CODE = 58  # columns of code in a slide's text, which is set larger than what a cell prints
 OPENS = "slide", "subslide"
 JOINS = {"notes": "said", "fragment": "fragments"}  # where a slide keeps what belongs to it
-OWN_OPTIONS = {"slide", "use", "draw", "frames", "minutes", "activity"}
+OWN_OPTIONS = {"slide", "use", "draw", "frames", "minutes", "activity", "short"}
 HEADING = re.compile(r"^##+ +(.*)$", re.MULTILINE)
 TITLE = re.compile(r"# +(.*)$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -98,6 +102,12 @@ class Slide:
     layout: str = ""
 
     @property
+    def spoken(self) -> float:
+        """How many minutes it takes to read the speaker's notes aloud, without what isn't said."""
+        said = "\n\n".join(self.said).split("\n\n")
+        return sum(words(each) for each in said if not each.startswith(UNSPOKEN)) / WORDS_A_MINUTE
+
+    @property
     def bare(self) -> bool:
         """True of a heading with nothing below it."""
         return not (self.text or self.picture or self.printed or self.frames)
@@ -153,8 +163,8 @@ def lesson_deck(path: Path, outputs: Outputs | None = None) -> Deck:
     return _checked(Deck(lesson.folder, lesson.title, lesson, _merged(slides)))
 
 
-def own_deck(path: Path, outputs: Outputs | None = None) -> Deck:
-    """Return the deck of a file in decks/; `outputs` as in `lesson_deck`.
+def own_deck(path: Path, outputs: Outputs | None = None, short: bool = False) -> Deck:
+    """Return the deck of a file in decks/, or its short version; `outputs` as in `lesson_deck`.
 
     Raises
     ------
@@ -165,16 +175,17 @@ def own_deck(path: Path, outputs: Outputs | None = None) -> Deck:
     problems = [lesson.problem(cell, reason) for cell in lesson.cells for reason in _unknown(cell)]
     if problems:
         raise SourceError(problems)
-    slides: list[Slide] = []
-    for cell in lesson.cells:
-        if cell.options["slide"] in JOINS:
-            _join(cell, slides, lesson)
-        else:
-            slides.append(_slide(cell, "", []))
+    declared = lesson.header["short" if short else "minutes"]
+    slides = (_shortened if short else _whole)(lesson)
     minutes = sum(slide.minutes or 0 for slide in slides)
-    if minutes != lesson.header["minutes"]:
-        reason = f"its sections take {minutes} minutes; declared are {lesson.header['minutes']}"
+    if minutes != declared:
+        reason = f"its sections take {minutes:g} minutes; declared are {declared}"
         problems.append(lesson.problem(None, reason))
+    for first, spoken in _sections(slides):
+        if spoken > (first.minutes or 0):
+            problems.append(lesson.problem(
+                first.cell, f"its section takes {spoken:.1f} minutes to read aloud, of "
+                            f"{first.minutes or 0:g}"))
     for slide in slides:
         try:
             slide.picture = _found(slide.cell.options, outputs or executed)
@@ -185,7 +196,65 @@ def own_deck(path: Path, outputs: Outputs | None = None) -> Deck:
             problems.append(lesson.problem(slide.cell, "has no notes: nobody else could give it"))
     if problems:
         raise SourceError(problems)
-    return _checked(Deck(lesson.name, lesson.title, lesson, slides))
+    name, title = lesson.name, lesson.title
+    if short:
+        name, title = f"{name}_{declared}", f"{title}, in {declared} minutes"
+    return _checked(Deck(name, title, lesson, slides))
+
+
+def has_short(path: Path) -> int | None:
+    """Return for how many minutes the short version of a file in decks/ is, None without one."""
+    return source.read(path).header.get("short")
+
+
+def _whole(lesson: source.Lesson) -> list[Slide]:
+    slides: list[Slide] = []
+    for cell in lesson.cells:
+        if cell.options["slide"] not in JOINS:
+            slides.append(_slide(cell, "", []))
+        elif not cell.options.get("short"):
+            _join(cell, slides, lesson)
+    return slides
+
+
+def _shortened(lesson: source.Lesson) -> list[Slide]:
+    """Return the slides of the short version: side by side, each with minutes of its own."""
+    slides: list[Slide] = []
+    for cell in lesson.cells:
+        kind, short = cell.options["slide"], cell.options.get("short")
+        if kind in OPENS:
+            kept = short is not None
+            if kept:
+                slides.append(replace(_slide(cell, "", []), below=False, minutes=short))
+        elif kept and (short or kind != "notes"):
+            _join(cell, slides, lesson)
+    return slides
+
+
+def _sections(slides: Sequence[Slide]) -> list[tuple[Slide, float]]:
+    """Return the first slide of each section, and how long its notes take to read aloud."""
+    starts = [place for place, slide in enumerate(slides) if slide.minutes]
+    return [(slides[start], sum(slide.spoken for slide in slides[start:end]))
+            for start, end in zip(starts, [*starts[1:], len(slides)], strict=True)]
+
+
+def aloud(deck: Deck) -> list[str]:
+    """Return lines that say how long the notes of a deck of its own take to read aloud."""
+    total, minutes = (sum(each) for each in zip(
+        *((slide.spoken, slide.minutes or 0) for slide in deck.slides), strict=True))
+    lines = [f"notes read aloud: {_clock(total)} of {_clock(minutes)}, at {WORDS_A_MINUTE} words "
+             "a minute; the room has the rest"]
+    spoken = {id(first): of for first, of in _sections(deck.slides)}
+    for slide in deck.slides:
+        section = (f"{_clock(spoken[id(slide)])} of {_clock(slide.minutes or 0)}"
+                   if id(slide) in spoken else "")
+        lines.append(f"{section:>14}  {_clock(slide.spoken):>5}  {slide.title}")
+    return lines
+
+
+def _clock(minutes: float) -> str:
+    whole, seconds = divmod(round(minutes * 60), 60)
+    return f"{whole}:{seconds:02}"
 
 
 def _join(cell: source.Cell, slides: list[Slide], lesson: source.Lesson) -> None:
