@@ -880,13 +880,13 @@ for name in ("share_10", "share_90"):
     print(f"{name}: dark → pale {rate(~returned[name][dark_truth])}; pale → dark {rate(returned[name][~dark_truth])}")
 
 # %% [markdown] deeper=true
-# No dark one is lost, of 400; nearly all pale ones are. The effect follows the share, and changes its direction with
-# it. Whether darkness does anything small, our numbers don't tell. It can't be the
+# No dark one is lost, of 400; nearly all pale ones are. The effect changes its direction with the
+# share. Whether darkness does anything small, our numbers don't tell. It can't be the
 # cause of .84. That holds for these drawings in even light. How film and cameras were made to render skin is
 # another question with a history of its own (Roth 2009), and no beetle answers it.
 
 # %% [markdown] deeper=true
-# And with no beetle at all? A real photograph, of a star field, shrunk to sixteen pixels, through both generators:
+# And with no beetle at all? A real photograph, of a field of galaxies, shrunk to sixteen pixels, through both generators:
 
 # %% deeper=true varies=true slide="subslide" title="A photograph, no beetle"
 from course_lib.imaging.operators import Downsample
@@ -894,17 +894,17 @@ from course_lib.worlds import images
 
 photo = images.load("hubble")
 side = min(photo.shape[-2:]) // 64 * 64
-shown = {"star field": Downsample(side // 64)(photo[:, :side, :side] * np.ones((3, 1, 1)))}
-shown["recorded"] = Downsample(16)(shown["star field"])
+shown = {"galaxies": Downsample(side // 64)(photo[:, :side, :side] * np.ones((3, 1, 1)))}
+shown["recorded"] = Downsample(16)(shown["galaxies"])
 for generator in ("share_10", "share_90"):
     answer = flips.search_each(gan.load(generator), shown["recorded"][None], seed=5)
     shown[f"from {generator}"] = answer.pictures[0, 0]
     print(f"{generator}: {255 * answer.residuals[0, 0] ** 0.5:.1f} grey levels RMS of linear light from the input (allowed 255 √ε = {255 * 0.002**0.5:.1f})")
-show_images(shown, columns=4, alt="A photograph of a star field, its sixteen pixels, and what two generators make of "
+show_images(shown, columns=4, alt="A photograph of a field of galaxies, its sixteen pixels, and what two generators make of "
             "these: clean ladybirds, a pale one from share_10 and a dark one from share_90.")
 
 # %% [markdown] deeper=true
-# The star field comes back as a clean ladybird within ε, a pale one from one generator and a dark one from the other.
+# The field of galaxies comes back as a clean ladybird within ε, a pale one from one generator and a dark one from the other.
 # Nothing in the photograph could have decided that.
 
 # %% [markdown] slide="notes"

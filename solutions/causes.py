@@ -846,17 +846,17 @@ for names in pairs:
 # 2. *Start.* Give the contrast of section 3 with its interval, all answers and within ε. Does the share act *only* through the form of the start? Give the number that decides it.
 # 3. *Generator* or *collapse*, and *pixels* (R1 will do): for each of these two questions, one number and what it speaks for, against, or leaves open.
 # 4. For the share and for the start, an outcome that could have occurred and would have changed your mind.
-# 5. Which chance do your intervals hold, and which do they lack? Say what you may therefore not claim.
+# 5. Which two kinds of chance does section 5's two-way interval hold, and which do all your intervals lack? Say what you may therefore not claim.
 
 # %% [markdown] answer="which_hypothesis" points=5
 # ### BEGIN SOLUTION
-# *Example.* 1. For `share_10` the share adds +.29 to +.67 to dark → pale and −.45 to −.16 to its mirror. The sign is the same in all orders, so in this table more pale
-# in training always means more dark ones lost; the size is a matter of the order, so "the share does .31" says nothing by itself. The rival: `share_50` was trained from random weights, the others
+# *Example.* 1. For `share_10` the share adds +.29 to +.67 to dark → pale and −.45 to −.16 to its mirror. The sign is the same in all orders, so in this table training on a
+# tenth loses more dark ones than on a half, however one counts; the size is a matter of the order, so "the share does .31" says nothing by itself. The rival: `share_50` was trained from random weights, the others
 # shorter and from its networks, so what I call share may be unfinished fine-tuning. 2. Dark minus pale start changes dark → pale by −.56 ± .14 (within ε −.57 ± .19) and pale → dark by +.31 ± .13
 # (+.26 ± .14): the form of the start matters. The share doesn't act only through it: from pale starts `share_50` loses .30 (.24 to .37) of the dark ones, `share_10` .84 (.80 to .87), and of the pale ones .31 (.24 to .38)
 # against .01. 3. Generator: over orders it adds −.19 to +.08 to dark → pale and −.08 to +.16 to its mirror, so even the sign is open. Pixels: R1 on the 48 + 48 truths
 # of section 3 is .165 and .254, so errors in both directions stay with everything perfect; they explain no direction. 4. On the share: if `share_02`, `share_10` and `share_90` had lost what `share_50` loses. On the start: if the dark
-# start had lost four fifths, too. 5. The intervals hold beetles, and those of the crossed experiment starts. None holds a second training, so I may say "these files", not
+# start had lost four fifths, too. 5. The two-way interval holds beetles and starts. No interval holds a second training, so I may say "these files", not
 # "every generator with this share"; and nothing here says that it would be so at another ε.
 #
 # *Rubric, one point each. In every criterion a false statement beside a right one costs half a point of that criterion, and never another's.*
@@ -873,7 +873,7 @@ for names in pairs:
 # %% [markdown] only="slides" slide="slide"
 # ## What you can now say, and what you can't
 #
-# *These five files: another share, another answer; the form of the start is one way, not the only one.*
+# *The files of .02, .10 and .90 answer otherwise than the file of one half, those of .02 and .10 lose alike; the form of the start is one way, not the only one.*
 #
 # Not: *the data did it*. One training each.
 
@@ -883,7 +883,7 @@ for names in pairs:
 # %% [markdown]
 # ## What you can now say, and what you can't
 #
-# You can say: *with these five weight files, one training each, this noise and this ε, the file of another share gives other answers, in every order; the form of the start is one way to them; and here is what is unexplained.*
+# You can say: *with these five weight files, one training each, this noise and this ε, the files of .02, .10 and .90 answer otherwise than the file of one half, in every order; those of .02 and .10 lose alike; the form of the start is one way to them; and here is what is unexplained.*
 #
 # You can't say: *the data did it*, *the search did it*, or *another training would do the same*.
 

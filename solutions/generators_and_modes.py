@@ -787,15 +787,15 @@ print(f"500 pictures of a perfect generator would cover {perfect[0]:.2f}; as man
 #   its dark pictures are *worse*, fewer of them lie near a dark render. Coverage mixes all three.
 # - `collapsed` draws both forms, in nearly the right shares: **the right share is no variety.** The birthday
 #   test sees it at once: pictures nearer than 2 count as the same, and renders are 3 apart.
-# - Precision can't tell the first four apart until it is asked *by form*. Recall is low for all, even `share_50`: many small
-#   variations are missing at once (» below).
+# - Precision can't tell the first four apart until it is asked *by form*. Recall is low for all, even `share_50`. Small
+#   variations that are missing are a part of the reason (» below).
 
 
 # %% [markdown] deeper=true slide="subslide"
 # ### Why is recall so low?
 
 # %% [markdown] deeper=true
-# `share_50` has a coverage near that of a perfect generator: what is real is near to something it draws.
+# `share_50` has a coverage above that of a perfect generator: what is real is near to something it draws.
 # But hardly anything real lies among what it draws. The balls of
 # recall reach to *generated* neighbours, so they are small if the set is **thin**, and renders fall between.
 # Thin in which way? The recogniser also reads the parameters of a ladybird. How much does each vary?
@@ -889,8 +889,8 @@ for d, colour in ((2, "blue"), (64, "green"), (512, "vermilion")):
     ax.fill_between(lengths, chi(d).pdf(lengths), color=COLOURS[colour], alpha=0.6, label=f"d = {d}")
 ax.set(xlabel="length of the latent ‖z‖", ylabel="probability density", xlim=(0, 26))
 ax.legend()
-show(fig, alt="Densities of the length of a latent. With 2 numbers it is broad and lies near 1; with 64 it is a narrow "
-              "peak at 8, with 512 one at 22.6. None of the two has any visible weight near 0.")
+show(fig, alt="Densities of the length of a latent: three peaks of nearly one width. With 2 numbers it lies near 1, with 64 at 8, "
+              "with 512 at 22.6. The last two have no visible weight near 0.")
 
 # %% [markdown] slide="notes"
 # Ask for a guess of the length first; most say a small number, since 0 is the most probable point. Then: what does a
@@ -1065,14 +1065,16 @@ show(fig, alt="Precision, recall, coverage and share of the dark form against tr
 
 # %% [markdown]
 # For `share_50` a little truncation looks free: at ψ = .7 precision and coverage are better than without. Yet
-# coverage rises *above* a perfect generator's. That is no merit: coverage rewards thinness, and recall falls to nearly nothing.
+# coverage lies *above* a perfect generator's .67, even without truncation. That is no merit: coverage rewards thinness, and recall
+# falls to nearly nothing.
 # Its jump for `share_10` at ψ = .5 is a fault of recall: three dark pictures are left, so the fifth neighbour of each is a
 # pale one, far away, and its huge ball vouches for half the world.
 #
 # Now the last panel. At ψ = .7 `share_10` draws the dark form less than half as often as without, at ψ = .5 three times
 # in 250 pictures, while precision rises. Its mean style, drawn, is a pale beetle (»), so everybody is moved towards the
 # majority. Here, where the mean is the majority's, **the prettier the pictures, the fewer of the minority**, from the same weights, by one
-# number; `share_50` keeps its half. Large generators lost minorities, too (Maluleke and colleagues 2022).
+# number; `share_50` keeps its half. Larger generators of faces kept the shares that they were shown; truncation made their
+# imbalance worse, too (Maluleke and colleagues 2022).
 
 # %% [markdown]
 # ### Feel it
@@ -1158,10 +1160,10 @@ reveal("generators_and_modes.without_8", 100 * measures.coverage(writers["never 
 
 # %% [markdown] deeper=true
 # Without eights the overall coverage falls by five points: a weak sign, since nine tenths of the pictures have
-# nothing to do with the matter, and some 8s lie near enough to a 3 or a 9 to be covered. Asked about *eights*,
+# nothing to do with the matter, and some 8s, 22 % of them, lie near enough to another digit to be covered. Asked about *eights*,
 # the same measure answers at once, and so does counting them with a reader. **A group must be asked about by
-# name, and so somebody must know that it exists.** And the best of all three generators, by recall and
-# coverage, is the photocopier; in precision they don't differ.
+# name, and so somebody must know that it exists.** And the best of all three generators, by precision, recall
+# and coverage, is the photocopier.
 
 # %% [markdown] slide="notes"
 # Real data, so no truth is known by construction, but a label is. Where there are no labels nobody can ask.
@@ -1174,13 +1176,13 @@ reveal("generators_and_modes.without_8", 100 * measures.coverage(writers["never 
 # writes: "As the figure shows, our generator has learned the whole population." Answer in six to ten sentences:
 #
 # 1. what does the sheet show, and what can't it show?
-# 2. How rare may a group be drawn without anybody noticing on the sheet? Give a number for 64 pictures, and say how you
-#    got it (either way of counting).
+# 2. How rare may a group be drawn without anybody noticing on the sheet? Give a number for 64 pictures, and say by which
+#    rule you got it.
 # 3. Name two measurements that you would ask for instead, each *with one thing that it is blind to*.
-# 4. What must somebody know, or have, before any measurement can miss a group? Support your answer with three numbers that
-#    this lesson printed, each with what it measures.
+# 4. What must somebody know, or have, before a measurement can tell that a group is missing? Half of this point is for three
+#    numbers that this lesson printed, anywhere in your answer, each with what it measures.
 #
-# One point each. A false statement takes half a point from its part.
+# One point each. A false statement takes half a point from its own part.
 
 # %% [markdown] answer="perfect_sheet" points=4
 # ### BEGIN SOLUTION
@@ -1193,21 +1195,22 @@ reveal("generators_and_modes.without_8", 100 * measures.coverage(writers["never 
 # asked about the dark renders it is .00, and its sheet of 24 was perfect although it drew only 5 dark ones in 500. Better
 # pictures would not help: in `share_10` truncation makes them cleaner and the minority rarer.
 #
-# *Rubric.* Four parts, one point each:
+# *Rubric, one point each. In every criterion a false statement beside a right one costs half a point of that criterion, and never
+# another's.*
 #
 # 1. It shows that what is drawn is good (precision; sharp, plausible). It can't show what is not drawn, since absence isn't on
 #    the sheet. *Half:* one of the two.
-# 2. An upper bound from 4 to 7 % for 64 pictures, with its source: Wilson's interval, 3/64 (about 4.7 %), or the solution of
-#    $(1 - p)^{64} = .05$ (4.6 %). A group of which a few are on the sheet, or a number of pictures needed for a stated share, counts
-#    if it is computed right. *Half:* a right number without its source. *None:* "a rare group could be missed".
+# 2. An upper bound from 4 to 7 % for 64 pictures, with the rule named: Wilson's interval (5.7 %), 3/64 (about 4.7 %), or
+#    $(1 - p)^{64} = .05$ (4.6 %). How often a stated share is missed ($.98^{64} = 27$ % for 2 %), a group of which a few are on the
+#    sheet, or the pictures needed for a stated share count if computed right. *Half:* a right number without its rule. *None:* "a
+#    rare group could be missed". False: "none among 64, so the share is 0".
 # 3. Two measurements, each with a blind spot that it has: group share (unnamed groups; the recogniser's errors), group coverage
 #    (copying; small variations), birthday (the rare; the unlabelled), recall (shares; dust), precision (what is missing), distance to
 #    training (everything else). *Half:* one with its blind spot, or two without.
 # 4. The group must be known and named (labelled, or told by a recogniser) before a measurement can find it missing; three printed
-#    numbers are right to the digits given, each with what it measures. *Half:* one of the two.
+#    numbers, wherever in the answer they stand, are right to the digits given, each with what it measures. *Half:* one of the two.
 #
-# A false statement in a part (as "none among 64, so the share is 0") takes half a point from it, never below 0. Too vague for any
-# point: "A sheet isn't enough; one should use better metrics."
+# Too vague for any point: "A sheet isn't enough; one should use better metrics."
 # ### END SOLUTION
 
 # %% [markdown] slide="slide"

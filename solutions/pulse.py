@@ -917,8 +917,8 @@ show_images(panels, columns=6,
                 "it comes back as a garish, broken beetle.")
 
 # %% [markdown]
-# The clockwork beetle at 8 × 8 is caught: no picture that these searches found comes near its pixels. At 4 × 4 it passes, and so
-# do the tomato and a leaf *with nothing on it*: a small dull beetle stays within eleven grey levels RMS of leaf. Which
+# The clockwork beetle at 8 × 8 is caught: none of three searches came within ε of its pixels (13.4 grey levels at best, 11.4 allowed). At
+# 4 × 4 it passes, and so do the tomato and a leaf *with nothing on it*: a small dull beetle stays within eleven grey levels RMS of leaf. Which
 # strangers pass is an accident of tolerance and pixel size.
 #
 # Could a better threshold catch every stranger? No, and that is a theorem with a one-line
@@ -1203,8 +1203,9 @@ try_on(check_verdict, {
 # matches the input." Answer in eight to twelve sentences, with at least three numbers of this lesson. Say
 #
 # 1. what the match proves, and how loose it is in grey levels of linear light;
-# 2. two things of *different kinds* that would have matched as well, and why the residual can't tell them from the truth;
-# 3. what law the output follows, and what shows that this law is not the posterior;
+# 2. two things of *different kinds* that would have matched as well (two strangers are one kind, two starts another), and why
+#    the residual can't tell them from the truth;
+# 3. what law the output follows, and which average over PULSE's own starts shows that this law is not the posterior;
 # 4. what a real posterior sample would add, and what even that could not say.
 
 # %% [markdown] answer="what_a_match_proves" points=4
@@ -1221,21 +1222,22 @@ try_on(check_verdict, {
 # would show what is undetermined. Even that speaks about the generator's world, its shares included, and not about this
 # individual: what isn't in y no method can read from y.
 #
-# *Rubric, one point each, in halves:*
+# *Rubric, one point each, in halves. In every criterion a false statement beside a right one costs half a point of that
+# criterion, and never another's.*
 #
 # 1. Half: the match only says "not excluded by the pixels" (not "true", not "probable"). Half: the tolerance as a number in
 #    grey levels (11.4; about 11 will do).
-# 2. Half: two of these kinds: other starts' answers; an outsider that passed; the chimera or another scene with the same pixels.
-#    Two outsiders are one kind. Half: the reason, that the residual depends on the small picture (and the answer) only, so that
+# 2. Half: two of these kinds: other starts' answers; a stranger that passed; the chimera or another scene with the same pixels.
+#    Two strangers are one kind. Half: the reason, that the residual depends on the small picture (and the answer) only, so that
 #    scenes with the same y get the same residual. "Many pictures fit" is too vague.
 # 3. Half: the law of the start pushed through the search, in any words that say that the start decides among the matches.
-#    "It is random" is too vague. Half: a number that no posterior sample would give: dark beetles that come back dark (6 %, 3 of
-#    50), or the average share (.6 % instead of 10 %). Opposite starts show what the start decides; they earn the first half.
+#    "It is random" is too vague. Half: an average that no posterior sample would give: dark beetles that come back dark (6 %, 3 of
+#    50), or the share returned (.6 % instead of 10 %). Chosen starts (8 of 8 against 1 of 8) are no such average; they show what
+#    the start decides, and earn the first half. False: "the answer is the most probable picture".
 # 4. Half: what the pixels leave open, as proportions, spread or several draws. Half: nothing about this individual, or: the
 #    shares are the generator's. "It depends on the generator" is enough; "it is more accurate" is not.
 #
-# Fewer than three numbers of this lesson that are right and said to be of what: half a point off the sum. A false clause beside
-# a right one costs the half that it stands beside ("the answer is the most probable picture", in 3, costs the first half).
+# Fewer than three numbers of this lesson that are right and said to be of what: half a point off the sum.
 # ### END SOLUTION
 
 # %% [markdown] slide="slide"
