@@ -96,8 +96,7 @@ for logit in (0.0, -5.0, -10.0):
     print(f"logit {logit:5.1f}: slope of log(1 − σ) {-certain:.5f}, of −log σ {-(1 - certain):.5f}")
 
 # %% [markdown]
-# Where it matters most the opposite loss goes flat. And note what is *not* in this game: no one ever asks $G$ whether it
-# draws everything.
+# Where it matters most the opposite loss goes flat. And *nobody* in this game asks $G$ whether it draws everything.
 
 # %% [markdown]
 # ### Exercise 1: the two losses
@@ -258,7 +257,7 @@ def play(discriminator_rate, steps=STEPS, seed=0):
 healthy = play(discriminator_rate=3e-3)
 
 # %% [markdown]
-# Now one change and no other: the discriminator learns **ten times more slowly**. **Predict**: how many of
+# Now one change only: the discriminator learns **ten times more slowly**. **Predict**: how many of
 # the eight modes will the generator draw at the end?
 
 # %%
@@ -292,7 +291,7 @@ reveal("generators_and_modes.modes_left", modes_of(collapsed[-1]), label="modes 
 # %% [markdown]
 # **Mode collapse.** The second generator runs to wherever its discriminator believes most, with all of its points. A quick
 # discriminator soon finds that the clump is drawn too often, and drives the points apart; a slow one is late, and by
-# then the clump has moved on: so the usual explanation. (Two runs of one seed: try another.) With $L_G = -L_D$, a discriminator that
+# then the clump has moved on: so the usual explanation. (One seed: try another.) With $L_G = -L_D$, a discriminator that
 # is always optimal and a generator that can draw anything, the game would end at the world itself (Goodfellow et al. 2014). Ours has none
 # of these.
 #
@@ -787,8 +786,8 @@ print(f"500 pictures of a perfect generator would cover {perfect[0]:.2f}; as man
 #   its dark pictures are *worse*, fewer of them lie near a dark render. Coverage mixes all three.
 # - `collapsed` draws both forms, in nearly the right shares: **the right share is no variety.** The birthday
 #   test sees it at once: pictures nearer than 2 count as the same, and renders are 3 apart.
-# - Precision can't tell the first four apart until it is asked *by form*. Recall is low for all, even `share_50`. Small
-#   variations that are missing are a part of the reason (» below).
+# - Precision can't tell the first four apart until it is asked *by form*. Recall is low for all, even `share_50`. Missing
+#   small variations are part of the reason (» below).
 
 
 # %% [markdown] deeper=true slide="subslide"
@@ -1067,13 +1066,13 @@ show(fig, alt="Precision, recall, coverage and share of the dark form against tr
 # For `share_50` a little truncation looks free: at ψ = .7 precision and coverage are better than without. Yet
 # coverage lies *above* a perfect generator's .67, even without truncation. That is no merit: coverage rewards thinness, and recall
 # falls to nearly nothing.
-# Its jump for `share_10` at ψ = .5 is a fault of recall: three dark pictures are left, so the fifth neighbour of each is a
-# pale one, far away, and its huge ball vouches for half the world.
+# Its jump for `share_10` at ψ = .5 is a fault of recall: three dark pictures are left; the fifth neighbour of each is
+# pale, far away, and its huge ball vouches for half the world.
 #
 # Now the last panel. At ψ = .7 `share_10` draws the dark form less than half as often as without, at ψ = .5 three times
 # in 250 pictures, while precision rises. Its mean style, drawn, is a pale beetle (»), so everybody is moved towards the
 # majority. Here, where the mean is the majority's, **the prettier the pictures, the fewer of the minority**, from the same weights, by one
-# number; `share_50` keeps its half. Larger generators of faces kept the shares that they were shown; truncation made their
+# number; `share_50` keeps its half. Larger generators of faces kept the shares shown; truncation made their
 # imbalance worse, too (Maluleke and colleagues 2022).
 
 # %% [markdown]
@@ -1176,8 +1175,8 @@ reveal("generators_and_modes.without_8", 100 * measures.coverage(writers["never 
 # writes: "As the figure shows, our generator has learned the whole population." Answer in six to ten sentences:
 #
 # 1. what does the sheet show, and what can't it show?
-# 2. How rare may a group be drawn without anybody noticing on the sheet? Give a number for 64 pictures, and say by which
-#    rule you got it.
+# 2. How rare may a group be drawn without anybody noticing on the sheet? Give a number for 64 pictures and the rule
+#    behind it.
 # 3. Name two measurements that you would ask for instead, each *with one thing that it is blind to*.
 # 4. What must somebody know, or have, before a measurement can tell that a group is missing? Half of this point is for three
 #    numbers that this lesson printed, anywhere in your answer, each with what it measures.
