@@ -62,6 +62,19 @@ def data_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--cases", type=int, default=200)
 
 
+def study_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments of ``course study``."""
+    parser.add_argument("--out", metavar="DIR",
+                        help="where finished files go (default: data/study)")
+    parser.add_argument("--work", metavar="DIR",
+                        help="where unfinished ones are (default: work/study)")
+    parser.add_argument("--hours", type=float, metavar="H",
+                        help="begin no other generator after so long")
+    parser.add_argument("--collect", metavar="DIR", help="take finished files over from there")
+    parser.add_argument("--table", action="store_true",
+                        help="tell what the files say, in docs/study.md")
+
+
 def label_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of ``course label``."""
     parser.add_argument("--out", metavar="DIR", help="write the sheets to be labelled there")
@@ -222,6 +235,8 @@ VERBS: dict[str, tuple[str, Callable[[ArgumentParser], None], Callable[[Namespac
     "data": ("rebuild data/ from seeds; calibrate", data_arguments, _run("experiments.data")),
     "train": ("train a generator, a denoiser or another network", train_arguments,
               _run("experiments.train")),
+    "study": ("train and measure the generators of docs/study.md", study_arguments,
+              _run("experiments.study")),
     "label": ("compare the classifier with labels by eye", label_arguments,
               _run("experiments.labels")),
     "slides": ("make slide decks of lessons, and the workshop's", slides_arguments,
