@@ -2,10 +2,11 @@
 
 For every generator of the plan, in the order of `MEMBERS`: train it, measure its card, search it
 for the same beetles from the same latents, sample its posterior (`CHAINED` ones), and write what
-was found to one small file, ``data/study/NAME.jsonl``. Its weights are then thrown away; their
-checksum stays. A generator that has a file is done, so any machine goes on with the next. Within
-one, training is saved twice a minute and every block of searches at once, in the work folder: who
-stops the command (SIGTERM) or kills it repeats a minute at most.
+was found to one small file, ``data/study/NAME.jsonl`` (and ten answers, to be read by eye, to
+``NAME.webp``). Its weights are then thrown away; their checksum stays. A generator that has a file
+is done, so any machine goes on with the next. Within one, training is saved twice a minute and
+every block of searches at once, in the work folder: who stops the command (SIGTERM) or kills it
+repeats a minute at most.
 
 ``course study --collect DIR`` takes over finished files from another folder, and
 ``course study --table`` tells what they say (`study_tables`).
@@ -65,6 +66,9 @@ class Sizes:
         Pixels a side → arguments of `chains.sample`.
     factorial : int
         Beetles of either form in the factorial.
+    read : int
+        Answers for beetles of either form that are kept as pictures, of each `Member.chained`:
+        somebody is to read them.
     steps : (int, int)
         Steps of a search; the main table has the first.
     """
@@ -81,6 +85,7 @@ class Sizes:
         4: {"chains": 2, "draws": 50, "thin": 3, "burn_in": 60, "temperatures": 6},
         8: {"chains": 2, "draws": 50, "thin": 4, "burn_in": 150, "temperatures": 8}})
     factorial: int = 25
+    read: int = 5
     steps: tuple[int, int] = (100, 400)
 
 
@@ -119,7 +124,7 @@ class Member:
 
     @property
     def chained(self) -> bool:
-        """Whether its posterior is sampled."""
+        """Whether it is of the main contrast: its posterior is sampled, answers are read."""
         return self.share in (0.1, 0.5) and not self.scratch and not self.factorial
 
     def recipe(self, sizes: Sizes) -> gan.Recipe:
@@ -174,8 +179,8 @@ def latents(generator: gan.Generator, beetles: np.ndarray, repeat: int) -> torch
 Unit = tuple[Row, Callable[[], Row]]
 
 
-def units(generator: gan.Generator, member: Member, sizes: Sizes) -> Iterator[Unit]:
-    """All measurements of one member, in order, each a minute at most."""
+def units(generator: gan.Generator, member: Member, sizes: Sizes, sheet: Path) -> Iterator[Unit]:
+    """All measurements of one member, in order, each a minute at most; some write the sheet."""
     law = pulse.fit_styles(generator)
     if member.factorial:
         which = np.r_[: sizes.factorial, sizes.each : sizes.each + sizes.factorial]
@@ -185,10 +190,13 @@ def units(generator: gan.Generator, member: Member, sizes: Sizes) -> Iterator[Un
                    partial(_cells, generator, law, int(k), others[i], sizes))
         return
     yield {"kind": "card", "n": sizes.card}, partial(_card, generator, member.share, sizes.card)
+    blocks = sizes.each // sizes.block
+    to_read = MEMBERS.index(member) % blocks if member.chained else None
     for repeat in range(sizes.repeats):
-        for b in range(sizes.each // sizes.block):
+        for b in range(blocks):
+            kept = sheet if (repeat, b) == (0, to_read) else None
             yield ({"kind": "search", "repeat": repeat, "block": b},
-                   partial(_search, generator, law, repeat, b, sizes))
+                   partial(_search, generator, law, repeat, b, sizes, kept))
     if member.chained:
         which = np.r_[: sizes.chained, sizes.each : sizes.each + sizes.chained]
         for pixels in sizes.chains:
@@ -210,10 +218,14 @@ def beetles_of(block: int, sizes: Sizes) -> np.ndarray:
 
 
 def _search(generator: gan.Generator, law: pulse.StyleLaw, repeat: int, block: int,
-            sizes: Sizes) -> Row:
+            sizes: Sizes, sheet: Path | None) -> Row:
     which = beetles_of(block, sizes)
     found = flips.search_each(generator, small(sizes.each, 4)[which], law,
                               latents(generator, which, repeat), seed=1000 * repeat + block)
+    if sheet:
+        some = found.pictures[0].reshape(2, sizes.block, 3, 64, 64)[:, : sizes.read]
+        train.tiled(train.codes(some.reshape(-1, 3, 64, 64)), columns=sizes.read).save(
+            sheet, lossless=True, quality=100, method=6)
     return _told(found.beginnings[0], found.pictures[0], found.residuals[0])
 
 
@@ -313,12 +325,12 @@ def make(member: Member, work: Path, out: Path, sizes: Sizes = PLAN,
                   "steps": member.recipe(sizes).steps, "weights": checksum(weights),
                   "torch": torch.__version__,
                   "finite": all(bool(x.isfinite().all()) for x in generator.state_dict().values())}
-    file = folder / f"{member.name}.jsonl"
+    file, sheet = (folder / f"{member.name}.{end}" for end in ("jsonl", "webp"))
     rows = _whole_rows(file)
     if rows[:1] != [about]:  # nothing yet, or of other weights
         rows = [about]
         write_rows(file, rows)
-    for key, measure in units(generator, member, sizes) if about["finite"] else ():
+    for key, measure in units(generator, member, sizes, sheet) if about["finite"] else ():
         if any(key.items() <= row.items() for row in rows):
             continue
         check()
@@ -327,6 +339,8 @@ def make(member: Member, work: Path, out: Path, sizes: Sizes = PLAN,
         write_rows(file, rows[-1:], append=True)
         print(f"{member.name}: {key}, {time.monotonic() - begun:.0f} s", flush=True)
     out.mkdir(parents=True, exist_ok=True)
+    if sheet.exists():
+        os.replace(sheet, out / sheet.name)
     os.replace(file, out / file.name)
     if member.factorial or replace(member, factorial=True) not in MEMBERS:
         shutil.rmtree(folder)
@@ -363,8 +377,8 @@ def collect(source: Path) -> list[str]:
     target.mkdir(parents=True, exist_ok=True)
     new = [member.name for member in missing(target)
            if (source / f"{member.name}.jsonl").exists()]
-    for name in new:
-        shutil.copyfile(source / f"{name}.jsonl", target / f"{name}.jsonl")
+    for file in (file for name in new for file in source.glob(f"{name}.*")):
+        shutil.copyfile(file, target / file.name)
     record("study")
     return new
 

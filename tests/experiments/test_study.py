@@ -1,10 +1,11 @@
-"""The study's runner: stopped or not, it writes the same rows; all generators get the same starts."""
+"""The study: stopped or not, it writes the same rows; all generators get the same starts."""
 
 import json
 import signal
 
 import numpy as np
 import pytest
+from PIL import Image
 
 torch = pytest.importorskip("torch")
 
@@ -14,7 +15,7 @@ from course_staff.experiments import study, train  # noqa: E402
 
 TINY = study.Sizes(
     fine=((64, 6),), grown=((16, 3), (32, 3)), card=40, each=4, block=2, repeats=2, chained=2,
-    chained_block=2, factorial=1, steps=(2, 3), chains={
+    chained_block=2, factorial=1, read=1, steps=(2, 3), chains={
         4: {"chains": 2, "draws": 3, "thin": 1, "burn_in": 2, "temperatures": 2},
         8: {"chains": 1, "draws": 2, "thin": 1, "burn_in": 0, "temperatures": 2}})
 
@@ -60,6 +61,8 @@ def test_a_run_that_was_stopped_everywhere_writes_the_same_rows(tmp_path, undist
         break
     assert len(calls) > 8 and steps == list(range(6))
     assert file.read_bytes() == undisturbed.read_bytes()
+    sheets = [Image.open(some.with_suffix(".webp")) for some in (file, undisturbed)]
+    assert sheets[0].size == (64, 128) and sheets[0].tobytes() == sheets[1].tobytes()
 
 
 def test_a_finished_file_holds_everything_once_and_the_weights_are_gone(undisturbed):
@@ -87,7 +90,7 @@ def test_the_latents_of_a_beetle_are_its_own_and_the_same_in_every_generator(mon
                             np.zeros((1, 4, 3, 64, 64)), 0.0))
     torch.manual_seed(0)
     for generator in (gan.load("share_50"), gan.load("share_10"), gan.Generator(64)):
-        for key, measure in study.units(generator, study.Member(0.02, 1), TINY):
+        for key, measure in study.units(generator, study.Member(0.02, 1), TINY, None):
             if key["kind"] == "search":
                 measure()
     first, *others = (asked[i : i + 4] for i in range(0, 12, 4))
@@ -113,7 +116,8 @@ def test_the_factorial_pairs_its_cells(tmp_path, monkeypatch):
 
     monkeypatch.setattr(study.pulse, "search", watched)
     rows = [key | measure() for key, measure in study.units(
-        gan.load("share_50"), study.Member(0.5, 1, factorial=True), TINY)]
+        gan.load("share_50"), study.Member(0.5, 1, factorial=True), TINY,
+        tmp_path / "sheet.webp")]
     assert [row["truth"] for row in rows] == [0, TINY.each]
     assert np.shape(rows[0]["found"]) == np.shape(rows[0]["residual"]) == (2, 2, 2, 2)
     assert [(s["epsilon"], s["steps"]) for _, s in asked[:4]] == [
