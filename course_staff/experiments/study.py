@@ -8,8 +8,9 @@ is done, so any machine goes on with the next. Within one, training is saved twi
 every block of searches at once, in the work folder: who stops the command (SIGTERM) or kills it
 repeats a minute at most.
 
-``course study --collect DIR`` takes over finished files from another folder, and
-``course study --table`` tells what they say (`study_tables`).
+``course study --collect DIR`` takes over finished files from another folder, ``--coverage`` tries
+the intervals on simulated tables (`study_statistics`), and ``--table`` tells what the files say
+(`study_tables`).
 """
 
 import math
@@ -81,7 +82,7 @@ class Sizes:
     repeats: int = 2
     chained: int = 20
     chained_block: int = 4
-    chains: dict[int, dict[str, int]] = field(default_factory=lambda: {
+    chains: dict[int, dict[str, Any]] = field(default_factory=lambda: {
         4: {"chains": 2, "draws": 50, "thin": 3, "burn_in": 60, "temperatures": 6},
         8: {"chains": 2, "draws": 50, "thin": 4, "burn_in": 150, "temperatures": 8}})
     factorial: int = 25
@@ -387,9 +388,11 @@ def run(args: Namespace) -> int:
     """Carry out ``course study``; returns the exit status."""
     if args.collect:
         print(f"new: {', '.join(collect(Path(args.collect))) or 'nothing'}")
+    if args.coverage:
+        import_module("course_staff.experiments.study_tables").measure_coverage()
     if args.table:
         import_module("course_staff.experiments.study_tables").write()
-    if args.collect or args.table:
+    if args.collect or args.coverage or args.table:
         return 0
     torch.set_num_threads(1)
     shipped = data_path("study")

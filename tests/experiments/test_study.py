@@ -1,5 +1,6 @@
 """The study: stopped or not, it writes the same rows; all generators get the same starts."""
 
+import functools
 import json
 import signal
 
@@ -21,15 +22,21 @@ TINY = study.Sizes(
 
 
 @pytest.fixture(autouse=True)
-def generators_learn_at_once(monkeypatch):
-    monkeypatch.setattr(gan.Trainer, "warm_up", 0)
+def quick(monkeypatch):
+    hurry(monkeypatch)
+
+
+def hurry(patch):
+    """Generators learn at once, and searches are short where nobody says how long."""
+    patch.setattr(gan.Trainer, "warm_up", 0)
+    patch.setattr(pulse, "search", functools.partial(pulse.search, steps=2))
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gan.Trainer, "warm_up", 0)
+        hurry(patch)
         return study.make(study.Member(0.5, 1), folder, folder / "out", TINY)
 
 

@@ -1,0 +1,227 @@
+"""What the study's records say: intervals cover, contrasts pair, and nothing is told too early."""
+
+import dataclasses
+import re
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from course_lib.data import read_rows, write_rows  # noqa: E402
+from course_staff.experiments import study  # noqa: E402
+from course_staff.experiments import study_statistics as statistics  # noqa: E402
+from course_staff.experiments import study_tables as tables  # noqa: E402
+from course_staff.experiments.study_statistics import Contrast, Group  # noqa: E402
+
+
+def group(rng, trainings=4, beetles=30, rate=0.5, kept=True):
+    return Group.of(rng.random((trainings, beetles, 2)) < rate, kept)
+
+
+# --- intervals -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", statistics.CASES)
+def test_intervals_hold_the_truth_about_as_often_as_they_say(name):
+    for row in statistics.coverage(name, tables=80, draws=400, rng=3):
+        assert 0.86 <= row["bootstrap"] <= 1 and row["t"] >= 0.78, row
+
+
+def test_an_interval_from_the_answers_alone_would_not():
+    """The law above can fail: without the trainings' scatter the interval is far too narrow."""
+    world, rng, held = statistics.World((0.3, 0.3), 0.29), np.random.default_rng(0), 0
+    for _ in range(80):
+        first, second = (g.values.ravel() for g in statistics.two_groups(world, rng).groups)
+        error = np.sqrt(first.var() / first.size + second.var() / second.size)
+        held += abs(first.mean() - second.mean()) < 1.96 * error
+    assert held / 80 < 0.75
+
+
+def test_simulated_rates_are_those_declared():
+    rng, world = np.random.default_rng(1), statistics.World((0.84, 0.3), 0.29, pale=(0.9, 0.4))
+    made = [statistics.two_groups(world, rng) for _ in range(200)]
+    for i in range(2):
+        assert np.mean([c.groups[i].rates().mean() for c in made]) == pytest.approx(
+            world.rates[i], abs=0.02)
+        assert np.mean([c.groups[i].kept for c in made]) == pytest.approx(world.pale[i], abs=0.02)
+    assert np.mean([c.value() for c in made]) == pytest.approx(world.truth, abs=0.02)
+    chained = [statistics.against_chains(world, rng).value() for _ in range(300)]
+    assert np.mean(chained) == pytest.approx(world.truth, abs=0.02)
+    single = [statistics.one_file(statistics.World((0.75, 0.45), 0), rng).value()
+              for _ in range(300)]
+    assert np.mean(single) == pytest.approx(0.3, abs=0.03)
+
+
+def test_a_contrast_turned_round_changes_its_sign_only():
+    rng = np.random.default_rng(2)
+    a, b = group(rng, rate=0.8), group(rng, 3, rate=0.3)
+    for paired in (False, True):
+        there, back = Contrast(a, b, paired), Contrast(b, a, paired)
+        assert there.value()[0] == pytest.approx(-back.value()[0])
+        (low, high), (wide, wider) = statistics.t_intervals(there)
+        np.testing.assert_allclose(statistics.t_intervals(back)[0], (-high, -low))
+        assert wide < low < there.value()[0] < high < wider
+
+
+def test_t_of_two_groups_is_the_textbooks():
+    from scipy.stats import ttest_ind
+
+    rng = np.random.default_rng(3)
+    a, b = group(rng, 5), group(rng, 5)
+    low, high = ttest_ind(a.rates(), b.rates()).confidence_interval(0.95)
+    np.testing.assert_allclose(statistics.t_intervals(Contrast(a, b))[0], (low, high))
+
+
+def test_pairs_from_the_same_pale_start_are_counted_one_by_one():
+    rng = np.random.default_rng(4)
+    a, b = (group(rng, n, 6, kept=rng.random((n, 6, 2)) < 0.6) for n in (3, 2))
+    pairs = [float(a.values[i, k, s]) - float(b.values[j, k, s])
+             for i in range(3) for j in range(2) for k in range(6) for s in range(2)
+             if a.kept[i, k, s] and b.kept[j, k, s]]
+    assert Contrast(a, b, paired=True).value()[0] == pytest.approx(np.mean(pairs))
+    full = [Group.of(g.values) for g in (a, b)]
+    assert Contrast(*full, paired=True).value()[0] == pytest.approx(Contrast(*full).value()[0])
+    # Weights say how often a training and a beetle are drawn.
+    w, v, u = np.array([[2, 0, 1]]), np.array([[0, 2]]), np.array([[3, 0, 1, 0, 1, 1]])
+    drawn = [g.values[np.repeat(np.arange(len(g.values)), n[0])][:, np.repeat(np.arange(6), u[0])]
+             for g, n in zip(full, (w, v), strict=True)]
+    for paired in (False, True):
+        assert Contrast(*full, paired=paired).value([w, v], u)[0] == pytest.approx(
+            drawn[0].mean() - drawn[1].mean())
+
+
+def test_chance_in_the_answers_is_no_spread_of_trainings():
+    rng = np.random.default_rng(5)
+    alike = [group(rng, 5, 100, 0.3) for _ in range(40)]
+    raw = np.mean([g.rates().std(ddof=1) for g in alike])
+    assert raw > 0.025 and np.median([statistics.spread([g])[0] for g in alike]) < 0.5 * raw
+    assert statistics.spread([group(rng, 1)])[1] == (0.0, np.inf)
+
+
+# --- records -------------------------------------------------------------------------------------
+
+SIZES = study.Sizes(each=10, block=5, chained=4, factorial=3)
+
+
+def write(folder, member, dark_rate=0.5, rng=None, finite=True):
+    """A file as `study.make` writes it: dark beetles flip at a rate, pale ones at .1."""
+    rng = np.random.default_rng(0) if rng is None else rng
+    rows = [{"kind": "generator", "name": member.generator, "share": member.share,
+             "weights": 64 * "a", "finite": finite}]
+    if finite and member.factorial:
+        shape = 2, 2, 2, 2
+        rows += [{"kind": "cells", "truth": k, "found": rng.random(shape).round(3).tolist(),
+                  "residual": np.full(shape, 1e-5).tolist()}
+                 for k in [*range(3), *range(10, 13)]]
+    elif finite:
+        rows.append({"kind": "card", "n": 100, "dark": 10, "precision": 0.9, "recall": 0.5,
+                     "coverage": 0.8})
+        for repeat in range(2):
+            for block in range(2):
+                found = np.r_[rng.random(5) < 0.1, rng.random(5) > dark_rate].astype(float)
+                rows.append({"kind": "search", "repeat": repeat, "block": block,
+                             "start": np.zeros(10).tolist(), "found": found.tolist(),
+                             "residual": np.where(rng.random(10) < 0.8, 1e-3, 1e-2).tolist()})
+        if member.chained:
+            rows += [{"kind": "chains", "pixels": pixels, "truths": [k, k + 1],
+                      "dark": [[0.2, 0.4], [0.2, 0.4]], "ess": [50.0, 60.0]}
+                     for pixels in (4, 8) for k in (10, 12, 0, 2)]
+    write_rows(folder / f"{member.name}.jsonl", rows)
+
+
+@pytest.fixture
+def everything(tmp_path):
+    rng = np.random.default_rng(7)
+    for member in study.MEMBERS:
+        write(tmp_path, member, 0.9 if member.share < 0.5 else 0.2, rng)
+    return tables.load(tmp_path, SIZES)
+
+
+def test_every_answer_stands_where_its_beetle_does(tmp_path):
+    member = study.Member(0.1, 1)
+    write(tmp_path, member)
+    file = tmp_path / f"{member.name}.jsonl"
+    some = tables.read(file, SIZES)
+    row = next(row for row in read_rows(file)
+               if (row.get("repeat"), row.get("block")) == (1, 1))
+    np.testing.assert_array_equal(some.found[[5, 6, 7, 8, 9, 15, 16, 17, 18, 19], 1], row["found"])
+    np.testing.assert_array_equal(some.flipped[1], some.found[10:] <= 0.5)
+    np.testing.assert_allclose(some.chains[8], 0.3)
+    assert some.ess[4].tolist() == [50, 60] * 4
+    write_rows(file, [r for r in read_rows(file) if r.get("block") != 0])
+    with pytest.raises(ValueError, match=r"share_10_1.jsonl lacks its card or 20 answers"):
+        tables.read(file, SIZES)
+
+
+def test_nothing_is_claimed_before_all_trainings_are_there_and_what_is_missing_is_named(tmp_path):
+    for n in (1, 2):
+        for share in (0.1, 0.5):
+            write(tmp_path, study.Member(share, n), 0.9 if share < 0.5 else 0.2)
+    write(tmp_path, study.Member(0.5, 3), finite=False)
+    records = tables.load(tmp_path, SIZES)
+    said = tables.section(records, [], "1 May 2030", SIZES)
+    assert "## So far (1 May 2030)" in said and "5 of 32 parts are done" in said
+    missing = re.search(r"\*\*Missing:\*\* (.*?)\. No contrast", said).group(1)
+    assert missing.count("`") == 2 * 27 and "`share_10_3`" in missing
+    assert "`share_10_1`" not in missing and "`factorial_share_50_1`" in missing
+    assert "| `share_50_3` | 0.5 | ended in NaN, left out" in said
+    rows = {line.split(" | ")[0][2:]: line for line in said.splitlines() if "| C" in line[:4]}
+    assert all("no claim yet" in rows[name] for name in tables.CLAIMS)
+    assert "| 2 + 2 |" in rows["C1"] and "none on one side" in rows["C3"]
+    empty = tables.section({}, [], "1 May 2030", SIZES)
+    assert "0 of 32" in empty and "| C1" not in empty
+
+
+def test_with_everything_there_each_contrast_gets_its_verdict(everything):
+    covers = [{"contrast": name, "rates": [0.3, 0.3], "training": 0.1, "tables": 400,
+               "bootstrap": 0.89 if name == "C5" else 0.95, "t": 0.93} for name in tables.CLAIMS]
+    said = tables.section(everything, covers, "1 May 2030", SIZES)
+    assert "Missing" not in said and "no claim yet" not in said
+    rows = {line.split(" | ")[0][2:]: line for line in said.splitlines() if "| C" in line[:4]
+            and "–" not in line[:40]}
+    assert "holds, at 1 % as well" in rows["C1"] and "| 5 + 5 |" in rows["C1"]
+    assert "bootstrap" in rows["C1"] and "| t, 93%" in rows["C5"]
+    assert said.count("| other form |") == 2 * 8
+    parts = tables.contrasts(everything, sizes=SIZES)
+    tenth = [everything[f"share_10_{n}"].flipped[1].mean() for n in range(1, 6)]
+    half = [everything[f"share_50_{n}"].flipped[1].mean() for n in range(1, 6)]
+    assert parts["C1"].value()[0] == pytest.approx(np.mean(tenth) - np.mean(half))
+    assert parts["C2"].value()[0] == pytest.approx(parts["C1"].value()[0])  # all starts are pale
+    searched = [everything[f"share_10_{n}"].flipped[1][:4].mean() for n in range(1, 6)]
+    assert parts["C5"].value()[0] == pytest.approx(np.mean(searched) - 0.7)
+    met = tables.contrasts(everything, True, SIZES)["C1"]
+    assert met.first.kept.mean() == pytest.approx(0.8, abs=0.06)
+
+
+@pytest.mark.parametrize(("name", "ends", "left_out", "words"), [
+    ("C1", (0.1, 0.3), (0.05, 0.4), "holds, at 1 % as well"),
+    ("C1", (0.1, 0.3), (-0.05, 0.4), "holds, at 1 % as well, but rests on one training"),
+    ("C1", (-0.1, 0.3), None, "refuted: the interval holds 0"),
+    ("C1", (-0.3, -0.1), None, "refuted: the other way round"),
+    ("C3", (-0.05, 0.08), None, "shown"), ("C3", (-0.05, 0.2), None, "open"),
+    ("C3", (0.15, 0.3), None, "refuted"),
+])
+def test_verdicts_are_the_plans(name, ends, left_out, words):
+    told = tables.Told(sum(ends) / 2, (ends, ends), left_out, "t")
+    assert tables.verdict(name, told, (5, 5)) == words
+    assert tables.verdict(name, told, (5, 4)) == "no claim yet"
+
+
+def test_a_sign_that_turns_with_epsilon_refutes():
+    told = tables.Told(0.2, ((0.1, 0.3), (0.1, 0.3)), None, "t")
+    turned = dataclasses.replace(told, value=-0.1)
+    assert "turns" in tables.verdict("C4", told, (1,), turned)
+    assert tables.verdict("C4", told, (1,), told).startswith("holds")
+
+
+def test_the_section_is_replaced_and_the_plan_stays(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    document = tmp_path / "study.md"
+    document.write_text("# The plan\n\nIs fixed.\n", encoding="utf-8")
+    (tmp_path / "study").mkdir()
+    for _ in range(2):
+        tables.write(document, "1 May 2030")
+        text = document.read_text(encoding="utf-8")
+        assert text.startswith("# The plan\n\nIs fixed.\n\n## So far (1 May 2030)\n")
+        assert text.count("## So far") == 1
