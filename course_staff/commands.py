@@ -71,6 +71,8 @@ def study_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--hours", type=float, metavar="H",
                         help="begin no other generator after so long")
     parser.add_argument("--collect", metavar="DIR", help="take finished files over from there")
+    parser.add_argument("--sheets", metavar="DIR",
+                        help="write answers and renders there, shuffled, for two readers")
     parser.add_argument("--coverage", action="store_true",
                         help="try the intervals on simulated tables, a minute")
     parser.add_argument("--table", action="store_true",

@@ -39,11 +39,10 @@ def weights() -> str:
                     for name in gan.names())
 
 
-def _write_sheets(folder: Path) -> None:
-    """Write the pictures, 8 × 8 on each sheet, enlarged."""
-    x, _ = blind()
+def write_sheets(pixels: np.ndarray, folder: Path) -> None:
+    """Write pictures (n, 3, 64, 64) of 8-bit codes, 8 × 8 on each sheet, enlarged."""
     folder.mkdir(parents=True, exist_ok=True)
-    enlarged = codes(x).repeat(ENLARGED, 2).repeat(ENLARGED, 3)
+    enlarged = pixels.repeat(ENLARGED, 2).repeat(ENLARGED, 3)
     framed = np.pad(enlarged, ((0, 0), (0, 0), (4, 4), (4, 4)), constant_values=255)
     for i in range(0, len(framed), ROWS**2):
         tiled(framed[i : i + ROWS**2], ROWS).save(folder / f"sheet_{i // ROWS**2 + 1}.png")
@@ -57,16 +56,37 @@ def read() -> np.ndarray:
     Told
         If they are missing or belong to other weights.
     """
-    file = data_path("generators", "labels.txt")
+    return letters_of(data_path("generators", "labels.txt"), weights(), EACH * len(gan.names()),
+                      LETTERS, "course label --out DIR")
+
+
+def letters_of(file: Path, of: str, n: int, alphabet: str, sheets: str) -> np.ndarray:
+    """Labels that somebody wrote down, (n,) letters.
+
+    Parameters
+    ----------
+    file : Path
+    of : str
+        What the first line must be: it says which pictures were labelled.
+    n : int
+    alphabet : str
+    sheets : str
+        The command that writes the sheets.
+
+    Raises
+    ------
+    Told
+        If they are missing, belong to other pictures or are not of this kind.
+    """
     if not file.exists():
-        raise Told(f"{file} is not there: look at the sheets of `course label --out DIR` first")
+        raise Told(f"{file} is not there: look at the sheets of `{sheets}` first")
     first, *lines = file.read_text(encoding="utf-8").splitlines()
-    if first != weights():
+    if first != of:
         raise Told(f"{file} labels other weights than those shipped: its first line is {first!r}, "
-                   f"theirs {weights()!r}")
+                   f"theirs {of!r}")
     letters = np.array(list("".join(lines).replace(" ", "")))
-    if len(letters) != EACH * len(gan.names()) or not np.isin(letters, list(LETTERS)).all():
-        raise Told(f"{file} must hold {EACH * len(gan.names())} letters of {LETTERS!r}")
+    if len(letters) != n or not np.isin(letters, list(alphabet)).all():
+        raise Told(f"{file} must hold {n} letters of {alphabet!r}")
     return letters
 
 
@@ -84,7 +104,7 @@ def compare() -> dict[str, tuple[int, int, int]]:
 def run(args: Namespace) -> int:
     """Carry out ``course label``; returns the exit status."""
     if args.out:
-        _write_sheets(Path(args.out))
+        write_sheets(codes(blind()[0]), Path(args.out))
         print(f"Label the sheets in {args.out}; the first line of labels.txt is\n{weights()}")
         return 0
     found = compare()

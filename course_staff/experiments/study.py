@@ -9,8 +9,8 @@ every block of searches at once, in the work folder: who stops the command (SIGT
 repeats a minute at most.
 
 ``course study --collect DIR`` takes over finished files from another folder, ``--coverage`` tries
-the intervals on simulated tables (`study_statistics`), and ``--table`` tells what the files say
-(`study_tables`).
+the intervals on simulated tables (`study_statistics`), ``--sheets DIR`` writes pictures to be read
+by eye (`study_reading`), and ``--table`` tells what the files say (`study_tables`).
 """
 
 import math
@@ -388,11 +388,13 @@ def run(args: Namespace) -> int:
     """Carry out ``course study``; returns the exit status."""
     if args.collect:
         print(f"new: {', '.join(collect(Path(args.collect))) or 'nothing'}")
+    if args.sheets:
+        import_module("course_staff.experiments.study_reading").write_sheets(Path(args.sheets))
     if args.coverage:
         import_module("course_staff.experiments.study_tables").measure_coverage()
     if args.table:
         import_module("course_staff.experiments.study_tables").write()
-    if args.collect or args.coverage or args.table:
+    if args.collect or args.coverage or args.sheets or args.table:
         return 0
     torch.set_num_threads(1)
     shipped = data_path("study")

@@ -21,7 +21,7 @@ from course_lib.data import data_path, read_rows, write_rows
 from course_lib.desk.commands import ROOT
 from course_lib.generators import pulse
 from course_lib.notebook import figures
-from course_staff.experiments import study
+from course_staff.experiments import study, study_reading
 from course_staff.experiments import study_statistics as statistics
 from course_staff.experiments.images import record
 from course_staff.experiments.study import EPSILONS, MEMBERS, NUMBERS, PLAN, SIGMAS, STARTS, Sizes
@@ -401,8 +401,11 @@ def _coverages(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def section(records: dict[str, Record], covers: list[dict[str, Any]], day: str,
-            sizes: Sizes = PLAN) -> str:
-    """The section of docs/study.md, for however many generators there are."""
+            sizes: Sizes = PLAN, reading: Sequence[str] = ()) -> str:
+    """The section of docs/study.md, for however many generators there are.
+
+    `reading` is the table of `study_reading.report`, if there is one.
+    """
     names = [member.name for member in MEMBERS]
     absent = [name for name in names if name not in records]
     done = f"{len(records)} of {len(names)} parts are done"
@@ -426,6 +429,9 @@ def section(records: dict[str, Record], covers: list[dict[str, Any]], day: str,
     if any(some.cells for some in records.values()):
         lines += ["", "**Factorial.** 25 beetles of either form, one start each.", "",
                   *_factorial(records)]
+    if reading:
+        lines += ["", "**Reading.** Cohen's κ over pale, dark, between and no beetle.", "",
+                  *reading]
     if records:
         lines += ["", "![Share of dark beetles that come back pale, and of pale ones that come "
                   "back dark, one dot for each training](study.png)"]
@@ -458,7 +464,9 @@ def write(document: Path = DOCUMENT, day: str | None = None) -> None:
     """Replace the section at the end of docs/study.md, and its figure; print the section."""
     records, file = load(), data_path("study", "coverage.jsonl")
     covers = read_rows(file) if file.exists() else []
-    said = section(records, covers, day or f"{date.today():%-d %B %Y}")
+    lists = [data_path("study", f"{name}.txt") for name in study_reading.READERS]
+    reading = study_reading.report() if all(some.exists() for some in lists) else ()
+    said = section(records, covers, day or f"{date.today():%-d %B %Y}", reading=reading)
     plan = document.read_text(encoding="utf-8").split(f"\n{HEADING}")[0].rstrip("\n")
     document.write_text(f"{plan}\n\n{said}", encoding="utf-8")
     if records:
