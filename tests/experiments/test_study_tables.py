@@ -125,7 +125,7 @@ def write(folder, member, dark_rate=0.5, rng=None, finite=True):
                              "residual": np.where(rng.random(10) < 0.8, 1e-3, 1e-2).tolist()})
         if member.chained:
             rows += [{"kind": "chains", "pixels": pixels, "truths": [k, k + 1],
-                      "dark": [[0.2, 0.4], [0.2, 0.4]], "ess": [50.0, 60.0]}
+                      "dark": 2 * [[0.2, 0.4] if k >= 10 else [0.1, 0.0]], "ess": [50.0, 60.0]}
                      for pixels in (4, 8) for k in (10, 12, 0, 2)]
     write_rows(folder / f"{member.name}.jsonl", rows)
 
@@ -147,7 +147,7 @@ def test_every_answer_stands_where_its_beetle_does(tmp_path):
                if (row.get("repeat"), row.get("block")) == (1, 1))
     np.testing.assert_array_equal(some.found[[5, 6, 7, 8, 9, 15, 16, 17, 18, 19], 1], row["found"])
     np.testing.assert_array_equal(some.flipped[1], some.found[10:] <= 0.5)
-    np.testing.assert_allclose(some.chains[8], 0.3)
+    np.testing.assert_allclose(some.chains[8], 4 * [0.05] + 4 * [0.3])
     assert some.ess[4].tolist() == [50, 60] * 4
     write_rows(file, [r for r in read_rows(file) if r.get("block") != 0])
     with pytest.raises(ValueError, match=r"share_10_1.jsonl lacks its card or 20 answers"):
@@ -206,6 +206,18 @@ def test_verdicts_are_the_plans(name, ends, left_out, words):
     told = tables.Told(sum(ends) / 2, (ends, ends), left_out, "t")
     assert tables.verdict(name, told, (5, 5)) == words
     assert tables.verdict(name, told, (5, 4)) == "no claim yet"
+
+
+def test_noise_that_is_removed_is_the_cells_without_minus_those_with_it():
+    member = study.Member(0.5, 1, factorial=True)
+    found, residual = np.zeros((6, 2, 2, 2, 2)), np.full((6, 2, 2, 2, 2), 1e-5)
+    clean = study.SIGMAS.index(0.0)
+    found[:3, 0, 0, clean, 0] = 1, 1, 0  # of three pale beetles two come back dark without noise
+    found[3:], found[:3, :, 1], found[:3, 1] = 1, 1, 1
+    residual[0, 0, 0, clean, 0] = 1  # one of them doesn't meet ε
+    records = {member.name: tables.Record({}, cells={"found": found, "residual": residual})}
+    assert tables.contrasts(records, sizes=SIZES)["C4"].value()[0] == pytest.approx(2 / 3)
+    assert tables.contrasts(records, True, SIZES)["C4"].value()[0] == pytest.approx(1 / 2)
 
 
 def test_a_sign_that_turns_with_epsilon_refutes():
