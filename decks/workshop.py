@@ -410,7 +410,7 @@
 #
 # Two minutes.
 
-# %% [markdown] slide="slide" use="pulse.strangers" minutes=6
+# %% [markdown] slide="slide" draw="strangers" minutes=6
 # ## A tomato in, a ladybird out
 
 # %% [markdown] slide="notes"

@@ -2,11 +2,12 @@
 
 A learner may rewrite a solution cell as they like, and whoever takes the short way leaves out
 the cells marked ``deeper``.  So nothing else may lean on what only those bind: `leaning` says what
-does.  `needed` says what tests depend on; all else are pictures and demonstrations.
+does.  `needed` says what tests depend on; all else are pictures and demonstrations.  `behind` says
+what one cell depends on.
 """
 
 import ast
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from course_staff.authoring.source import Cell, Lesson
@@ -128,18 +129,32 @@ def needed(cells: Sequence[Cell]) -> list[Cell]:
     Cells of which nothing is left are left out.
     """
     code = [cell for cell in cells if cell.type == "code"]
+    texts = ["\n".join(map(ast.unparse, statements))
+             for statements in _kept(code, lambda cell: bool(cell.kind))]
+    return [cell if cell.kind else replace(cell, text=text)
+            for cell, text in zip(code, texts, strict=True) if text]
+
+
+def behind(cells: Sequence[Cell], last: Cell) -> str:
+    """Return the code of a cell, after all that it depends on, answers included: one program."""
+    code = [cell for cell in cells if cell.type == "code" and cell.number <= last.number]
+    kept = _kept(code, lambda cell: cell is last)
+    return "\n".join(ast.unparse(statement) for statements in kept for statement in statements)
+
+
+def _kept(code: Sequence[Cell], whole: Callable[[Cell], bool]) -> list[list[ast.stmt]]:
+    """Return the statements to keep of each cell, if some cells are kept as they are."""
     late: set[str] = set()  # names that kept functions read
     kept: list[list[ast.stmt]] = []
     more = {""}
     while more - late:
         late |= more
-        kept, more = _needed(code, late)
-    texts = ["\n".join(map(ast.unparse, statements)) for statements in kept]
-    return [cell if cell.kind else replace(cell, text=text)
-            for cell, text in zip(code, texts, strict=True) if text]
+        kept, more = _needed(code, whole, late)
+    return kept
 
 
-def _needed(cells: Sequence[Cell], late: Set[str]) -> tuple[list[list[ast.stmt]], set[str]]:
+def _needed(cells: Sequence[Cell], whole: Callable[[Cell], bool],
+            late: Set[str]) -> tuple[list[list[ast.stmt]], set[str]]:
     """Return the statements to keep of each cell, and the names that kept functions read."""
     wanted: set[str] = set()
     inner: set[str] = set()
@@ -148,7 +163,7 @@ def _needed(cells: Sequence[Cell], late: Set[str]) -> tuple[list[list[ast.stmt]]
         statements: list[ast.stmt] = []
         for statement in reversed(ast.parse(cell.text).body):
             loaded, stored, surely = _names(statement)
-            if cell.kind or (stored | changed(statement)) & (wanted | late):
+            if whole(cell) or (stored | changed(statement)) & (wanted | late):
                 statements.insert(0, statement)
                 wanted = (wanted - surely) | loaded
                 inner |= {name for node in ast.walk(statement)

@@ -18,7 +18,7 @@ from course_staff.authoring import source
 from course_staff.authoring.source import ROOT, SourceError
 from course_staff.publishing import slides
 from course_staff.publishing.slides import deck as decks
-from course_staff.publishing.slides import drawn, room
+from course_staff.publishing.slides import drawn, large, room
 from course_staff.publishing.slides import html as pages
 
 
@@ -223,10 +223,10 @@ def test_a_slider_moves_through_different_pictures_with_alt_texts():
 
 def test_figures_for_a_room_have_twice_the_pixels_and_labels_that_fit():
     def draw():
-        fig, axes = figures.figure(1, 5, size=(10, 2))
-        axes[0].set(title="short")
+        fig, axes = figures.figure(1, 5, size=(10, 2.4))
+        axes[0].set(title="short", ylabel="a label taller than it is")
         for ax in axes[1:]:
-            ax.set(title="a title longer than its axes", ylabel="a label taller than its axes")
+            ax.set(title="a title longer than its axes", xlabel="a size of 64 × 64 px")
         return fig, figures.show(fig, alt="Five empty axes with long titles.")
 
     plain_type = figures.matplotlib.rcParams["font.size"]
@@ -236,8 +236,29 @@ def test_figures_for_a_room_have_twice_the_pixels_and_labels_that_fit():
     finer = [Image.open(io.BytesIO(each.png)).width / each.width for each in (small, large)]
     assert finer == pytest.approx([1.5, 3], abs=0.01)
     assert fig.axes[0].title.get_size() == room.LARGE["axes.titlesize"]
-    assert all(ax.title.get_size() < 12 and ax.yaxis.label.get_size() < 12 for ax in fig.axes[1:])
+    fig.canvas.draw()  # measured in dots of the figure, not of the file
+    width, height = fig.get_size_inches()
+    pixels = min(1232 / width, 492 / height)  # an inch of the figure has on a slide
+    for text, length, space in room._lengths(fig):
+        assert text.get_fontsize() / 72 * pixels >= 24 - 1e-9, text.get_text()
+        assert length <= space, text.get_text()
+    assert fig.axes[1].title.get_text().count("\n") >= 1
     assert figures.DPI == 144 and figures.matplotlib.rcParams["font.size"] == plain_type
+
+
+def test_a_picture_is_drawn_for_the_room_by_the_code_behind_it_and_kept(
+        tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_WORK", str(tmp_path))
+    (path,) = source.find(["enhance"])
+    page = decks._named(path, "sixteen_pixels")
+    drawn = large.named(path, "sixteen_pixels")
+    assert "drawing it for a large room" in capsys.readouterr().out
+    assert drawn.alt == page.alt and drawn.data != page.data and drawn.width == page.width
+    assert large.named(path, "sixteen_pixels") == drawn and not capsys.readouterr().out
+    monkeypatch.setattr(large, "_way", lambda: "another way to draw")
+    assert large.named(path, "sixteen_pixels") == drawn and "drawing" in capsys.readouterr().out
+    with pytest.raises(KeyError, match="none"):
+        large.named(path, "none")
 
 
 def test_every_panel_has_its_stand_in_where_no_kernel_runs(made):

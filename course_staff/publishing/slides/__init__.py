@@ -1,7 +1,8 @@
 """Decks from the sources: ``course slides [LESSON … | workshop | workshop_20]``.
 
-1.  `deck`: read the source, take the pictures from the executed notebook (or from `large`, drawn
-    anew for a large room), refuse slides that can't be read from the back row;
+1.  `deck`: read the source, take the pictures from the executed notebook (those of a deck of its
+    own, or all if asked to, from `large`, drawn anew for a large room), refuse slides that can't
+    be read from the back row;
 2.  `html`: write one HTML file per deck that needs nothing else, in any browser, offline;
 3.  `pdf`: print it, if asked to.
 """
@@ -18,9 +19,9 @@ from course_staff.authoring import source
 from course_staff.authoring.source import ROOT, SourceError
 
 if TYPE_CHECKING:
-    from course_staff.publishing.slides.deck import Deck, Outputs
+    from course_staff.publishing.slides.deck import Deck
 
-    _Make = Callable[[Path, Outputs | None], Deck]
+    _Make = Callable[..., Deck]
 
 
 def choose(names: Sequence[str]) -> "list[tuple[_Make, Path]]":
@@ -59,8 +60,9 @@ def run(args: Namespace) -> int:
         return 1
     shutil.copy(Path(__file__).parent / "assets" / "LICENSES.md", folder)
     for make, path in chosen:
+        own = make is not lesson_deck
         try:
-            deck = make(path, large.executed if args.large else None)
+            deck = make(path, large.named if own else large.executed if args.large else None)
         except SourceError as error:
             print(error, file=sys.stderr)
             status = 1
@@ -69,7 +71,7 @@ def run(args: Namespace) -> int:
         target.write_text(html.render(deck), encoding="utf-8", newline="\n")
         written.append(target)
         print(f"{target}: {len(deck.slides)} slides", flush=True)
-        if make is not lesson_deck:
+        if own:
             print(*(f"  {line}" for line in aloud(deck)), sep="\n", flush=True)
     if args.pdf:
         for target in pdf.write(written):

@@ -51,6 +51,7 @@ MATHS = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.DOTALL)
 
 Shown = list[dict[str, Any]]  # a cell's outputs, as in nbformat's JSON
 Outputs = Callable[[Path], dict[int, Shown]]  # source of a lesson → cell number → outputs
+Named = Callable[[Path, str], "Picture | None"]  # source of a lesson, name of a picture → it
 
 
 @dataclass(frozen=True)
@@ -163,8 +164,17 @@ def lesson_deck(path: Path, outputs: Outputs | None = None) -> Deck:
     return _checked(Deck(lesson.folder, lesson.title, lesson, _merged(slides)))
 
 
-def own_deck(path: Path, outputs: Outputs | None = None, short: bool = False) -> Deck:
-    """Return the deck of a file in decks/, or its short version; `outputs` as in `lesson_deck`.
+def own_deck(path: Path, named: Named | None = None, short: bool = False) -> Deck:
+    """Return the deck of a file in decks/, or its short version.
+
+    Parameters
+    ----------
+    path : Path
+    named : callable, optional
+        Returns a lesson's picture, given its source and the picture's name; by default the one in
+        its executed notebook.
+    short : bool
+        The short version.
 
     Raises
     ------
@@ -188,7 +198,7 @@ def own_deck(path: Path, outputs: Outputs | None = None, short: bool = False) ->
                             f"{first.minutes or 0:g}"))
     for slide in slides:
         try:
-            slide.picture = _found(slide.cell.options, outputs or executed)
+            slide.picture = _found(slide.cell.options, named or _named)
         except KeyError as error:
             reason = f"there is no lesson or picture called {error}"
             problems.append(lesson.problem(slide.cell, reason))
@@ -271,7 +281,7 @@ def _unknown(cell: source.Cell) -> Iterator[str]:
         yield "must be [markdown], with slide="
 
 
-def _found(options: Mapping[str, Any], outputs: Outputs) -> Picture | None:
+def _found(options: Mapping[str, Any], named: Named) -> Picture | None:
     """Return the picture that a cell of an own deck asks for; None if it doesn't ask."""
     if "draw" in options:
         return drawn_picture(PICTURES[options["draw"]]())
@@ -279,7 +289,7 @@ def _found(options: Mapping[str, Any], outputs: Outputs) -> Picture | None:
         lesson, _, picture = options["use"].partition(".")
         if lesson not in syllabus.read()[0]:
             raise KeyError(lesson)
-        return _named_pictures(ROOT / "solutions" / f"{lesson}.py", outputs)[picture]
+        return named(ROOT / "solutions" / f"{lesson}.py", picture)
     return None
 
 
@@ -311,10 +321,14 @@ def by_number(lesson: source.Lesson, notebook: Mapping[str, Any]) -> dict[int, S
             for cell, node in zip(lesson.in_notebook, notebook["cells"], strict=True)}
 
 
+def _named(path: Path, name: str) -> Picture | None:
+    return _named_pictures(path)[name]
+
+
 @cache
-def _named_pictures(path: Path, outputs: Outputs) -> dict[str, Picture | None]:
+def _named_pictures(path: Path) -> dict[str, Picture | None]:
     """Return the pictures of a lesson that have names: name → Picture."""
-    of = outputs(path)
+    of = executed(path)
     return {cell.options["figure"]: _picture(of[cell.number])
             for cell in source.read(path).cells if "figure" in cell.options}
 

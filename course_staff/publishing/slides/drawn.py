@@ -132,6 +132,27 @@ def line_up_pixels() -> figures.Picture:
         f"PULSE's picture looked most like number {closest}."))
 
 
+def strangers() -> figures.Picture:
+    """What PULSE made of pictures of other things; lesson `pulse` has it with longer captions."""
+    from course_lib.generators import pulse
+
+    record, scenes = pulse.recorded(pulse.MAIN), list(pulse.TRUTHS)
+    fig, axes = figures.figure(2, 6, size=(10, 4.4))
+    for row, (pixels, pair) in enumerate(zip((8, 4), axes, strict=True)):
+        for place, name in enumerate(("clockwork beetle", "tomato", "empty leaf")):
+            seen, answer = pair[2 * place : 2 * place + 2]
+            figures.draw_image(seen, Downsample(64 // pixels)(pulse.truth(name)),
+                               "" if row else name)
+            figures.draw_image(
+                answer, pulse.recorded_picture(record, scenes.index(name), row, 0),
+                "" if row else "answer")
+            answer.set_xlabel("")
+    return figures.show(fig, alt=(
+        "A clockwork beetle, a tomato, an empty leaf at 8 × 8 pixels, and below at 4 × 4, each "
+        "beside PULSE's answer. Tomato and leaf come back as clean ladybirds from both sizes, the "
+        "clockwork beetle from 4 × 4; from 8 × 8 as a garish, broken beetle."))
+
+
 _Drawn = TypeVar("_Drawn")
 
 
@@ -146,4 +167,5 @@ def for_a_room(draw: Callable[[], _Drawn]) -> Callable[[], _Drawn]:
 
 FRAMES = {"limit": for_a_room(limit), "abstention": for_a_room(abstention),
           "sources": for_a_room(sources)}
-PICTURES = {"line_up": for_a_room(line_up), "line_up_pixels": for_a_room(line_up_pixels)}
+PICTURES = {"line_up": for_a_room(line_up), "line_up_pixels": for_a_room(line_up_pixels),
+            "strangers": for_a_room(strangers)}

@@ -1,19 +1,28 @@
-"""A lesson's pictures for a large room: executed anew, with more pixels and larger type.
+"""A lesson's pictures for a large room: drawn anew, with more pixels and larger type.
 
-The notebook's own pictures are made for a page. A run of all lessons takes some minutes; what it
-gives is kept in work/slides/ for as long as source, library, data and pins stay the same.
+The notebook's own pictures are made for a page. A deck of its own, as the workshop's, has each
+picture drawn by the code behind it; a lesson's deck has the whole lesson executed, if asked for. A
+run of all lessons takes some minutes; what is drawn is kept in work/slides/ for as long as the
+code, library, data and pins stay the same.
 """
 
+import ast
+import contextlib
 import hashlib
+import io
 import json
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
 from course_lib.desk.commands import work_folder
-from course_staff.authoring import build
+from course_lib.notebook import figures
+from course_staff.authoring import bindings, build, source
+from course_staff.authoring.source import SourceError
 from course_staff.publishing.slides import room
-from course_staff.publishing.slides.deck import Shown, by_number
+from course_staff.publishing.slides.deck import Picture, Shown, by_number, drawn_picture
 
 BEFORE = """from course_staff.publishing.slides import room as _room
 _large = _room.enlarged()
@@ -21,12 +30,65 @@ _large.__enter__()
 """
 
 
+def named(path: Path, name: str) -> Picture:
+    """Return a lesson's picture for a large room, given the name that its cell has (``figure=``).
+
+    Raises
+    ------
+    KeyError
+        If no cell has that name.
+    SourceError
+        If the cell's last line shows no picture.
+    """
+    lesson = source.read(path)
+    cell = next((each for each in lesson.cells if each.options.get("figure") == name), None)
+    if cell is None:
+        raise KeyError(name)
+    code = bindings.behind(lesson.cells, cell)
+    kept = work_folder() / "slides" / lesson.folder / f"{name}.json"
+    hashes = _made_from(code, lesson)
+    told = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    if told.get("from") != hashes:
+        print(f"{path.stem}.{name}: drawing it for a large room", flush=True)
+        drawn = _run(code, path)
+        drawn = getattr(drawn, "first", drawn)  # of a panel, the picture that stands in for it
+        if not isinstance(drawn, figures.Picture):
+            raise SourceError([lesson.problem(cell, "its last line shows no picture")])
+        told = {"from": hashes, "picture": asdict(drawn_picture(drawn))}
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(told), encoding="utf-8", newline="\n")
+    return Picture(**told["picture"])
+
+
+def _made_from(code: str, lesson: source.Lesson) -> dict[str, str]:
+    """Return what a picture depends on, as `build.fingerprint`."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(code, id="picture")],
+        metadata={"course": {"reads": lesson.reads}})
+    return build.fingerprint(nbformat.writes(notebook)) | {"room": _way()}
+
+
+def _run(code: str, path: Path) -> Any:
+    """Run the code behind a picture, in type for a large room; returns what its last line shows."""
+    program = ast.parse(code)
+    last = program.body.pop()
+    names: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()), room.enlarged():
+        exec(compile(program, str(path), "exec"), names)
+        if not isinstance(last, ast.Expr):
+            return None
+        return eval(compile(ast.Expression(last.value), str(path), "eval"), names)
+
+
+def _way() -> str:
+    return hashlib.sha256(Path(room.__file__).read_bytes()).hexdigest()
+
+
 def executed(path: Path) -> dict[int, Shown]:
     """Return a lesson's outputs with pictures for a large room: cell number → outputs."""
     lesson, text = build.load(path)
     kept = work_folder() / "slides" / f"{lesson.folder}.ipynb"
-    way = hashlib.sha256(Path(room.__file__).read_bytes()).hexdigest()
-    hashes = build.fingerprint(text) | {"room": way}
+    hashes = build.fingerprint(text) | {"room": _way()}
     if build.recorded(kept) != hashes:
         nb = nbformat.reads(text, 4)
         first = next(cell for cell in nb.cells if cell.cell_type == "code")

@@ -1,17 +1,23 @@
-"""Figures for a large room: twice the pixels, larger type, no label longer than its axes."""
+"""Figures for a large room: twice the pixels, and captions that are read from the back row."""
 
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
 import matplotlib
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from course_lib.notebook import figures
 
-DPI, LEAST = 288, 11
-# Legends stay as they are on the page: larger ones would lie on the data.
+DPI = 288
+# Pixels on a slide of 1280 × 720: what a picture with a line of text below it has, and the least
+# height of the letters of titles and axes' labels, as for the slide's own text.
+SPACE, LEAST = (1232, 492), 24
+MORE = 0.5  # inches of height for captions, where a row of pictures leaves some free
 LARGE: dict[Any, Any] = {
     "font.size": 14, "axes.labelsize": 14, "axes.titlesize": 16, "legend.fontsize": 11}
 
@@ -20,9 +26,12 @@ LARGE: dict[Any, Any] = {
 def enlarged() -> Iterator[None]:
     """Draw the course's figures for a large room, inside this context."""
     rendered = figures._rendered
+    done: list[Figure] = []
 
     def fitted(fig: Figure, **options: Any) -> Any:
-        fit(fig)
+        if fig not in done:  # a second time, where something touches the border
+            fit(fig)
+            done.append(fig)
         return rendered(fig, **options)
 
     # Titles are set outside the course's style, by whatever is in force then.
@@ -32,14 +41,63 @@ def enlarged() -> Iterator[None]:
 
 
 def fit(fig: Figure) -> None:
-    """Make captions readable, and titles and labels no longer than their axes."""
+    """Make titles and labels readable, in lines no longer than their axes."""
+    width, height = fig.get_size_inches()
+    fig.set_size_inches(width, max(height, min(height + MORE, width * SPACE[1] / SPACE[0])))
+    least = smallest(fig)
     for ax in fig.axes:
-        ax.xaxis.label.set_fontsize(max(LEAST, ax.xaxis.label.get_fontsize()))
-    fig.canvas.draw()
+        for text in (ax.title, ax.xaxis.label, ax.yaxis.label):
+            text.set_fontsize(max(least, float(text.get_fontsize())))
+        _enlarge_legend(ax, least)
+    for _ in range(5):  # other lines leave other room
+        fig.canvas.draw()
+        if not any([_broken(text, length, room, least) for text, length, room in _lengths(fig)]):
+            break
+
+
+def _enlarge_legend(ax: Axes, least: float) -> None:
+    """Set a legend in readable type, unless it would then lie on much of its axes."""
+    if (legend := ax.get_legend()) is None:
+        return
+    before = [float(text.get_fontsize()) for text in legend.get_texts()]
+    for text, size in zip(legend.get_texts(), before, strict=True):
+        text.set_fontsize(max(least, size))
+    ax.figure.canvas.draw()
+    box, room = legend.get_window_extent(), ax.get_window_extent()
+    if box.width > 0.9 * room.width or box.height > 0.35 * room.height:
+        for text, size in zip(legend.get_texts(), before, strict=True):
+            text.set_fontsize(size)
+
+
+def smallest(fig: Figure) -> float:
+    """Return the size of type, in points, that has `LEAST` pixels on a slide."""
+    width, height = fig.get_size_inches()
+    return LEAST * 72 / min(SPACE[0] / width, SPACE[1] / height)
+
+
+def _lengths(fig: Figure) -> Iterator[tuple[Text, float, float]]:
+    """Yield each caption, its length and that of its axes, in the figure's dots."""
     for ax in fig.axes:
         box = ax.get_window_extent()
         for text, side in ((ax.title, "width"), (ax.xaxis.label, "width"),
                            (ax.yaxis.label, "height")):
-            length, room = (getattr(b, side) for b in (text.get_window_extent(), box))
-            if length > room:
-                text.set_fontsize(text.get_fontsize() * room / length)
+            if text.get_text():
+                length, room = (getattr(b, side) for b in (text.get_window_extent(), box))
+                yield text, length, 0.95 * room  # a gap to the next
+
+
+def _broken(text: Text, length: float, room: float, least: float) -> bool:
+    """Make a caption that is too long shorter, by smaller type or more lines; whether it was."""
+    if length <= room:
+        return False
+    size, said = float(text.get_fontsize()), text.get_text()
+    smaller = max(least, 0.97 * size * room / length)
+    if smaller > least or "$" in said:  # a formula can't be broken
+        text.set_fontsize(smaller)
+        return smaller < size
+    text.set_fontsize(least)
+    most = max(map(len, said.split("\n")))
+    lines = textwrap.wrap(said, max(8, int(most * room / length * size / least)),
+                          break_long_words=False)
+    text.set_text("\n".join(lines))
+    return True
