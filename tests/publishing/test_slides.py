@@ -221,7 +221,15 @@ def test_a_slider_moves_through_different_pictures_with_alt_texts():
         assert len({picture.alt for picture in moving.pictures}) == len(moving.pictures)
 
 
-def test_figures_for_a_room_have_twice_the_pixels_and_labels_that_fit():
+def test_figures_for_a_room_have_twice_the_pixels_and_labels_that_fit(monkeypatch):
+    fitted, lengths = room.fit, []
+
+    def fit(fig):  # measured in dots of the figure, not of the file
+        fitted(fig)
+        lengths.extend(room._lengths(fig))
+
+    monkeypatch.setattr(room, "fit", fit)
+
     def draw():
         fig, axes = figures.figure(1, 5, size=(10, 2.4))
         axes[0].set(title="short", ylabel="a label taller than it is")
@@ -236,10 +244,10 @@ def test_figures_for_a_room_have_twice_the_pixels_and_labels_that_fit():
     finer = [Image.open(io.BytesIO(each.png)).width / each.width for each in (small, large)]
     assert finer == pytest.approx([1.5, 3], abs=0.01)
     assert fig.axes[0].title.get_size() == room.LARGE["axes.titlesize"]
-    fig.canvas.draw()  # measured in dots of the figure, not of the file
     width, height = fig.get_size_inches()
     pixels = min(1232 / width, 492 / height)  # an inch of the figure has on a slide
-    for text, length, space in room._lengths(fig):
+    assert len(lengths) == 10
+    for text, length, space in lengths:
         assert text.get_fontsize() / 72 * pixels >= 24 - 1e-9, text.get_text()
         assert length <= space, text.get_text()
     assert fig.axes[1].title.get_text().count("\n") >= 1
