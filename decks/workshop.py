@@ -638,6 +638,8 @@
 # Two minutes. Then questions.
 
 # %% [markdown] slide="notes" short=True
+# **Read** the last line: A is the camera, σ its noise, K the number of pictures, P what was assumed.
+#
 # **Say:** "A camera, its noise and a number of pictures fix some components. The rest is drawn from assumptions, by whoever draws. Ask of any sharp
 # picture which is which." Then say where the course is to be had: nearly every figure you saw is a cell that one can run and change.
 #

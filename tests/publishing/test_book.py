@@ -21,17 +21,18 @@ FEW = [path for path in LESSONS if path.stem in {"enhance", "information_limit"}
 
 
 @pytest.fixture(scope="module")
-def chapters(tmp_path_factory):
-    """All lessons' chapters, as HTML, by the lesson's folder."""
-    text = book.html(_site(tmp_path_factory), [source.read(path) for path in LESSONS])
-    return dict(zip(map(source.folder, LESSONS),
-                    text.split('<section class="chapter"')[1:], strict=True))
-
-
-def _site(tmp_path_factory):
+def whole(tmp_path_factory):
+    """The book of all lessons, as HTML."""
     folder = tmp_path_factory.mktemp("book")
     book.site.put_assets(folder)
-    return folder
+    return book.html(folder, [source.read(path) for path in LESSONS])
+
+
+@pytest.fixture
+def chapters(whole):
+    """All lessons' chapters, by the lesson's folder."""
+    return dict(zip(map(source.folder, LESSONS),
+                    whole.split('<section class="chapter"')[1:], strict=True))
 
 
 def pngs(path):
@@ -51,6 +52,14 @@ def test_every_lesson_is_a_chapter_in_order_with_all_its_figures_and_its_reading
         assert (level, place) == (1, source.folder(path)) and source.read(path).title in said
         assert {level for level, _, _ in parts} == {2}
         assert any("Further reading" in said for _, _, said in parts)
+
+
+def test_pages_and_contents_say_each_title(whole):
+    contents = whole.partition('<nav class="contents"')[2].partition("</nav>")[0]
+    for path in LESSONS:
+        said = f"{source.read(path).listed.digits} · {source.read(path).title}"
+        assert f'{{ @top-left {{ content: "{said}"; }} }}' in whole
+        assert f'href="#{source.folder(path)}"><span>{said}</span>' in contents
 
 
 def test_no_chapter_holds_an_answer_or_a_test_and_all_hold_stubs(chapters):
