@@ -9,11 +9,13 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import peers
 import scipy.fft
 import torch
 from harness import Row, alone, compare, seconds
@@ -25,7 +27,8 @@ from course_lib.audits import hallucination, measures
 from course_lib.generators import gan, pulse
 from course_lib.imaging import deconvolution, limits, recovery
 from course_lib.imaging.operators import Blur, Downsample
-from course_lib.inference import posterior
+from course_lib.inference import guidance, posterior
+from course_lib.records import flips
 from course_lib.worlds import ladybirds
 
 RNG = np.random.default_rng(0)
@@ -64,26 +67,117 @@ def richardson_lucy():
     A = Blur(h, "zero")
 
     def row(problem, y, convert=np.asarray):
+        tolerance = 1e-9 if y.dtype == np.float64 else 1e-4
+
         def ours():
-            start = convert(np.full(y.shape, 0.5))
+            start = convert(np.full_like(y, 0.5))
             return deconvolution.richardson_lucy(convert(y), A, turns, start, normalise=False)
 
         def theirs():
             return one_by_one(
                 lambda each: restoration.richardson_lucy(each, h, turns, clip=False), y)
 
-        return compare(problem, y.size, ours, "scikit-image", theirs, furthest, 1e-9)
+        return compare(problem, y.size, ours, "scikit-image", theirs, furthest, tolerance)
 
     for n in (256, 512, 1024):
         yield row("Richardson–Lucy, 20 iterations, n × n", A(scene(n)))
     for n in (256, 512, 1024):
+        yield row("the same, float32", A(scene(n)).astype(np.float32))
+    for n in (256, 512, 1024):
         yield row("the same, given tensors", A(scene(n)), torch.from_numpy)
     for n, batch in ((512, 3), (256, 32)):
         yield row(f"Richardson–Lucy, {batch} pictures of {n} × {n}", A(scene(n, batch)))
+    yield row("32 pictures of 256 × 256, float32", A(scene(256, 32)).astype(np.float32))
+
+
+def redlionfish():
+    """Single precision, periodic borders, begun at the data, as RedLionfish has it.
+
+    Its second convolution turns the point-spread function about the last pixel, one beside the
+    origin: that is what its result is held to, ours does without it.
+    """
+    try:
+        deconvolve = peers.redlionfish()
+    except ImportError as error:
+        return peers.missing(error)
+    h, turns = psf(), 20
+    A = Blur(h)
+
+    def beside(y):
+        x = y
+        for _ in range(turns):
+            x = x * np.roll(A.T(y / A(x)), (-1, -1), (-2, -1))
+        return x
+
+    def row(problem, y):
+        expected = beside(y)
+
+        def ours():
+            return deconvolution.richardson_lucy(y, A, turns, y, normalise=False)
+
+        return compare(problem, y.size, ours, "RedLionfish",
+                       lambda: one_by_one(lambda each: deconvolve(each, h, turns), y),
+                       lambda _, theirs: furthest(theirs, expected), 1e-4)
+
+    for n in (256, 512, 1024):
+        yield row("Richardson–Lucy, 20 iterations, periodic, float32", A(scene(n)).astype(
+            np.float32))
+    yield row("32 pictures of 256 × 256, periodic, float32", A(scene(256, 32)).astype(np.float32))
+
+
+def equal_likelihood():
+    """Accelerated, until a count is as likely as after the peer's plain iterations, or more."""
+    h, plain = psf(), 50
+    try:
+        deconvolve = peers.redlionfish()
+    except ImportError as error:
+        deconvolve = None
+        peers.missing(error)
+
+    def sooner(A, y, goal):
+        """How many accelerated iterations are as likely as `goal`, for the least likely picture."""
+        for count in range(plain // 8, plain + 1):
+            found = deconvolution.richardson_lucy(y, A, count, accelerate=True)
+            if all(deconvolution.poisson_log_likelihood(*pair) >= least for *pair, least in zip(
+                    pictures(y), pictures(A(found)), goal, strict=True)):
+                return count
+        raise AssertionError("acceleration has never been as likely")
+
+    def pictures(y):
+        return y.reshape(-1, *y.shape[-2:])
+
+    def row(n, batch, peer, border, dtype, theirs):
+        A = Blur(h, border)
+        y = RNG.poisson(500 * A(scene(n, *batch))).astype(dtype)
+        # What plain iterations reach is the goal, be the peer's more or less likely.
+        reached = deconvolution.richardson_lucy(y, A, plain)
+        both = [A(reached), A(one_by_one(theirs, y))]
+        goal = [max(deconvolution.poisson_log_likelihood(seen, mean) for mean in means)
+                for seen, *means in zip(pictures(y), *map(pictures, both), strict=True)]
+        count = sooner(A, y, goal)
+        size = f"{batch[0]} pictures of {n} × {n}" if batch else "n × n"
+        return compare(f"Richardson–Lucy to equal likelihood, {size}, {y.dtype}", y.size,
+                       lambda: deconvolution.richardson_lucy(y, A, count, accelerate=True), peer,
+                       lambda: one_by_one(theirs, y),
+                       note=f"{count} iterations beside {plain}")
+
+    def skimage(each):
+        return restoration.richardson_lucy(each, h, plain, clip=False)
+
+    for sizes in (((512, ()), (1024, ())), ((256, (32,)),)):
+        for dtype in (np.float64, np.float32):
+            for n, batch in sizes:
+                yield row(n, batch, "scikit-image", "zero", dtype, skimage)
+        for n, batch in sizes if deconvolve else ():
+            yield row(n, batch, "RedLionfish", "periodic", np.float32,
+                      lambda each: deconvolve(each, h, plain))
 
 
 def fourier_bound():
-    """An iteration of Richardson–Lucy beside the four transforms that it can't avoid."""
+    """An iteration of Richardson–Lucy beside the four transforms that it can't avoid.
+
+    SciPy's, which the library has; and FFTW's, planned, as the floor of the machine.
+    """
     A, turns = Blur(psf(), "zero"), 20
 
     def row(problem, y):
@@ -101,9 +195,27 @@ def fourier_bound():
         return compare(problem, y.size, lambda: deconvolution.richardson_lucy(y, A, turns),
                        "4 transforms an iteration (bound)", all_transforms)
 
+    def floor(problem, y):
+        there, back = peers.planned(tuple(A._extent(y.shape[-2:])), y.dtype)
+
+        def transforms():
+            for _ in range(2 * turns):
+                there()
+                back()
+
+        return compare(problem, y.size, lambda: deconvolution.richardson_lucy(y, A, turns),
+                       "4 of FFTW's, planned (bound)", transforms)
+
     for n in (256, 512, 1024):
         yield row("Richardson–Lucy beside its own transforms", A(scene(n)))
     yield row("32 pictures of 256 × 256 beside theirs", A(scene(256, 32)))
+    try:
+        for dtype in (np.float64, np.float32):
+            for n in (256, 512, 1024):
+                yield floor(f"Richardson–Lucy beside the machine's floor, {np.dtype(dtype)}",
+                            A(scene(n)).astype(dtype))
+    except ImportError as error:
+        peers.missing(error)
 
 
 def wiener():
@@ -126,27 +238,30 @@ def wiener():
 
 
 def total_variation():
-    """scikit-image gets the iterations that it needs to come as low as we do."""
+    """The peers get the iterations that they need to come as low as we do."""
     lam = 0.1
 
     def objective(x, y):
         return (np.sum((x - y) ** 2) / 2
                 + lam * np.sum(deconvolution._length(deconvolution._gradient(x))))
 
-    def row(problem, y, tol):
+    def skimage(count):
+        return lambda each: restoration.denoise_tv_chambolle(each, lam, eps=0, max_num_iter=count)
+
+    def proximal(count):
+        from pyproximal import TV
+
+        return lambda each: TV(each.shape, lam, count, 0).prox(each.ravel(), 1.0).reshape(
+            each.shape)
+
+    def row(problem, y, tol, peer="scikit-image", solver=skimage):
         goal = objective(deconvolution.total_variation(y, lam, tol=tol), y)
         best = objective(deconvolution.total_variation(y, lam, tol=tol / 10), y)
-
-        def theirs(count):
-            return one_by_one(
-                lambda each: restoration.denoise_tv_chambolle(each, lam, eps=0, max_num_iter=count),
-                y)
-
         count = 8
-        while objective(theirs(count), y) > goal:
+        while objective(one_by_one(solver(count), y), y) > goal:
             count = math.ceil(1.1 * count)
         return compare(problem, y.size, lambda: deconvolution.total_variation(y, lam, tol=tol),
-                       "scikit-image", lambda: theirs(count),
+                       peer, lambda: one_by_one(solver(count), y),
                        lambda a, b: np.sqrt(np.mean((a - b) ** 2)), 2 * tol,
                        f"tol {tol:g}, {goal / best - 1:.0e} above the least objective")
 
@@ -160,18 +275,23 @@ def total_variation():
         yield row("total variation, less exactly", noisy(512), tol)
     for n, batch in ((256, 3), (128, 32)):
         yield row(f"total variation, {batch} pictures of {n} × {n}", noisy(n, batch), 1e-3)
+    try:
+        for n, tol in ((128, 1e-3), (512, 1e-3)):
+            yield row("total variation, n × n", noisy(n), tol, "PyProximal", proximal)
+        yield row("total variation, less exactly", noisy(512), 1e-2, "PyProximal", proximal)
+    except ImportError as error:
+        peers.missing(error)
 
 
 # --- operators beside DeepInverse -----------------------------------------------------------------
 
 
 def operators():
-    """Convolution and means over blocks on torch; nothing where torchvision does not fit torch."""
+    """Convolution and means over blocks on torch."""
     try:
-        from deepinv import physics
-    except (ImportError, RuntimeError, OSError) as error:
-        print(f"DeepInverse can't be imported, its cases are left out: {error}", flush=True)
-        return
+        physics = peers.deepinverse().physics
+    except (ImportError, OSError) as error:
+        return peers.missing(error)
 
     h = psf()
     kernel = torch.tensor(h, dtype=torch.float32)[None, None]
@@ -243,14 +363,14 @@ def picard():
 
 
 def spikes():
-    """Positive spikes from low frequencies; least squares over x ≥ 0 has the same only answer."""
+    """Positive spikes from low frequencies, which we hand to least squares over x ≥ 0, too."""
     for n in (64, 128, 256):
         A = recovery.low_frequencies(n, n // 8)
         places = RNG.permutation(n // 4)[:n // 16] * 4
         x = recovery.spikes(places, 1 + RNG.random(len(places)), n)
         y = A(x)
         matrix = A.dense((1, n))
-        yield compare("positive spikes by linear programming", n,
+        yield compare("positive spikes", n,
                       lambda y=y, A=A: recovery.recover_spikes(y, A, positive=True), "SciPy's NNLS",
                       lambda y=y, matrix=matrix: nnls(matrix, y.ravel())[0][None], furthest, 1e-4)
 
@@ -283,6 +403,57 @@ def search():
         yield compare("PULSE, 20 steps ", starts, lambda s=starts: pulse.search(
             generator, y, s, steps, law=law), "generator alone (bound)",
             lambda s=starts: passes(s))
+
+
+# --- today's samplers beside DeepInverse's --------------------------------------------------------
+
+
+def guided():
+    """Answers to eight beetles: the same chain by both, then what each costs; one thread."""
+    import deepinverse
+
+    from course_lib.generators import denoiser
+    from course_lib.records import samplers
+
+    y = samplers.seen(0)[1][4:12]
+    prior, threads = denoiser.OnArrays(denoiser.load("share_50")), torch.get_num_threads()
+    torch.set_num_threads(1)
+
+    def priced(what, ask, counter, n=8, rounds=3):
+        before = counter.evaluations
+        ask()  # also the warming up
+        each = (counter.evaluations - before) // n
+        took = [seconds(ask) for _ in range(rounds)]
+        return Row(what, n, took, note=f"NFE {each:,}, {statistics.median(took) / n:.2f} s each")
+
+    try:
+        kit = deepinverse.parts()
+    except (ImportError, OSError) as error:
+        peers.missing(error)
+    else:
+        theirs = kit.Denoiser(denoiser.load("share_50"))
+        start, levels = denoiser.begin(len(y), 0).astype(float), samplers.levels()
+        fidelities = {
+            "ΠGDM, S = 1": (guidance.PiGDM(samplers.CAMERA, y, flips.SIGMA, 1.0),
+                            kit.dinv.sampling.PiGDMDataFidelity()),
+            "DPS, ζ = 8": (guidance.DPS(samplers.CAMERA, y, 8.0), kit.Scheduled(8.0, levels))}
+        for what, (guide, fidelity) in fidelities.items():
+            def run(fidelity=fidelity):
+                return deepinverse.chain(
+                    kit, theirs, fidelity, kit.Same(levels, np.random.default_rng(5)), start, y,
+                    flips.SIGMA)
+
+            yield compare(f"{what}, 30 levels, 8 answers", len(y), lambda guide=guide:
+                          guidance.draw(prior, start.shape, 5, guide, levels, True, start),
+                          "DeepInverse", run, furthest, deepinverse.CHAIN, "NFE 30 for both")
+        for what, program in (("DDRM, DeepInverse's", deepinverse.ddrm),
+                              ("DiffPIR, DeepInverse's", deepinverse.diffpir)):
+            yield priced(what, lambda program=program: program(kit, theirs, y, 1), theirs)
+    for method in ("pigdm", "dps"):
+        yield priced(f"{samplers.METHODS[method]}, the record's", lambda method=method:
+                     samplers.answer(prior, method, y, 0), prior)
+    yield priced("twisted, 32 walks", lambda: samplers.particles(prior, y[:1], 0), prior, 1, 1)
+    torch.set_num_threads(threads)
 
 
 # --- worlds, posteriors, measures -----------------------------------------------------------------
@@ -351,9 +522,16 @@ def lessons():
               [seconds(_release_all)])
 
 
-def _release_all():
-    import tempfile
+def site():
+    """All pages of the course, without answers."""
+    code = "from course_lib.desk.commands import main; raise SystemExit(main())"
+    with tempfile.TemporaryDirectory() as folder:
+        yield Row("pages of the course made, nothing executed", 1, [seconds(lambda: subprocess.run(
+            [sys.executable, "-c", code, "site", "--out", folder], check=True,
+            stdout=subprocess.DEVNULL))])
 
+
+def _release_all():
     from course_staff.authoring import build, source
 
     with tempfile.TemporaryDirectory() as folder:
@@ -362,10 +540,12 @@ def _release_all():
 
 
 GROUPS = {
-    "deconvolution": (richardson_lucy, fourier_bound, wiener, total_variation),
+    "deconvolution": (richardson_lucy, redlionfish, equal_likelihood, fourier_bound, wiener,
+                      total_variation),
     "operators": (operators,),
     "limits": (null_space, picard, spikes),
     "pulse": (search,),
+    "samplers": (guided,),
     "worlds": (worlds, coverage),
-    "course": (imports, lessons),
+    "course": (imports, lessons, site),
 }

@@ -42,6 +42,11 @@ class Row:
         """How many times as long as ours the peer takes, round by round, sorted."""
         return sorted(b / a for a, b in zip(self.ours, self.theirs, strict=True))
 
+    @property
+    def bound(self):
+        """Whether the peer solves nothing, and only says what can't be had for less."""
+        return self.peer.endswith("(bound)")
+
 
 def compare(problem, size, ours, peer, theirs, difference=None, tolerance=0, note=""):
     """Measure a function beside its peer.
@@ -124,6 +129,69 @@ def table(rows):
         lines.append(f"| {problem}{note} | {row.size:,} | {told(row.ours)} | {row.peer} | {ratio} "
                      f"| {apart} | {memory} | {exponent} |")
     return lines
+
+
+def losses(rows):
+    """Rows of a Markdown table: where the peer was sooner in the median, the worst first."""
+    lost = [row for row in rows if row.theirs and not row.bound
+            and statistics.median(row.ratios) < 1]
+    if not lost:
+        return ["None."]
+    lines = ["| problem | size | ours | peer | peer's time / ours: median (range) | so |",
+             "|---|---|---|---|---|---|"]
+    for row in sorted(lost, key=lambda row: statistics.median(row.ratios)):
+        low, middle, high = row.ratios[0], statistics.median(row.ratios), row.ratios[-1]
+        note = f" ({row.note})" if row.note else ""
+        lines.append(f"| {row.problem.strip()}{note} | {row.size:,} | {told(row.ours)} "
+                     f"| {row.peer} | **{middle:.2f}** ({low:.2f}–{high:.2f}) "
+                     f"| {'a loss' if high < 1 else 'no difference that a run shows'} |")
+    return lines
+
+
+def chart(groups, path):
+    """Draw the ratio of every problem at its largest size, with its range: losses lie left of 1.
+
+    Parameters
+    ----------
+    groups : dict of str to list of Row
+    path : Path
+        The PNG to write.
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    lines, edges = [], []
+    for rows in groups.values():
+        largest = {(row.problem, row.peer): row for row in rows
+                   if row.theirs and not row.bound}
+        lines += sorted(largest.values(), key=lambda row: statistics.median(row.ratios))
+        edges.append(len(lines))
+    if not lines:
+        return
+    figure, axes = plt.subplots(figsize=(9, 0.8 + 0.23 * len(lines)), layout="constrained")
+    for place, row in enumerate(lines):
+        low, middle, high = row.ratios[0], statistics.median(row.ratios), row.ratios[-1]
+        colour = "#b3401f" if high < 1 else "#1b6b4a" if low > 1 else "#6b6b6b"
+        axes.plot([low, high], [place, place], color=colour, linewidth=3, alpha=0.4)
+        axes.plot(middle, place, "o", color=colour, markersize=5)
+        axes.annotate(f"{middle:.3g}", (high, place), (5, 0), textcoords="offset points",
+                      va="center", fontsize=7, color=colour)
+    for edge in sorted(set(edges) - {0, len(lines)}):
+        axes.axhline(edge - 0.5, color="0.85", linewidth=0.8)
+    axes.axvline(1, color="black", linewidth=0.8)
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter("")
+    axes.set_yticks(range(len(lines)), [f"{row.problem.strip()} · {row.size:,} · {row.peer}"
+                                        for row in lines], fontsize=7)
+    axes.set_ylim(len(lines) - 0.5, -0.5)
+    axes.set_xlabel("how many times as long as ours the peer takes (range of one run)")
+    axes.margins(x=0.08)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+    plt.close(figure)
 
 
 def told(times):
