@@ -148,6 +148,29 @@ def test_a_solver_that_gives_up_refutes_nothing(monkeypatch, status):
         recover_spikes(A(np.ones((1, 64))), A)
 
 
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_where_positivity_decides_least_squares_give_what_the_program_gives(monkeypatch, scale):
+    A, x = low_frequencies(64, 7), spikes([5, 9, 30], [1.0, 2.0, 0.5], 64)
+    with monkeypatch.context() as patch:
+        patch.setattr(recovery, "linprog", None)  # not asked
+        found = recover_spikes(A(scale * x), A, positive=True) / scale
+    with monkeypatch.context() as patch:
+        patch.setattr(recovery, "nnls", lambda *_: (_ for _ in ()).throw(RuntimeError("gave up")))
+        program = recover_spikes(A(scale * x), A, positive=True) / scale
+    np.testing.assert_allclose(found, x, atol=1e-9)
+    np.testing.assert_allclose(program, x, atol=1e-6)
+
+
+@pytest.mark.parametrize(("A", "tolerance"), [(Matrix([[1.0, 2.0, 2.0], [0.0, 1.0, 3.0]]), 0.0),
+                                              (low_frequencies(8, 2), 1e-3)])
+def test_where_strength_decides_the_program_is_asked(monkeypatch, A, tolerance):
+    monkeypatch.setattr(recovery, "nnls", None)
+    n = A.T.output_shape(A.output_shape((1, 3 if tolerance == 0 else 8)))[1]
+    x = np.eye(1, n, 1)
+    found = recover_spikes(A(x), A, positive=True, tolerance=tolerance)
+    assert found.sum() <= 1 + 1e-6 and np.abs(A(found) - A(x)).max() <= tolerance + 1e-6
+
+
 def test_recovery_works_for_pictures_and_other_operators():
     x = np.zeros((6, 6))
     x[1, 2], x[4, 4] = 1, -1
