@@ -79,6 +79,15 @@ def test_places_differ_and_every_link_leads_to_one_or_elsewhere(chapters):
         assert address.startswith(("https://", "http://")) or address[1:] in places, address
 
 
+def test_the_landing_page_leads_to_the_book_where_there_is_one(tmp_path):
+    book.site.put_assets(tmp_path)
+    lessons = [source.read(path) for path in FEW]
+    for there in (False, True):
+        page = book.site._landing(tmp_path, lessons, {}, False, source.ROOT)
+        assert ('href="book.pdf"' in page.read_text(encoding="utf-8")) is there
+        (tmp_path / book.site.BOOK).touch()
+
+
 # --- the PDF --------------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")

@@ -254,6 +254,25 @@ def test_figures_for_a_room_have_twice_the_pixels_and_labels_that_fit(monkeypatc
     assert figures.DPI == 144 and figures.matplotlib.rcParams["font.size"] == plain_type
 
 
+def test_what_rows_of_pictures_share_is_said_once():
+    def shown(names):
+        fitted = []
+        with pytest.MonkeyPatch.context() as patch, room.enlarged():
+            fit = room.fit
+            patch.setattr(room, "fit", lambda fig: fitted.append((fit(fig), fig)))
+            figures.show_images({name: figures.np.zeros((4, 4)) for name in names}, columns=2,
+                                alt="Pictures of four by four black pixels.")
+        (_, fig), = fitted
+        return [(ax.get_title(), ax.get_ylabel().partition("\n")[0], ax.get_xlabel())
+                for ax in fig.axes]
+
+    assert shown(["pale 1", "pale 2", "dark 1", "dark 2"]) == [
+        ("1", "pale", ""), ("2", "", ""), ("", "dark", ""), ("", "", "")]
+    for names in (["pale 1", "pale 2"], ["pale 1", "dark 2", "dark 1", "pale 2"],
+                  ["1", "2", "3", "4"], ["pale 1", "pale 3", "dark 1", "dark 2"]):
+        assert [title for title, _, _ in shown(names)] == names
+
+
 def test_a_picture_is_drawn_for_the_room_by_the_code_behind_it_and_kept(
         tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("COURSE_WORK", str(tmp_path))

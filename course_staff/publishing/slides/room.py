@@ -43,7 +43,9 @@ def enlarged() -> Iterator[None]:
 def fit(fig: Figure) -> None:
     """Make titles and labels readable, in lines no longer than their axes."""
     width, height = fig.get_size_inches()
-    fig.set_size_inches(width, max(height, min(height + MORE, width * SPACE[1] / SPACE[0])))
+    full = width * SPACE[1] / SPACE[0]
+    tall = min(height, full) if _as_table(fig) else max(height, min(height + MORE, full))
+    fig.set_size_inches(width, tall)
     least = smallest(fig)
     for ax in fig.axes:
         for text in (ax.title, ax.xaxis.label, ax.yaxis.label):
@@ -53,6 +55,32 @@ def fit(fig: Figure) -> None:
         fig.canvas.draw()
         if not any([_broken(text, length, room, least) for text, length, room in _lengths(fig)]):
             break
+
+
+def _as_table(fig: Figure) -> bool:
+    """Say once what rows and columns of pictures have in common; whether there are such rows.
+
+    "pale 1", "pale 2", … above "dark 1", "dark 2", … become rows "pale" and "dark", columns 1, 2, …
+    """
+    rows: dict[int, list[Axes]] = {}
+    for ax in fig.axes:
+        if ax.images and (place := ax.get_subplotspec()):
+            rows.setdefault(place.rowspan.start, []).append(ax)
+    names = []
+    for row in rows.values():
+        words = {ax.get_title().rpartition(" ")[0] for ax in row}
+        numbers = [ax.get_title().rpartition(" ")[2] for ax in row]
+        if len(words) > 1 or numbers != [str(k + 1) for k in range(len(row))]:
+            return False
+        names.append(words.pop())
+    if len(rows) < 2 or not all(names):
+        return False
+    for name, (number, row) in zip(names, enumerate(rows.values()), strict=True):
+        sizes = {ax.get_xlabel() for ax in row}
+        row[0].set_ylabel(f"{name}\n{sizes.pop()}" if len(sizes) == 1 else name)
+        for column, ax in enumerate(row, 1):
+            ax.set(title="" if number else str(column), xlabel="")
+    return True
 
 
 def _enlarge_legend(ax: Axes, least: float) -> None:
@@ -96,8 +124,8 @@ def _broken(text: Text, length: float, room: float, least: float) -> bool:
         text.set_fontsize(smaller)
         return smaller < size
     text.set_fontsize(least)
-    most = max(map(len, said.split("\n")))
-    lines = textwrap.wrap(said, max(8, int(most * room / length * size / least)),
-                          break_long_words=False)
+    most = max(8, int(max(map(len, said.split("\n"))) * room / length * size / least))
+    lines = [part for line in said.split("\n")
+             for part in textwrap.wrap(line, most, break_long_words=False)]
     text.set_text("\n".join(lines))
-    return True
+    return lines != said.split("\n")
