@@ -137,6 +137,33 @@ def test_sections_share_their_minutes_among_their_slides(made):
     assert set(pages.timings(made["enhance"].slides)) == {None}
 
 
+SPOKEN = {"One": 1, "Two": 2, "Three": 3}
+
+
+def test_notes_and_guide_tell_the_minutes_of_the_workshop(made):
+    guide = (ROOT / "docs" / "workshop.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \d \| .* \| (\d+) \| (\d):(\d\d) \|", guide, re.MULTILINE)
+    spoken, declared = [], []
+    for slide in made["workshop"].slides:
+        if not slide.below:
+            declared.append(slide.minutes)
+            spoken.append(0)
+        told = re.findall(r"^(One|Two|Three) minutes?\.", "\n".join(slide.said), re.MULTILINE)
+        assert len(told) == 1, slide.title
+        spoken[-1] += SPOKEN[told[0]]
+    assert spoken == declared == [int(minutes) for minutes, *_ in rows]
+    ends = [sum(declared[: k + 1]) for k in range(len(declared))]
+    assert ends == [60 * int(hour) + int(minute) for _, hour, minute in rows]
+
+
+def test_the_workshop_ends_with_ten_minutes_on_todays_methods(made):
+    opening = [slide for slide in made["workshop"].slides if not slide.below][-1]
+    last = made["workshop"].slides[made["workshop"].slides.index(opening):]
+    assert opening.minutes == 10
+    assert [slide.cell.options["use"].partition(".")[0] for slide in last
+            if "use" in slide.cell.options] == ["todays_samplers"] * 2
+
+
 def test_a_notebook_older_than_its_source_is_refused(tmp_path):
     path = ROOT / "solutions" / "enhance.py"
     copy = tmp_path / "solutions" / "enhance.py"
@@ -201,6 +228,16 @@ def test_the_workshop_has_its_three_activities_with_answers(made, name):
     ("information_limit", "rank 16  nullity 240", "240 of 256"),
     ("moving_the_limit", "camera moved: error 0.25", ".25 of the scene's own variation"),
     ("bias", "share_10   dark → pale   0.248  0.554  0.536  0.840", "R4, the search: 84 %"),
+    ("todays_samplers", "ΠGDM, denoiser   shown a tenth: dark → pale 0.825 (0.785 to 0.859)",
+     "82.5 percent of 400"),
+    ("todays_samplers", "PULSE, GAN       shown a tenth: dark → pale 0.840 (0.801 to 0.873)",
+     "PULSE lost 84.0"),
+    ("todays_samplers", "0.771 (0.646 to 0.875)+0.072 (-0.029 to +0.166)", "−.03 to .17"),
+    ("todays_samplers", "0.917 (0.833 to 0.979)+0.217 (+0.101 to +0.332)", ".22 (.10 to .33)"),
+    ("todays_samplers", "0.896 (0.812 to 0.979)+0.433 (+0.330 to +0.533)", ".43 (.33 to .53)"),
+    ("todays_samplers", "ΠGDM        96       0.427 (0.333 to 0.527)", "41 of 96"),
+    ("todays_samplers", "0.957 (0.949 to 0.963)    0.319 (0.274 to 0.367)",
+     "96 percent of the pale ones and 32 of the dark"),
     ("use_and_misuse", "P(source | match) = 0.99%; coincidental matches expected: 100",
      "one percent"),
 ])

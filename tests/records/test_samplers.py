@@ -6,10 +6,12 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from course_lib.audits.fairness import LADDER  # noqa: E402
+from course_lib.audits.hallucination import null_part  # noqa: E402
+from course_lib.audits.measures import ranks, uniformity  # noqa: E402
 from course_lib.data import checksum, data_path, read_rows  # noqa: E402
 from course_lib.generators import denoiser  # noqa: E402
 from course_lib.inference import guidance  # noqa: E402
-from course_lib.records import flips, samplers  # noqa: E402
+from course_lib.records import casebook, flips, samplers  # noqa: E402
 from course_staff.experiments import samplers as experiment  # noqa: E402
 
 TRUTHS = 2 * samplers.SOME * flips.BLOCK
@@ -81,6 +83,26 @@ def test_draws_hold_what_ranks_need(method):
     if method == "twisted":
         assert ((told["dark"] >= 0) & (told["dark"] <= 1 + 1e-9)).all()
         assert (told["ess"] >= 1 - 1e-6).all() and (told["ess"] <= samplers.PARTICLES).all()
+
+
+def test_recorded_detail_is_what_the_camera_does_not_see():
+    truth, _ = samplers.seen(0)
+    own = samplers.draws("share_50", "pigdm")["own detail"]
+    rows = np.isin(samplers.draws("share_50", "pigdm")["truth"], flips.block(0))
+    hidden = null_part(samplers.CAMERA, truth)
+    np.testing.assert_allclose(own[rows], np.std(hidden, axis=(-3, -2, -1)), atol=1e-5)
+
+
+def test_ranks_of_detail_acquit_the_reference_and_no_sampler():
+    bank = casebook.shipped()
+    nine = np.stack([bank.draws(i, samplers.DRAWS) for i in range(len(bank.y))])
+    detail, own = (np.std(null_part(samplers.CAMERA, x), axis=(-3, -2, -1))
+                   for x in (nine, bank.truth))
+    assert uniformity(ranks(own, detail.T, rng=0), samplers.DRAWS)[2] > 0.01
+    for method in samplers.METHODS:
+        told = samplers.draws("share_50", method)
+        found = ranks(told["own detail"], told["detail"].T, rng=0)
+        assert uniformity(found, samplers.DRAWS)[2] < 1e-6 and found.mean() > samplers.DRAWS / 2
 
 
 def test_cells_are_the_four_rungs_of_the_same_truths():
