@@ -144,12 +144,12 @@ predict("deconvolution.noise_gain", guess_gain, between=(1, 1e12))
 # %% slide="subslide" title="Noise, a thousandfold"
 H = gaussian_otf(np.fft.fftfreq(64), 1.0)
 gain = float(np.mean(1 / np.abs(H) ** 2))
-print(f"noise gain {gain:.0f}")
+print(f"noise gain {gain:.0f}; full width at half maximum 2√(2 ln 2) σ = {2 * np.sqrt(2 * np.log(2)):.2f} pixels")
 reveal("deconvolution.noise_gain", gain, label="noise gain, Gaussian blur of one pixel", unit="variance ratio",
        log=True)
 
 # %% [markdown]
-# A thousandfold, for a blur whose full width at half maximum is only 2.4 pixels.
+# A thousandfold, for a blur whose full width at half maximum is only 2.4 pixels: 2√(2 ln 2) times its standard deviation.
 
 # %% [markdown] deeper=true
 # Does the law explain the page? Rounding to 256 levels is an error spread evenly over ±1/510; an even
@@ -277,7 +277,8 @@ for name, convention in conventions.items():
           f"least |H| {np.abs(convention.otf((1, 64))).min():.1e}")
 
 # %% [markdown] deeper=true
-# The cut makes a small sharp edge, and a sharp edge contains all frequencies: the least $|H|$ grows.
+# The cut makes a small sharp edge, and a sharp edge contains all frequencies: the least $|H|$ on this
+# grid grows.
 # The blur became "easier to undo" by being computed less carefully. When you read a noise gain or a
 # condition number, ask first which $H$ was meant.
 
@@ -1590,7 +1591,7 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 # 2. what it says about the *PSF*, and what you ask about that;
 # 3. why the least error on the test pictures doesn't show that the parameters suit *this* photograph;
 # 4. one way in which the test pictures may have been made too easy, and what it hides;
-# 5. two measurements of this lesson that support you: the number, and what was measured.
+# 5. two measurements of this lesson that support something you said in 1 to 4: the number, and what was measured.
 
 # %% [markdown] answer="what_the_misfit_proves" points=5
 # ### BEGIN SOLUTION
@@ -1603,11 +1604,12 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 # were blurred by the operator that the method inverts, on the same grid, it is an inverse crime, which
 # hides what noise, borders and a real blur do.
 #
-# *Rubric, one point each; half a point where it says "half". A false statement beside a right one
-# takes half a point off that item, a ninth sentence counts for nothing.*
+# *Rubric, one point each; half a point where it says "half". In every criterion a false statement beside a
+# right one costs half a point of that criterion, and never another's. A ninth sentence isn't read.*
 #
-# 1. Many different pictures, or other pictures, fit as well (full). Only "a good fit proves nothing" or
-#    "isn't enough", without other pictures (half).
+# 1. It does say that the picture is possible, one that the photograph allows (half). It doesn't say that it is
+#    right, since other pictures fit as well (half). "One of many that fit" says both; "it fits to within the noise"
+#    and "a good fit proves nothing" say neither.
 # 2. A wrong PSF can fit as well (half); a question how this PSF was obtained or checked (half).
 # 3. The parameters were chosen with the test pictures' truths, or for their blur, noise or content,
 #    and this photograph has no truth or may differ in those (full). Only "100 pictures are too few" or
@@ -1616,8 +1618,9 @@ show_images({title: np.round(x, 2) for title, x in trials.items()}, limits=(0.1,
 #    test pictures also used for tuning (half); and what it hides, such as noise gain, light across the
 #    border, aliasing, the cost of a wrong PSF, or the error on a new picture (half). Too vague: "the
 #    tests may be unrealistic".
-# 5. Two numbers that this lesson prints, each with what it measures, right to the digits given (half
-#    each). A number without its meaning counts nothing.
+# 5. Two numbers that this lesson prints, each with what it measures, right to the digits given, and each for one of the
+#    answer's points (half each): said so, or plain from what was measured. A number without its meaning counts nothing,
+#    nor does one that supports none of them, as Morozov's error (.0462) beside the oracle's (.0461).
 # ### END SOLUTION
 
 # %% [markdown]

@@ -74,8 +74,8 @@ predict("enhance.percent_dark", percent_dark, between=(0, 100))
 # the **folk theory** of pictures: the detail is *in there*, and a good enough machine gets it *out*.
 #
 # In June 2020 it met a real tool, PULSE, which turns a tiny picture of a face into a large sharp
-# one. Somebody gave it a pixelated photograph of Barack Obama, and a white man came back. PULSE's authors
-# wrote that its faces are imaginary. How much of such a picture was measured, and how much made up?
+# one. Somebody gave it a pixelated photograph of Barack Obama, and a face came back that viewers read as
+# white. PULSE's authors wrote that its faces are imaginary. How much of such a picture was measured, and how much made up?
 # This course asks for numbers, of beetles, brick walls and the sky.
 
 # %% [markdown] only="slides" slide="slide"
@@ -128,7 +128,7 @@ reveal("enhance.percent_free", 100 * free / beetle.size, label="numbers still fr
 # ## Which sharp picture was it?
 #
 # Take a sharp picture, and add to each block, evenly, the light that its pixel lacks. What comes out
-# has *our* sixteen pixels. A search among 60,000 beetles, and a fit, found four that hardly change by it.
+# has *our* sixteen pixels. A search found four beetles that hardly change by it.
 
 # %%
 def with_these_pixels(picture, pixels, s=16):
@@ -193,7 +193,7 @@ print(f"largest difference {np.abs(shrink(tomato) - sixteen).max():.1g}; "
 # %% [markdown] deeper=true
 # ## A real picture
 #
-# The same holds for pictures that nobody drew. This is a piece of the Hubble deep field: galaxies,
+# The same holds for pictures that nobody drew. This is a piece of Hubble's eXtreme Deep Field: galaxies,
 # billions of light-years away. Inside each block of 4 × 4 pixels, shuffle the pixels at random. The
 # mean of a block doesn't care about the order.
 
@@ -455,9 +455,10 @@ sixteen_pixels(lookalikes, sixteen)
 # 1. what do the pixels determine?
 # 2. what in this lesson shows that they don't determine the rest?
 # 3. where did the machine's detail come from?
-# 4. what would you count, look up or try before you believe it: about other pictures with these pixels,
-#    the machine's examples, or pixels whose beetle you know? ("Check whether it is reliable" is
-#    too vague.)
+# 4. what would you count, look up or try before you believe it: about other pictures with these pixels, the machine's
+#    examples, pixels whose beetle you know, or a second photograph?
+#
+# Too vague: "rough colours", "it was invented", "check whether it is reliable".
 
 # %% [markdown] answer="answer_your_friend" points=2
 # ### BEGIN SOLUTION
@@ -467,15 +468,16 @@ sixteen_pixels(lookalikes, sixteen)
 # that it had learned from. I would ask which other pictures it could have drawn from the same pixels,
 # and how often it is right about beetles whose form is known.
 #
-# *Rubric, half a point each, all or nothing. A false sentence about the same point ("the pixels show
-# that it is dark", "a better machine could find it in them") loses the half point.*
+# *Rubric, half a point each, all or nothing. In every criterion a false statement beside a right one costs
+# that half point, and never another's.*
 #
 # 1. says what is determined: the mean of each block, the colours of the sixteen squares, or 48
-#    numbers. "The rough colours" is not enough.
-# 2. says that different sharp pictures have the same pixels, *and* names one sign of it from the
-#    lesson: the four beetles, the tomato, the slider, the sky's twin, or the numbers left free.
+#    numbers. "The rough colours" is not enough. False: "they show that it is dark".
+# 2. names something of the lesson that shows it: the four beetles, the tomato, the slider, the sky's twin, or
+#    the numbers left free ("99.6 % stay free" is enough).
 # 3. says that the detail comes from outside this picture: from pictures learned from, or from an
 #    assumption that was built in. "It was invented" or "from the algorithm" alone is not enough.
+#    False: "a better machine could find it in the pixels".
 # 4. names something that can be done: other answers to the same pixels, what the training pictures
 #    show, more pixels, a second photograph, its error rate or how often it is right where the truth
 #    is known. "Whether it is good, reliable, to be trusted" is not enough.

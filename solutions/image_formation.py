@@ -15,8 +15,8 @@
 # - *derive* the adjoint of a camera and check it with a random test;
 # - *tell* a criterion (Rayleigh) from a limit (the lens's cutoff).
 #
-# {minutes} minutes, with a good place to stop after exercise 2. {builds_on} Tests compare to nine
-# digits or more: compute in double precision, NumPy's default.
+# {minutes} minutes, with a good place to stop after exercise 2. {builds_on} Most tests compare to nine
+# digits: compute in double precision, NumPy's default.
 
 # %% [markdown] only="slides" slide="slide"
 # # {title}
@@ -183,7 +183,7 @@ for f_number in (1.8, 5.6, 16):
           f"{ring:4.1f} µm, so {2 * ring:4.1f} µm across")
 
 # %% [markdown] deeper=true
-# Sensors have pixels from under 1 to about 6 µm: the ring may be smaller than one, or many across.
+# Pixels differ, too. The ring may be smaller than one, or many across.
 
 # %% [markdown]
 # ### What a blur does to stripes
@@ -555,13 +555,13 @@ equal(call(blur, batch, no_sum), Blur(no_sum)(batch), "blur with a psf whose sum
 #
 # It **averages** over its square: fine stripes get weaker.
 #
-# Then it **samples**: fine stripes come back as coarse ones.
+# Then it **samples**: the finest come back as coarse ones.
 
 # %% [markdown]
 # ## 3. The pixel
 #
 # A pixel **averages** the light that falls on its square, and it **samples**: it reports one number.
-# Averaging weakens fine stripes. Sampling makes them look like coarse ones.
+# Averaging weakens fine stripes. Sampling makes the finest of them look like coarse ones.
 #
 # **Predict.** Stripes of 0.4 cycles per fine pixel are averaged in pairs ($s = 2$). What amplitude
 # has the cosine that comes out, if 1 went in?
@@ -1129,7 +1129,8 @@ print(f"1/√500 = {500**-0.5:.3f}")
 # %% [markdown]
 # The second line is the classic slip: `rng.poisson(x)` claims that a white pixel caught *one* photon.
 # In units where white is 1, a reading has mean $x$ and variance $x/\text{photons}$. Real sensors
-# add **read noise**: the electronics' own jitter, the same for all pixels.
+# add **read noise**: the electronics' own jitter, which doesn't depend on the light. Ours is equally large in all
+# pixels; a real sensor's needn't be (Huang and colleagues 2013).
 
 # %% slide="subslide" title="Photon noise grows as the root of the light"
 brightness = np.geomspace(1e-3, 1, 13)
@@ -1370,7 +1371,7 @@ image_formation(images.load("brick")[:, :128, :128])
 # 1. what Rayleigh's distance is, with a number from this lesson that shows it;
 # 2. which detail the lens really removes, by formula or in cycles per µm for this lens;
 # 3. up to which pixel size smaller pixels help, and what they bring beyond that;
-# 4. what pixels of half the side do to the noise of one reading, relative to its light, at the same exposure, by what factor.
+# 4. what pixels of half the side do to the noise of one reading, relative to its light, at the same exposure: by what factor, and why.
 #
 # "Diffraction limits it, and small pixels are noisier" is too vague for any of the four.
 
@@ -1384,22 +1385,21 @@ image_formation(images.load("brick")[:, :128, :128])
 # the cutoff: until then they lessen aliasing, beyond that they show nothing new. Half the size
 # means a quarter of the photons in each pixel, and so twice the relative noise.
 #
-# *Rubric, one point each. A false clause that belongs to a criterion costs half a point of it, not
-# below 0. Only the first eight sentences count.*
+# *Rubric, one point each; **½** where one of its two parts is missing. In every criterion a false statement beside a
+# right one costs half a point of that criterion, and never another's. Only the first eight sentences count.*
 #
 # 1. **1:** Rayleigh's distance is a criterion (convention, agreement) or isn't a limit, *and* a
 #    number from the lesson about two stars or stripes at it or closer (0.735, 0.089, 0.63,
 #    0.27, 0.05). **½:** one of the two.
 # 2. **1:** nothing passes above the cutoff, *and* fc = 2NA/λ or its value here, 4.1 cycles/µm (4 is
-#    enough) or 0.25 µm as a period. **½:** the cutoff without formula and value.
+#    enough) or 0.25 µm as a period. **½:** one of the two.
 #    **0:** "diffraction", "the wavelength" or "the OTF" alone.
 # 3. **1:** the condition, Nyquist below the cutoff or pixels larger than 1/(2fc) = λ/(4NA), 0.12 µm, *and*
 #    that beyond it nothing new is seen ("only until …" says both). **½:** one of the two ("the lens
 #    has already removed it" is the second).
-# 4. **1:** the relative noise doubles, or the signal-to-noise ratio halves, because each pixel gets
-#    a quarter of the photons. **½:** a quarter of the photons without the factor of the noise, the
-#    factor without its reason, or noisier because of fewer photons, without a number. **0:** only
-#    "noisier".
+# 4. **1:** the relative noise doubles, or the signal-to-noise ratio halves, *and* the reason: each pixel
+#    gets a quarter of the photons. **½:** one of the two; fewer photons, without how many, are a reason
+#    here. **0:** only "noisier". False: "half the light, so √2".
 # ### END SOLUTION
 
 # %% [markdown] only="slides" slide="slide"
@@ -1445,5 +1445,7 @@ image_formation(images.load("brick")[:, :128, :128])
 # - A. Foi, M. Trimeche, V. Katkovnik, K. Egiazarian, "Practical Poissonian-Gaussian Noise Modeling
 #   and Fitting for Single-Image Raw-Data", IEEE Transactions on Image Processing 17 (2008) 1737:
 #   real sensors. [doi:10.1109/TIP.2008.2001399](https://doi.org/10.1109/TIP.2008.2001399)
+# - F. Huang et al., Nature Methods 10 (2013) 653: read noise that differs from pixel to pixel.
+#   [doi:10.1038/nmeth.2488](https://doi.org/10.1038/nmeth.2488)
 # - J. F. Claerbout, *Earth Soundings Analysis: Processing versus Inversion* (1992): the dot-product
 #   test, from people who live by adjoints.

@@ -160,7 +160,8 @@ show_images(kernels, limits=(-0.2, 0.2), colour_map="RdBu_r", unit="weight",
 
 # %% [markdown] deeper=true
 # Other linear estimates average with other weights, but all are made of the same measured patterns. For block means every pixel of a
-# block has the same kernel. A lens's has negative weights, too. The sum is 1, since all three cameras keep an even light.
+# block has the same kernel. A lens's has negative weights, too. The sum is 1, since an even scene is measured in full:
+# each of these cameras, all its readings together, gives all scene pixels the same weight.
 
 # %% [markdown] slide="notes"
 # Ask what a camera knows about one pixel. Not its light, but an average around it: red counts, blue is taken away. No data and no
@@ -559,16 +560,20 @@ percent_above = None  # replace None by a number from 0 to 100
 predict("information_limit.pure_noise", percent_above, between=(0, 100))
 
 # %% deeper=true
+from scipy.special import ndtr
+
 pure_noise = np.random.default_rng(0).standard_normal((2000, 64))
-above = np.mean(np.abs(pure_noise @ blur_modes.outputs.T) > 1)
+coefficients = np.abs(pure_noise @ blur_modes.outputs.T)
+above, beyond = np.mean(coefficients > 1), 1 - (2 * ndtr(3.8) - 1) ** 64
+print(f"some of 64 exceeds 3.8 σ: in {beyond:.2%} of all cases, in {np.mean(coefficients.max(axis=1) > 3.8):.1%} of these 2000")
 reveal("information_limit.pure_noise", 100 * above, label="coefficients of pure noise above σ", unit="%")
 
 # %% [markdown] deeper=true
 # Almost a third, and so it is in any orthonormal basis. A count of
 # noisy coefficients above σ counts noise. What you may count are the *singular values*
 # times the scale (no data needed), or the coefficients *before the plateau* in the
-# plot that Hansen (1990) named after Picard. `limits.picard_plateau` finds the last coefficient above
-# $3.8\,\sigma$, a threshold that 64 values of pure noise exceed in one case of a hundred.
+# Picard plot, after the condition of Hansen (1990). `limits.picard_plateau` finds the last coefficient above
+# $3.8\,\sigma$, a threshold that 64 values of pure noise exceed in one case of a hundred (printed above).
 
 # %% deeper=true slide="subslide" title="The Picard plot: where the noise takes over"
 row_sigma = 1e-3
@@ -1010,21 +1015,14 @@ for product in (1, 4, 16, 64, 128):
 # $$I(x; y) = \sum_i \tfrac12 \log_2\!\left(1 + \frac{v\,s_i^2}{\sigma^2}\right).$$
 #
 # A component well above the noise gains half a bit with
-# each doubling of signal-to-noise power; noisy ones add a little, null ones nothing.
-#
-# **Predict.** A white scene of unit variance, block means with $s = 4$, $\sigma = .1$:
-# how many bits does each low-resolution pixel carry?
-
-# %%
-bits_per_pixel = None  # replace None by a number from 0 to 20
-predict("information_limit.bits", bits_per_pixel, between=(0, 20))
+# each doubling of signal-to-noise power; noisy ones add a little, null ones nothing. A white scene of unit
+# variance, block means with $s = 4$, $\sigma = .1$:
 
 # %%
 per_pixel = limits.mutual_information(Downsample(4), (16, 16), sigma=0.1) / 16
 print(f"{per_pixel:.3f} bits per low-resolution pixel, {16 * per_pixel:.1f} in all")
 print(f"naming one of 2³⁰ equally likely scenes of this covariance: wrong in {limits.fano_error(16 * per_pixel, 2**30):.0%}"
       " of all cases, or more")
-reveal("information_limit.bits", per_pixel, label="bits per low-resolution pixel")
 
 # %% [markdown]
 # It is $\tfrac12\log_2(1 + \tfrac{1}{16}/.01)$. The file may hold 8 bits per pixel; about this scene it
@@ -1034,6 +1032,11 @@ reveal("information_limit.bits", per_pixel, label="bits per low-resolution pixel
 #
 # Now give the camera more pixels, and the same light: smaller pixels collect less, so
 # their noise grows as their side shrinks. The scene is white, 32 × 32, behind a lens with cutoff .125.
+# **Predict.** From 64 pixels to 1024: by how many percent do the bits grow?
+
+# %%
+percent_more = None  # replace None by a number from 0 to 1500
+predict("information_limit.percent_more", percent_more, between=(0, 1500))
 
 # %% slide="subslide" title="More pixels, hardly more bits"
 fixed_lens = Blur.from_otf(lambda f: optics.airy_otf(f, cutoff=0.125))
@@ -1052,6 +1055,9 @@ ax.legend()
 through = bits["through the lens"]
 show(fig, alt=f"Bits against pixels. Through the lens {through[2]:.0f} bits with 64 pixels and "
               f"{through[4]:.0f} with 1024: a plateau. Without a lens the bits keep growing.")
+
+# %%
+reveal("information_limit.percent_more", 100 * (through[4] / through[2] - 1), label="bits gained by sixteen times more pixels", unit="%")
 
 # %% [markdown]
 # Through the lens, sixteen times more pixels (64 → 1024) bring a tenth more bits: they
@@ -1230,7 +1236,7 @@ refuses(information_bits, view, (1, 16), -0.1, 1.0, because="a standard deviatio
 # 3. one assumption, or one other measurement (more light is one: section 2), that moves the limit, and its price: what it takes, or
 #    what goes wrong if it fails.
 #
-# Use at least three numbers that this lesson printed, and say of each what it counts. Keep *null* and *lost in the noise* apart. "It depends on
+# Use at least three numbers that this lesson printed, anywhere in your answer, and say of each what it counts. Keep *null* and *lost in the noise* apart. "It depends on
 # the circumstances" is too vague.
 
 # %% [markdown] answer="is_it_hard" points=4
@@ -1244,16 +1250,18 @@ refuses(information_bits, view, (1, 16), -0.1, 1.0, because="a standard deviatio
 # What stays hard in all cases: no processing of y adds
 # bits about this scene (1.43 per pixel here); detail beyond comes from P and is as right as P.
 #
-# *Rubric, one point each.*
+# *Rubric, one point each. In every criterion a false statement beside a right one costs half a point of that criterion, and never
+# another's.*
 #
 # 1. *Hard.* The null space (or: differences with Ad = 0) is named as the hard limit, with at least two of its conditions: a fixed linear camera or
 #    one frame; any σ; no assumption. Half: the null space with fewer conditions, or two conditions without it.
+#    False: "noise makes the null space".
 # 2. *Too strong.* A blur without null space (or nearly none) is named, **and** that the loss depends on σ or on light. Half: one of the two.
 # 3. *What moves it.* One assumption (known support, positivity, a prior) or measurement (frames, another camera, photons for what is lost in the noise),
 #    **and** its price. Half: without a price.
-# 4. *Numbers.* Three that this lesson prints or states, each with what it counts. Half: two. Nothing: fewer.
-#
-# A false statement within a criterion ("light brings back the null space", "noise makes the null space") takes half a point from it. Length costs nothing.
+#    False: "light brings back the null space", "a prior measures it".
+# 4. *Numbers.* Three that this lesson prints or states, wherever they stand, each with what it counts. Half: two. Nothing: fewer. False: a number of
+#    something else, as "94 % of the *information* is gone".
 # ### END SOLUTION
 
 # %% [markdown] only="slides" slide="slide"

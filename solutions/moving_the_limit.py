@@ -316,6 +316,7 @@ for name, x_hat, y in (("right", x_moved, y_moved), ("wrong", x_false, y_false))
     error = np.sqrt(np.mean((x_hat - stones) ** 2)) / stones.std()
     print(f"shifts {name}: error {error:.2f}, residual {residual:.1f} σ; "
           f"{100 * np.mean(x_hat < 0):.1f} % of the pixels below 0 (shown as 0), the lowest {x_hat.min():.2f}")
+print(f"the true scene, with the stated shifts, misses the second data by {np.sqrt(np.mean((moved(stones) - y_false) ** 2)) / 0.005:.1f} σ")
 show_images({"the scene": stones, "shifts right": x_moved, "shifts wrong": x_false}, limits=(0, 0.8),
             alt="The gravel; its reconstruction from sixteen frames; and one with wrong shifts, "
                 "whose stones have a crisp, rough surface that the scene does not have. Values "
@@ -324,9 +325,8 @@ show_images({"the scene": stones, "shifts right": x_moved, "shifts wrong": x_fal
 # %% [markdown] deeper=true
 # The stones are no less crisp. They are *rougher*. The roughness looks like stone. It is registration error.
 #
-# Two checks notice. The residual does, *if you know σ*; it isn't larger
-# because there is little surplus: ranks multiply in two dimensions, and
-# 4096 numbers measure 61 · 61 = 3721 components. And more pixels are negative, which the picture clips to black
+# Two checks notice. The residual does, *if you know σ*. It is smaller than before, since the shifts are wrong
+# by half as much and the noise is larger: the true scene itself misses these data by 2.9 σ. And more pixels are negative, which the picture clips to black
 # and so hides.
 
 # %% [markdown] slide="notes"
@@ -395,11 +395,12 @@ rates = {}
 for distance, trials in ((0.8125, 5), (0.875, 20), (0.9375, 10)):
     rates[distance] = percent_recovered(640, distance, trials)
     print(f"full circle, {distance}/fc apart: {rates[distance]:.0f} % of {trials}")
+print(f"a share near ½ in 20 trials: ± {100 * 0.5 / 20**0.5:.0f} points")
 reveal("moving_the_limit.percent_found", rates[0.875], label="found at 0.875/fc", unit="%")
 
 # %% [markdown]
 # A cliff: none of 5 at 0.8125/$f_c$, all of 10 at 0.9375/$f_c$, and in between it depends on the signs
-# (20 trials: ± 11 points). The theorem's 2/$f_c$ is *sufficient*.
+# (20 trials: the ± is a standard error). The theorem's 2/$f_c$ is *sufficient*.
 
 # %% [markdown] deeper=true
 # ### Why half a period?
@@ -450,8 +451,8 @@ show(fig, alt="A sine of frequency fc. Two marks half a period apart lie on its 
 # %% [markdown] deeper=true
 # At 0.5/$f_c$ the wave proves the pair. Nearer, its values at the two differ by
 # at most 2 sin(π·d), with d in units of 1/$f_c$: it proves only that no scene is weaker than that. At 0.45/$f_c$ the program
-# found a scene that is just so weak. (Duval and Peyré, 2015, treat such proofs and this floor. On a grid it
-# lies one step lower.)
+# found a scene that is just so weak. (Duval and Peyré, 2015, treat such proofs and this floor. On a grid no
+# scene is weaker one step lower, either. But others are as strong, and whether the program finds the pair is luck.)
 
 # %% [markdown]
 # ### Exercise 2: points of any sign
@@ -920,6 +921,15 @@ for N in (100, 10_000):
 # colleagues, 2006): switch on a few molecules at a time, far apart; localise each; draw a map. The assumption: **one molecule per spot**.
 #
 # And *two* lights, both on, distance $d$ apart, equally bright, the middle known, $N$ photons in all?
+#
+# **Predict.** Two lights are a
+# tenth of σ apart. How many photons does it take to know $d$ to 10 %?
+
+# %%
+photons_needed = None  # replace None by a number
+predict("moving_the_limit.photons_needed", photons_needed, between=(1, 1e15))
+
+# %% [markdown]
 # For a Gaussian spot and $d \ll
 # \sigma$ the Fisher information about $d$ is $F \to N d^2 / (8\sigma^4)$: it *vanishes* as the lights approach.
 
@@ -939,14 +949,6 @@ for v in (0.5, 1.0):
     print(f"d = {v} σ: true / formula = {exact / (v**2 / 8):.2f}")
 show(fig, alt="Fisher information about the distance of two lights: it grows with the square of "
               "the distance up to about one σ and then levels off at a quarter.")
-
-# %% [markdown]
-# **Predict.** Two lights are a
-# tenth of σ apart. How many photons does it take to know $d$ to 10 %?
-
-# %%
-photons_needed = None  # replace None by a number
-predict("moving_the_limit.photons_needed", photons_needed, between=(1, 1e15))
 
 # %%
 per_photon = fisher_information(photons=1, sigma=1.0, separation=0.1)[0, 0]
@@ -1095,10 +1097,13 @@ refuses(separation_information, 1.0, -1.0, 10.0, because="sigma must be positive
 # ### Break it: two molecules in one spot
 #
 # Put two lights, 500 photons each, into the spot and ask for "the" position. χ² compares
-# counts and fit: 121 pixels less 3 fitted numbers, 118 degrees of freedom. A spot is flagged above 144.4, the 95 % quantile.
+# counts and fit: 121 pixels less 3 fitted numbers, 118 degrees of freedom. A spot is flagged above the 95 % quantile.
 
 # %%
-rng = np.random.default_rng(1)
+from scipy.stats import chi2 as chi2_law
+
+rng, limit = np.random.default_rng(1), chi2_law.ppf(0.95, 118)
+print(f"flagged above {limit:.1f}")
 print("distance   error (from one)   claimed bound   χ² per degree of freedom   flagged")
 for d in (0, 0.5, 1.0, 1.5):
     light = (spot(5.5, 5.5 - d * sigma / 2) + spot(5.5, 5.5 + d * sigma / 2)) / 2
@@ -1107,7 +1112,7 @@ for d in (0, 0.5, 1.0, 1.5):
     chi2 = np.sum((counts - found.expected) ** 2 / found.expected, axis=(1, 2))
     error = np.sqrt(np.mean((found.position[:, 1] - (5.5 + d * sigma / 2)) ** 2))
     print(f"  {d:.1f} σ          {error:.2f} px           {found.bound.mean():.3f} px"
-          f"              {chi2.mean() / 118:.2f}              {100 * np.mean(chi2 > 144.4):3.0f} %")
+          f"              {chi2.mean() / 118:.2f}              {100 * np.mean(chi2 > limit):3.0f} %")
 
 # %% [markdown]
 # Half a σ apart: the position lies in the middle, a third of a pixel from either molecule, seven times the
@@ -1133,6 +1138,12 @@ fits = [fitted_distance(1.03 * rng.standard_normal(100_000)) for _ in range(20)]
 claimed = cramer_rao(fisher_information(photons=100_000, sigma=1.0, separation=0.49))[0]
 print(f"fitted d = {np.mean(fits):.2f} ± {np.std(fits):.2f} σ; claimed error {claimed:.4f} σ; "
       f"2√(1.03² − 1) = {2 * np.sqrt(1.03**2 - 1):.2f}")
+# How many photons tell this pair from the wide spot? With N of them χ² grows by N ∫(p − q)²/q.
+x = np.linspace(-9, 9, 2001)
+q, apart = np.exp(-(x**2) / (2 * 1.03**2)) / 1.03, np.sqrt(1.03**2 - 1)
+p = (np.exp(-((x - apart) ** 2) / 2) + np.exp(-((x + apart) ** 2) / 2)) / 2
+per_photon_chi2 = np.sum((p - q) ** 2 / q) / np.sum(q)
+print("to tell them apart at 2 and 3 standard deviations:", *(f"{k**2 / per_photon_chi2:.1e}" for k in (2, 3)), "photons")
 
 # %% [markdown] deeper=true
 # Half a σ of distance out of nothing, at some twenty-five times the claimed error. Two close lights and one wider
@@ -1294,7 +1305,7 @@ reveal("moving_the_limit.switched_on", gained["10 frames, switched"], label="com
 # | **MINFLUX** (Balzarotti 2017) | N photons under a moving dark spot | a position to about L/(4√N), for a range L | where the dark spot stood, and how dark |
 # | **Fourier ptychography** (Zheng 2013) | many exposures, lit from different angles | an aperture wider than the lens's | a thin scene at rest; coherent light, known angles |
 #
-# In MINFLUX, why L and not σ? Near a dark spot a small step changes the brightness by much. Expose twice, with the dark spot at
+# In MINFLUX, why L and not σ? Near a dark spot a small step changes the brightness by a large share of itself. Expose twice, with the dark spot at
 # −L/2 and at L/2; the share of photons in the first exposure tells the position, and L is yours to choose:
 
 # %% deeper=true
@@ -1352,12 +1363,12 @@ moving_the_limit()
 #
 # 1. **P** can be true or false of scene, camera or light: "few spikes, on the grid", but not
 #    "sparse" (too vague) nor "the algorithm converges".
-# 2. **What it adds** and **what breaks** are specific in your three rows. Not: "better resolution", "bad results". The
-#    first two hold a number or an observation of this lesson.
-# 3. **How you would notice** names a diagnostic or a further measurement in these two, and says in one when it is
+# 2. **What it adds** and **what breaks** are specific in your three rows. Not: "better resolution", "bad results". Two
+#    rows, that of *more numbers* and that of *points*, each hold a number or an observation of this lesson, in either column.
+# 3. **How you would notice** names a diagnostic or a further measurement in these two rows, and says in one of them when it is
 #    silent.
-# 4. The generator's row says that neither sharpness nor the fit to the data would tell, and why not.
-# 5. Below the table, **defend one of these two** in three to five sentences: which experiment of this lesson supports its
+# 4. The generator's row says that neither sharpness nor the fit to the data would tell, and why one of them wouldn't.
+# 5. Below the table, **defend one of the same two rows** in three to five sentences: which experiment of this lesson supports its
 #    last two columns, what came out, and when is the check silent?
 
 # %% [markdown] answer="techniques_defended" points=5
@@ -1373,8 +1384,8 @@ moving_the_limit()
 #
 # *Defence of "many frames".* With shifts off by half a pixel, four frames gave almost three times the error while
 # the residual stayed below the noise: 64 numbers explain 61 unknowns whatever they are. With sixteen frames the
-# same fault raised the residual far above σ. The check stays silent if all frames share one fault, for example
-# a box of the wrong width at every shift, which is then explained by another scene.
+# same fault raised the residual far above σ. The check stays silent if all frames share one small fault, for example
+# a box 5 % too wide at every shift, which is then explained by another scene.
 #
 # *Rows for the other choices.*
 #
@@ -1383,17 +1394,18 @@ moving_the_limit()
 # | localisation (PALM) | N photons, pixels, background | one molecule per spot, σ known | position to about σ/√N, a little more with pixels, more with background | the middle between two molecules, seven times the claimed error away at half a σ | χ², from about one σ on; whether it switches off in one step |
 # | structured light | three striped frames | stripes' frequency, phase, contrast; scene at rest | every frequency below 2 fc: 79 components for 39 | detail too weak, or at the wrong frequency | residual where bands overlap; silent if nothing of the scene lies there |
 #
-# *Rubric, one point each. Half where it says so, else full or nothing. A statement that this lesson contradicts costs
-# the point of its criterion, also beside right ones.*
+# *Rubric, one point each, or half. In every criterion a false statement (one that this lesson contradicts) beside a right
+# one costs half a point of that criterion, and never another's.*
 #
 # 1. Four rows (the given one counts), one of each kind that the task names, each with a P as the task asks.
-#    *Half*: three rows, or one P too vague or missing.
-# 2. "Adds" and "breaks" are right and specific in the three rows of one's own, with a number or observation in both
-#    rows but the generator's. *Half*: right and specific in all three, with fewer numbers; or in two of them, with or without.
+#    *Half*: one defect: a row is missing, or one P is missing or too vague. *None*: two defects or more.
+# 2. "Adds" and "breaks" are right and specific in the three rows of one's own, with a number or observation, in either
+#    column, in both rows but the generator's. *Half*: right and specific in all three, with fewer numbers; or in two of the
+#    three, with or without numbers, also where there are only two.
 # 3. A diagnostic or a further measurement in both rows but the generator's, *and* one of them says when it is silent.
-#    *Half*: one of the two.
-# 4. The generator's row says that sharpness *and* fit don't tell, with a reason (the search stops when it fits; it can
-#    draw nothing else than sharp pictures). *Half*: says so without a reason. None: "check the residual".
+#    *Half*: one of the two; or a single such row that has both.
+# 4. The generator's row says that sharpness *and* fit don't tell, with a reason for one of them (the search stops when it fits; it can
+#    draw nothing else than sharp pictures). *Half*: says so without a reason. *None*: "check the residual".
 # 5. The defence, of a row of one's own but the generator's, names an experiment of this lesson with what came out *and* a case
 #    in which the check is silent. *Half*: one of the two.
 # ### END SOLUTION

@@ -137,7 +137,7 @@ from course_lib.notebook.explorers.priors_and_best_guesses import best_guesses
 best_guesses()
 
 # %% [markdown] slide="notes"
-# Set the noise to 0.2 and move the prior: nothing. Set it to 1.2: the prior is all there is. The bar of the
+# Set the noise to 0.2 and move the prior: nothing. Set it to 1.2: the prior weighs about as much as the measurement. The bar of the
 # sample is twice that of the mean at every setting; the mode's is never below the mean's, and nearly equal
 # where the posterior is one peak. Four minutes.
 
@@ -518,7 +518,7 @@ show(fig, alt="Error against distance of laws. The bound falls from 0.586 at dis
 # - **bicubic interpolation** (Keys 1981): no world;
 # - **Wiener**: the best *linear* estimate, from 1000 ladybirds;
 # - **TV**: few edges;
-# - a **network**, told to make $\|\hat x(y) - x\|^2$ small on average over 120,000 ladybirds; the function that does
+# - a **network**, told to make $\|\hat x(y) - x\|^2$ small on average over drawn ladybirds; the function that does
 #   this best is $E[x \mid y]$;
 # - the **mean** and a **sample** of the reference posterior.
 
@@ -655,7 +655,7 @@ show(fig, alt="The network's answer follows the posterior mean from −1 to 1; t
 
 
 # %% [markdown] deeper=true
-# Nobody told it about $\tanh$. It oversteps ±1 by a little, which no mean of ±1 can: 600 steps are few.
+# Nobody told it about $\tanh$. It oversteps ±1 by a little, which no mean of ±1 can. More steps make that smaller.
 #
 # ### The mode of the sixteen pixels
 #
@@ -738,7 +738,7 @@ ax.set(xlabel="pictures that lie among true ones (%)", ylabel="mean squared erro
        xlim=(-3, 103))
 ax.legend(fontsize=9, loc="upper left", ncols=2)
 told = "; ".join(f"{name} {looks:.0%}, {error:.4f}" for name, (looks, error) in plane.items())
-show(fig, alt="Error against the share of pictures that look true. The soft methods lie left and low, "
+show(fig, alt="Error against the share of pictures that look true. Bicubic lies far left, Wiener and network in the middle, all three low; "
               f"posterior samples far right at about twice the least error, prior draws right and high: {told}.")
 
 
@@ -1593,9 +1593,9 @@ for name, M in cameras.items():
 # 2. What does the sharp one cost on average, if it samples the posterior, and why exactly that much?
 # 3. Name a test that convicts a fake sampler, a fake that it convicts, and a check that this fake passes.
 # 4. Where does what the pixels don't determine come from, in *both* pictures? Use three numbers that this
-#    lesson printed, each with what it measures.
+#    lesson printed, anywhere in your answer, each with what it measures.
 #
-# One point each. A false statement takes half a point from its part.
+# One point each. A false statement takes half a point from its own part.
 
 # %% [markdown] answer="sharp_but_worse" points=4
 # ### BEGIN SOLUTION
@@ -1609,20 +1609,21 @@ for name, M in cameras.items():
 # the prior in both pictures, from the world and from the shares of its forms: at a share of 2 % instead of one half P(dark | y)
 # falls from .66 to .04 for the same pixels. Being newer, or fitting y, decides nothing.
 #
-# *Rubric.* Four parts, one point each:
+# *Rubric, one point each. In every criterion a false statement beside a right one costs half a point of that criterion, and
+# never another's.*
 #
 # 1. Blurred: (near) the posterior's mean, least mean squared error. Sharp: a sample, one possible scene of many. *Half:* only
 #    one of the two with its question. *None:* "clearer", "safer", "more detailed".
 # 2. Twice the MMSE (or 3 dB) on average, since truth and sample are independent draws around the same mean. *Half:* the factor
 #    without the reason, or the reason without the factor, or the bound .586 for a stretched mean instead.
+#    False: "a sample has the higher PSNR".
 # 3. A test, a fake and a check that this fake passes, and the three fit together: likelihood ranks, prior draws, coordinates'
 #    ranks (or share, or support); support, mean and noise, the 2 × law. *Half:* test and fake fit, no check. *None:* a test that
 #    looks at sharpness, or at the residual alone.
-# 4. The prior (world, shares, range, training set) is named as the source in *both* pictures; three printed numbers are right
-#    to the digits given, each with what it measures. *Half:* one of the two.
+# 4. The prior (world, shares, range, training set) is named as the source in *both* pictures; three printed numbers, wherever
+#    in the answer they stand, are right to the digits given, each with what it measures. *Half:* one of the two.
 #
-# A false statement in a part (as "a sample has the higher PSNR") takes half a point from it, never below 0; saying a thing
-# twice earns nothing. Too vague for any point: "The sharp one is only a guess, and the prior matters."
+# Too vague for any point: "The sharp one is only a guess, and the prior matters."
 # ### END SOLUTION
 
 # %% [markdown] only="slides" slide="slide"

@@ -324,6 +324,8 @@ percent_wrong = None  # replace None by a number from 0 to 100
 predict("use_and_misuse.percent_wrong", percent_wrong, between=(0, 100))
 
 # %% slide="subslide" title="Let it decline, and errors fall"
+from scipy.stats import spearmanr
+
 thresholds = np.linspace(0, 0.999, 200)
 kept = np.array([np.mean(p >= t) for t in thresholds])
 wrong = np.array([np.mean(~good[p >= t]) for t in thresholds])
@@ -344,6 +346,7 @@ for t in (0.5, 0.8, 0.95):
     print(f"threshold {t}: reads {sure.mean():.0%}, of these wrong {np.sum(sure & ~good)} of {sure.sum()}, {np.mean(~good[sure]):.1%} "
           f"(promised {np.sum(1 - p[sure]):.1f}); the {sure.sum()} crispest: wrong {wrong_crisp[sure.sum() - 50]:.0%}")
 print(f"reads all: wrong {np.mean(~good):.1%}; enhanced and read: wrong {1 - right.mean():.1%}")
+print(f"likeness and probability: rank correlation {spearmanr(alike, p)[0]:.2f}")
 reveal("use_and_misuse.percent_wrong", 100 * np.mean(~good[p >= 0.8]), label="of the readings at p ≥ .8 wrong", unit="%")
 show(fig, alt="Share of wrong readings against the share of plates that are read. The posterior's curve rises from "
               "0 % wrong at a tenth of the plates to 40 % wrong when all are read; that of the enhanced plates lies "
@@ -353,7 +356,7 @@ show(fig, alt="Share of wrong readings against the share of plates that are read
 # Not one in five: .8 is what the *least* sure of these readings promises. And declining costs plates: at .95 nine in ten. It is the
 # measurement that doesn't say more.
 #
-# Likeness is a poor knob: of the crispest plates, as many as the reader reads at .8, a fifth is wrong. It follows the probability only loosely, and
+# Likeness is a poor knob: of the crispest plates, as many as the reader reads at .8, a fifth is wrong. It follows the probability only loosely (rank correlation .60), and
 # promises nothing: without truths nobody knows what a likeness of .95 means.
 
 # %% [markdown] slide="notes"
@@ -834,6 +837,13 @@ use_and_misuse()
 
 # %% [markdown]
 # ## 5 · How many bits name a person?
+#
+# Of $2^{20}$ suspects, about a million, one is the right one, each equally probably. All data together carry 10 bits about which.
+# **Predict**: how often must the best method be wrong at least, in percent?
+
+# %%
+percent_error = None  # replace None by a number from 0 to 100
+predict("use_and_misuse.percent_error", percent_error, between=(0, 100))
 
 # %% [markdown]
 # **Fano's inequality** (lesson {information_limit}): of $M$
@@ -842,11 +852,7 @@ use_and_misuse()
 #
 # $$P_{\text{error}} \ge \frac{\log_2 M - I - 1}{\log_2 M} = 1 - \frac{I + 1}{\log_2 M}.$$
 #
-# And processing adds no bits. **Predict**: 10 bits against $2^{20}$ suspects. How large is the smallest possible probability of error, in percent?
-
-# %%
-percent_error = None  # replace None by a number from 0 to 100
-predict("use_and_misuse.percent_error", percent_error, between=(0, 100))
+# And processing adds no bits.
 
 # %%
 from course_lib.imaging.limits import fano_error
@@ -1136,8 +1142,8 @@ print(f"10,000 true pictures against 10,000 renders, as on the card, would have 
 #    generator as a *prior* would need. For each, the number above or a measurement (what is counted, of how many).
 # 2. Three sections of a better card, at most 200 words. *Performance by group*: for *each* form a number
 #    with its sample size, and how far chance moves it.
-# 3. *Known failures*: two that this course measured (here or in lessons {generators_and_modes} to {causes}), each
-#    with what went in and what came out. Too vague: "may make mistakes".
+# 3. *Known failures*: two that this course measured (here or in lessons {generators_and_modes} to {causes}), of this generator or
+#    of another ladybird generator, each with what went in and what came out, or what was counted. Too vague: "may make mistakes".
 # 4. *Use*: meant for; not for; and a sign, which a user can *observe*, that an input lies outside the card's world.
 
 # %% [markdown] answer="model_card" points=4
@@ -1151,21 +1157,23 @@ print(f"10,000 true pictures against 10,000 renders, as on the card, would have 
 # (2) **Performance by group.** 300 pictures against 300 renders (k = 5; ±: bootstrap): dark: coverage .98
 # ± .01, precision .94 ± .01; pale: .99 ± .01, .89 ± .02. Share of the dark form, a classifier's count,
 # .484 of 800 (.449 to .518); the card's .490 to .509 holds the intended .5, too. **Known failures.**
-# Recall is low: many ladybirds of the drawn world are near no generated one. Searched from a small
-# picture it always returns a ladybird, also for a tomato or an empty leaf. **Use.** Meant for lessons on
+# Recall is .029: few ladybirds of the drawn world lie among generated ones. A sibling, `share_10`, searched from the sixteen
+# pixels of a tomato or of an empty leaf, returned a clean ladybird within ε (lesson {pulse}). **Use.** Meant for lessons on
 # priors. Not for estimating shares in nature, not for any real beetle, not for people. Outside its world
 # the residual may stay small: compare with the reference posterior's misfit, and don't take a good fit
 # for a proof.
 #
-# *Rubric, one point each, or half. A false statement (a number that the cell doesn't print, a claim that lessons
-# contradict) takes half a point from its criterion, also beside right ones.*
+# *Rubric, one point each, or half. In every criterion a false statement (a number that neither card nor cell nor the lesson
+# of its measurement prints, a claim that lessons contradict) beside a right one costs half a point of that criterion, and
+# never another's.*
 #
 # 1. **Three gaps.** *Full*: three different gaps, each with a number from the cell or a measurement that says what is
-#    counted ("P(dark) of what PULSE returns for 50 dark inputs"). *Half*: two such. *None*: wishes ("more detail").
+#    counted ("P(dark) of what PULSE returns for 50 dark inputs"). *Half*: one or two such. *None*: wishes ("more detail").
 # 2. **Performance by group.** *Full*: one measure for *each* form, with number, sample size and an
-#    interval or ±. *Half*: numbers for each form, but sample size or chance is missing. *None*: one number for all.
+#    interval or ±. *Half*: numbers for each form, but sample size or chance or both are missing. *None*: one number for all.
 # 3. **Known failures.** *Full*: two measured ones, each with what went in and what came out ("an empty leaf comes back
-#    as a ladybird"; "recall .029"). *Half*: one such. *None*: "may make mistakes".
+#    as a ladybird"), or with what was counted ("recall .029: of true pictures, few lie among generated ones"). Those of
+#    another ladybird generator count, with or without its name. *Half*: one such. *None*: "may make mistakes".
 # 4. **Use.** *Full*: meant for, not for, *and* an observable sign (misfit, residual in
 #    units of σ, a share that drifts). *Half*: two of the three. *None*: one or none.
 # ### END SOLUTION
@@ -1217,7 +1225,8 @@ for line, values in bill.items():
 #
 # 1. **evidence**: three numbers of this lesson, each with what it is of and of how many, among them one on errors and one
 #    on what is declined ("0 of 47 were wrong" alone doesn't say how many might be);
-# 2. **costs and decision**: for A *and* for B a decision that follows from costs, compared with reading nothing;
+# 2. **costs and decision**: for A *and* for B a decision that follows from costs, compared with reading nothing (if it rests on a
+#    threshold that is known in hindsight only, say so);
 # 3. **who bears it**: for A and for B, who pays for a mistake and whether it can be undone; and is B's 20,000 the right
 #    number?
 # 4. **limits**: an assumption of the simulation that may fail, and an observation that would change your mind.
@@ -1251,17 +1260,18 @@ for line, values in bill.items():
 # *What would change my mind.* For A: a trial month with known plates. For B: ClearPlate with a calibrated
 # probability and a rule, written and audited, that no search rests on a reading alone.
 #
-# *Rubric, one point each, or half. The recommendation itself earns nothing and costs nothing. A false statement (a number
-# that the lesson doesn't print; "no errors, so it is safe") takes half a point from its criterion, also beside right
-# ones.*
+# *Rubric, one point each, or half. The recommendation itself earns nothing and costs nothing. In every criterion a false
+# statement (a number that the lesson doesn't print; "no errors, so it is safe") beside a right one costs half a point of that
+# criterion, and never another's.*
 #
 # 1. **Evidence.** *Full*: three numbers, each with what it is of and of how many, one on errors *and* one on what is
 #    declined; zero errors, if quoted, with an upper limit. *Half*: two such numbers, or three of one kind. *None*: adjectives.
 # 2. **Costs and decision.** *Full*: for *both* a decision that follows from stated costs (the given
 #    or other ones, then with reasons), compared with reading nothing. *Half*: this for one of them. *None*: advice
-#    without costs.
+#    without costs. A decision that rests on the best threshold on likeness counts only where it says that this is known in
+#    hindsight. False: "it can be set in advance".
 # 3. **Who bears it.** *Full*: who pays and whether it can be undone, for both, *and* B's
-#    20,000 is questioned or defended. *Half*: one of the three is missing. *None*: the office's costs only.
+#    20,000 is questioned or defended. *Half*: two of the three. *None*: one of them, or the office's costs only.
 # 4. **Limits.** *Full*: an assumption that may fail *and* an observation that would change the
 #    recommendation. *Half*: one of the two. *None*: "more research is needed".
 # ### END SOLUTION
