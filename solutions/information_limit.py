@@ -1259,7 +1259,7 @@ refuses(information_bits, view, (1, 16), -0.1, 1.0, because="a standard deviatio
 # 2. *Too strong.* A blur without null space (or nearly none) is named, **and** that the loss depends on σ or on light. Half: one of the two.
 # 3. *What moves it.* One assumption (known support, positivity, a prior) or measurement (frames, another camera, photons for what is lost in the noise),
 #    **and** its price. Half: without a price.
-#    False: "light brings back the null space", "a prior measures it".
+#    False: "light brings back the null space".
 # 4. *Numbers.* Three that this lesson prints or states, wherever they stand, each with what it counts. Half: two. Nothing: fewer. False: a number of
 #    something else, as "94 % of the *information* is gone".
 # ### END SOLUTION
