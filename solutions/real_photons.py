@@ -460,8 +460,8 @@ for name, some in (("at sources confirmed after 3", sources), ("others within 8 
 
 # %% [markdown]
 # After three iterations there are some fourteen candidates; ten are confirmed, and accident explains hardly any of that. After a hundred there are over four hundred. Nearly three in ten of them are "confirmed",
-# and five sixths of this is accident: throw two handfuls of sand on a table, and many grains lie beside each other. Nor need the rest be new
-# sources. About eight are the bright ones themselves, and round the pulsar, where the point-spread function was cut off, both halves show pieces at the same places: the last two lines.
+# and five sixths of this is accident: throw two handfuls of sand on a table, and many grains lie beside each other. Nor need the rest, some twenty, be
+# new sources. About seven are the bright ones themselves. Round the pulsar, where the point-spread function was cut off, both halves show pieces at the same places, twice as many as by accident: the last two lines.
 #
 # **Predict.** Take a sky with *nothing in it*: even, with as many photons as one half. How many candidates does Richardson–Lucy find after 100 iterations?
 
