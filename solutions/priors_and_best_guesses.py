@@ -738,8 +738,9 @@ ax.set(xlabel="pictures that lie among true ones (%)", ylabel="mean squared erro
        xlim=(-3, 103))
 ax.legend(fontsize=9, loc="upper left", ncols=2)
 told = "; ".join(f"{name} {looks:.0%}, {error:.4f}" for name, (looks, error) in plane.items())
-show(fig, alt="Error against the share of pictures that look true. Bicubic lies far left, Wiener and network in the middle, all three low; "
-              f"posterior samples far right at about twice the least error, prior draws right and high: {told}.")
+show(fig, alt="Error against the share of pictures that look true. Bicubic lies far left and posterior samples "
+              "far right, both at about twice the least error; Wiener and network in the middle and lowest; prior draws "
+              f"right and high: {told}.")
 
 
 # %% [markdown] deeper=true
