@@ -12,7 +12,7 @@
 #
 # - *turn* a denoiser into a sampler, and tell it what was measured;
 # - *convict* a sampler by ranks or by its error, and say why surviving isn't proof;
-# - *say* which rung of the bias budget newer methods removed, and which they left;
+# - *say* which rung of the bias budget newer methods made smaller, and which they left;
 # - *audit* an upscaler that you didn't build, and *promise* something about an answer that holds.
 #
 # {minutes} minutes; what is marked » comes on top. {builds_on}
@@ -220,7 +220,7 @@ show_images({f"{name}, {k + 1}": x for name, some_drawn in drawn.items() for k, 
             alt="Four ladybirds on leaves, drawn from pure noise by two denoisers: two of the one that was shown half of dark beetles, two of the one that was shown a tenth. Legs and patterns are there; wing cases are speckled.")
 
 # %% [markdown]
-# Their cards in `data/denoisers/` count 4,000 draws of each: .503 and .080 are dark (95 % intervals .488 to .519 and .072 to .089), and the draws cover .70 of the renders, where 1 is best. So the second network draws somewhat fewer dark beetles than it was shown.
+# Their cards in `data/denoisers/` count 4,000 draws of each: .503 and .080 are dark (95 % intervals .488 to .519 and .072 to .089), and the draws cover .70 of the renders, where 1 is best. Their precision is .49 and .55: many are speckled. So the second network draws somewhat fewer dark beetles than it was shown.
 #
 # ## 2 · Telling it what was measured
 #
@@ -233,7 +233,7 @@ show_images({f"{name}, {k + 1}": x for name, some_drawn in drawn.items() for k, 
 #
 # where $J$ is the derivative of $D$, which PyTorch applies by backpropagation. Each step then takes $D + t^2 J^T v$ in the place of $D$.
 #
-# Both are guesses. A third way uses ΠGDM as a *proposal* only: many walks at once, each with a **weight** for what the guess got wrong; walks of small weight are dropped, others doubled. This is **twisted** sequential Monte Carlo (Wu et al. 2023). Its law
+# A third way uses ΠGDM as a *proposal* only: many walks at once, each with a **weight** for what the guess got wrong; light walks are dropped, heavy ones doubled. This is **twisted** sequential Monte Carlo (Wu et al. 2023). Its law
 # tends to this denoiser's posterior, for its steps, as the walks become many.
 
 # %% [markdown] deeper=true
@@ -463,7 +463,7 @@ print(f"» twisted, 64 walks: p {p['coordinates'].min():.2g} and {p['likelihood'
 
 # %% [markdown]
 # Back to the beetles. Lesson {bias} took a loss apart in four rungs: **R1** a draw from the exact posterior at equal shares, **R2** at the share of the training, **R3** a draw from the *network's* posterior, **R4** what the program returns. For a denoiser, R3 is the
-# twisted sampler (32 walks), R4 is ΠGDM or DPS. `course data samplers` asked for the same beetles as in lesson {bias}; R3 is costly, so it has 48 of each form.
+# twisted sampler (32 walks), R4 is ΠGDM or DPS. `course data samplers` asked for lesson {bias}'s beetles; R3 is costly, so it has 48 of each form.
 
 # %%
 from course_lib.audits import fairness
@@ -478,17 +478,18 @@ for name, budget in budgets.items():
     for form, way in (("dark", "dark → pale"), ("pale", "pale → dark")):
         rungs = budget[form].rungs
         print(f"{name:20}{way:13}{rungs.value[0]:<10.3f}{rungs.value[1]:<10.3f}{rungs.value[2]:<12.3f}{f'{rungs[3]}':22}{budget[form].steps[3]:+.3f}")
+of_all = {"PULSE": flips.recorded("share_10")} | {samplers.METHODS[method]: samplers.recorded("share_10", method) for method in ("pigdm", "dps")}
+print("of all 400 dark ones are lost:", ", ".join(f"{name} {np.mean(told['found'][told['truth'] >= flips.EACH] < 0.5):.3f}" for name, told in of_all.items()))
+print(f"R2 of dark ones, were the share the .080 that the denoiser draws: {1 - p_dark(flips.truths()[1][shown[shown >= flips.EACH]], 0.080).mean():.3f}")
 
 # %% [markdown]
-# Read from left to right. R1 and R2 are Bayes' rule, and the same for all.
+# R1 and R2 are Bayes' rule, the same for all.
 #
 # - **The program's rung** shrank. PULSE adds .43 to the loss of dark beetles, DPS at strength 8 half of that. ΠGDM adds .07; its interval holds 0, and reaches .17.
-# - **The network's rung** grew. The GAN stays where the share put it; this denoiser goes from .44 to .70. That it draws fewer dark ones than it was shown may be a part of that.
-# - **The sum** hardly moved: of all 400 dark beetles ΠGDM loses .825, PULSE .840.
+# - **The network's rung** is larger here: this denoiser goes from .44 to .70, the GAN to .46. That the denoiser draws .08 of dark ones and not .10 explains little.
+# - **The sum** didn't fall: of all 400 dark beetles PULSE loses .840, ΠGDM .825, DPS .955.
 #
-# A newer algorithm couldn't undo what pixels and share had done, and its network brought a rung of its own.
-#
-# *Caution.* On ladybirds none of the three samplers passes ranks (»). One training per network. The 32 walks of a beetle descend from few starts (median six), so that its R3 is rough; the intervals hold that chance, not a pull towards ΠGDM, its proposal, which would shrink ΠGDM's rung.
+# *Caution.* On ladybirds none of the three samplers passes ranks (»). One training per network. The 32 walks of a beetle descend from few starts (median six, `docs/samplers.md`), so that its R3 is rough; the intervals hold that chance, not a pull towards ΠGDM, its proposal, which would shrink ΠGDM's rung. The GAN's R3 is a network's word, and may be .1 too low (lesson {bias}); then PULSE's .43 is .1 too high.
 
 # %% slide="subslide" title="Which rung is left?" figure="which_rung"
 from course_lib.notebook.figures import COLOURS, figure, show
@@ -525,10 +526,10 @@ todays_samplers()
 # Move the dial from left to right, first DPS, then ΠGDM. Ask which picture looks wrong: none does. Three minutes.
 
 # %% [markdown]
-# With more guidance never more are lost: with weak guidance the prior has more say, and it is mostly pale. From a quarter of ΠGDM's formula to four times of it, .92 falls to .58. A picture doesn't show the dial; its distance from $y$ hints at it. DPS at 32
+# With more guidance never more dark ones are lost: with weak guidance the prior has more say, and it is mostly pale. From a quarter of ΠGDM's formula to four times of it, .92 falls to .58. A picture doesn't show the dial; its distance from $y$ hints at it. DPS at 32
 # follows the noise: it is off by .015, where the noise is .05.
 #
-# **Predict.** In lesson {causes}, cleaner pixels made PULSE *worse*. Now σ falls from .05 to .005: by how many percentage points does ΠGDM's loss of dark beetles change, on `share_10`? (Fewer lost is negative.)
+# **Predict.** σ falls from .05 to .005: by how many percentage points does ΠGDM's loss of dark beetles change, on `share_10`? (Fewer lost is negative.)
 
 # %%
 cleaner = None  # replace None by a number from -100 to 100
@@ -549,7 +550,7 @@ for name in samplers.SHARES:
 reveal("todays_samplers.cleaner", 100 * (lost["share_10", 0.005].mean() - lost["share_10", 0.05].mean()), label="change of dark → pale", unit="percentage points")
 
 # %% [markdown]
-# On `share_10` cleaner pixels help; for `share_50` the interval of the paired change holds 0. PULSE stopped where it met ε, and met it earlier in clean pixels. A sampler that is told σ gives cleaner pixels more say.
+# On `share_10` cleaner pixels help; for `share_50` the interval of the paired change holds 0. In PULSE the pixels stop pulling at ε, whatever the noise is. A sampler that is told σ gives cleaner pixels more say.
 
 # %% [markdown] slide="notes"
 # Left to right, one rung at a time. Ask after R3: what can a better algorithm still change? Only the last step. Six minutes.
@@ -672,8 +673,8 @@ show_images({name: part.mean(axis=0) for name, part in three.items()}, limits=(-
 # ## 5 · An upscaler that nobody here wrote
 
 # %% [markdown]
-# "AI zoom" is the other heir of PULSE, and it doesn't sample: a network that was trained to sharpen photographs gives one answer. `esrgan-thick` of the UpscalerJS project (MIT licence) runs in people's browsers; we ship its
-# weights, and didn't train it. It enlarges 4 ×. We shrink pictures whose truth we have, and ask lesson {hallucination_measured}'s questions. **Wrong** is the squared error of what was invented over that of inventing
+# "AI zoom" comes from an older line than PULSE, and it doesn't sample: a network that was trained to sharpen photographs gives one answer. `esrgan-thick` of the UpscalerJS project (MIT licence) runs in people's browsers; we ship its
+# weights. We shrink pictures whose truth we have, and ask lesson {hallucination_measured}'s questions. **Wrong** is the squared error of what was invented over that of inventing
 # nothing: above 1 the invented detail is worse than none.
 
 # %%
@@ -1024,7 +1025,7 @@ assert min(by_form) > 0.775 and max(by_form) < 0.88, f"per form, at a level of .
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# In the population, a tenth is dark, and the model is the exact posterior at that share: nothing is wrong with it.
+# In the population, a tenth is dark, and the model is a network that comes near the exact posterior at that share (`docs/posterior.md`).
 
 # %%
 population = ladybirds.sample(6000, share=0.1, seed=21)
@@ -1046,7 +1047,7 @@ for name, per_form in (("one threshold", False), ("a threshold per form", True))
 # Ask for whom the 90 % hold before the second column appears. Then ask who pays for the second row. Four minutes.
 
 # %% [markdown] deeper=true
-# ## » 8 · A picture that says so
+# ## 8 · A picture that says so
 #
 # Whoever publishes an enhanced picture can say which of its pixels were made up, *in* the file. `audits.provenance` writes the invented map, a statement and a signature into a PNG, and reads them back.
 
@@ -1062,20 +1063,20 @@ codes = np.moveaxis((255 * srgb_encode(picture) + 0.5).astype(np.uint8), 0, -1)
 key, file = provenance.new_key(), io.BytesIO()
 provenance.sign(file, codes, np.clip(made_up / made_up.max(), 0, 1), {"method": "ΠGDM", "prior": "share_10", "pixels": 16}, key)
 told = provenance.read(file)
-print(f"{len(file.getvalue())} bytes; verified: {told.verified}; statement: {told.statement}; made up, relative to the most, at the median pixel: {np.median(told.invented):.2f}")
+print(f"{len(file.getvalue()) / 1000:.0f} kB; verified: {told.verified}; statement: {told.statement}; made up, relative to the most, at the median pixel: {np.median(told.invented):.2f}")
 
 # %% [markdown] deeper=true
 # The signature says who made the statement, and that nothing was changed since. It can't say that the statement is true, nor anything about a picture that carries none. So it is with C2PA's Content Credentials.
 
 # %% [markdown]
-# ## 8 · One page to a newspaper
+# ## 9 · One page to a newspaper
 #
 # A newspaper asks: *is today's AI zoom a photograph?* **In your own words**, ten to fifteen sentences, either answer. Numbers from *your* notebook.
 #
 # 1. Say what was measured and what came from a prior, for one of this lesson's methods, with one number for each.
-# 2. Name the rung that newer methods changed and one that they can't, each with a number and its interval or n.
-# 3. Give one case where invented detail helped and one where it was worse than none.
-# 4. Say what the paper may promise its readers, for whom the promise holds, and for whom it doesn't.
+# 2. Name the rung that a newer method made smaller and one that no program can change, each with a number and its interval or n.
+# 3. Give one case where invented detail helped and one where it was worse than none, each with its number.
+# 4. Say what the paper may promise its readers, for whom of the beetles it holds, and where it ends.
 
 # %% [markdown] answer="newspaper" points=4
 # ### BEGIN SOLUTION
@@ -1086,15 +1087,15 @@ print(f"{len(file.getvalue())} bytes; verified: {told.verified}; statement: {tol
 # *Rubric, one point each. A false statement beside a right one costs half a point of that criterion, and never another's.*
 #
 # 1. *Whole*: one thing that the pixels determine and one that came from a prior, of the same method, each with a number of this notebook (agreement with the pixels, kept contrast, wrong, returned …). *Half*: one of the two, or both without a number. False: "the sharp detail was measured".
-# 2. *Whole*: the program's rung (R4 − R3) named as what changed, with numbers for an old and a new method and an interval or n, **and** one of pixels, share or network as what a program can't change, with a number. *Half*: one of these, or no interval and no n. False: "diffusion removed the bias".
+# 2. *Whole*: the program's rung (R4 − R3) named as what changed, with numbers for an old and a new method, **and** pixels or share (R1 or R2) as what no program can change, with a number; an interval or n for both. *Half*: one of the two, or an interval or n is missing. False: "diffusion removed the bias"; "the network's rung shrank".
 # 3. *Whole*: one picture or method where "wrong" is below 1, or below bicubic's, and one where it is above 1 (the edge, noise), with both numbers. *Half*: one of them. Too vague: "it depends on the picture".
-# 4. *Whole*: a promise with its level, for whom it holds (on average, or for each form, with the number of the dark form), **and** where it ends (other population, share, camera). *Half*: for whom or where it ends is missing. Nothing: "no guarantee is possible".
+# 4. *Whole*: a promise with its level, for whom it holds (on average, or for each form, with the number of the dark form), **and** where it ends (other beetles, cameras, or people; with one threshold also another share). *Half*: for whom or where it ends is missing; that the dark ones get 32 % says for whom, not where it ends. Nothing: "no guarantee is possible".
 # ### END SOLUTION
 
 # %% [markdown] only="slides" slide="slide"
 # ## What you can now say, and what you can't
 #
-# *A better sampler removes the algorithm's share of a loss. The pixels' and the prior's stay.*
+# *Here newer samplers made the algorithm's part of a loss smaller. The pixels' and the prior's stay.*
 
 # %% [markdown] slide="notes"
 # Back to the vote of the beginning. Who moved, and because of which rung? Three minutes.
