@@ -34,7 +34,7 @@ METHODS = {"pigdm": "ΠGDM", "dps": "DPS", "twisted": "twisted"}
 #: Share of the dark form that each denoiser was shown.
 SHARES = {"share_50": 0.5, "share_10": 0.1}
 LEVELS, PARTICLES, DRAWS, SOME = 30, 32, 9, 6
-#: ΠGDM's S: about eighteen times what block means vary by, since within a block pixels are much alike.
+#: ΠGDM's S: about eighteen times what block means vary by, since pixels of a block are much alike.
 SPREAD = 2.0
 #: The same in the twisted sampler, where a guess that is too wide costs little.
 WIDE = 8.0
