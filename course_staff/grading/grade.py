@@ -74,7 +74,7 @@ from course_staff.grading.shapes import (
 
 MARKER = "class.json"
 TEMPLATES = Path(__file__).with_name("jupyter")
-MATHJAX = Path(__file__).parents[1] / "publishing" / "slides" / "assets" / "tex-svg-full.js"
+MATHJAX = Path(__file__).parents[1] / "publishing" / "slides" / "assets" / "mathjax.js"
 MARKING_PAGES = "course_staff.grading.marking_pages"  # imported in the server only
 _Prepared = dict[str, Any]  # what is known of a submission on its way
 

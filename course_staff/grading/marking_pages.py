@@ -101,7 +101,7 @@ class Handler(BaseHandler):
         if script:
             head += (f'<script nonce="{self.nonce}" src="{self.base_url}/marking/marking.js">'
                      f'</script><script nonce="{self.nonce}" async '
-                     f'src="{self.base_url}/static/tex-svg-full.js"></script>')
+                     f'src="{self.base_url}/static/mathjax.js"></script>')
         self.write(page(title, body, policy(self.nonce), head))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:

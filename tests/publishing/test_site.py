@@ -1,6 +1,8 @@
 """Pages to read: lessons without answers, the library's reference, and what links the two."""
 
+import base64
 import html
+import io
 import itertools
 import json
 import re
@@ -9,12 +11,14 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 from shown import LESSONS, in_a_browser, leaked, loads, settled, violations, visible
 
 from course_staff.authoring import library, rules, source, syllabus
 from course_staff.publishing import reference, site
-from course_staff.publishing.site import lessons
+from course_staff.publishing.site import lessons, panels
 
 PUBLIC = [(module, name) for module in library.modules() for name in library.public(module)]
 
@@ -23,7 +27,7 @@ PUBLIC = [(module, name) for module in library.modules() for name in library.pub
 def reading(tmp_path_factory):
     """A folder with all pages to read."""
     folder = tmp_path_factory.mktemp("all pages")
-    site.write(folder)
+    site.write(folder, few=True)
     return folder
 
 
@@ -94,6 +98,38 @@ def test_what_waits_ends_where_something_new_begins():
     assert list(lessons._waiting(cells, 1, "a.b")) == [2, 3, 4]
     assert list(lessons._waiting(cells, 1, "a.c")) == []
     assert list(lessons._waiting([*cells[:2], cells[5], *cells[2:]], 1, "a.b")) == [3, 4, 5]
+
+
+# --- their panels ---------------------------------------------------------------------------------
+
+def by_a_kernel(path):
+    """The picture and alt text that a lesson's executed notebook has of its panel."""
+    notebook = json.loads(source.notebook(path).read_text(encoding="utf-8"))
+    (cell,) = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"
+               and panels.OPENS.search("".join(cell["source"]))]
+    (shown,) = [output for output in cell["outputs"] if "data" in output]
+    png = base64.b64decode("".join(shown["data"]["image/png"]))
+    return Image.open(io.BytesIO(png)).convert("RGB"), shown["metadata"]["image/png"]["alt"]
+
+
+def test_every_explorer_moves_on_its_page_and_opens_as_a_kernel_drew_it(reading):
+    rooms = source.ROOT / "course_lib" / "notebook" / "explorers"
+    moving = set()
+    for path in LESSONS:
+        name, varies = source.folder(path), "varies=true" in path.read_text(encoding="utf-8")
+        found = re.findall(r'<div class="panel".*?<script.*?>(.*?)</script>',
+                           parsed(reading / f"{name}.html").text, re.DOTALL)
+        for told in map(json.loads, found):
+            files = [reading / told["folder"] / place[0] for place in told["places"]]
+            assert len({file.read_bytes() for file in files}) == len(files) == 2
+            first, alt = by_a_kernel(path)
+            assert varies or alt in [place[1] for place in told["places"]]
+            off = [np.subtract(Image.open(file).convert("RGB"), first, dtype=float)
+                   for file in files]
+            # Another processor may round a number in a picture otherwise.
+            assert min(np.mean(abs(each) > 8) for each in off) < (0.02 if varies else 1e-3)
+            moving.add(path.stem)
+    assert moving == {path.stem for path in rooms.glob("[!_]*.py")} - {"base"}
 
 
 # --- the reference --------------------------------------------------------------------------------
@@ -204,11 +240,12 @@ def test_lessons_lead_to_the_one_before_and_the_one_after(reading):
         assert f"{before}.html" in parsed(reading / f"{after}.html").links
 
 
-def test_what_a_lesson_loads_at_once_weighs_little_and_its_pictures_come_later(reading):
+def test_a_lesson_weighs_little_and_its_pictures_come_later(reading):
     weights = site.weights(reading)
     assert set(weights) == {source.folder(path) for path in LESSONS}
-    for name, (at_once, whole) in weights.items():
-        assert at_once < min(site.MOST, whole), name
+    for name, each in weights.items():
+        assert each.at_once < each.read < site.MOST, name
+        assert (each.moved > each.read) == (each.places > 1)
         text = (reading / f"{name}.html").read_text(encoding="utf-8")
         pictures = re.findall(r"<img\b.*?>", text, re.DOTALL)
         assert pictures and all('loading="lazy"' in each for each in pictures)
@@ -318,10 +355,49 @@ def test_a_reader_may_be_shown_and_a_link_opens_what_waits(page, reading):
 
 
 @in_a_browser
+def test_panels_move_by_keyboard_and_by_touch_without_a_kernel(browser, reading):
+    """On a telephone: picture, alt text and caption follow the first control of every panel."""
+    with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True,
+                             is_mobile=True) as context:
+        page, told = context.new_page(), []
+        page.on("console", lambda message: told.append(message.text))
+        page.on("pageerror", lambda error: told.append(str(error)))
+        context.route("**/mathjax.js", lambda route: route.fulfill(body=""))  # takes seconds
+        for name, each in site.weights(reading).items():
+            if not each.places:
+                continue
+            page.goto((reading / f"{name}.html").as_uri())
+            page.evaluate("open(...all('[data-waits]').flatMap(keys))")
+            panel = page.locator(".panel")
+            picture = panel.locator("img")
+            control = panel.locator("input, select").first
+            seen = [picture.get_attribute("alt")]
+            at = int(control.input_value())
+            control.focus()
+            page.keyboard.press(("ArrowRight", "ArrowLeft")[at])
+            seen.append(picture.get_attribute("alt"))
+            assert picture.evaluate("i => i.decode().then(() => i.naturalWidth)") > 600
+            if control.get_attribute("type") == "range":
+                box = control.bounding_box()
+                page.touchscreen.tap(box["x"] + (0.05 + 0.9 * at) * box["width"],
+                                     box["y"] + box["height"] / 2)
+            else:
+                control.tap()
+                page.keyboard.press(("ArrowUp", "ArrowDown")[at])
+                page.keyboard.press("Enter")
+            seen.append(picture.get_attribute("alt"))
+            assert seen[0] == seen[2] != seen[1], name
+            assert panel.locator("figcaption").text_content() == seen[2]
+        assert not told
+
+
+@in_a_browser
 def test_without_scripts_everything_is_there(browser, reading):
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto((reading / "00_enhance.html").as_uri())
         assert all(each.is_visible() for each in page.locator("[data-waits]").all())
-        assert page.locator("form:visible").count() == 0
+        assert page.locator("form:visible, .panel :is(input, label, .note):visible").count() == 0
+        assert page.locator(".panel img").is_visible()
+        assert page.locator(".panel figcaption").text_content().startswith("Left: a sharp picture")
         assert page.locator(".guess pre:visible").count()

@@ -7,7 +7,6 @@ window.MathJax = {
     processEscapes: true, packages: ["base", "ams", "noundefined", "boldsymbol", "configmacros"],
     macros: {mmlToken: "\\boxed{}"},  // its attributes can be links
   },
-  options: {enableMenu: false},
 };
 
 document.addEventListener("DOMContentLoaded", () => {

@@ -66,7 +66,7 @@ def write(folder: Path, lessons: Iterable[Lesson], root: Path = ROOT) -> None:
     Parameters
     ----------
     folder : Path
-        Must lie beside ``tex-svg-full.js`` and the lessons' pages.
+        Must lie beside ``mathjax.js`` and the lessons' pages.
     lessons : iterable of Lesson
         Those that it links to.
     root : Path

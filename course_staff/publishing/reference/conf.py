@@ -53,8 +53,8 @@ html_domain_indices = False
 html_use_opensearch = ""
 pygments_style = "bw"
 # The copy that the lessons' pages load.
-mathjax_path = "../../tex-svg-full.js"
-mathjax3_config = {"options": {"enableMenu": False}, "svg": {"fontCache": "global"}}
+mathjax_path = "../../mathjax.js"
+mathjax3_config = {"svg": {"fontCache": "global"}}
 
 
 def _mend(app: Sphinx, what: str, name: str, obj: object, options: object,

@@ -1,7 +1,7 @@
 """The course's face, to read anywhere: ``course site``.
 
-A landing page; each lesson as learners get it, made by `lessons`, with previous and next; the
-guides, made by `docs`, and a search through both; the library's reference, made by
+A landing page; each lesson as learners get it, made by `lessons`, with previous and next, and with
+panels that move without a kernel, `panels`; the guides, made by `docs`, and a search through both; the library's reference, made by
 `publishing.reference`; the decks.  All lies in one folder, and works without a network or a server.
 
 nbconvert writes the lessons and Sphinx the reference, both with templates of the course's own and
@@ -9,10 +9,13 @@ one set of colours.  Generators of whole sites (Jupyter Book, MyST) bring a them
 it shows, which no browser does from a file, and markup that can't be mended here.
 """
 
+import re
 import shutil
 from argparse import Namespace
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 
 import jinja2
 from PIL import Image
@@ -29,10 +32,12 @@ TEMPLATES = jinja2.Environment(
     trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
 PICTURE = "sixteen_pixels.png"
 BOOK = "book.pdf"  # `course book` may have put it there
-MOST = 3_000_000  # bytes that a page loads when it is opened
+FIRST = re.compile(r'<img src="([^"]*/panel/[^"]*)"')
+MOST = 3_000_000  # bytes of a page with all its pictures, of a panel the first
+ALL_PAGES = "colours.css", "site.css", "site.js", "mathjax.js"
 
 
-def write(folder: Path, root: Path = ROOT, decks: bool = False) -> list[Path]:
+def write(folder: Path, root: Path = ROOT, decks: bool = False, few: bool = False) -> list[Path]:
     """Write all pages into a folder; returns the paths of the landing page and the lessons.
 
     Parameters
@@ -42,10 +47,12 @@ def write(folder: Path, root: Path = ROOT, decks: bool = False) -> list[Path]:
         The course.
     decks : bool
         Whether to make the slides, too, which takes a minute.
+    few : bool
+        Whether panels have two pictures each; all of them take minutes, if none is kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lessons = [source.read(path) for path in source.find(root=root)]
-    written = pages.write(folder, lessons, root)
+    written = pages.write(folder, lessons, root, few)
     reference.write(folder / "reference", lessons, root)
     put_assets(folder, root)
     guides = docs.guides(root)
@@ -67,7 +74,7 @@ def put_assets(folder: Path, root: Path = ROOT) -> None:
     """Write what pages load besides their own pictures: styles, scripts, the course's picture."""
     for asset in (HERE / "static").iterdir():
         _put(folder / asset.name, asset.read_text(encoding="utf-8"))
-    for name in ("tex-svg-full.js", "LICENSES.md"):
+    for name in ("mathjax.js", "LICENSES.md"):
         asset = files("course_staff.publishing.slides") / "assets" / name
         _put(folder / name, asset.read_text(encoding="utf-8"))
     shutil.copy(root / "docs" / PICTURE, folder)
@@ -93,22 +100,43 @@ def _landing(folder: Path, lessons: list[source.Lesson], guides: dict[str, tuple
                if decks and (folder / "decks" / f"{each.folder}.html").exists()]))
 
 
-def weights(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return how heavy each lesson's page is, by name.
+class Weight(NamedTuple):
+    """How heavy a lesson's page is, in bytes.
 
-    Returns
-    -------
-    dict of (int, int)
-        Bytes that it loads when it is opened, and with all pictures, which load as they come near.
+    Attributes
+    ----------
+    at_once : int
+        What it loads when it is opened.
+    read : int
+        The same with all pictures, which load as they come near.
+    moved : int
+        The same with every picture of its panels.
+    places : int
+        How many pictures its panels have.
     """
-    shared = sum((folder / name).stat().st_size for name in (
-        "colours.css", "site.css", "site.js", "tex-svg-full.js"))
+
+    at_once: int
+    read: int
+    moved: int
+    places: int
+
+
+def weights(folder: Path) -> dict[str, Weight]:
+    """Return how heavy each lesson's page is, by name."""
+    shared = _size(folder / name for name in ALL_PAGES)
     found = {}
     for pictures in sorted((folder / "figures").iterdir()):
-        at_once = shared + (folder / f"{pictures.name}.html").stat().st_size
-        found[pictures.name] = (at_once, at_once + sum(
-            each.stat().st_size for each in pictures.iterdir()))
+        page = folder / f"{pictures.name}.html"
+        panel = set(pictures.glob("panel/*"))
+        first = {folder / told for told in FIRST.findall(page.read_text(encoding="utf-8"))}
+        at_once = shared + _size([page])
+        read = at_once + _size({*pictures.glob("*.png"), *first})
+        found[pictures.name] = Weight(at_once, read, read + _size(panel - first), len(panel))
     return found
+
+
+def _size(paths: Iterable[Path]) -> int:
+    return sum(path.stat().st_size for path in paths)
 
 
 def _put(path: Path, text: str) -> Path:
@@ -121,9 +149,11 @@ def run(args: Namespace) -> int:
     folder = Path(args.out)
     written = write(folder, decks=True)
     heavy = weights(folder)
-    for name, (at_once, all_seen) in heavy.items():
-        print(f"{name}: {at_once / 1e6:.2f} MB at once, {all_seen / 1e6:.2f} MB with all pictures")
+    for name, each in heavy.items():
+        at_once, read, moved = (f"{size / 1e6:.2f} MB" for size in each[:3])
+        print(f"{name}: {at_once} at once, {read} with all pictures"
+              + (f", {moved} with all {each.places} of its panel" if each.places else ""))
     total = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"{total / 1e6:.0f} MB in all, decks included; open {written[0]}")
     whole = all((folder / "decks" / f"{name}.html").exists() for name in heavy)
-    return int(not whole or max(at_once for at_once, _ in heavy.values()) > MOST)
+    return int(not whole or max(each.read for each in heavy.values()) > MOST)

@@ -1,5 +1,5 @@
 // What a page does without any server: boxes that scroll take the focus, predictions are kept in
-// this browser, and what tells their answer waits for them.
+// this browser, and what tells their answer waits for them; panels move through drawn pictures.
 "use strict";
 
 const all = (what, where = document) => [...where.querySelectorAll(what)];
@@ -71,7 +71,36 @@ function guesses() {
   arrive();
 }
 
+// A panel shows the picture of where its controls stand; the last control moves fastest.
+function panels() {
+  for (const panel of all(".panel")) {
+    const {folder, places} = JSON.parse(panel.querySelector("script").textContent);
+    const picture = panel.querySelector("img"), caption = panel.querySelector("figcaption");
+    const controls = all("input, select", panel), said = panel.querySelector("[role=status]");
+    const stands = control => control.type === "checkbox" ? Number(control.checked) : Number(control.value);
+    const at = where => places[where.reduce((sum, place, i) => sum * controls[i].dataset.count + place, 0)];
+    let saying;
+    for (const each of all("[hidden]", panel)) each.hidden = false;
+    panel.addEventListener("input", ({target}) => {
+      if (target.type === "range") {
+        const told = JSON.parse(target.dataset.told)[target.value];
+        target.setAttribute("aria-valuetext", told);
+        target.nextElementSibling.textContent = told;
+      }
+      const here = controls.map(stands), [file, alt, width, height] = at(here);
+      Object.assign(picture, {src: `${folder}/${file}`, alt, width, height});
+      caption.textContent = alt;
+      clearTimeout(saying);  // after the control has said its own value, and only where it stops
+      saying = setTimeout(() => { said.textContent = alt; }, 600);
+      // What the next step shows is there when it is asked for.
+      here.forEach((place, i) => [place - 1, place + 1].filter(to => 0 <= to && to < controls[i].dataset.count)
+        .forEach(to => { new Image().src = `${folder}/${at(here.map((from, j) => j === i ? to : from))[0]}`; }));
+    });
+  }
+}
+
 guesses();
+panels();
 reachable();
 addEventListener("resize", reachable);
 addEventListener("toggle", reachable, true);  // of tests that were folded
