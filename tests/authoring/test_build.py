@@ -293,6 +293,22 @@ def test_only_what_tests_and_answers_depend_on_is_needed(tmp_path):
         "inside = 1\ninside = 2", cells["      "], cells[' test="t" points=1']]
 
 
+def test_what_lies_behind_a_cell_is_one_program_without_what_comes_later(tmp_path):
+    cells = {
+        "": "import a, b\nprint(b)", ' solution="f"': (
+            "def f(x):\n    return x + inside\n\n\ndef g(x):\n    return x"),
+        " ": "inside = a.load()\nother = inside", "  ": "from c import d\n\nd(f, 1)",
+        "   ": "inside = 3",
+    }
+    text = "".join(f"# %%{header.rstrip()}\n{code}\n\n" for header, code in cells.items())
+    path = tmp_path / "made.py"
+    path.write_text(text, encoding="utf-8")
+    written = source.read(path).cells
+    assert bindings.behind(written, written[3]).splitlines() == [
+        "import a, b", "def f(x):", "    return x + inside", "inside = a.load()", "from c import d",
+        "d(f, 1)"]
+
+
 @pytest.mark.parametrize(("change", "expected"), [
     ({"header": " deeper=true", "first": "# %% [markdown] deeper=true\n# Aside.\n"},
      'test "double_doubles".: must be deeper if exercise "double" is'),

@@ -13,6 +13,7 @@ from course_staff.authoring import rules, source
 from course_staff.authoring.source import regions
 
 LESSONS = source.find()
+read = cache(source.read)  # a fifth of a second each
 # axe-core, Deque's checker of the Web Content Accessibility Guidelines, vendored with its licence.
 AXE = Path(__file__).parents[1] / "fixtures" / "axe" / "axe.min.js"
 RUN = """async rules => {
@@ -45,7 +46,7 @@ def visible(text):
 @cache
 def secrets(path):
     """Lines of a lesson's answers, rubrics and hidden tests that occur nowhere else in it."""
-    lesson, found = source.read(path), set()
+    lesson, found = read(path), set()
     for cell in lesson.cells:
         for what in rules.MARKERS:
             for region in regions(cell.text, what):

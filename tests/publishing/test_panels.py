@@ -126,9 +126,10 @@ def test_each_control_moves_the_picture_and_what_is_said_of_it(page, made):
     page.goto(made)
     assert page.locator("img").get_attribute("alt") == small(1, "a", False).alt
     level = page.get_by_role("slider", name="the level")
+    form = page.get_by_role("combobox", name="form", exact=True)
     assert level.get_attribute("aria-valuetext") == "1"
     said = []
-    for key, control in (("ArrowRight", level), ("ArrowDown", page.get_by_role("combobox", name="form", exact=True)),
+    for key, control in (("ArrowRight", level), ("ArrowDown", form),
                          ("Space", page.get_by_role("checkbox", name="dark")), ("Home", level)):
         control.focus()
         page.keyboard.press(key)

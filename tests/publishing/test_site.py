@@ -14,7 +14,7 @@ import nbformat
 import numpy as np
 import pytest
 from PIL import Image
-from shown import LESSONS, in_a_browser, leaked, loads, settled, violations, visible
+from shown import LESSONS, in_a_browser, leaked, loads, read, settled, violations, visible
 
 from course_staff.authoring import library, rules, source, syllabus
 from course_staff.publishing import reference, site
@@ -62,7 +62,7 @@ def test_no_page_holds_an_answer_and_all_hold_stubs(reading):
     for path in LESSONS:
         text = (reading / f"{source.folder(path)}.html").read_text(encoding="utf-8")
         assert not leaked(path, text)
-        assert visible(text).count("raiseNotImplementedError") == len(source.read(path).exercises)
+        assert visible(text).count("raiseNotImplementedError") == len(read(path).exercises)
         assert "BEGINSOLUTION" not in visible(text) and "HIDDENTESTS" not in visible(text)
 
 
@@ -72,7 +72,7 @@ def test_figures_have_alt_texts_and_what_reveals_a_prediction_waits_for_it(readi
     assert 'alt=""' not in text and "No description" not in text
     cells = re.findall(r'<div class="cell .*?(?=<div class="cell |</main>)', text, re.DOTALL)
     asked = {key for cell in cells for key in re.findall(r'<form data-key="(.*?)"', cell)}
-    kept = {key for cell in source.read(path).in_notebook if cell.type == "code"
+    kept = {key for cell in read(path).in_notebook if cell.type == "code"
             for verb, key in rules.guesses(cell.text) if verb == "predict"}
     assert asked == kept and asked
     told = {key: cell for cell in cells for verb, key in rules.guesses(visible_code(cell))
@@ -193,7 +193,7 @@ def test_every_link_between_pages_leads_somewhere(reading):
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_lessons_and_the_functions_that_they_rebuild_link_to_each_other(reading, path):
-    lesson = source.read(path)
+    lesson = read(path)
     page = parsed(reading / f"{lesson.folder}.html")
     for number, exercise in enumerate(lesson.exercises, 1):
         assert f"cell-id={exercise.name}" in page.ids

@@ -11,7 +11,7 @@ import threading
 
 import pytest
 from PIL import Image
-from shown import LESSONS, in_a_browser, leaked, loads, secrets, settled, violations
+from shown import LESSONS, in_a_browser, leaked, loads, read, secrets, settled, violations
 
 from course_lib.notebook import figures
 from course_staff.authoring import source
@@ -327,7 +327,7 @@ def test_a_picture_is_drawn_for_the_room_by_the_code_behind_it_and_kept(
 
 def test_every_panel_has_its_stand_in_where_no_kernel_runs(made):
     for path in LESSONS:
-        outputs, lesson = decks.executed(path), source.read(path)
+        outputs, lesson = decks.executed(path), read(path)
         shown = {slide.cell.number for slide in made[path.stem].slides}
         panels = [cell for cell in lesson.cells if cell.type == "code"
                   and re.search(r"^from course_lib.notebook.explorers\.(?!base)",

@@ -1,8 +1,9 @@
 """The course's face, to read anywhere: ``course site``.
 
-A landing page; each lesson as learners get it, made by `lessons`, with previous and next, and with
-panels that move without a kernel, `panels`; the guides, made by `docs`, and a search through both; the library's reference, made by
-`publishing.reference`; the decks.  All lies in one folder, and works without a network or a server.
+A landing page; each lesson as learners get it, made by `lessons`, with previous and next, its
+panels, made by `panels`; the guides, made by `docs`, and a search through both; the library's
+reference, made by `publishing.reference`; the decks.  All lies in one folder, and works without a
+network or a server.
 
 nbconvert writes the lessons and Sphinx the reference, both with templates of the course's own and
 one set of colours.  Generators of whole sites (Jupyter Book, MyST) bring a theme that fetches what

@@ -36,7 +36,7 @@ class _Exporter(HTMLExporter):
     """
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None,
-                           **kwargs: Any) -> tuple[str, dict[str, Any]]:
+                           **kwargs: Any) -> tuple[Any, dict[str, Any]]:
         self.register_filter("highlight_code", Highlight2HTML(parent=self))
         self.register_filter("filter_data_type", WidgetsDataTypeFilter(
             notebook_metadata=nb.metadata, parent=self))
@@ -64,8 +64,8 @@ def write(folder: Path, lessons: Sequence[Lesson], root: Path = ROOT,
             if cell.type == "code" and panels.OPENS.search(cell.text)}
         put_pictures([cell for cell in notebook.cells if cell.id not in moving], beside)
         resources = {"link": reference.link, "uses": uses(notebook), "lesson": lesson,
-                     "panels": moving,
-                     "exercises": lesson.exercises, "before": before, "after": after,
+                     "panels": moving, "exercises": lesson.exercises,
+                     "before": before, "after": after,
                      "maths": any("$" in cell.source for cell in notebook.cells
                                   if cell.cell_type == "markdown")}
         html, _ = exporter.from_notebook_node(notebook, resources)

@@ -204,9 +204,9 @@ def _values(control: ipywidgets.Widget) -> tuple[list[Any], list[str], str]:
         values = [(int if whole else float)(f"{control.min + k * control.step:.9g}")
                   for k in range(count)]
         return values, [f"{value:g}".replace("-", "−") for value in values], "range"
-    told, values = zip(*control._options_full, strict=True)
     kind = "range" if isinstance(control, ipywidgets.SelectionSlider) else "select"
-    return list(values), [str(each) for each in told], kind
+    options = control._options_full
+    return [value for _, value in options], [str(told) for told, _ in options], kind
 
 
 def _place(values: Sequence[Any], value: Any, name: str) -> int:
