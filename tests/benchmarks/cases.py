@@ -82,12 +82,13 @@ def richardson_lucy():
     for n in (256, 512, 1024):
         yield row("Richardson–Lucy, 20 iterations, n × n", A(scene(n)))
     for n in (256, 512, 1024):
-        yield row("the same, float32", A(scene(n)).astype(np.float32))
+        yield row("Richardson–Lucy, n × n, float32", A(scene(n)).astype(np.float32))
     for n in (256, 512, 1024):
-        yield row("the same, given tensors", A(scene(n)), torch.from_numpy)
+        yield row("Richardson–Lucy, n × n, given tensors", A(scene(n)), torch.from_numpy)
     for n, batch in ((512, 3), (256, 32)):
         yield row(f"Richardson–Lucy, {batch} pictures of {n} × {n}", A(scene(n, batch)))
-    yield row("32 pictures of 256 × 256, float32", A(scene(256, 32)).astype(np.float32))
+    yield row("Richardson–Lucy, 32 pictures of 256 × 256, float32",
+              A(scene(256, 32)).astype(np.float32))
 
 
 def redlionfish():
@@ -120,9 +121,10 @@ def redlionfish():
                        lambda _, theirs: furthest(theirs, expected), 1e-4)
 
     for n in (256, 512, 1024):
-        yield row("Richardson–Lucy, 20 iterations, periodic, float32", A(scene(n)).astype(
-            np.float32))
-    yield row("32 pictures of 256 × 256, periodic, float32", A(scene(256, 32)).astype(np.float32))
+        yield row("Richardson–Lucy, 20 iterations, periodic, float32",
+                  A(scene(n)).astype(np.float32))
+    yield row("Richardson–Lucy, 32 pictures of 256 × 256, periodic, float32",
+              A(scene(256, 32)).astype(np.float32))
 
 
 def equal_likelihood():
@@ -301,8 +303,8 @@ def operators():
         theirs = physics.BlurFFT((3, n, n), kernel)
         yield compare("blur by FFT, 4 × RGB, float32", x.numel(), lambda x=x: ours(x),
                       "DeepInverse", lambda x=x, theirs=theirs: theirs.A(x), furthest, 1e-5)
-        yield compare("its adjoint", x.numel(), lambda x=x: ours.T(x), "DeepInverse",
-                      lambda x=x, theirs=theirs: theirs.A_adjoint(x), furthest, 1e-5)
+        yield compare("adjoint of the blur, 4 × RGB, float32", x.numel(), lambda x=x: ours.T(x),
+                      "DeepInverse", lambda x=x, theirs=theirs: theirs.A_adjoint(x), furthest, 1e-5)
     box, mean = torch.full((1, 1, 4, 4), 1 / 16), Downsample(4)
     for n in (256, 512, 1024):
         x = torch.tensor(scene(n, 4, 3), dtype=torch.float32)
@@ -341,7 +343,7 @@ def null_space():
                       lambda x=x: dense(x), furthest, 1e-6)
     for n in (128, 256, 512, 1024):
         x = scene(n)
-        yield alone("the same, larger", n * n, lambda x=x: hallucination.null_part(A, x))
+        yield alone("null-space part, larger", n * n, lambda x=x: hallucination.null_part(A, x))
 
 
 def picard():
@@ -497,7 +499,7 @@ def imports():
     yield compare("import of operators, optics and checks", 1,
                   run("from course_lib.imaging import operators, optics\n"
                       "from course_lib.notebook import checks"),
-                  "import numpy, scipy.fft, scipy.special",
+                  "import numpy, scipy.fft, scipy.special (bound)",
                   run("import numpy, scipy.fft, scipy.special"))
 
 

@@ -148,12 +148,13 @@ def losses(rows):
     return lines
 
 
-def chart(groups, path):
-    """Draw the ratio of every problem at its largest size, with its range: losses lie left of 1.
+def chart(rows, path):
+    """Draw every problem at the size where it goes worst for us, losses on top.
 
     Parameters
     ----------
-    groups : dict of str to list of Row
+    rows : list of Row
+        Bounds, and what has no peer, are left out.
     path : Path
         The PNG to write.
     """
@@ -162,33 +163,35 @@ def chart(groups, path):
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    lines, edges = [], []
-    for rows in groups.values():
-        largest = {(row.problem, row.peer): row for row in rows
-                   if row.theirs and not row.bound}
-        lines += sorted(largest.values(), key=lambda row: statistics.median(row.ratios))
-        edges.append(len(lines))
-    if not lines:
-        return
-    figure, axes = plt.subplots(figsize=(9, 0.8 + 0.23 * len(lines)), layout="constrained")
+    def middle(row):
+        return statistics.median(row.ratios)
+
+    worst = {}
+    for row in rows:
+        key = row.problem, row.peer
+        if row.theirs and not row.bound and (key not in worst or middle(row) < middle(worst[key])):
+            worst[key] = row
+    lines, end = sorted(worst.values(), key=middle), 30.0
+    figure, axes = plt.subplots(figsize=(10, 1 + 0.23 * len(lines)), layout="constrained")
     for place, row in enumerate(lines):
-        low, middle, high = row.ratios[0], statistics.median(row.ratios), row.ratios[-1]
-        colour = "#b3401f" if high < 1 else "#1b6b4a" if low > 1 else "#6b6b6b"
-        axes.plot([low, high], [place, place], color=colour, linewidth=3, alpha=0.4)
-        axes.plot(middle, place, "o", color=colour, markersize=5)
-        axes.annotate(f"{middle:.3g}", (high, place), (5, 0), textcoords="offset points",
+        low, high = row.ratios[0], min(row.ratios[-1], end)
+        colour = "#b3401f" if row.ratios[-1] < 1 else "#1b6b4a" if low > 1 else "#6b6b6b"
+        at = min(middle(row), end)
+        axes.plot([min(low, end), high], [place, place], color=colour, linewidth=3, alpha=0.4)
+        axes.plot(at, place, "o" if at < end else ">", color=colour, markersize=5)
+        text = f"{middle(row):.2f}" if middle(row) < 100 else f"{middle(row):,.0f}"
+        axes.annotate(text, (max(at, high), place), (6, 0), textcoords="offset points",
                       va="center", fontsize=7, color=colour)
-    for edge in sorted(set(edges) - {0, len(lines)}):
-        axes.axhline(edge - 0.5, color="0.85", linewidth=0.8)
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set_xscale("log")
-    axes.xaxis.set_major_formatter("{x:g}")
-    axes.xaxis.set_minor_formatter("")
+    ticks = [0.25, 0.5, 1, 2, 4, 8, 16]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=8)
+    axes.minorticks_off()
+    axes.set_xlim(right=1.5 * end)
     axes.set_yticks(range(len(lines)), [f"{row.problem.strip()} · {row.size:,} · {row.peer}"
                                         for row in lines], fontsize=7)
     axes.set_ylim(len(lines) - 0.5, -0.5)
-    axes.set_xlabel("how many times as long as ours the peer takes (range of one run)")
-    axes.margins(x=0.08)
+    axes.set_xlabel("peer's time / ours, with its range", fontsize=8)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=110, metadata={"Software": None})
     plt.close(figure)

@@ -25,11 +25,12 @@ def test_losses_come_first_and_the_worst_of_them_before():
     assert harness.losses([WON, BOUND, ALONE]) == ["None."]
 
 
-def test_the_chart_shows_every_comparison_and_no_bound(tmp_path, monkeypatch):
+def test_the_chart_shows_the_worst_size_of_every_comparison_and_no_bound(tmp_path, monkeypatch):
     shown = []
     close = plt.close
     monkeypatch.setattr(plt, "close", lambda figure: (
         shown.extend(t.get_text() for t in figure.axes[0].get_yticklabels()), close(figure)))
-    harness.chart({"a": [WON, BOUND], "b": [ALONE, WORST, LOST]}, tmp_path / "chart.png")
-    assert shown == ["won · 4 · peer", "worst · 4 · peer", "lost · 4 · peer"]
+    better = harness.Row("lost", 9, [1.0, 1.0, 1.0], "peer", [5000.0, 6000.0, 7000.0])
+    harness.chart([WON, BOUND, better, ALONE, WORST, LOST], tmp_path / "chart.png")
+    assert shown == ["worst · 4 · peer", "lost · 4 · peer", "won · 4 · peer"]
     assert (tmp_path / "chart.png").read_bytes()[:4] == b"\x89PNG"
