@@ -581,7 +581,7 @@
 #
 # Two minutes.
 
-# %% [markdown] slide="slide" draw="asked_again" minutes=10
+# %% [markdown] slide="slide" use="todays_samplers.asked_again" minutes=10
 # ## Did newer methods fix it?
 
 # %% [markdown] slide="notes"

@@ -873,7 +873,7 @@ for names in pairs:
 # %% [markdown] only="slides" slide="slide"
 # ## What you can now say, and what you can't
 #
-# *The files of .02, .10 and .90 answer otherwise than the file of one half, those of .02 and .10 lose alike; the form of the start is one way, not the only one.*
+# *The files of .02, .10, .90 answer otherwise than that of one half; the start's form is one way, not the only one.*
 #
 # Not: *the data did it*. One training each.
 

@@ -12,7 +12,7 @@ from scipy.special import softmax
 from course_lib.imaging.operators import Downsample
 from course_lib.notebook import figures
 from course_lib.notebook.explorers import hallucination_measured, information_limit, real_photons
-from course_lib.records import casebook, flips, samplers
+from course_lib.records import casebook
 from course_lib.worlds import images, measured
 from course_staff.publishing.slides.room import enlarged
 
@@ -153,26 +153,6 @@ def strangers() -> figures.Picture:
         "clockwork beetle from 4 × 4; from 8 × 8 as a garish, broken beetle."))
 
 
-def asked_again() -> figures.Picture:
-    """Answers of two denoisers to six small pictures, as in `todays_samplers`, captions by row."""
-    from course_lib.generators import denoiser
-
-    pixels = flips.truths()[1][[2, 5, 401, 404, 409, 413]]  # two pale ones, four dark ones
-    rows = {"seen": pixels} | {
-        shown: samplers.answer(denoiser.OnArrays(denoiser.load(name)), "pigdm", pixels, seed=1)
-        for shown, name in (("half\ndark", "share_50"), ("a tenth\ndark", "share_10"))}
-    fig, axes = figures.figure(len(rows), len(pixels), size=(10, 5.2))
-    for line, (caption, pictures) in zip(axes, rows.items(), strict=True):
-        for k, (ax, x) in enumerate(zip(line, pictures, strict=True)):
-            figures.draw_image(ax, x, "")
-            ax.set_xlabel("")
-            ax.set_ylabel("" if k else caption)
-    return figures.show(fig, alt=(
-        "Top: six beetles in sixteen noisy pixels, the first two pale, the others dark. Below: "
-        "answers of a diffusion sampler whose network was shown half of dark beetles, then of one "
-        "that was shown a tenth. All look like ladybirds, and some are speckled."))
-
-
 _Drawn = TypeVar("_Drawn")
 
 
@@ -188,4 +168,4 @@ def for_a_room(draw: Callable[[], _Drawn]) -> Callable[[], _Drawn]:
 FRAMES = {"limit": for_a_room(limit), "abstention": for_a_room(abstention),
           "sources": for_a_room(sources)}
 PICTURES = {"line_up": for_a_room(line_up), "line_up_pixels": for_a_room(line_up_pixels),
-            "strangers": for_a_room(strangers), "asked_again": for_a_room(asked_again)}
+            "strangers": for_a_room(strangers)}
