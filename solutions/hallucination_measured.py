@@ -554,7 +554,7 @@ show(fig, alt="A ladybird on a leaf with a lighter square in the upper left corn
 # ## 3 · Real pictures: honest with a map
 
 # %% [markdown]
-# Two photographs, a piece of the Hubble deep field and one of a retina,
+# Two photographs, a piece of Hubble's eXtreme Deep Field and one of a retina,
 # play the scene. The camera: a lens with cutoff .3 cycles per pixel, then pixels twice
 # as coarse; `scale` is now the scene's standard deviation.
 
