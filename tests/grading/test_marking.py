@@ -196,7 +196,7 @@ def test_ticked_items_give_the_sum_that_grades_csv_shows(pile, book):
         sheet = save(pile, "Li_Wei", "none", "none", "none", off=True)
         assert sheet.mark == 0 and not sheet.entry.waits
     grade.write_pages(pile.folder, marked.LESSON, book)
-    with open(pile.folder / marked.LESSON / "grades.csv", encoding="utf-8", newline="") as file:
+    with open(pile.folder / marked.LESSON / "grades.csv", encoding="utf-8-sig", newline="") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
     assert {student: rows[student]["score"] for student in expected} == expected
     assert {student: rows[student][marked.CELL] for student in expected} == expected
