@@ -19,7 +19,8 @@ DPI = 288
 SPACE, LEAST = (1232, 492), 24
 MORE = 0.5  # inches of height for captions, where a row of pictures leaves some free
 LARGE: dict[Any, Any] = {
-    "font.size": 14, "axes.labelsize": 14, "axes.titlesize": 16, "legend.fontsize": 11}
+    "font.size": 14, "axes.labelsize": 14, "axes.titlesize": 16, "legend.fontsize": 11,
+    "legend.handlelength": 1.2}
 
 
 @contextmanager
@@ -84,17 +85,17 @@ def _as_table(fig: Figure) -> bool:
 
 
 def _enlarge_legend(ax: Axes, least: float) -> None:
-    """Set a legend in readable type, unless it would then lie on much of its axes."""
+    """Set a legend in as large type as the others, or larger than it was, where there is room."""
     if (legend := ax.get_legend()) is None:
         return
     before = [float(text.get_fontsize()) for text in legend.get_texts()]
-    for text, size in zip(legend.get_texts(), before, strict=True):
-        text.set_fontsize(max(least, size))
-    ax.figure.canvas.draw()
-    box, room = legend.get_window_extent(), ax.get_window_extent()
-    if box.width > 0.9 * room.width or box.height > 0.35 * room.height:
+    for part in (1, 0.85, 0):
         for text, size in zip(legend.get_texts(), before, strict=True):
-            text.set_fontsize(size)
+            text.set_fontsize(max(part * least, size))
+        ax.figure.canvas.draw()
+        box, room = legend.get_window_extent(), ax.get_window_extent()
+        if box.width < 0.97 * room.width and box.height < 0.35 * room.height:
+            break
 
 
 def smallest(fig: Figure) -> float:
