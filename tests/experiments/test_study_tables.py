@@ -247,3 +247,14 @@ def test_the_section_is_replaced_and_the_plan_stays(tmp_path, monkeypatch, capsy
         text = document.read_text(encoding="utf-8")
         assert text.startswith("# The plan\n\nIs fixed.\n\n## So far (1 May 2030)\n")
         assert text.count("## So far") == 1
+
+
+def test_the_document_says_what_the_records_say(tmp_path):
+    said = tables.DOCUMENT.read_text(encoding="utf-8")
+    copy, day = tmp_path / "study.md", re.search(r"^## So far \((.*)\)$", said, re.M).group(1)
+    copy.write_text(said, encoding="utf-8")
+    tables.write(copy, day)
+    assert copy.read_text(encoding="utf-8") == said, "run `course study --table`"
+    listed = {path.stem for path in study.data_path("study").glob("*.jsonl")}
+    assert listed <= {member.name for member in study.MEMBERS} | {"coverage"}
+    assert sum(path.stat().st_size for path in study.data_path("study").iterdir()) < 1.5e6
