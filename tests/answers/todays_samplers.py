@@ -9,7 +9,7 @@ def flow(denoise, x, levels):
     return x
 
 
-# %% wrong="first_guess_only" exercise="flow" says="first guess; go on"
+# %% wrong="first_guess_only" exercise="flow" says="first guess; go on from it, and shrink"
 def flow(denoise, x, levels):
     return denoise(x, levels[0])
 
