@@ -585,7 +585,7 @@
 # ## Did newer methods fix it?
 
 # %% [markdown] slide="notes"
-# **Say:** "PULSE is of 2020. This is a method of the kind that replaced it, a diffusion sampler." **Point**: above, six beetles in sixteen
+# **Say:** "PULSE is of 2020. This is a newer kind of method, a diffusion sampler." **Point**: above, six beetles in sixteen
 # pixels, the first two pale, the other four dark. Below, its answers with a network that was shown half of dark beetles; in the last row with
 # one that was shown a tenth.
 #
@@ -600,11 +600,11 @@
 
 # %% [markdown] slide="notes"
 # The ladder of section 8 with other programs, for 48 beetles of each form. **Read the left panel:** R1 and R2, pixels and share, are the same
-# for all. Then look at the *last* step, from R3 to R4, the program's own: PULSE adds .43 (.33 to .53), DPS .22 (.10 to .33), ΠGDM .07, and its
-# interval, −.03 to .17, holds 0. So that rung did shrink. But the new network stands at .70 before any program begins, where the old one
-# stood at .46. The sum hardly moved.
+# for all. Then look at the *last* step, from R3 to R4, the program's own: for these 48, PULSE adds .43 (.33 to .53), for all 400 of section 8
+# .30. DPS adds .22 (.10 to .33), ΠGDM .07 (−.03 to .17). So ΠGDM's own rung looks smaller. But the new network stands at .70 before any program
+# begins, the old one at .46. On all 400 the sum is alike: .825 and .840.
 #
-# **Ask:** "What can a still better program change?" **Answer:** the last step. Pixels and share are no matter of programs.
+# **Ask:** "What can a still better program change?" **Answer:** the last step. It can fall below 0.
 #
 # **If asked:** each network was trained once, and R3 is rough for a single beetle. Nor do the new draws pass for fair ones: among nine
 # draws of ΠGDM and the truth, the truth has the most detail in 41 of 96 cases, where one of ten is due.

@@ -12,7 +12,7 @@
 #
 # - *turn* a denoiser into a sampler, and tell it what was measured;
 # - *convict* a sampler by ranks or by its error, and say why surviving isn't proof;
-# - *say* which rung of the bias budget newer methods made smaller, and which they left;
+# - *say* which rung of the bias budget a newer method seems to shrink, and which not;
 # - *audit* an upscaler that you didn't build, and *promise* something about an answer that holds.
 #
 # {minutes} minutes; what is marked » comes on top. {builds_on}
@@ -204,7 +204,7 @@ ends = flow(exact_denoiser, noise, guidance.levels(how_many, 20, 0.01))
 print(f"{how_many} levels: {np.mean(ends[:, 0] > 0):.3f} rare (the world: .200; ± .012 by chance), spread of the coordinates {ends.std(0).round(2)} (the world: {two_forms.sd.round(2)})")
 
 # %% [markdown]
-# Every start has *one* end, as in PULSE (lesson {pulse}). That is no fault by itself: the *law* of the starts is turned into the world's, nearly. PULSE turns it into something else.
+# Every start has *one* end, as in PULSE (lesson {pulse}). That is no fault by itself: the *law* of the starts is turned into the world's, but for the steps. PULSE turns it into something else.
 #
 # Now for ladybirds. What did the two networks learn?
 
@@ -224,10 +224,10 @@ show_images({f"{name}, {k + 1}": x for name, some_drawn in drawn.items() for k, 
 #
 # ## 2 · Telling it what was measured
 #
-# The pixels $y = A x_0 + $ noise must steer the walk. That needs $\nabla \log p(y \mid x)$ at every noise level, and nobody knows it: many scenes are still possible. Two guesses are in use.
+# The pixels $y = A x_0 + $ noise must steer the walk. That needs $\nabla \log p(y \mid x)$ at every noise level, and for a network nobody knows it: many scenes are still possible. Two guesses are common.
 #
 # - **DPS**, diffusion posterior sampling (Chung et al. 2023), puts the guess $D$ in the scene's place and goes down $\|y - A D(x, t)\|$, by a strength that one tunes.
-# - **ΠGDM**, pseudoinverse guidance (Song et al. 2023), lets the scene be Gaussian around $D$, with variance $r^2 = t^2 S^2/(t^2 + S^2)$ in every pixel, where $S$ is the world's spread. Then $y$ has the variance $r^2 A A^T + \sigma^2 I$, and
+# - **ΠGDM**, pseudoinverse guidance (Song et al. 2023), lets the scene be Gaussian around $D$, with variance $r^2 = t^2 S^2/(t^2 + S^2)$ in every pixel, where $S$ is chosen, too. Then $y$ has the variance $r^2 A A^T + \sigma^2 I$, and
 #
 # $$\nabla \log p(y \mid x) \approx J^T v, \qquad v = A^T \bigl(r^2 A A^T + \sigma^2 I\bigr)^{-1} (y - A D),$$
 #
@@ -473,7 +473,7 @@ shown = samplers.draws("share_10", "twisted")["truth"]
 pulse_dark, pulse_pale = flips.cells("share_10")
 few_dark, few_pale = shown[shown >= flips.EACH] - flips.EACH, shown[shown < flips.EACH]
 budgets["PULSE, GAN"] = fairness.bias_budget({cell: p[few_dark] for cell, p in pulse_dark.items()}, {cell: p[few_pale] for cell, p in pulse_pale.items()})
-print(f"share_10, {len(few_dark)} beetles of each form, 95 % bootstrap intervals over beetles (for 0 of 48 take 0 to .074)\n{'':20}{'':13}{'R1 pixels':10}{'R2 share':10}{'R3 network':12}R4 program              R4 − R3")
+print(f"share_10, {len(few_dark)} beetles of each form, 95 % bootstrap intervals over beetles (for 0 of 48 take 0 to .074; R4 − R3 is then too narrow, too)\n{'':20}{'':13}{'R1 pixels':10}{'R2 share':10}{'R3 network':12}R4 program              R4 − R3")
 for name, budget in budgets.items():
     for form, way in (("dark", "dark → pale"), ("pale", "pale → dark")):
         rungs = budget[form].rungs
@@ -488,13 +488,13 @@ print(f"ΠGDM minus PULSE, beetle by beetle: {paired.mean():+.3f} ± {1.96 * pai
 print(f"R2 of dark ones, were the share the .080 that the denoiser draws: {1 - p_dark(flips.truths()[1][shown[shown >= flips.EACH]], 0.080).mean():.3f}")
 
 # %% [markdown]
-# R1 and R2 are Bayes' rule, the same for all.
+# R1 and R2 are one classifier's word, the same for all.
 #
 # - **The program's rung.** PULSE adds .43 to the loss of these 48 dark beetles, .30 (.27 to .34) to that of all 400. DPS at strength 8 adds .22, ΠGDM .07 (−.03 to +.17). So ΠGDM's rung looks smaller; by how much is open.
-# - **The network's rung** is larger here: this denoiser goes from .44 to .70, the GAN to .46. That the denoiser draws .08 of dark ones and not .10 explains little.
+# - **The network's rung** is larger here: this denoiser goes from .44 to .70, the GAN to .46. That its card counts .08 of dark ones and not .10 explains little.
 # - **The sum.** On these 48 ΠGDM loses .77, PULSE .90. On all 400 they are alike: .825 and .840, a difference of −.015 ± .045. DPS loses .955.
 #
-# *Caution.* ΠGDM and DPS fail ranks on `share_50` (»). One training per network. The 32 walks of a beetle descend from few starts (median six, `docs/samplers.md`), so that its R3 is rough. ΠGDM proposes these walks. If they stay too near it, its own rung looks too small. The GAN's R3 is a network's word, and may be .1 too low (lesson {bias}); then PULSE's rung is .1 too high.
+# *Caution.* ΠGDM and DPS fail ranks on `share_50` (»). One training per network. The 32 walks of a beetle descend from few starts (median six, `docs/samplers.md`), so that its R3 is rough. A ΠGDM with a wider $S$ proposes these walks. If they stay too near it, ΠGDM's rung looks too small. The GAN's R3 is a network's word, and may be .1 too low (lesson {bias}); then PULSE's rung is .1 too high.
 
 # %% slide="subslide" title="Which rung is left?" figure="which_rung"
 from course_lib.notebook.figures import COLOURS, figure, show
@@ -555,7 +555,7 @@ for name in samplers.SHARES:
 reveal("todays_samplers.cleaner", 100 * (lost["share_10", 0.005].mean() - lost["share_10", 0.05].mean()), label="change of dark → pale", unit="percentage points")
 
 # %% [markdown]
-# On `share_10` cleaner pixels help; for `share_50` the interval of the paired change holds 0. In PULSE the pixels stop pulling at ε, whatever the noise is. A sampler that is told σ gives cleaner pixels more say.
+# On `share_10` cleaner pixels help; on `share_50` 48 beetles can't tell. In PULSE the pixels stop pulling at ε, whatever the noise is. A sampler that is told σ gives cleaner pixels more say.
 
 # %% [markdown] slide="notes"
 # Left to right, one rung at a time. Ask after R3: what can a better algorithm still change? Only the last step. Six minutes.
@@ -624,7 +624,7 @@ show(fig, alt="Ranks of the scene's detail among ten pictures, in five bars; dot
 # The first panel is the control. Ask what a tall last bar means: the scene has more detail than the draws. Two minutes.
 
 # %% [markdown] deeper=true
-# Nothing convicts the reference, though twenty beetles would show a coarse fault only. The others are convicted. Whoever takes the picture with the most detail finds the scene among ten in 41 of 96 cases of ΠGDM, and in 40 of DPS. A part of this is the network's: its draws without any pixels lack detail, too. An exact sampler for *this* network would
+# Nothing convicts the reference, though twenty beetles would show a coarse fault only, and their p is rough. The others are convicted. Whoever takes the picture with the most detail finds the scene among ten in 41 of 96 cases of ΠGDM, and in 40 of DPS. A part of this is the network's: its draws without any pixels lack detail, too. An exact sampler for *this* network would
 # probably fail as well. So these ranks judge network and program together.
 #
 # The ratios of 1.51 and 1.41 say that the draws of one beetle are more like each other than like the scene. Whoever takes their scatter for the error takes too little. (In the last row the mean is that of 32 walks, which descend from few starts. Its draws are partly copies, so neither its 1.38 nor its p can be read like the others.)
@@ -906,7 +906,7 @@ for name, enhance in ways.items():
 
 # %% [markdown] deeper=true
 # **A case of 2023.** A post by ibreakphotos told of an experiment. A picture of the moon was taken down to 170 × 170 pixels, blurred, shown on a screen, and photographed from there with a telephone. The photograph had detail that the blurred picture didn't show. The maker explained: the telephone recognises the moon, merges several frames, and a
-# trained network enhances their detail; one can switch that off. No picture is laid over it, it told Digital Trends. What part of the detail came from learned moons, and what from undoing the blur, these reports can't tell, since a blur hides detail and needn't erase all of it. Your return rate could tell. Erase *one* crater from a sharp picture, and see whether it comes back.
+# trained network enhances their detail; one can switch that off. No picture is laid over it, it told Digital Trends. What part of the detail came from learned moons, and what from undoing the blur, these reports can't tell, since the blurred picture still held some detail. Your return rate could tell. Erase *one* crater from a sharp picture, and see whether it comes back.
 # We haven't tried. (Sources at the end.)
 
 # %% [markdown] slide="notes"
@@ -1072,7 +1072,7 @@ told = provenance.read(file)
 print(f"{len(file.getvalue()) / 1000:.0f} kB; verified: {told.verified}; statement: {told.statement}; made up, relative to the most, at the median pixel: {np.median(told.invented):.2f}")
 
 # %% [markdown] deeper=true
-# The signature says who made the statement, and that nothing was changed since. It can't say that the statement is true, nor anything about a picture that carries none. So it is with C2PA's Content Credentials.
+# The signature says whose key signed, and that nothing was changed since. It can't say that the statement is true, nor anything about a picture that carries none. So it is with C2PA's Content Credentials.
 
 # %% [markdown]
 # ## 9 · One page to a newspaper
@@ -1080,20 +1080,20 @@ print(f"{len(file.getvalue()) / 1000:.0f} kB; verified: {told.verified}; stateme
 # A newspaper asks: *is today's AI zoom a photograph?* **In your own words**, ten to fifteen sentences, either answer. Numbers from *your* notebook.
 #
 # 1. Say what was measured and what came from a prior, for one of this lesson's methods, with one number for each (sections 4 to 6 print some).
-# 2. Name the rung that a newer method made smaller and one that no program can change, each with a number and its interval or n.
+# 2. Name the rung that a newer method changed and one that is the same for all programs, each with a number and its interval or n.
 # 3. Give one case where invented detail helped and one where it was worse than none, each with its number.
 # 4. Say what the paper may promise its readers, for whom of the beetles it holds, and where it ends.
 
 # %% [markdown] answer="newspaper" points=4
 # ### BEGIN SOLUTION
-# *Example.* It is a photograph of sixteen pixels and a drawing of the rest. 1. ΠGDM's answers agree with the recorded pixels to .052, the size of the noise; but a spot that we had erased was drawn again in 40 % of 20 beetles, about as often as in a beetle drawn at random (35 %). 2. Newer methods changed the program's rung: at a share of a tenth PULSE adds
-# .43 (.33 to .53) to the loss of dark beetles, ΠGDM .07 (−.03 to +.17), 48 beetles. The pixels' rung, .165 of the same 48, they can't change, nor the share's: whoever shows a network few dark ones loses dark ones, .825 of 400. 3. The upscaler's detail helped on bricks (error .26 of inventing nothing) and was worse than none on ladybirds with noise (1.09 on average of eight).
+# *Example.* It is a photograph of sixteen pixels and a drawing of the rest. 1. ΠGDM's answers agree with the recorded pixels to .052, the size of the noise; but a spot that we had erased counts as drawn again in 8 of 20 beetles, with a beetle at random in 7. 2. Newer methods changed the program's rung: at a share of a tenth PULSE adds
+# .43 (.33 to .53) to the loss of dark beetles, ΠGDM .07 (−.03 to +.17), 48 beetles; on all 400 PULSE adds .30. The pixels' rung, .165 of the same 48, is the same for all, and so is the share's: whoever shows a network few dark ones loses dark ones, .825 of 400. 3. The upscaler's detail helped on bricks (error .26 of inventing nothing) and was worse than none at the retina's bare edge (1.87).
 # 4. The paper may promise sets: nine in ten hold the truth, on beetles like these. With one threshold that is true of the average and of the pale form only; of the dark ones 32 % are held. With one threshold per form it holds for both, and a sixth of the answers says "either". For other beetles, other cameras, or people, nothing is promised.
 #
 # *Rubric, one point each. A false statement beside a right one costs half a point of that criterion, and never another's.*
 #
 # 1. *Whole*: one thing that the pixels determine and one that came from a prior, of the same method, each with a number of this notebook (agreement with the pixels, kept contrast, wrong, returned …). *Half*: one of the two, or both without a number. False: "the sharp detail was measured".
-# 2. *Whole*: the program's rung (R4 − R3) named as what changed, with numbers for an old and a new method, **and** pixels or share (R1 or R2) as what no program can change, with a number; an interval or n for both. *Half*: one of the two, or an interval or n is missing. False: "diffusion removed the bias"; "the network's rung shrank".
+# 2. *Whole*: the program's rung (R4 − R3) named as what changed, with numbers for an old and a new method, **and** pixels or share (R1 or R2) as the same for all, with a number; an interval or n for both. *Half*: one of the two, or an interval or n is missing. False: "diffusion removed the bias"; "the network's rung shrank".
 # 3. *Whole*: one picture or method where "wrong" is below 1, or below bicubic's, and one where it is above 1 (the edge, noise), with both numbers. *Half*: one of them. Too vague: "it depends on the picture".
 # 4. *Whole*: a promise with its level, for whom it holds (on average, or for each form, with the number of the dark form), **and** where it ends (other beetles, cameras, or people; with one threshold also another share). *Half*: for whom or where it ends is missing; that the dark ones get 32 % says for whom, not where it ends. Nothing: "no guarantee is possible".
 # ### END SOLUTION
@@ -1101,7 +1101,7 @@ print(f"{len(file.getvalue()) / 1000:.0f} kB; verified: {told.verified}; stateme
 # %% [markdown] only="slides" slide="slide"
 # ## What you can now say, and what you can't
 #
-# *Here newer samplers made the algorithm's part of a loss smaller. The pixels' and the prior's stay.*
+# *Here ΠGDM's own part of a loss looks smaller, its network's larger. The sum stays.*
 
 # %% [markdown] slide="notes"
 # Back to the vote of the beginning. Who moved, and because of which rung? Three minutes.
@@ -1109,7 +1109,7 @@ print(f"{len(file.getvalue()) / 1000:.0f} kB; verified: {told.verified}; stateme
 # %% [markdown]
 # ## What you can now say, and what you can't
 #
-# You can say: *with these two denoisers, one training each, sixteen pixels and σ = .05, ΠGDM's own rung is .07 (−.03 to +.17) where PULSE's is .43 (.33 to .53), on 48 beetles; at a share of a tenth four fifths of the dark beetles are lost all the same.* And: *this set holds the truth in nine of ten cases of this kind, for each form.*
+# You can say: *with this denoiser, trained once, sixteen pixels and σ = .05, ΠGDM's rung is .07 (−.03 to +.17) where PULSE's is .43 on the same 48 beetles, .30 on all 400; at a share of a tenth four fifths of the dark beetles are lost all the same.* And: *this set holds the truth in nine of ten cases of this kind, for each form.*
 #
 # You can't say: *diffusion fixed it*; *diffusion is as biased as PULSE*, since the rungs differ; or *90 %*, without saying for whom.
 
@@ -1121,6 +1121,8 @@ print(f"{len(file.getvalue()) / 1000:.0f} kB; verified: {told.verified}; stateme
 # - J. Song, A. Vahdat, M. Mardani, J. Kautz, "Pseudoinverse-guided diffusion models for inverse problems", ICLR 2023.
 # - L. Wu, B. Trippe, C. Naesseth, D. Blei, J. Cunningham, "Practical and asymptotically exact conditional sampling in diffusion models", NeurIPS 2023. [arXiv:2306.17775](https://arxiv.org/abs/2306.17775)
 # - T. Karras, M. Aittala, T. Aila, S. Laine, "Elucidating the design space of diffusion-based generative models", NeurIPS 2022. [arXiv:2206.00364](https://arxiv.org/abs/2206.00364)
+# - J. Ho, A. Jain, P. Abbeel, "Denoising diffusion probabilistic models", NeurIPS 2020. [arXiv:2006.11239](https://arxiv.org/abs/2006.11239) The stochastic twin.
+# - V. Vovk, "Conditional validity of inductive conformal predictors", Mach. Learn. 92 (2013) 349. [doi:10.1007/s10994-013-5355-6](https://doi.org/10.1007/s10994-013-5355-6) Thresholds per group.
 # - A. N. Angelopoulos, S. Bates, "Conformal prediction: a gentle introduction", Found. Trends Mach. Learn. 16 (2023) 494. [doi:10.1561/2200000101](https://doi.org/10.1561/2200000101)
 # - On the moon of 2023, in the titles' own words: ibreakphotos, "Samsung 'space zoom' moon shots are fake, and here is the proof", Reddit, r/Android, March 2023; J. Vincent, J. Porter, "Samsung caught faking zoom photos of the Moon", The Verge, March 2023; "Fake snaps furore after AI enhances the moon on Samsung smartphones", The Times, 16 March 2023. The maker's
 #   account: "Samsung explains its 'fake' Moon photos", Engadget, March 2023, and its answer to Digital Trends in the same month.

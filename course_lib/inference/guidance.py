@@ -283,8 +283,9 @@ class DPS:
 
     .. math:: x \leftarrow x - \zeta \, \nabla_x \| y - A\,D(x, t) \|
 
-    as in the published algorithm, where the noise's σ doesn't occur. ζ is a dial without a right
-    position: what it is worth depends on the number of steps and on the world.
+    The noise's σ doesn't occur in it, nor in the published algorithm, whose state is scaled by
+    1/√(1 + t²): the same ζ is not the same step there. ζ is a dial without a right position: what
+    it is worth depends on the number of steps and on the world.
 
     Parameters
     ----------
@@ -307,7 +308,7 @@ class DPS:
 
     def scale(self, t: float, gain: float) -> float:
         """As `Guide.scale`."""
-        return self.strength / gain  # the published step moves x itself
+        return self.strength / gain  # the step moves x itself
 
 
 class PiGDM:
