@@ -617,7 +617,8 @@ def page(record):
               f"σ = {flips.SIGMA:g}; Wilson's 95 % intervals. Residuals are mean squares in units "
               "of σ²; about 1 is right. *2×*: how many times as much a draw errs as the mean of "
               "nine; a sound sampler's does 1.8 times (48 beetles, the first half). Seconds are "
-              "of one core's time for an answer. NFE: evaluations of the denoiser, in ΠGDM and DPS with a gradient each. The rows by *ours* are the "
+              "of one core's time for an answer. NFE: evaluations of the denoiser, in ΠGDM "
+              "and DPS with a gradient each. The rows by *ours* are the "
               "record's; *twisted* stands for the posterior.", "",
               "| denoiser | method | by | dark → pale | pale → dark | residual, σ² | 2× | NFE "
               "| s |",
