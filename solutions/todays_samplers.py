@@ -92,7 +92,7 @@ reveal("todays_samplers.lost_percent", 100 * np.mean(~new[is_dark]), label="dark
 # ### Exercise 1: from denoiser to flow
 #
 # Write `flow(denoise, x, levels)`. `denoise(x, t)` is a denoiser, `x` an array (n, d) of noise of standard deviation `levels[0]`, `levels` a falling list of noise levels. Take the step above
-# from each level to the next. At the last level, return the guess itself (as if $s = 0$). Ask `denoise` once for each level. Leave the `x` that you were given as it is.
+# from each level to the next. At the last level, return the guess itself (as if $s = 0$). Ask `denoise` once for each level. Leave the `x` that you were given as it is. Compute in double precision, here and below.
 
 # %% solution="flow" rebuilds="inference.guidance.draw inference.diffusion.draw"
 def flow(denoise, x, levels):
@@ -144,11 +144,18 @@ def bell_end(mean, variance, x, levels):
     return mean + shrunk * (x - mean)
 
 
-start_seen = np.array([[4.0, -2.0], [0.5, 3.0], [-6.0, 0.0]])
+def noting(denoise, levels):
+    """The denoiser; it puts the levels at which it is asked into a list."""
+    return lambda x, t: (levels.append(float(t)), denoise(x, t))[1]
+
+
+start_seen, levels_asked = np.array([[4.0, -2.0], [0.5, 3.0], [-6.0, 0.0]]), []
 steps_seen = [4.0, 2.0, 0.5]
-equal(told_flow(bell(1.0, 3.0), start_seen, steps_seen), bell_end(1.0, 3.0, start_seen, steps_seen), "the end of the flow in a Gaussian world", atol=1e-9, mistakes={
+end_seen = told_flow(noting(bell(1.0, 3.0), levels_asked), start_seen, steps_seen)
+equal(end_seen, bell_end(1.0, 3.0, start_seen, steps_seen), "the end of the flow in a Gaussian world", atol=1e-9, mistakes={
     "the last level's guess is missing: end with denoise(x, levels[-1]).": 1.0 + (bell_end(1.0, 3.0, start_seen, steps_seen) - 1.0) / (3 / 3.25),
-    "this is the first guess; go on from it, and shrink by s/t, not by its square.": bell(1.0, 3.0)(start_seen, 4.0)})
+    ("this is the first guess; go on from it." if len(levels_asked) < 3 else
+     "the rest is shrunk by (s/t)², as in the stochastic twin; the flow shrinks it by s/t."): bell(1.0, 3.0)(start_seen, 4.0)})
 ### BEGIN HIDDEN TESTS
 # hint: other worlds, levels, shapes; one level; many levels.
 flow_draws = np.random.default_rng(3)
@@ -177,13 +184,17 @@ for t_hand, s_hand in ((3.0, 1.0), (1.0, 0.2), (0.2, 0.0)):
     hand = best + s_hand / t_hand * (hand - best)
 equal(bent_end, hand, "the end of the flow of a denoiser that isn't linear", atol=1e-9)
 ### BEGIN HIDDEN TESTS
-# hint: x as given stays as it is, and so does what denoise returns; another law.
+# hint: x as given stays as it is, and so does what denoise returns; another law; a guess that equals x.
 always = np.array([[1.0], [-1.0]])
 equal(told_flow(lambda x, t: always, np.array([[9.0], [4.0]]), [3.0, 1.0]), [[1.0], [-1.0]], "the end of the flow where the guess is always the same array", atol=1e-9)
 equal(always, [[1.0], [-1.0]], "the array that denoise returned, after the call", atol=0)
 kept_start = np.array([[3.0], [-1.0]])
 told_flow(curious, kept_start, [2.0, 1.0])
 equal(kept_start, [[3.0], [-1.0]], "the x that was given, after the call", atol=0)
+handed, own_start = [], np.array([[4.0, -2.0], [1.0, 8.0]])
+own_end = told_flow(noting(lambda x, t: np.array(x), handed), own_start.copy(), [4.0, 2.0, 0.5])
+equal(own_end, own_start, "the end of the flow where the guess equals x", atol=1e-9)
+assert handed == [4.0, 2.0, 0.5], "denoise must be asked at every level, also where the guess equals x."
 equal(told_flow(lambda x, t: np.sign(x), np.array([[5.0], [-0.2]]), [2.0, 1.0, 0.5]), [[1.0], [-1.0]], "the end of the flow where the guess is always ±1", atol=1e-9)
 ### END HIDDEN TESTS
 
@@ -292,12 +303,13 @@ equal(told_guidance(small_guess, small_y, 2, 0.5, 0.8), due, "v for a picture of
     "r and σ enter squared.": missed / 4 / (0.8 / 4 + 0.5),
     "this repeats each block's number; the adjoint of a mean also divides by the pixels of a block.": missed / (0.16 + 0.25)})
 ### BEGIN HIDDEN TESTS
-# hint: other factors, sizes, σ and r; r = 0.
+# hint: other factors, sizes, σ and r; r = 0; a dark picture with little noise.
 guide_draws = np.random.default_rng(5)
 for factor_h, size_h, sigma_h, r_h in ((1, 3, 0.5, 2.0), (4, 8, 0.05, 0.0), (3, 6, 10.0, 0.1), (2, 8, 1e-3, 1e-2), (8, 8, 0.2, 5.0)):
     guess_h, y_h = guide_draws.normal(size=(size_h, size_h)), guide_draws.normal(size=(size_h // factor_h,) * 2)
     equal(told_guidance(guess_h, y_h, factor_h, sigma_h, r_h), by_matrices(guess_h, y_h, factor_h, sigma_h, r_h),
           f"v with factor {factor_h}, σ = {sigma_h}, r = {r_h}", rtol=1e-7, atol=1e-12)
+equal(told_guidance(1e-4 * small_guess, 0 * small_y, 2, 1e-3, 0.0), by_matrices(1e-4 * small_guess, 0 * small_y, 2, 1e-3, 0.0), "v of a dark picture, with little noise", rtol=1e-7, atol=1e-9)
 ### END HIDDEN TESTS
 
 # %% deeper=true test="block_guidance_of_many" points=1
@@ -305,9 +317,10 @@ many_guess, many_y = np.random.default_rng(6).normal(size=(2, 3, 8, 12)), np.ran
 many_told = told_guidance(many_guess, many_y, 4, 0.1, 0.7)
 equal(many_told[1, 2], by_matrices(many_guess[1, 2], many_y[1, 2], 4, 0.1, 0.7), "v of one channel of one of two colour pictures", atol=1e-9)
 ### BEGIN HIDDEN TESTS
-# hint: pictures that already fit have v = 0; what was given stays as it is; v is linear in the miss.
+# hint: pictures that already fit have v = 0; what was given stays as it is; v is linear in the miss; one picture in a batch.
 fits_guess = np.random.default_rng(8).normal(size=(3, 8, 8))
 equal(told_guidance(fits_guess, Downsample(2)(fits_guess), 2, 0.1, 0.7), np.zeros_like(fits_guess), "v of a picture that fits its pixels", atol=1e-9)
+equal(told_guidance(many_guess[:1, :1], many_y[:1, :1], 4, 0.1, 0.7)[0, 0], by_matrices(many_guess[0, 0], many_y[0, 0], 4, 0.1, 0.7), "v of a batch of one picture", atol=1e-9)
 twice_y = Downsample(4)(many_guess) + 2 * (many_y - Downsample(4)(many_guess))
 equal(told_guidance(many_guess, twice_y, 4, 0.1, 0.7), 2 * many_told, "v of a miss twice as large", rtol=1e-7, atol=1e-9)
 ### END HIDDEN TESTS
@@ -409,7 +422,8 @@ equal(told_twice(law_draws, law_means, law_truths)[1], np.std(seen_off, ddof=1) 
     "a case's a and b go together: take the standard deviation of a − ratio·b.": np.std([2.0, 9.0, 4.0], ddof=1) / (7 / 3 * 3**0.5)})
 equal(told_twice(law_draws + 7.0, law_means + 7.0, law_truths + 7.0), told_twice(law_draws, law_means, law_truths), "ratio and standard error, if draws, means and truths are shifted alike", rtol=1e-6)
 ### BEGIN HIDDEN TESTS
-# hint: cases whose mean errs differently; draws as good as the means; other scales; it is a standard error: repeated trials spread by it.
+# hint: cases whose mean errs differently; draws as good as the means; other scales; one coordinate.
+equal(told_twice(np.array([[2.0], [1.0], [3.0], [1.0]]), np.array([[1.0], [1.0], [2.0], [2.0]]), np.zeros((4, 1))), [1.5, np.sqrt(40.5 / 3) / 5], "ratio and standard error of four numbers (d = 1)", atol=1e-9)
 uneven_means, uneven_draws = law_rng.normal(size=(2, 30, 2)) * law_rng.gamma(1.0, size=(30, 1))
 equal(told_twice(uneven_draws, uneven_means, np.zeros((30, 2)))[1],
       np.std((a_ := (uneven_draws**2).sum(1)) - a_.sum() / (b_ := (uneven_means**2).sum(1)).sum() * b_, ddof=1) / b_.mean() / 30**0.5,
@@ -829,7 +843,7 @@ equal(told_return(spot_absent + towards * (spot_present - spot_absent), spot_pre
     "return a share, not a count.": 3, "an answer that went .4 of the way is nearer to the scene without.": 5 / 7})
 equal(told_return(spot_absent + 3.0, spot_present, spot_absent)[0], 0.0, "the share of answers that are brighter everywhere, without a spot", atol=1e-9)
 equal(told_return(spot_absent - 3.0, spot_present, spot_absent)[0], 0.0, "the share of answers that are darker everywhere, without a spot", atol=1e-9, mistakes={
-    "a darker picture isn't a spot: take the mean of each channel off d.": 1.0})
+    "a darker picture isn't a spot: take the mean of each channel off d, at every pixel.": 1.0})
 ### BEGIN HIDDEN TESTS
 # hint: colour, other scales, spots in which channels differ, a bright one; each case has its own sign.
 for n_h, channels_h, scale_h, seed_h in ((9, 3, 1.0, 1), (40, 1, 1e-3, 2), (12, 3, 50.0, 3)):
@@ -853,6 +867,11 @@ for n_h, shape_h in ((200, (3, 5, 7)), (150, (1, 6, 4)), (120, (4, 3, 8))):
 flat_absent, flat_present = np.zeros((3, 2, 4, 4)), np.zeros((3, 2, 4, 4))
 flat_present[:, :, 1:3, 1:3] = 4.0
 equal(told_return(flat_present / 2, flat_present, flat_absent)[0], 0.0, "the share of answers exactly half of the way to the spot", atol=1e-9, mistakes={"exactly half of the way isn't more than half.": 1.0})
+no_spot = np.zeros((2, 1, 4, 4))
+one_spot = no_spot.copy()
+one_spot[0, 0, 1, 1] = 1.0
+equal(told_return(one_spot + 0.25, one_spot, no_spot)[0], 0.5, "the share of two cases, of which one has two equal scenes", atol=1e-9, mistakes={
+    "a case without a difference is a case, too: 0 isn't more than 0.": 1.0})
 ### END HIDDEN TESTS
 
 # %% test="return_rate_has_an_interval" points=1
@@ -976,22 +995,45 @@ def told_sets(p, form, new, level, per_form):
     return told
 
 
+equal(told_sets([0.75, 0.125, 0.25], [0, 1, 1], [0.5, 0.875, 0.0625], 0.5, False), [[True, True], [False, True], [True, False]],
+      "the sets of a model that was wrong in all three cases (threshold .75)", atol=0, mistakes={
+    "a set may hold both forms.": [[True, False], [False, True], [True, False]],
+    "the columns are pale, dark.": [[True, True], [True, False], [False, True]],
+    "the own score is 1 − the probability of the true form.": [[False, False], [False, True], [True, False]]})
 known_p, known_form = [0.05, 0.4, 0.2, 0.7, 0.9, 0.3, 0.15], [0, 0, 0, 1, 1, 1, 0]  # own scores .05 .4 .2 .3 .1 .7 .15
 fresh = [0.02, 0.35, 0.5, 0.75, 0.97]
 equal(told_sets(known_p, known_form, fresh, 0.6, False), [[True, False], [False, False], [False, False], [False, True], [False, True]],
       "the sets at a level of .6 (k = 5, threshold .3)", atol=0, mistakes={
     "the columns are pale, dark.": [[False, True], [False, False], [False, False], [True, False], [True, False]]})
 equal(told_sets(known_p, known_form, fresh, 0.7, False), [[True, False], [True, False], [False, False], [False, True], [False, True]], "the sets at a level of .7 (k = 6, threshold .4)", atol=0, mistakes={
-    "k = ⌈(n + 1)·level⌉, with n + 1: here 6, not 5.": [[True, False], [False, False], [False, False], [False, True], [False, True]]})
+    "k = ⌈(n + 1)·level⌉, with n + 1: here 6, not 5; and the k-th smallest itself, without interpolation.": [[True, False], [False, False], [False, False], [False, True], [False, True]]})
+group_p, group_form, group_new = [0.7, 0.2, 0.6, 0.35, 0.8, 0.9], [0, 0, 0, 1, 1, 1], np.array([0.63, 0.68, 0.1, 0.37, 0.5, 0.85])
+
+
+def sets_between(pale, dark):
+    """The sets of `group_new` if these were the thresholds."""
+    return np.stack([group_new <= pale, 1 - group_new <= dark], axis=1)
+
+
+equal(told_sets(group_p, group_form, group_new, 0.5, True), sets_between(0.61, 0.21), "the sets with thresholds per form (.6 and .2)", atol=0, mistakes={
+    "the groups are those of the true form, not of the likelier one.": sets_between(0.66, 0.61),
+    "form holds 0 and 1, so p[form] takes the first two cases; take p[form == 1].": sets_between(0.71, 0.71),
+    "one threshold serves both forms; with per_form each has its own.": sets_between(0.61, 0.61),
+    "the thresholds are swapped: the pale form's comes from pale cases.": sets_between(0.21, 0.61)})
 equal(told_sets(known_p, known_form, fresh, 0.65, True), [[True, False], [True, True], [False, True], [False, True], [False, True]],
       "the sets at a level of .65 with thresholds per form (.4 and .7)", atol=0, mistakes={
     "one threshold serves both forms; with per_form each has its own.": [[True, False], [True, False], [False, False], [False, True], [False, True]],
     "the thresholds are swapped: the pale form's comes from pale cases.": [[True, False], [True, False], [True, False], [False, True], [False, True]],
     "k is rounded up.": [[True, False], [False, True], [False, True], [False, True], [False, True]]})
 ### BEGIN HIDDEN TESTS
-# hint: a score equal to the threshold is in the set; too few cases: everything is possible; levels and probabilities of all sizes.
+# hint: a score equal to the threshold is in the set; too few cases: everything is possible, also at probability 0; levels and probabilities of all sizes; a set may be empty.
 equal(told_sets([0.25, 0.5, 0.75], [0, 0, 1], [0.25, 0.75], 0.5, False), [[True, False], [False, True]], "the sets of scores that equal the threshold", atol=0)
-equal(told_sets([0.2, 0.9], [0, 1], [0.1, 0.9], 0.9, False), np.ones((2, 2)), "the sets from two cases at a level of .9, where k > n", atol=0)
+equal(told_sets([0.2, 0.9], [0, 1], [0.0, 0.1, 0.9, 1.0], 0.9, False), np.ones((4, 2)), "the sets from two cases at a level of .9, where k > n and the threshold is infinite", atol=0)
+equal(told_sets([0.125, 0.125, 0.875], [0, 0, 1], [0.5, 0.0625], 0.5, False), [[False, False], [True, False]], "the sets of a sure model (threshold .125)", atol=0, mistakes={
+    "a set may be empty.": [[True, False], [True, False]]})
+steps_p = np.arange(1, 32) / 32
+for k_h in range(1, 32):
+    equal(told_sets(steps_p, np.zeros(31, int), steps_p, k_h / 32, False)[:, 0], steps_p <= k_h / 32, f"the pale column for the known cases, at a level of {k_h}/32", atol=0)
 equal(told_sets(known_p, known_form, fresh, 0.9, True), np.ones((5, 2)), "the sets per form where neither form has enough cases", atol=0)
 equal(told_sets([0.5] * 4 + [0.25] * 9, [1] * 4 + [0] * 9, [0.2, 0.6, 0.9], 0.9, True), [[True, True], [False, True], [False, True]], "the sets where only the dark form has too few cases", atol=0)
 equal(told_sets([0.2] * 12, [0] * 12, [0.1, 0.9], 0.8, True), [[True, True], [False, True]], "the sets per form where no dark case is known", atol=0)

@@ -9,7 +9,7 @@ def flow(denoise, x, levels):
     return x
 
 
-# %% wrong="first_guess_only" exercise="flow" says="first guess; go on from it, and shrink"
+# %% wrong="first_guess_only" exercise="flow" says="first guess; go on"
 def flow(denoise, x, levels):
     return denoise(x, levels[0])
 
@@ -649,11 +649,11 @@ def form_sets(p, form, new, level, per_form):
     return np.stack([new <= limits[0], 1 - new <= limits[1]], axis=1)
 
 
-# %% wrong="score_is_the_probability" exercise="form_sets" says="the sets at a level of .6 .k = 5"
+# %% wrong="score_is_the_probability" exercise="form_sets" says="probability of the true form"
 ### INSTEAD OF np.where(form == 1, 1 - p, p)
 np.where(form == 1, p, 1 - p)
 
-# %% wrong="p_for_every_form" exercise="form_sets" says="the sets at a level of .6 .k = 5"
+# %% wrong="p_for_every_form" exercise="form_sets" says="probability of the true form"
 ### INSTEAD OF np.where(form == 1, 1 - p, p)
 p
 
@@ -692,7 +692,7 @@ def form_sets(p, form, new, level, per_form):
     return np.stack([new <= limits[0], 1 - new <= limits[1]], axis=1)
 
 
-# %% wrong="off_by_one" exercise="form_sets" says="the sets at a level of .6|raised"
+# %% wrong="off_by_one" exercise="form_sets" says="wrong in all three cases|raised"
 ### INSTEAD OF np.sort(scores)[k - 1]
 np.sort(scores)[min(k, len(scores) - 1)]
 
@@ -704,7 +704,7 @@ np.sort(scores)[::-1][k - 1]
 ### INSTEAD OF np.ceil((len(scores) + 1) * level)
 np.floor((len(scores) + 1) * level)
 
-# %% wrong="floor_plus_one" exercise="form_sets" says="the sets where only the dark"
+# %% wrong="floor_plus_one" exercise="form_sets" says="wrong in all three cases"
 ### INSTEAD OF np.ceil((len(scores) + 1) * level)
 np.floor((len(scores) + 1) * level) + 1
 
@@ -1025,3 +1025,788 @@ def form_sets(p, form, new, level, per_form):
         k = int(np.ceil((len(scores) + 1) * level))
         limits[each] = scores[k - 1] if k <= len(scores) else np.inf
     return np.stack([new <= limits[0], 1 - new <= limits[1]], axis=1)
+
+
+# %% wrong="stops_when_settled" exercise="flow" says="at every level"
+import bisect
+import heapq
+import itertools
+import math
+import statistics
+from functools import reduce
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from scipy.stats import norm, sem
+from skimage.measure import block_reduce
+
+from course_lib.audits import measures
+from course_lib.audits.measures import share_interval
+
+
+def flow(denoise, x, levels):
+    for k in range(len(levels) - 1):
+        t, s = levels[k], levels[k + 1]
+        guess = denoise(x, t)
+        if np.allclose(x, guess):
+            return guess
+        x = guess + s / t * (x - guess)
+    return denoise(x, levels[-1])
+
+
+# %% wrong="twin_without_noise" exercise="flow" says="as in the stochastic twin"
+def flow(denoise, x, levels):
+    for k in range(len(levels) - 1):
+        guess = denoise(x, levels[k])
+        x = guess + (levels[k + 1] / levels[k]) ** 2 * (x - guess)
+    return denoise(x, levels[-1])
+
+
+# %% right="appends_zero" exercise="flow"
+
+
+def flow(denoise, x, levels):
+    for t, s in zip(levels, np.append(levels[1:], 0.0), strict=False):
+        guess = denoise(x, t)
+        x = guess + s / t * (x - guess)
+    return x
+
+
+# %% right="while_loop" exercise="flow"
+def flow(denoise, x, levels):
+    k, now = 0, x
+    while True:
+        guess = denoise(now, levels[k])
+        k = k + 1
+        if k == len(levels):
+            return guess
+        kept = levels[k] / levels[k - 1]
+        now = (1 - kept) * guess + kept * now
+
+
+# %% right="recursion" exercise="flow"
+def flow(denoise, x, levels):
+    t, *rest = levels
+    guess = denoise(x, t)
+    if not rest:
+        return guess
+    return flow(denoise, guess + rest[0] / t * (x - guess), rest)
+
+
+# %% right="ode_by_the_score" exercise="flow"
+
+
+def flow(denoise, x, levels):
+    def score(x, t):
+        return (denoise(x, t) - x) / t**2
+
+    for t, s in itertools.pairwise(levels):
+        x = x - (s - t) * t * score(x, t)
+    t = levels[-1]
+    return x + t**2 * score(x, t)
+
+
+# %% right="reduce" exercise="flow"
+
+
+def flow(denoise, x, levels):
+    def step(x, pair):
+        t, s = pair
+        guess = denoise(x, t)
+        return guess + (s / t) * (x - guess)
+
+    return reduce(step, zip(levels, [*levels[1:], 0], strict=False), x)
+
+
+# %% right="torch" exercise="flow"
+
+
+def flow(denoise, x, levels):
+    now = torch.tensor(np.asarray(x), dtype=torch.float64)
+    steps = torch.tensor([float(t) for t in levels], dtype=torch.float64)
+    for k in range(len(steps)):
+        guess = torch.as_tensor(
+            np.array(denoise(now.numpy().copy(), float(steps[k]))), dtype=torch.float64
+        )
+        s = steps[k + 1] if k + 1 < len(steps) else torch.tensor(0.0, dtype=torch.float64)
+        now = torch.lerp(guess, now, s / steps[k])
+    return now.numpy()
+
+
+# %% right="weighted_average" exercise="flow"
+
+
+def flow(denoise, x, levels):
+    levels = np.asarray(levels, float)
+    shrink = np.concatenate([levels[1:] / levels[:-1], [0.0]])
+    x = np.array(x, float)
+    for t, part in zip(levels, shrink, strict=False):
+        both = np.stack([denoise(x, t), x])
+        x = np.einsum("k,kij->ij", [1 - part, part], both)
+    return x
+
+
+# %% right="lists" exercise="flow"
+
+
+def flow(denoise, x, levels):
+    now = [[float(value) for value in row] for row in x]
+    for k, t in enumerate(levels):
+        s = levels[k + 1] if k < len(levels) - 1 else 0.0
+        guess = denoise(np.array(now), t)
+        now = [
+            [g + s / t * (v - g) for v, g in zip(row, row_guess, strict=False)]
+            for row, row_guess in zip(now, guess, strict=False)
+        ]
+    return np.array(now)
+
+
+# %% wrong="squeezes" exercise="block_guidance" says="that of guess"
+
+
+def block_guidance(guess, y, factor, sigma, r):
+    A = Downsample(factor)
+    return np.squeeze(A.T(y - A(guess)) / (r**2 / factor**2 + sigma**2))
+
+
+# %% wrong="nan_guard" exercise="block_guidance" says="little noise"
+
+
+def block_guidance(guess, y, factor, sigma, r):
+    A = Downsample(factor)
+    miss = y - A(guess)
+    miss[np.abs(miss) < 1e-3] = 0
+    return A.T(miss) / (r**2 / factor**2 + sigma**2)
+
+
+# %% right="by_the_formula" exercise="block_guidance"
+def block_guidance(guess, y, factor, sigma, r):
+    A = Downsample(factor)
+    return A.T((y - A(guess)) / (r * r / factor / factor + sigma * sigma))
+
+
+# %% right="numpy_reshape" exercise="block_guidance"
+
+
+def block_guidance(guess, y, factor, sigma, r):
+    *batch, H, W = np.shape(guess)
+    h, w = H // factor, W // factor
+    means = np.reshape(guess, (*batch, h, factor, w, factor)).mean(axis=(-3, -1))
+    u = (y - means) / (r**2 + factor**2 * sigma**2)
+    return np.broadcast_to(u[..., :, None, :, None], (*batch, h, factor, w, factor)).reshape(
+        *batch, H, W
+    )
+
+
+# %% right="probes_with_ones" exercise="block_guidance"
+
+
+def block_guidance(guess, y, factor, sigma, r):
+    A = Downsample(factor)
+    AAt = A(A.T(np.ones_like(y)))
+    return A.T((y - A(guess)) / (r**2 * AAt + sigma**2))
+
+
+# %% right="dense_solve" exercise="block_guidance"
+
+
+def block_guidance(guess, y, factor, sigma, r):
+    *batch, H, W = guess.shape
+    M = Downsample(factor).dense((H, W))
+    inverse_of = r**2 * M @ M.T + sigma**2 * np.eye(len(M))
+    miss = np.reshape(y, (-1, len(M))).T - M @ guess.reshape(-1, H * W).T
+    return (M.T @ np.linalg.solve(inverse_of, miss)).T.reshape(*batch, H, W)
+
+
+# %% right="torch_pooling" exercise="block_guidance"
+
+
+def block_guidance(guess, y, factor, sigma, r):
+    g = torch.tensor(np.asarray(guess), dtype=torch.float64)
+    miss = torch.tensor(np.asarray(y), dtype=torch.float64) - F.avg_pool2d(
+        g.reshape(-1, 1, *g.shape[-2:]), factor
+    ).reshape(*np.shape(y))
+    up = F.interpolate(
+        miss.reshape(-1, 1, *miss.shape[-2:]), scale_factor=factor, mode="nearest"
+    ).reshape(g.shape)
+    return (up / factor**2 / (r**2 / factor**2 + sigma**2)).numpy()
+
+
+# %% right="loops" exercise="block_guidance"
+
+
+def block_guidance(guess, y, factor, sigma, r):
+    guess, y = np.asarray(guess, float), np.asarray(y, float)
+    v = np.empty(guess.shape)
+    c = 1 / (r**2 / factor**2 + sigma**2)
+    for i in range(y.shape[-2]):
+        for j in range(y.shape[-1]):
+            place = (..., slice(i * factor, (i + 1) * factor), slice(j * factor, (j + 1) * factor))
+            v[place] = (c * (y[..., i, j] - guess[place].mean(axis=(-1, -2))) / factor**2)[
+                ..., None, None
+            ]
+    return v
+
+
+# %% right="einsum" exercise="block_guidance"
+
+
+def block_guidance(guess, y, factor, sigma, r):
+    H, W = guess.shape[-2:]
+    P = np.kron(np.eye(H // factor), np.full(factor, 1 / factor))
+    Q = np.kron(np.eye(W // factor), np.full(factor, 1 / factor))
+    miss = y - np.einsum("ih,...hw,jw->...ij", P, guess, Q)
+    return np.einsum("ih,...ij,jw->...hw", P, miss, Q) / (sigma**2 + (r / factor) ** 2)
+
+
+# %% right="kron_and_reduceat" exercise="block_guidance"
+
+
+def block_guidance(guess, y, factor, sigma, r):
+    rows, columns = (np.arange(0, n, factor) for n in guess.shape[-2:])
+    total = np.add.reduceat(np.add.reduceat(guess, rows, axis=-2), columns, axis=-1)
+    u = (factor**2 * np.asarray(y) - total) / factor**2 / (r**2 + (factor * sigma) ** 2)
+    return np.kron(u, np.ones((factor, factor)))
+
+
+# %% right="skimage_block_reduce" exercise="block_guidance"
+
+
+def block_guidance(guess, y, factor, sigma, r):
+    shape = np.shape(guess)
+    pictures = np.reshape(guess, (-1, *shape[-2:]))
+    seen = np.reshape(y, (-1, shape[-2] // factor, shape[-1] // factor))
+    out = []
+    for picture, small in zip(pictures, seen, strict=False):
+        u = (small - block_reduce(picture, (factor, factor), np.mean)) / (
+            r**2 / factor**2 + sigma**2
+        )
+        out.append(np.repeat(np.repeat(u, factor, 0), factor, 1) / factor**2)
+    return np.reshape(out, shape)
+
+
+# %% wrong="squeezed_rows" exercise="twice_law" says="four numbers"
+
+
+def twice_law(draws, means, truths):
+    e, f = np.squeeze(draws - truths), np.squeeze(means - truths)
+    a, b = np.sum(e**2, axis=-1), np.sum(f**2, axis=-1)
+    q = np.sum(a) / np.sum(b)
+    s = np.std(a - q * b, ddof=1) if np.ndim(a) else 0.0
+    return q, s / (np.mean(b) * np.sqrt(len(draws)))
+
+
+# %% right="einsum" exercise="twice_law"
+
+
+def twice_law(draws, means, truths):
+    miss, off = np.asarray(draws) - truths, np.asarray(means) - truths
+    a, b = np.einsum("ki,ki->k", miss, miss), np.einsum("ki,ki->k", off, off)
+    ratio = np.einsum("k->", a) / np.einsum("k->", b)
+    return ratio, np.std(a - ratio * b, ddof=1) / (np.mean(b) * len(a) ** 0.5)
+
+
+# %% right="loops_and_statistics" exercise="twice_law"
+
+
+def twice_law(draws, means, truths):
+    a, b = [], []
+    for draw, mean, truth in zip(draws, means, truths, strict=False):
+        a.append(sum(float(u - v) ** 2 for u, v in zip(draw, truth, strict=False)))
+        b.append(sum(float(u - v) ** 2 for u, v in zip(mean, truth, strict=False)))
+    q = math.fsum(a) / math.fsum(b)
+    s = statistics.stdev([u - q * v for u, v in zip(a, b, strict=False)])
+    return q, s / (statistics.fmean(b) * math.sqrt(len(a)))
+
+
+# %% right="torch" exercise="twice_law"
+
+
+def twice_law(draws, means, truths):
+    draws, means, truths = (
+        torch.tensor(np.asarray(x), dtype=torch.float64) for x in (draws, means, truths)
+    )
+    a, b = (draws - truths).square().sum(dim=1), (means - truths).square().sum(dim=1)
+    q = a.sum() / b.sum()
+    return q.item(), ((a - q * b).std() / b.mean() / len(a) ** 0.5).item()
+
+
+# %% right="factor_d_cancels" exercise="twice_law"
+
+
+def twice_law(draws, means, truths):
+    a = np.mean((draws - truths) ** 2, axis=1)
+    b = np.mean((means - truths) ** 2, axis=1)
+    q = a.mean() / b.mean()
+    return q, np.std(a - q * b, ddof=1) / (b.mean() * np.sqrt(len(a)))
+
+
+# %% right="delta_method" exercise="twice_law"
+
+
+def twice_law(draws, means, truths):
+    a = np.linalg.norm(draws - truths, axis=1) ** 2
+    b = np.linalg.norm(means - truths, axis=1) ** 2
+    q = a.sum() / b.sum()
+    (va, c), (_, vb) = np.cov(a, b)
+    return float(q), float(np.sqrt(va - 2 * q * c + q**2 * vb) / (b.mean() * np.sqrt(a.size)))
+
+
+# %% right="scipy_sem" exercise="twice_law"
+
+
+def twice_law(draws, means, truths):
+    a = np.square(draws - truths).sum(axis=-1)
+    b = np.square(means - truths).sum(axis=-1)
+    q = np.sum(a) / np.sum(b)
+    return np.array([q, sem((a - q * b) / np.mean(b))])
+
+
+# %% right="root_mean_square_of_the_rest" exercise="twice_law"
+
+
+def twice_law(draws, means, truths):
+    n = len(truths)
+    a = [np.dot(e, e) for e in draws - truths]
+    b = [np.dot(e, e) for e in means - truths]
+    q = sum(a) / sum(b)
+    squares = sum((u - q * v) ** 2 for u, v in zip(a, b, strict=False))
+    return [q, math.sqrt(squares / (n - 1) * n) / sum(b)]
+
+
+# %% wrong="brightness_too" exercise="return_rate" says="is a case, too"
+
+
+def return_rate(answers, present, absent):
+    d = present - absent
+    e = d - d.mean(axis=(2, 3), keepdims=True)
+    back = np.sum((answers - absent) * e, axis=(1, 2, 3)) > 0.5 * np.sum(d * e, axis=(1, 2, 3))
+    has = np.abs(d).sum(axis=(1, 2, 3)) > 0
+    count = int(np.sum(back & has))
+    return count / has.sum(), *share_interval(count, int(has.sum()))
+
+
+# %% right="einsum" exercise="return_rate"
+
+
+def return_rate(answers, present, absent):
+    d = present - absent
+    e = d - np.einsum("nchw->nc", d)[:, :, None, None] / (d.shape[2] * d.shape[3])
+    went = np.einsum("nchw,nchw->n", answers - absent, e)
+    way = np.einsum("nchw,nchw->n", d, e)
+    count = int((went > way / 2).sum())
+    low, high = share_interval(count, len(d))
+    return count / len(d), low, high
+
+
+# %% right="loops" exercise="return_rate"
+
+
+def return_rate(answers, present, absent):
+    n = 0
+    count = 0
+    for x_hat, p, a in zip(answers, present, absent, strict=False):
+        left = right = 0.0
+        for c in range(len(p)):
+            d = p[c] - a[c]
+            rest = d - np.mean(d)
+            left += np.vdot(x_hat[c] - a[c], rest)
+            right += np.vdot(d, rest)
+        n += 1
+        if left > right / 2:
+            count += 1
+    return [count / n, *share_interval(count, n)]
+
+
+# %% right="torch" exercise="return_rate"
+
+
+def return_rate(answers, present, absent):
+    answers, present, absent = (
+        torch.tensor(np.asarray(x), dtype=torch.float64) for x in (answers, present, absent)
+    )
+    d = present - absent
+    e = d - d.mean(dim=(-2, -1), keepdim=True)
+    back = ((answers - absent) * e).sum(dim=(1, 2, 3)) > 0.5 * (d * e).sum(dim=(1, 2, 3))
+    low, high = measures.share_interval(int(back.sum().item()), len(back))
+    return back.double().mean().item(), low, high
+
+
+# %% right="float32" exercise="return_rate"
+
+
+def return_rate(answers, present, absent):
+    answers, present, absent = (np.asarray(x, dtype=np.float32) for x in (answers, present, absent))
+    d = present - absent
+    e = d - d.mean(axis=(2, 3), keepdims=True)
+    back = ((answers - absent) * e).sum((1, 2, 3)) > 0.5 * (d * e).sum((1, 2, 3))
+    return back.mean(), *share_interval(int(back.sum()), len(back))
+
+
+# %% right="centred_twice" exercise="return_rate"
+
+
+def centred(x):
+    return x - x.mean(axis=(-2, -1), keepdims=True)
+
+
+def return_rate(answers, present, absent):
+    e = centred(present - absent)
+    x = centred(answers - absent)
+    back = np.sum(x * e, axis=(1, 2, 3)) - 0.5 * np.sum(e * e, axis=(1, 2, 3)) > 0
+    return np.mean(back), *share_interval(np.count_nonzero(back), len(back))
+
+
+# %% right="centred_distances" exercise="return_rate"
+
+
+def return_rate(answers, present, absent):
+    flat = [np.reshape(x, (*x.shape[:2], -1)) for x in (answers, present, absent)]
+    x, p, a = [each - each.mean(axis=2, keepdims=True) for each in flat]
+    back = np.linalg.norm(x - p, axis=(1, 2)) < np.linalg.norm(x - a, axis=(1, 2))
+    return float(back.mean()), *share_interval(int(back.sum()), len(back))
+
+
+# %% right="own_wilson" exercise="return_rate"
+
+
+def return_rate(answers, present, absent):
+    n = len(answers)
+    d = np.reshape(present - absent, (n, np.shape(present)[1], -1))
+    e = d - d.mean(axis=-1, keepdims=True)
+    went = (np.reshape(answers - absent, d.shape) * e).sum(axis=(1, 2))
+    p = np.mean(2 * went > (d * e).sum(axis=(1, 2)))
+    z = norm.ppf(0.975)
+    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return p, max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+# %% right="matrix_products" exercise="return_rate"
+
+
+def return_rate(answers, present, absent):
+    back = []
+    for x, p, a in zip(answers, present, absent, strict=False):
+        d = p - a
+        e = d - np.average(d, axis=(1, 2))[:, None, None]
+        back.append(np.mean((x - a) * e) > np.mean(d * e) * 0.5)
+    return np.array([np.mean(back), *share_interval(sum(map(int, back)), len(back))])
+
+
+# %% right="broadcast_with_subtract_outer" exercise="return_rate"
+
+
+def return_rate(answers, present, absent):
+    x, p, a = (np.moveaxis(np.array(s, dtype=float), 1, -1) for s in (answers, present, absent))
+    p -= a
+    x -= a
+    e = p - p.mean(axis=(1, 2), keepdims=True)
+    x -= p / 2
+    count = int(np.count_nonzero(np.tensordot(x, e, axes=([1, 2, 3], [1, 2, 3])).diagonal() > 0))
+    return count / len(p), *share_interval(count, len(p))
+
+
+# %% right="fraction_of_the_way" exercise="return_rate"
+
+
+def return_rate(answers, present, absent):
+    d = present - absent
+    e = d - d.mean(axis=(2, 3), keepdims=True)
+    part = np.sum((answers - absent) * e, axis=(1, 2, 3)) / np.sum(d * e, axis=(1, 2, 3))
+    back = part > 0.5
+    count = int(np.sum(back))
+    return count / len(back), *share_interval(count, len(back))
+
+
+# %% right="all_at_once_boolean" exercise="return_rate"
+
+
+def return_rate(answers, present, absent):
+    count = sum(
+        float(np.sum((x - a - (p - a) / 2) * ((p - a) - (p - a).mean((1, 2), keepdims=True)))) > 0
+        for x, p, a in zip(answers, present, absent, strict=False)
+    )
+    n = len(answers)
+    return (count / n,) + share_interval(count, n)
+
+
+# %% wrong="one_for_infinity_strict" exercise="form_sets" says="threshold is infinite"
+
+
+def form_sets(p, form, new, level, per_form):
+    own = np.where(form == 1, 1 - p, p)
+    limit = []
+    for f in (0, 1):
+        s = own[form == f] if per_form else own
+        n = len(s)
+        k = math.ceil((n + 1) * level)
+        limit.append(np.sort(s)[k - 1] if k <= n else np.nextafter(1, 0))
+    return np.column_stack([new <= limit[0], 1 - new <= limit[1]])
+
+
+# %% wrong="bars_ties" exercise="form_sets" says="known cases"
+
+
+def form_sets(p, form, new, level, per_form):
+    own = np.where(form == 1, 1 - p, p) + 1e-6 * np.random.default_rng(0).standard_normal(len(p))
+    limit = []
+    for f in (0, 1):
+        s = own[form == f] if per_form else own
+        n = len(s)
+        k = math.ceil((n + 1) * level)
+        limit.append(np.sort(s)[k - 1] if k <= n else np.inf)
+    return np.column_stack([new <= limit[0], 1 - new <= limit[1]])
+
+
+# %% wrong="confidence_for_score" exercise="form_sets" says="probability of the true form"
+
+
+def form_sets(p, form, new, level, per_form):
+    own = 1 - np.maximum(p, 1 - p)
+    limit = []
+    for f in (0, 1):
+        s = own[form == f] if per_form else own
+        n = len(s)
+        k = math.ceil((n + 1) * level)
+        limit.append(np.sort(s)[k - 1] if k <= n else np.inf)
+    return np.column_stack([new <= limit[0], 1 - new <= limit[1]])
+
+
+# %% wrong="never_both" exercise="form_sets" says="may hold both"
+
+
+def form_sets(p, form, new, level, per_form):
+    own = np.where(form == 1, 1 - p, p)
+    limit = []
+    for f in (0, 1):
+        s = own[form == f] if per_form else own
+        n = len(s)
+        k = math.ceil((n + 1) * level)
+        limit.append(np.sort(s)[k - 1] if k <= n else np.inf)
+    return np.column_stack([(new <= limit[0]) & (new <= 0.5), (1 - new <= limit[1]) & (new > 0.5)])
+
+
+# %% wrong="by_predicted_form" exercise="form_sets" says="true form, not of the likelier"
+
+
+def form_sets(p, form, new, level, per_form):
+    own = np.where(form == 1, 1 - p, p)
+    limit = []
+    for f in (0, 1):
+        s = own[(p > 0.5) == f] if per_form else own
+        n = len(s)
+        k = math.ceil((n + 1) * level)
+        limit.append(np.sort(s)[k - 1] if k <= n else np.inf)
+    return np.column_stack([new <= limit[0], 1 - new <= limit[1]])
+
+
+# %% wrong="index_for_mask" exercise="form_sets" says="takes the first two"
+
+
+def form_sets(p, form, new, level, per_form):
+    own = np.where(form == 1, 1 - p, p)
+    limit = []
+    for f in (0, 1):
+        s = own[form] if per_form and f else own[1 - form] if per_form else own
+        n = len(s)
+        k = math.ceil((n + 1) * level)
+        limit.append(np.sort(s)[k - 1] if k <= n else np.inf)
+    return np.column_stack([new <= limit[0], 1 - new <= limit[1]])
+
+
+# %% right="append_infinity" exercise="form_sets"
+
+
+def form_sets(p, form, new, level, per_form):
+    p, form, new = np.asarray(p), np.asarray(form), np.asarray(new)
+    own = np.where(form == 0, p, 1 - p)
+
+    def threshold(scores):
+        k = int(np.ceil((len(scores) + 1) * level))
+        return np.sort(np.append(scores, np.inf))[k - 1]
+
+    q = [threshold(own[form == f]) if per_form else threshold(own) for f in range(2)]
+    return np.stack([new, 1 - new], axis=1) <= q
+
+
+# %% right="counts_smaller_ones" exercise="form_sets"
+
+
+def form_sets(p, form, new, level, per_form):
+    scores_new = np.stack([np.asarray(new), 1 - np.asarray(new)], axis=1)
+    own = np.abs(np.asarray(form) - p)
+    out = np.empty(scores_new.shape, dtype=bool)
+    for f in (0, 1):
+        some = own[np.equal(form, f)] if per_form else own
+        k = math.ceil((len(some) + 1) * level)
+        below = (some[None, :] < scores_new[:, f, None]).sum(axis=1)
+        out[:, f] = (below < k) | (k > len(some))
+    return out
+
+
+# %% right="lists_and_heapq" exercise="form_sets"
+
+
+def form_sets(p, form, new, level, per_form):
+    def limit(scores):
+        k = math.ceil((len(scores) + 1) * level)
+        return math.inf if k > len(scores) else heapq.nsmallest(k, scores)[-1]
+
+    own = {0: [], 1: []}
+    for probability, f in zip(p, form, strict=False):
+        own[int(f)].append(1 - probability if f else probability)
+    if per_form:
+        pale, dark = limit(own[0]), limit(own[1])
+    else:
+        pale = dark = limit(own[0] + own[1])
+    return np.array([(x <= pale, 1 - x <= dark) for x in new], dtype=bool).reshape(-1, 2)
+
+
+# %% right="torch_kthvalue" exercise="form_sets"
+
+
+def form_sets(p, form, new, level, per_form):
+    p = torch.tensor(np.asarray(p), dtype=torch.float64)
+    new = torch.tensor(np.asarray(new), dtype=torch.float64)
+    form = torch.tensor(np.asarray(form)).long()
+    own = 1 - torch.stack([1 - p, p], dim=1).gather(1, form[:, None])[:, 0]
+
+    def limit(scores):
+        k = math.ceil((len(scores) + 1) * level)
+        return (
+            torch.kthvalue(scores, k).values
+            if k <= len(scores)
+            else torch.tensor(torch.inf, dtype=torch.float64)
+        )
+
+    limits = torch.stack([limit(own[form == f] if per_form else own) for f in (0, 1)])
+    return (1 - torch.stack([1 - new, new], dim=1) <= limits).numpy()
+
+
+# %% right="partition" exercise="form_sets"
+
+
+def form_sets(p, form, new, level, per_form):
+    own = p * (1 - form) + (1 - p) * form
+    sets = np.ones((len(new), 2), bool)
+    for f in 0, 1:
+        some = own[form == f] if per_form else own
+        k = -int(-(len(some) + 1) * level // 1)
+        if k <= len(some):
+            score = new if f == 0 else 1 - new
+            sets[:, f] = score <= np.partition(some, k - 1)[k - 1]
+    return sets
+
+
+# %% right="kth_largest_probability" exercise="form_sets"
+
+
+def form_sets(p, form, new, level, per_form):
+    p, form, new = np.array(p), np.array(form).astype(bool), np.array(new)
+    of_truth = np.where(form, p, 1 - p)
+
+    def least(probabilities):
+        n = len(probabilities)
+        k = math.ceil((n + 1) * level)
+        return -np.inf if k > n else np.sort(probabilities)[::-1][k - 1]
+
+    if per_form:
+        pale, dark = least(of_truth[~form]), least(of_truth[form])
+    else:
+        pale = dark = least(of_truth)
+    return np.array([1 - new >= pale, new >= dark]).T
+
+
+# %% right="float32" exercise="form_sets"
+
+
+def form_sets(p, form, new, level, per_form):
+    p, new = np.asarray(p, np.float32), np.asarray(new, np.float32)
+    form = np.asarray(form)
+    own = np.where(form == 1, 1 - p, p)
+    limits = np.full(2, np.inf, np.float32)
+    for f in range(2):
+        some = np.sort(own[form == f] if per_form else own)
+        k = math.ceil((some.size + 1) * level)
+        if k <= some.size:
+            limits[f] = some[k - 1]
+    return np.column_stack((new, 1 - new)) <= limits
+
+
+# %% right="robust_ceiling" exercise="form_sets"
+
+
+def form_sets(p, form, new, level, per_form):
+    own = np.where(np.asarray(form) == 1, 1 - np.asarray(p), p)
+    thresholds = []
+    for f in (0, 1):
+        s = sorted(own[np.asarray(form) == f]) if per_form else sorted(own)
+        k = math.ceil((len(s) + 1) * level - 1e-9)
+        thresholds.append(s[k - 1] if k <= len(s) else float("inf"))
+    new = np.asarray(new)
+    return np.array([new <= thresholds[0], 1 - new <= thresholds[1]]).T
+
+
+# %% right="masked_loop" exercise="form_sets"
+
+
+def form_sets(p, form, new, level, per_form):
+    scores = [
+        sorted(
+            float(q) if f == 0 else 1 - float(q)
+            for q, f in zip(p, form, strict=False)
+            if not per_form or f == form_wanted
+        )
+        for form_wanted in (0, 1)
+    ]
+    result = np.zeros((len(new), 2), dtype=bool)
+    for i, q in enumerate(new):
+        for j, score in enumerate((float(q), 1 - float(q))):
+            n = len(scores[j])
+            k = math.ceil((n + 1) * level)
+            result[i, j] = k > n or bisect.bisect_left(scores[j], score) <= k - 1
+    return result
+
+
+# %% right="one_is_enough" exercise="form_sets"
+
+
+def form_sets(p, form, new, level, per_form):
+    own = np.where(form == 1, 1 - p, p)
+    limit = []
+    for f in (0, 1):
+        s = own[form == f] if per_form else own
+        n = len(s)
+        k = math.ceil((n + 1) * level)
+        limit.append(np.sort(s)[k - 1] if k <= n else 1.0)
+    return np.column_stack([new <= limit[0], 1 - new <= limit[1]])
+
+
+# %% right="inverted_cdf" exercise="form_sets"
+
+
+def form_sets(p, form, new, level, per_form):
+    own = np.where(form == 1, 1 - p, p)
+    limit = []
+    for f in (0, 1):
+        s = own[form == f] if per_form else own
+        n = len(s)
+        k = math.ceil((n + 1) * level)
+        limit.append(np.quantile(s, (k - 0.5) / n, method="inverted_cdf") if k <= n else np.inf)
+    return np.column_stack([new <= limit[0], 1 - new <= limit[1]])
+
+
+# %% right="complement_of_a_quantile_from_the_top" exercise="form_sets"
+
+
+def form_sets(p, form, new, level, per_form):
+    own = np.where(form == 1, 1 - p, p)
+    limit = []
+    for f in (0, 1):
+        s = own[form == f] if per_form else own
+        n = len(s)
+        k = math.ceil((n + 1) * level)
+        limit.append(np.sort(s)[::-1][n - k] if k <= n else np.inf)
+    return np.column_stack([new <= limit[0], 1 - new <= limit[1]])
