@@ -1028,21 +1028,7 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% wrong="stops_when_settled" exercise="flow" says="at every level"
-import bisect
-import heapq
-import itertools
-import math
-import statistics
-from functools import reduce
-
 import numpy as np
-import torch
-import torch.nn.functional as F
-from scipy.stats import norm, sem
-from skimage.measure import block_reduce
-
-from course_lib.audits import measures
-from course_lib.audits.measures import share_interval
 
 
 def flow(denoise, x, levels):
@@ -1064,6 +1050,7 @@ def flow(denoise, x, levels):
 
 
 # %% right="appends_zero" exercise="flow"
+import numpy as np
 
 
 def flow(denoise, x, levels):
@@ -1095,6 +1082,7 @@ def flow(denoise, x, levels):
 
 
 # %% right="ode_by_the_score" exercise="flow"
+import itertools
 
 
 def flow(denoise, x, levels):
@@ -1108,6 +1096,7 @@ def flow(denoise, x, levels):
 
 
 # %% right="reduce" exercise="flow"
+from functools import reduce
 
 
 def flow(denoise, x, levels):
@@ -1120,6 +1109,8 @@ def flow(denoise, x, levels):
 
 
 # %% right="torch" exercise="flow"
+import numpy as np
+import torch
 
 
 def flow(denoise, x, levels):
@@ -1135,6 +1126,7 @@ def flow(denoise, x, levels):
 
 
 # %% right="weighted_average" exercise="flow"
+import numpy as np
 
 
 def flow(denoise, x, levels):
@@ -1148,6 +1140,7 @@ def flow(denoise, x, levels):
 
 
 # %% right="lists" exercise="flow"
+import numpy as np
 
 
 def flow(denoise, x, levels):
@@ -1163,6 +1156,7 @@ def flow(denoise, x, levels):
 
 
 # %% wrong="squeezes" exercise="block_guidance" says="that of guess"
+import numpy as np
 
 
 def block_guidance(guess, y, factor, sigma, r):
@@ -1171,6 +1165,7 @@ def block_guidance(guess, y, factor, sigma, r):
 
 
 # %% wrong="nan_guard" exercise="block_guidance" says="little noise"
+import numpy as np
 
 
 def block_guidance(guess, y, factor, sigma, r):
@@ -1187,6 +1182,7 @@ def block_guidance(guess, y, factor, sigma, r):
 
 
 # %% right="numpy_reshape" exercise="block_guidance"
+import numpy as np
 
 
 def block_guidance(guess, y, factor, sigma, r):
@@ -1200,6 +1196,7 @@ def block_guidance(guess, y, factor, sigma, r):
 
 
 # %% right="probes_with_ones" exercise="block_guidance"
+import numpy as np
 
 
 def block_guidance(guess, y, factor, sigma, r):
@@ -1209,6 +1206,7 @@ def block_guidance(guess, y, factor, sigma, r):
 
 
 # %% right="dense_solve" exercise="block_guidance"
+import numpy as np
 
 
 def block_guidance(guess, y, factor, sigma, r):
@@ -1220,6 +1218,9 @@ def block_guidance(guess, y, factor, sigma, r):
 
 
 # %% right="torch_pooling" exercise="block_guidance"
+import numpy as np
+import torch
+import torch.nn.functional as F
 
 
 def block_guidance(guess, y, factor, sigma, r):
@@ -1234,6 +1235,7 @@ def block_guidance(guess, y, factor, sigma, r):
 
 
 # %% right="loops" exercise="block_guidance"
+import numpy as np
 
 
 def block_guidance(guess, y, factor, sigma, r):
@@ -1250,6 +1252,7 @@ def block_guidance(guess, y, factor, sigma, r):
 
 
 # %% right="einsum" exercise="block_guidance"
+import numpy as np
 
 
 def block_guidance(guess, y, factor, sigma, r):
@@ -1261,6 +1264,7 @@ def block_guidance(guess, y, factor, sigma, r):
 
 
 # %% right="kron_and_reduceat" exercise="block_guidance"
+import numpy as np
 
 
 def block_guidance(guess, y, factor, sigma, r):
@@ -1271,6 +1275,8 @@ def block_guidance(guess, y, factor, sigma, r):
 
 
 # %% right="skimage_block_reduce" exercise="block_guidance"
+import numpy as np
+from skimage.measure import block_reduce
 
 
 def block_guidance(guess, y, factor, sigma, r):
@@ -1287,6 +1293,7 @@ def block_guidance(guess, y, factor, sigma, r):
 
 
 # %% wrong="squeezed_rows" exercise="twice_law" says="four numbers"
+import numpy as np
 
 
 def twice_law(draws, means, truths):
@@ -1298,6 +1305,7 @@ def twice_law(draws, means, truths):
 
 
 # %% right="einsum" exercise="twice_law"
+import numpy as np
 
 
 def twice_law(draws, means, truths):
@@ -1308,6 +1316,8 @@ def twice_law(draws, means, truths):
 
 
 # %% right="loops_and_statistics" exercise="twice_law"
+import math
+import statistics
 
 
 def twice_law(draws, means, truths):
@@ -1321,6 +1331,8 @@ def twice_law(draws, means, truths):
 
 
 # %% right="torch" exercise="twice_law"
+import numpy as np
+import torch
 
 
 def twice_law(draws, means, truths):
@@ -1333,6 +1345,7 @@ def twice_law(draws, means, truths):
 
 
 # %% right="factor_d_cancels" exercise="twice_law"
+import numpy as np
 
 
 def twice_law(draws, means, truths):
@@ -1343,6 +1356,7 @@ def twice_law(draws, means, truths):
 
 
 # %% right="delta_method" exercise="twice_law"
+import numpy as np
 
 
 def twice_law(draws, means, truths):
@@ -1354,6 +1368,8 @@ def twice_law(draws, means, truths):
 
 
 # %% right="scipy_sem" exercise="twice_law"
+import numpy as np
+from scipy.stats import sem
 
 
 def twice_law(draws, means, truths):
@@ -1364,6 +1380,9 @@ def twice_law(draws, means, truths):
 
 
 # %% right="root_mean_square_of_the_rest" exercise="twice_law"
+import math
+
+import numpy as np
 
 
 def twice_law(draws, means, truths):
@@ -1376,6 +1395,9 @@ def twice_law(draws, means, truths):
 
 
 # %% wrong="brightness_too" exercise="return_rate" says="is a case, too"
+import numpy as np
+
+from course_lib.audits.measures import share_interval
 
 
 def return_rate(answers, present, absent):
@@ -1388,6 +1410,9 @@ def return_rate(answers, present, absent):
 
 
 # %% right="einsum" exercise="return_rate"
+import numpy as np
+
+from course_lib.audits.measures import share_interval
 
 
 def return_rate(answers, present, absent):
@@ -1401,6 +1426,9 @@ def return_rate(answers, present, absent):
 
 
 # %% right="loops" exercise="return_rate"
+import numpy as np
+
+from course_lib.audits.measures import share_interval
 
 
 def return_rate(answers, present, absent):
@@ -1420,6 +1448,10 @@ def return_rate(answers, present, absent):
 
 
 # %% right="torch" exercise="return_rate"
+import numpy as np
+import torch
+
+from course_lib.audits import measures
 
 
 def return_rate(answers, present, absent):
@@ -1434,6 +1466,9 @@ def return_rate(answers, present, absent):
 
 
 # %% right="float32" exercise="return_rate"
+import numpy as np
+
+from course_lib.audits.measures import share_interval
 
 
 def return_rate(answers, present, absent):
@@ -1445,6 +1480,9 @@ def return_rate(answers, present, absent):
 
 
 # %% right="centred_twice" exercise="return_rate"
+import numpy as np
+
+from course_lib.audits.measures import share_interval
 
 
 def centred(x):
@@ -1459,6 +1497,9 @@ def return_rate(answers, present, absent):
 
 
 # %% right="centred_distances" exercise="return_rate"
+import numpy as np
+
+from course_lib.audits.measures import share_interval
 
 
 def return_rate(answers, present, absent):
@@ -1469,6 +1510,8 @@ def return_rate(answers, present, absent):
 
 
 # %% right="own_wilson" exercise="return_rate"
+import numpy as np
+from scipy.stats import norm
 
 
 def return_rate(answers, present, absent):
@@ -1484,6 +1527,9 @@ def return_rate(answers, present, absent):
 
 
 # %% right="matrix_products" exercise="return_rate"
+import numpy as np
+
+from course_lib.audits.measures import share_interval
 
 
 def return_rate(answers, present, absent):
@@ -1496,6 +1542,9 @@ def return_rate(answers, present, absent):
 
 
 # %% right="broadcast_with_subtract_outer" exercise="return_rate"
+import numpy as np
+
+from course_lib.audits.measures import share_interval
 
 
 def return_rate(answers, present, absent):
@@ -1509,6 +1558,9 @@ def return_rate(answers, present, absent):
 
 
 # %% right="fraction_of_the_way" exercise="return_rate"
+import numpy as np
+
+from course_lib.audits.measures import share_interval
 
 
 def return_rate(answers, present, absent):
@@ -1521,6 +1573,9 @@ def return_rate(answers, present, absent):
 
 
 # %% right="all_at_once_boolean" exercise="return_rate"
+import numpy as np
+
+from course_lib.audits.measures import share_interval
 
 
 def return_rate(answers, present, absent):
@@ -1533,6 +1588,9 @@ def return_rate(answers, present, absent):
 
 
 # %% wrong="one_for_infinity_strict" exercise="form_sets" says="threshold is infinite"
+import math
+
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1547,6 +1605,9 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% wrong="bars_ties" exercise="form_sets" says="known cases"
+import math
+
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1561,6 +1622,9 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% wrong="confidence_for_score" exercise="form_sets" says="probability of the true form"
+import math
+
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1575,6 +1639,9 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% wrong="never_both" exercise="form_sets" says="may hold both"
+import math
+
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1589,6 +1656,9 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% wrong="by_predicted_form" exercise="form_sets" says="true form, not of the likelier"
+import math
+
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1603,6 +1673,9 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% wrong="index_for_mask" exercise="form_sets" says="takes the first two"
+import math
+
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1617,6 +1690,7 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% right="append_infinity" exercise="form_sets"
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1632,6 +1706,9 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% right="counts_smaller_ones" exercise="form_sets"
+import math
+
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1647,6 +1724,10 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% right="lists_and_heapq" exercise="form_sets"
+import heapq
+import math
+
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1665,6 +1746,10 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% right="torch_kthvalue" exercise="form_sets"
+import math
+
+import numpy as np
+import torch
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1686,6 +1771,7 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% right="partition" exercise="form_sets"
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1701,6 +1787,9 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% right="kth_largest_probability" exercise="form_sets"
+import math
+
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1720,6 +1809,9 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% right="float32" exercise="form_sets"
+import math
+
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1736,6 +1828,9 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% right="robust_ceiling" exercise="form_sets"
+import math
+
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1750,6 +1845,10 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% right="masked_loop" exercise="form_sets"
+import bisect
+import math
+
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1771,6 +1870,9 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% right="one_is_enough" exercise="form_sets"
+import math
+
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1785,6 +1887,9 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% right="inverted_cdf" exercise="form_sets"
+import math
+
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
@@ -1799,6 +1904,9 @@ def form_sets(p, form, new, level, per_form):
 
 
 # %% right="complement_of_a_quantile_from_the_top" exercise="form_sets"
+import math
+
+import numpy as np
 
 
 def form_sets(p, form, new, level, per_form):
