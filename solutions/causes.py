@@ -32,8 +32,8 @@
 # ## 1 · What the record is, and what it isn't
 #
 # - **one training** per share
-# - the balanced one trained **longer**
-# - **one** noise, **one** ε, a fifth of the searches miss it
+# - the balanced one trained **afresh**
+# - **one** noise, **one** ε, a quarter of the searches miss it
 #
 # *Which of these would a second weight file mend?*
 
@@ -72,7 +72,7 @@ for name in flips.names():
 # %% [markdown]
 # Three cautions.
 #
-# - **One training per share.** Whatever is measured on a trained generator is a property of *one weight file* per share (n = 1). Only R1 and R2 need no training.
+# - **One training per share.** Whatever is measured on a trained generator is a property of *one weight file* per share (n = 1). Only R1 and R2 need no generator.
 # - **The share is not all that differs.** `share_50` was trained from random weights. The others went on from its networks, for fewer steps. Unfinished
 #   fine-tuning is a **rival** explanation. Such a file would still draw what `share_50` drew; `share_10` (here 20,000 pictures; its card's 10,000 gave .120) and `share_90`
 #   do draw a share between their own and one half. `share_02` doesn't.
@@ -331,7 +331,7 @@ print(f"R1, same truths: dark → pale {drawn_wrong[form == 1].mean():.3f}, pale
 reveal("causes.dark_start", 100 * np.mean(~arm_back["dark"][form == 1]), label="dark → pale from a dark start", unit="%")
 
 # %% [markdown]
-# One style instead of ten rows changes nothing that 48 beetles show. Its *form* changes much, in both directions. The start adds no information; it moves losses.
+# One style instead of ten rows changes nothing that 48 beetles show. Its *form* changes much, in both directions. The start adds no information; it trades losses.
 #
 # ### Exercise 2: a paired contrast, misses apart
 #

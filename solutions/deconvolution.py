@@ -284,8 +284,8 @@ for name, convention in conventions.items():
 
 # %% [markdown] slide="notes"
 # The moment for practitioners: ask who has cut a Gaussian kernel at 3σ this year. A
-# hundred-thousandfold change in "how ill-posed it is" came from a line of code that no paper
-# mentions, and most of what is left is an accident of the signal's length. Five minutes.
+# hundred-thousandfold change in "how ill-posed it is" came from a line of code that few papers
+# mention, and most of what is left is an accident of the signal's length. Five minutes.
 
 # %% [markdown] deeper=true
 # Is the cut kernel's gain at least a property of the kernel? Look between the frequencies of the
@@ -959,7 +959,7 @@ show(fig, alt=f"Left: the log-likelihood rises at every step. Right: the error f
               f"{path[best_step]:.3f} at step {best_step}, then rises to {path[400]:.3f} at 400.")
 
 # %% [markdown] slide="notes"
-# Left is all that the algorithm can compute, and it rises for ever. Right is what counts, and nobody at the telescope can
+# Left is all that the algorithm can compute, and it never falls. Right is what counts, and nobody at the telescope can
 # draw it. Ask where they would have stopped. Two minutes.
 
 # %% [markdown]

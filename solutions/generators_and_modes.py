@@ -472,7 +472,7 @@ reveal("generators_and_modes.percent_covered", 100 * np.mean(trials, 0)[2], labe
 # %% [markdown]
 # ### Exercise 3: birthdays
 #
-# A different idea needs no real pictures at all. In a room of 23 people two are likely to share a birthday,
+# A different idea needs no real pictures at all. In a room of 23 people two share a birthday every other time,
 # since 23 people are 253 *pairs*. If a generator draws thing $i$ with the probability $p_i$, a share
 # $\sum_i p_i^2$ of all pairs of its draws are duplicates. So pairs over duplicate pairs estimate $1/\sum_i p_i^2$, which for $N$
 # equally frequent things is $N$ (Arora and Zhang 2017).
@@ -795,7 +795,7 @@ print(f"500 pictures of a perfect generator would cover {perfect[0]:.2f}; as man
 
 # %% [markdown] deeper=true
 # `share_50` has a coverage above that of a perfect generator: what is real is near to something it draws.
-# But hardly anything real lies among what it draws. The balls of
+# Yet only a fifth of the real lies among what it draws. The balls of
 # recall reach to *generated* neighbours, so they are small if the set is **thin**, and renders fall between.
 # Thin in which way? The recogniser also reads the parameters of a ladybird. How much does each vary?
 
@@ -899,7 +899,7 @@ show(fig, alt="Densities of the length of a latent: three peaks of nearly one wi
 reveal("generators_and_modes.length_512", drawn_lengths.mean(), label="mean length of a latent, d = 512")
 
 # %% [markdown] deeper=true
-# Nearly all latents lie near a **shell** of radius $\sqrt d$, .7 thick whatever $d$ is: $\|z\|^2$
+# For large $d$ nearly all latents lie near a **shell** of radius $\sqrt d$, .7 thick: $\|z\|^2$
 # is a sum of $d$ squares, each 1 on average. The most probable single point, $z = 0$, is never drawn, nor is anything near
 # it: density is highest there, but there is no room. What does the generator show at a point that training never visited?
 
@@ -1089,7 +1089,7 @@ latent_walk({name: gan.load(name) for name in shown})
 # %% [markdown] slide="notes"
 # Stop the walk where the probability is about one half: is there a "half-dark" ladybird? The world has none.
 # The generator must be continuous, so between two forms it draws what doesn't exist; it hurries through. Then
-# ψ to 0.3: one form left. Who chose which? Four minutes.
+# turn ψ down: what goes first? Who chose that? Four minutes.
 
 # %% [markdown] deeper=true slide="slide"
 # ## 5 · Real handwriting

@@ -113,7 +113,7 @@ reveal("hallucination_measured.percent_invented", 100 * told["invented"], label=
 # | omitted | $\|P_{null}x\|^2$ over the contrast of $x$ | yes |
 # | wrong | $\|P_{null}(\hat x - x)\|^2$ over $\|P_{null} x\|^2$ | yes |
 #
-# A large first number is no accusation: of this *true* picture about as much is beyond the camera.
+# A large first number is no accusation: of this *true* picture even more is beyond the camera.
 # Whether the invention was any good says the third: at 1 you could as well have invented
 # nothing.
 
@@ -637,7 +637,7 @@ print(f"{np.mean(marked):.1%} of the pixels are marked. RMS error there {np.sqrt
 # - Is it **stable**? Needs a second input, slightly changed.
 # - Is it **consistent**? Needs the camera.
 #
-# None of them follows from another.
+# Neither of the last two makes it right.
 
 # %% [markdown] deeper=true
 # ## 4 · Right, stable, consistent?
@@ -1415,8 +1415,8 @@ for name in list(readers)[1:3]:
 # %% [markdown] slide="slide"
 # ## What you can now say
 #
-# With camera, noise and scale known, and no truth at hand: *this much of the picture was not recorded, and it is here; this was
-# recorded, and the picture has deleted it.*
+# With camera, noise and scale known, and no truth at hand: *this much of the picture was not recorded, and it is here; this,
+# above the noise, was recorded, and the picture has deleted it.*
 
 # %% [markdown] slide="notes"
 # This is what section 1's map gives without any truth: how much, and where. Let somebody say it for a picture of their own.

@@ -1003,7 +1003,7 @@ for product in (1, 4, 16, 64, 128):
 
 # %% [markdown] slide="notes"
 # This is the answer to "analytic continuation beats diffraction": true, priced by the logarithm, and conditional
-# on the support. In two dimensions a microscope's whole field has a product of millions; a single grain has about one. Five minutes.
+# on the support. In two dimensions a whole field has a huge product; a grain as small as the spot has about one. Five minutes.
 
 # %% [markdown]
 # ## 6. Bits
@@ -1300,9 +1300,9 @@ print(f"{limits.picard_count(whole.values, 0.003, stones_scale)} survive; τ run
 #
 # - P. C. Hansen, "The discrete Picard condition for discrete ill-posed problems", *BIT* 30 (1990)
 #   658–672. [doi:10.1007/BF01933214](https://doi.org/10.1007/BF01933214)
-# - D. Slepian, H. O. Pollak, "Prolate spheroidal wave functions I", *Bell System Technical Journal* 40 (1961) 43–63; the discrete case of
+# - D. Slepian, H. O. Pollak, "Prolate spheroidal wave functions I", *Bell System Technical Journal* 40 (1961) 43–63,
+#   [doi:10.1002/j.1538-7305.1961.tb03976.x](https://doi.org/10.1002/j.1538-7305.1961.tb03976.x); the discrete case of
 #   section 5 is D. Slepian's part V, 57 (1978) 1371–1430.
-#   [doi:10.1002/j.1538-7305.1961.tb03976.x](https://doi.org/10.1002/j.1538-7305.1961.tb03976.x)
 # - G. Toraldo di Francia, "Degrees of freedom of an image", *J. Opt. Soc. Am.* 59 (1969) 799–803.
 #   [doi:10.1364/JOSA.59.000799](https://doi.org/10.1364/JOSA.59.000799)
 # - G. Backus, F. Gilbert, "The resolving power of gross Earth data", *Geophys. J. R. Astron. Soc.* 16 (1968) 169–205 (what a datum

@@ -156,7 +156,7 @@ show(fig, alt="The gain of a pixel of four falls to zero at 0.25 cycles per fine
 
 # %% [markdown] slide="notes"
 # The point to land: a rank is a yes/no answer, and noise never asks yes/no questions. Astronomers' "drizzle"
-# and phone cameras' burst modes live on unfolding aliases. Baker & Kanade and Lin & Shum showed how fast the
+# and some phones' zoom live on shifted frames. Baker & Kanade and Lin & Shum showed how fast the
 # condition grows with the magnification. Six minutes.
 
 # %% [markdown]
@@ -331,7 +331,7 @@ show_images({"the scene": stones, "shifts right": x_moved, "shifts wrong": x_fal
 
 # %% [markdown] slide="notes"
 # Let people argue which of the two textures is stone before you say. The sentence about residuals returns in
-# lesson {pulse}: PULSE's residual is small because PULSE stops when it is small. Five minutes.
+# lesson {pulse}: PULSE's residual is small because its search made it small. Five minutes.
 
 # %% [markdown] slide="slide"
 # ## 2 · Few points
@@ -1383,7 +1383,7 @@ moving_the_limit()
 # | a generator's prior | one small picture | the scene is one the network draws | any amount of natural detail | a wrong picture that can be sharp and natural and fit the data | you might not: neither sharpness nor the fit need tell |
 #
 # *Defence of "many frames".* With shifts off by half a pixel, four frames gave almost three times the error while
-# the residual stayed below the noise: 64 numbers explain 61 unknowns whatever they are. With sixteen frames the
+# the residual stayed below the noise: 61 unknowns explain almost any 64 numbers. With sixteen frames the
 # same fault raised the residual far above σ. The check stays silent if all frames share one small fault, for example
 # a box 5 % too wide at every shift, which is then explained by another scene.
 #
@@ -1404,7 +1404,7 @@ moving_the_limit()
 #    three, with or without numbers, also where there are only two.
 # 3. A diagnostic or a further measurement in both rows but the generator's, *and* one of them says when it is silent.
 #    *Half*: one of the two; or a single such row that has both.
-# 4. The generator's row says that sharpness *and* fit don't tell, with a reason for one of them (the search stops when it fits; it can
+# 4. The generator's row says that sharpness *and* fit don't tell, with a reason for one of them (the search makes it fit; it can
 #    draw nothing else than sharp pictures). *Half*: says so without a reason. *None*: "check the residual".
 # 5. The defence, of a row of one's own but the generator's, names an experiment of this lesson with what came out *and* a case
 #    in which the check is silent. *Half*: one of the two.

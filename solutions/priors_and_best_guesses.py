@@ -1377,7 +1377,7 @@ show_images({name: x for name, (x, _) in panels.items()}
 # consistent, and **wrong** by the whole null part. The two others leave a residual, and without noise they are *detected*. But
 # everybody needs a tolerance, and PULSE's (lesson {pulse}), a mean squared difference of .002, accepts both.
 #
-# If the scene is in its range, a generator's prior adds *everything*. If not, the residual tells, **provided that
+# A scene in its range, with no rival there, comes back *whole*. If not, the residual tells, **provided that
 # no picture in the range has the same measurement, to within the tolerance**.
 
 # %% [markdown] slide="notes"

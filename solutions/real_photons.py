@@ -481,7 +481,7 @@ show_images({"even sky": even_sky, "3 iterations": from_nothing[3], "100 iterati
 reveal("real_photons.in_nothing", invented[100], label="candidates in an empty sky after 100 iterations")
 
 # %% [markdown] slide="notes"
-# This is hallucination, by an algorithm without a network, without training and without a prior that anybody wrote down. It maximises the likelihood, and the likelihood is highest where
+# This is hallucination, by an algorithm without a network, without training and with no prior but light ≥ 0. It maximises the likelihood, and the likelihood is highest where
 # every clump of photons is a star. Ask: what would you have published? Four minutes.
 
 # %% [markdown]
@@ -1083,7 +1083,7 @@ show_images({name: spot.kernel(25) ** 0.25 for name, spot in spots.items()}, lim
 #
 # Given **A** (the pulsar's picture), **σ** (of counted photons), **K** = 1 exposure and **P** (light ≥ 0):
 #
-# **some ten sources** repeat; the rest is drawn from the noise.
+# **some ten sources** repeat; what the rest is, you can't say.
 
 # %% [markdown]
 # ## What you can now say, and what you can't

@@ -692,7 +692,7 @@ show_images({name: part.mean(axis=0) for name, part in three.items()}, limits=(-
 # ## 5 · An upscaler that nobody here wrote
 
 # %% [markdown]
-# "AI zoom" comes from an older line than PULSE, and it doesn't sample: a network that was trained to sharpen photographs gives one answer. `esrgan-thick` of the UpscalerJS project (MIT licence) runs in people's browsers; we ship its
+# Much "AI zoom" is older than PULSE and doesn't sample: a network that was trained to sharpen photographs gives one answer. `esrgan-thick` of the UpscalerJS project (MIT licence) runs in people's browsers; we ship its
 # weights. We shrink pictures whose truth we have, and ask lesson {hallucination_measured}'s questions. **Wrong** is the squared error of what was invented over that of inventing
 # nothing: above 1 the invented detail is worse than none.
 
@@ -925,7 +925,7 @@ for name, enhance in ways.items():
 
 # %% [markdown] deeper=true
 # **A case of 2023.** A post by ibreakphotos told of an experiment. A picture of the moon was taken down to 170 × 170 pixels, blurred, shown on a screen, and photographed from there with a telephone. The photograph had detail that the blurred picture didn't show. The maker explained: the telephone recognises the moon, merges several frames, and a
-# trained network enhances their detail; one can switch that off. No picture is laid over it, it told Digital Trends. What part of the detail came from learned moons, and what from undoing the blur, these reports can't tell, since the blurred picture still held some detail. Your return rate could tell. Erase *one* crater from a sharp picture, and see whether it comes back.
+# trained network enhances their detail; one can switch that off. No picture is laid over it, it told Digital Trends. What part of the detail came from learned moons, and what from undoing the blur, these reports hardly tell, since the blurred picture still held some detail. Your return rate could tell. Erase *one* crater from a sharp picture, and see whether it comes back.
 # We haven't tried. (Sources at the end.)
 
 # %% [markdown] slide="notes"
@@ -1129,7 +1129,7 @@ print(f"{len(file.getvalue()) / 1000:.0f} kB; verified: {told.verified}; stateme
 # %% [markdown] answer="newspaper" points=4
 # ### BEGIN SOLUTION
 # *Example.* It is a photograph of sixteen pixels and a drawing of the rest. 1. ΠGDM's answers agree with the recorded pixels to .052, the size of the noise; but a spot that we had erased counts as drawn again in 8 of 20 beetles, with a beetle at random in 7. 2. Newer methods changed the program's rung: at a share of a tenth PULSE adds
-# .43 (.33 to .53) to the loss of dark beetles, ΠGDM .07 (−.03 to +.17), 48 beetles; on all 400 PULSE adds .30. The pixels' rung, .165 of the same 48, is the same for all, and so is the share's: whoever shows a network few dark ones loses dark ones, .825 of 400. 3. The upscaler's detail helped on bricks (error .26 of inventing nothing) and was worse than none at the retina's bare edge (1.87).
+# .43 (.33 to .53) to the loss of dark beetles, ΠGDM .07 (−.03 to +.17), 48 beetles; on all 400 PULSE adds .30. The pixels' rung, .165 of the same 48, is the same for all, and so is the share's, which brings it to .439. 3. The upscaler's detail helped on bricks (error .26 of inventing nothing) and was worse than none at the retina's bare edge (1.87).
 # 4. The paper may promise sets: nine in ten hold the truth, on beetles like these. With one threshold that is true of the average and of the pale form only; of the dark ones 32 % are held. With one threshold per form it holds for both, and a sixth of the answers says "either". For other beetles, other cameras, or people, nothing is promised.
 #
 # *Rubric, one point each. A false statement beside a right one costs half a point of that criterion, and never another's.*

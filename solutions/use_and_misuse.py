@@ -637,7 +637,7 @@ for seed, tolerance, n in ((0, 1, 80), (1, 3, 80), (2, 6, 80), (3, 4, 33), (4, 9
 ### END HIDDEN TESTS
 
 # %% [markdown] deeper=true
-# Then why not demand equality? Because a scanner has noise, and noise makes every symbol new. Here 2 % of
+# Then why not demand equality? Because a scanner has noise, and noise makes many symbols new. Here 2 % of
 # all pixels are flipped.
 
 # %% deeper=true slide="subslide" title="Compress more, substitute more"
