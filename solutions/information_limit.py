@@ -1056,6 +1056,10 @@ through = bits["through the lens"]
 show(fig, alt=f"Bits against pixels. Through the lens {through[2]:.0f} bits with 64 pixels and "
               f"{through[4]:.0f} with 1024: a plateau. Without a lens the bits keep growing.")
 
+# %% [markdown] slide="notes"
+# Cover the right half and let the room draw both lines on. Then ask how many bits a network adds that makes more pixels
+# *after* the measurement: none. Three minutes.
+
 # %%
 reveal("information_limit.percent_more", 100 * (through[4] / through[2] - 1), label="bits gained by sixteen times more pixels", unit="%")
 

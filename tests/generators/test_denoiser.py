@@ -211,7 +211,7 @@ def test_a_killed_write_leaves_the_earlier_state(small, tmp_path, monkeypatch):
         partial.write_bytes(b"half a fi")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(denoiser, "save_file", killed)
+    monkeypatch.setattr("safetensors.torch.save_file", killed)
     with pytest.raises(KeyboardInterrupt):
         trainer.save(file)
     assert denoiser.Trainer.load(file).step == 0

@@ -140,7 +140,7 @@ def test_a_killed_write_leaves_the_earlier_state(tmp_path, monkeypatch):
         partial.write_bytes(b"half a fi")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(gan, "save_file", killed)
+    monkeypatch.setattr("safetensors.torch.save_file", killed)
     with pytest.raises(KeyboardInterrupt):
         made.save(file)
     assert gan.Trainer.load(file).step == 0
