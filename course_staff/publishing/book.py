@@ -17,7 +17,6 @@ from pathlib import Path
 
 import matplotlib
 from nbconvert import HTMLExporter
-from PIL import Image
 
 import course_lib
 from course_lib.desk.doctor import find_chromium
@@ -57,7 +56,7 @@ def write(path: Path, chosen: Sequence[Lesson], root: Path = ROOT) -> dict[str, 
     """
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        site.put_assets(folder, root)
+        site.put_assets(folder)
         page = folder / "book.html"
         page.write_text(html(folder, chosen, root), encoding="utf-8", newline="\n")
         return _print(page, path)
@@ -75,11 +74,10 @@ def html(folder: Path, chosen: Sequence[Lesson], root: Path = ROOT) -> str:
         lessons.put_pictures(notebook.cells, folder / "figures" / lesson.folder)
         text, _ = exporter.from_notebook_node(notebook, {"lesson": lesson, "panels": {}})
         chapters.append(_chapter(docs.without_anchors(text), lesson, chosen))
-    picture = folder / site.PICTURE
     fonts = Path(matplotlib.get_data_path(), "fonts", "ttf")
     return site.TEMPLATES.get_template("book.html.j2").render(
-        lessons=chosen, chapters=chapters, picture=picture.name, size=Image.open(picture).size,
-        alt=site.picture_text(root), version=course_lib.__version__,
+        lessons=chosen, chapters=chapters, picture=site.PICTURE, size=site.SIDE, alt=site.ALT,
+        version=course_lib.__version__,
         pictures=sum(chapter.count("<img ") for chapter in chapters),
         fonts=[(*about, (fonts / file).as_uri()) for *about, file in FONTS],
         entries=[(level, place, said) for chapter in chapters

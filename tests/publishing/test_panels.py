@@ -67,6 +67,18 @@ def test_too_many_pictures_are_refused(monkeypatch, explorer):
         panels.controls(explorer, {})
 
 
+def test_a_control_says_what_the_caption_tells_and_ends_where_nothing_changes(
+        tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_WORK", str(tmp_path / "work"))
+    lesson = source.read(*source.find(["todays_samplers"]))
+    panel = panels.drawn(lesson, only(lesson), tmp_path / "a", few=True)
+    assert panel.said == "step"
+    for place in panel.places:
+        assert place.told and f"strength {place.told}:" in place.alt
+    with pytest.raises(ValueError, match="in the caption"):
+        panels._told(panels.SAID["todays_samplers"][1], "nothing of the kind")
+
+
 # --- what is drawn --------------------------------------------------------------------------------
 
 def test_a_picture_is_the_one_that_a_kernel_draws_and_is_drawn_once(tmp_path, monkeypatch):
@@ -95,6 +107,20 @@ def test_a_picture_is_the_one_that_a_kernel_draws_and_is_drawn_once(tmp_path, mo
 
 # --- in a browser ---------------------------------------------------------------------------------
 
+def written(tmp_path, panel):
+    """The address of a page with one panel, whose pictures lie beside it."""
+    for asset in (site.HERE / "static").iterdir():
+        (tmp_path / asset.name).write_text(asset.read_text(encoding="utf-8"), encoding="utf-8")
+    text = """{% from "frame.html.j2" import head, top %}{% from "panel.html.j2" import panel %}
+        {{ head("A panel", "") }}<body><main id="main"><h1>A panel</h1>
+        {{ panel(it, ".") }}</main></body></html>"""
+    # As nbconvert's, this environment escapes nothing by itself.
+    bare = jinja2.Environment(loader=site.TEMPLATES.loader, trim_blocks=True, lstrip_blocks=True)
+    path = tmp_path / "made.html"
+    path.write_text(bare.from_string(text).render(it=panel), encoding="utf-8")
+    return path.as_uri()
+
+
 @pytest.fixture
 def made(tmp_path, explorer):
     """A page with one panel, all combinations drawn."""
@@ -107,17 +133,7 @@ def made(tmp_path, explorer):
                 file = f"{len(places)}.png"
                 (tmp_path / file).write_bytes(picture.png)
                 places.append(panels.Place(file, picture.alt, 200, 100))
-    panel = panels.Panel("small", controls, places, 4, 20)
-    for asset in (site.HERE / "static").iterdir():
-        (tmp_path / asset.name).write_text(asset.read_text(encoding="utf-8"), encoding="utf-8")
-    text = """{% from "frame.html.j2" import head, top %}{% from "panel.html.j2" import panel %}
-        {{ head("A panel", "") }}<body><main id="main"><h1>A panel</h1>
-        {{ panel(it, ".") }}</main></body></html>"""
-    # As nbconvert's, this environment escapes nothing by itself.
-    bare = jinja2.Environment(loader=site.TEMPLATES.loader, trim_blocks=True, lstrip_blocks=True)
-    path = tmp_path / "made.html"
-    path.write_text(bare.from_string(text).render(it=panel), encoding="utf-8")
-    return path.as_uri()
+    return written(tmp_path, panels.Panel("small", controls, places, 4, 20))
 
 
 @in_a_browser
@@ -146,4 +162,38 @@ def test_each_control_moves_the_picture_and_what_is_said_of_it(page, made):
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     page.emulate_media(media="print")
     assert not level.is_visible() and page.locator("figcaption").is_visible()
-    assert not page.told and all(url.startswith("file:") for url in page.asked)
+    assert not page.told and all(url.startswith(("file:", "data:")) for url in page.asked)
+
+
+@in_a_browser
+def test_what_a_control_says_depends_on_another_and_dead_steps_are_gone(page, tmp_path):
+    form = panels.Control("form", "form", "select", ["a", "b & c"], ["a", "b & c"], 0)
+    level = panels.Control("level", "level", "range", [1, 2, 3], ["1", "2", "3"], 2)
+    places = []
+    for name, strengths in (("a", (1, 4, 16)), ("b & c", (2, 8, 8))):
+        for strength in strengths:
+            file = f"{strength}.png"
+            (tmp_path / file).write_bytes(small(strength % 3, name, False).png)
+            places.append(panels.Place(file, f"strength {strength}", 200, 100, str(strength)))
+    page.goto(written(tmp_path, panels.Panel("dial", [form, level], places, 2, 6, "level")))
+    slider = page.get_by_role("slider", name="level")
+    seen = []
+
+    def look():
+        seen.append((slider.get_attribute("aria-valuetext"), slider.input_value(),
+                     page.locator(".told").text_content(),
+                     page.locator("figcaption").text_content()))
+
+    look()
+    page.get_by_role("combobox").select_option(label="b & c")
+    look()
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    look()
+    page.get_by_role("combobox").select_option(label="a")
+    slider.focus()
+    page.keyboard.press("End")
+    look()
+    assert seen == [("16", "2", "16", "strength 16"), *[("8", "1", "8", "strength 8")] * 2,
+                    ("16", "2", "16", "strength 16")]
+    assert not page.told

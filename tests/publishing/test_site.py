@@ -100,6 +100,93 @@ def test_what_waits_ends_where_something_new_begins():
     assert list(lessons._waiting([*cells[:2], cells[5], *cells[2:]], 1, "a.b")) == [3, 4, 5]
 
 
+def cells_of(reading, name):
+    """The cells of a lesson's page, by their place on it."""
+    text = (reading / f"{name}.html").read_text(encoding="utf-8")
+    return dict(re.findall(r'(?s)<div class="cell [^>]*id="cell-id=([^"]*)"[^>]*>(.*?)'
+                           r'(?=<div class="cell |<nav class="turn")', text))
+
+
+def test_a_guess_of_another_lesson_is_the_browsers_not_the_kernels(reading):
+    recalled = {}
+    for path in LESSONS:
+        page = parsed(reading / f"{source.folder(path)}.html")
+        shown = re.sub(r"(?s)<details.*?</details>", "", page.text)
+        assert "you left no answer" not in shown
+        recalled[path.stem] = re.findall(r'data-recall="(.*?)" data-lesson="(.*?)"', shown)
+    assert recalled.pop("hallucination_measured") == [("enhance.percent_dark", "00")]
+    assert not any(recalled.values())
+    assert "guess-enhance.percent_dark" in parsed(reading / "00_enhance.html").ids
+
+
+def test_what_a_cell_prints_before_and_after_a_recalled_guess_stays():
+    stream = nbformat.v4.new_output("stream", text="a\nyou left no answer in lesson 00 (or)\nb\n")
+    told = lessons._recalled('recall("enhance.dark")', [stream])
+    assert [each.get("text") for each in told] == ["a\n", None, "b\n"]
+    assert told[1].metadata.recall == {"key": "enhance.dark", "lesson": "00"}
+    assert lessons._recalled("print(1)", [stream]) == [stream]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_code_is_folded_but_an_exercises_own_and_pictures_are_not(reading, path):
+    cells = cells_of(reading, source.folder(path))
+    own = {cell.name for cell in read(path).in_notebook if cell.kind == "solution"}
+    for place, cell in cells.items():
+        folded = re.findall(r'(?s)<details(?: class="fold")?><summary>(.*?)</details>', cell)
+        assert not any("<img" in each or 'class="output"' in each for each in folded)
+        shown = re.sub(r"(?s)<details.*?</details>", "", cell)
+        if '<div class=" highlight' in shown and "data-key" not in shown:
+            assert place in own and "You are reading." in shown
+    assert own <= cells.keys()
+    assert parsed(reading / f"{source.folder(path)}.html").text.count("Show all code") == 1
+
+
+def test_nothing_gives_the_first_question_away(reading):
+    """Sixteen pixels: what is in the picture?  Neither landing page nor lesson says it before."""
+    first = html.unescape(parsed(reading / "00_enhance.html").text.partition("<form")[0])
+    seen = re.sub(r"(?s)<details.*?</details>|<head>.*?</head>", "", first)
+    hero = re.search(r"<img [^>]*>", parsed(reading / "index.html").text)[0]
+    for text in (seen, hero):
+        assert not re.search("beetle|ladybird|insect", text, re.IGNORECASE)
+    picture = np.asarray(Image.open(reading / site.PICTURE)).reshape(4, 72, 4, 72, 3)
+    assert (picture == picture[:, :1, :, :1]).all()
+
+
+def test_pages_ask_for_nothing_that_only_a_notebook_can(reading):
+    for path in LESSONS:
+        page = parsed(reading / f"{source.folder(path)}.html")
+        assert "Hand it in" not in page.text and "<strong>Shift + Enter" not in page.text
+        asked = [cell for cell in read(path).in_notebook if cell.kind == "answer"]
+        areas = re.findall(r'<textarea [^>]*data-key="(.*?)"', page.text)
+        assert areas == [f"{path.stem}.{cell.name}" for cell in asked]
+        assert "Youranswerhere" not in visible(page.text)
+
+
+def test_predictions_have_names_and_the_question_as_description(reading):
+    for path in LESSONS:
+        page = parsed(reading / f"{source.folder(path)}.html")
+        names = re.findall(r'<form [^>]*aria-label="Prediction (\d+) of (\d+): [^"]+"', page.text)
+        assert names == [(str(k + 1), str(len(names))) for k in range(len(names))]
+        told = re.findall(r'<input type="text"[^>]*aria-describedby="(.*?)"', page.text)
+        assert set(told) <= page.ids and 2 * len(told) > len(names)
+
+
+def test_what_tells_an_answer_is_found_by_itself_and_says_for_what(reading):
+    text = (reading / "sections.js").read_text(encoding="utf-8")
+    entries = json.loads(text.removeprefix("const SECTIONS = ").removesuffix(";\n"))
+    waits = {entry[0]: entry for entry in entries if len(entry) == 5}
+    for path in LESSONS:
+        name = f"{source.folder(path)}.html"
+        page = parsed(reading / name)
+        waiting = re.findall(r'<div class="cell [^>]*id="([^"]*)" data-waits="(.*?)"', page.text)
+        assert all(waits.get(f"{name}#{place}", [keys])[-1] == keys for place, keys in waiting)
+        others = " ".join(entry[3] for entry in entries if entry[0].startswith(name)
+                          and len(entry) == 4)
+        assert not any(entry[3] in others for address, entry in waits.items()
+                       if address.startswith(name) and len(entry[3]) > 40)
+    assert len(waits) > 50
+
+
 # --- their panels ---------------------------------------------------------------------------------
 
 def by_a_kernel(path):
@@ -338,6 +425,74 @@ def test_a_prediction_opens_what_waits_for_it_and_is_kept(page, reading):
     page.goto(address)
     assert all(each.is_visible() for each in answer.all())
     assert form.get_by_label("Your prediction").input_value() == "40"
+
+
+@in_a_browser
+def test_a_guess_is_recalled_where_a_later_lesson_asks_for_it(page, reading):
+    later = (reading / "09_hallucination_measured.html").as_uri()
+    page.goto(later)
+    line = page.locator("[data-recall]")
+    assert line.text_content().startswith("You left no answer in lesson 00 in this browser.")
+    line.get_by_role("link").click()
+    form = page.locator(":target")
+    form.get_by_role("textbox").fill("150")
+    form.get_by_role("button", name="Keep it").click()
+    assert form.get_by_role("textbox").evaluate("i => i.validationMessage") == (
+        "Type a number from 0 to 100.")
+    form.get_by_role("textbox").fill("52,5")
+    page.keyboard.press("Enter")
+    assert "You predicted 52.5." in form.get_by_role("status").text_content()
+    page.goto(later)
+    said = re.fullmatch(r"You said 52\.5 % in lesson 00, which costs (0\.\d{4})\.",
+                        line.text_content())
+    measured = re.search(r": measured (\S+) %", parsed(
+        reading / "09_hallucination_measured.html").text.partition("data-recall")[2])
+    assert float(said[1]) == pytest.approx((52.5 - float(measured[1])) ** 2 / 1e4, abs=5e-5)
+
+
+@in_a_browser
+def test_a_hit_that_tells_an_answer_says_so_and_opens_it(page, reading):
+    page.goto((reading / "search.html").as_uri() + "?q=equations+free")
+    hit = page.locator("#found li", has_text="Answers a prediction").first
+    assert hit.locator("p").text_content() == "Answers a prediction; the link shows it."
+    hit.get_by_role("link").click()
+    assert page.locator("[data-waits]:target").is_visible()
+    page.goto((reading / "search.html").as_uri())
+    page.get_by_label("Words in lessons").fill("folk theory")
+    assert page.evaluate("new URLSearchParams(location.search).get('q')") == "folk theory"
+    assert not page.told
+
+
+@in_a_browser
+def test_one_switch_shows_all_code_on_every_page_and_what_is_cut_off_has_a_cue(page, reading):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto((reading / "12_todays_samplers.html").as_uri())
+    code = page.locator("details.fold pre")
+    assert code.count() > 10 and not any(each.is_visible() for each in code.all())
+    page.get_by_label("Show all code").check()
+    page.evaluate("open(...all('[data-waits]').flatMap(keys))")
+    assert all(each.is_visible() for each in code.all())
+    page.goto((reading / "00_enhance.html").as_uri())
+    code = page.locator("details.fold pre").first
+    assert code.is_visible()
+    page.locator("pre[tabindex]").first.wait_for()
+    assert re.fullmatch(r"code, \d+ lines", code.get_attribute("aria-label"))
+    for box in page.locator("pre:visible").all():
+        cut, cue = box.evaluate("b => [b.scrollWidth > b.clientWidth + 1, "
+                                "getComputedStyle(b).backgroundImage !== 'none']")
+        assert cut == cue
+    page.get_by_label("Your answer").fill("Forty-eight numbers.")
+    page.get_by_label("Show all code").uncheck()
+    page.reload()
+    assert not code.is_visible()
+    assert page.get_by_label("Your answer").input_value() == "Forty-eight numbers."
+
+
+@in_a_browser
+def test_the_list_of_lessons_fits_a_telephone(page, reading):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto((reading / "index.html").as_uri())
+    assert page.locator("#lessons table").evaluate("t => t.scrollWidth <= t.clientWidth")
 
 
 @in_a_browser

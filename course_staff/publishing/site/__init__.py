@@ -11,7 +11,6 @@ it shows, which no browser does from a file, and markup that can't be mended her
 """
 
 import re
-import shutil
 from argparse import Namespace
 from collections.abc import Iterable
 from importlib.resources import files
@@ -19,8 +18,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import jinja2
+import numpy as np
 from PIL import Image
 
+from course_lib.imaging.optics import srgb_encode
+from course_lib.worlds import ladybirds
 from course_staff.authoring import source, syllabus
 from course_staff.authoring.source import ROOT
 from course_staff.publishing import reference, slides
@@ -31,7 +33,10 @@ HERE = files("course_staff.publishing.site")
 TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("course_staff.publishing.site"), autoescape=True,
     trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+# What the first lesson asks about, without an answer.
 PICTURE = "sixteen_pixels.png"
+ALT = "Four by four coloured squares: green around the rim, dark reddish in the middle."
+SIDE = 288  # pixels of the picture
 BOOK = "book.pdf"  # `course book` may have put it there
 FIRST = re.compile(r'<img src="([^"]*/panel/[^"]*)"')
 MOST = 3_000_000  # bytes of a page with all its pictures, of a panel the first
@@ -55,7 +60,7 @@ def write(folder: Path, root: Path = ROOT, decks: bool = False, few: bool = Fals
     lessons = [source.read(path) for path in source.find(root=root)]
     written = pages.write(folder, lessons, root, few)
     reference.write(folder / "reference", lessons, root)
-    put_assets(folder, root)
+    put_assets(folder)
     guides = docs.guides(root)
     (folder / "docs").mkdir(exist_ok=True)
     for name, (title, text) in guides.items():
@@ -71,19 +76,16 @@ def write(folder: Path, root: Path = ROOT, decks: bool = False, few: bool = Fals
     return [_landing(folder, lessons, guides, decks, root), *written]
 
 
-def put_assets(folder: Path, root: Path = ROOT) -> None:
+def put_assets(folder: Path) -> None:
     """Write what pages load besides their own pictures: styles, scripts, the course's picture."""
     for asset in (HERE / "static").iterdir():
         _put(folder / asset.name, asset.read_text(encoding="utf-8"))
     for name in ("mathjax.js", "LICENSES.md"):
         asset = files("course_staff.publishing.slides") / "assets" / name
         _put(folder / name, asset.read_text(encoding="utf-8"))
-    shutil.copy(root / "docs" / PICTURE, folder)
-
-
-def picture_text(root: Path = ROOT) -> str:
-    """Return what the course's picture shows, in words, as the README says it."""
-    return (root / "README.md").read_text(encoding="utf-8").partition("![")[2].partition("]")[0]
+    shown = np.round(255 * srgb_encode(np.clip(ladybirds.sixteen_pixels(), 0, 1)))
+    image = Image.fromarray(np.moveaxis(shown, 0, -1).astype(np.uint8))
+    image.resize((SIDE, SIDE), Image.Resampling.NEAREST).save(folder / PICTURE)
 
 
 def _landing(folder: Path, lessons: list[source.Lesson], guides: dict[str, tuple[str, str]],
@@ -94,8 +96,7 @@ def _landing(folder: Path, lessons: list[source.Lesson], guides: dict[str, tuple
         f"lessons/{each.folder}": f"{each.folder}.html" for each in lessons})
     return _put(folder / "index.html", TEMPLATES.get_template("index.html.j2").render(
         lessons=lessons, guides=guides, book=BOOK if (folder / BOOK).exists() else None,
-        alt=picture_text(root), table=table, count=len(lessons),
-        size=Image.open(folder / PICTURE).size,
+        picture=PICTURE, alt=ALT, size=SIDE, table=table, count=len(lessons),
         hours=round(sum(each.minutes for each in entries.values()) / 60),
         decks=[(f"{each.folder}.html", docs.named(each)) for each in lessons
                if decks and (folder / "decks" / f"{each.folder}.html").exists()]))

@@ -12,6 +12,7 @@ from course_staff.authoring.source import ROOT, Lesson
 
 TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
 HEADING = re.compile(r'<h([123])\b[^>]*\bid="([^"]*)"[^>]*>(.*?)</h\1>', re.DOTALL)
+CELL = re.compile(r'<div class="cell [^"]*" id="([^"]*)"(?: data-waits="([^"]*)")?>')
 
 
 def to_html(text: str, places: Mapping[str, str]) -> str:
@@ -57,6 +58,9 @@ def guides(root: Path = ROOT) -> dict[str, tuple[str, str]]:
 def sections(pages: Sequence[tuple[str, str, str]]) -> str:
     """Return what the search page loads: every page's sections, as a script.
 
+    A cell that waits for predictions has an entry of its own, which ends in their keys: what a hit
+    there says would tell the answer.
+
     Parameters
     ----------
     pages : sequence of (str, str, str)
@@ -65,16 +69,31 @@ def sections(pages: Sequence[tuple[str, str, str]]) -> str:
     found = []
     for address, title, text in pages:
         main = text.partition("<main")[2].partition("</main>")[0] or text
-        main = re.sub(r"<(svg|script|form|style)\b.*?</\1>|<pre>.*?</pre>", " ", main,
-                      flags=re.DOTALL)
-        headings = ((m.start(), m[2], _plain(m[3])) for m in HEADING.finditer(main))
-        starts = [(0, "", title), *headings]
-        for (start, place, heading), (end, *_) in zip(
-                starts, [*starts[1:], (len(main), "", "")], strict=True):
-            said = _plain(main[start:end])
-            if said:
-                found.append([address + (f"#{place}" if place else ""), title, heading, said])
+        main = re.sub(r"<(svg|script|form|style|summary|label|nav)\b.*?</\1>|<pre\b.*?</pre>"
+                      r'|<p class="reading">.*?</p>', " ", main, flags=re.DOTALL)
+        for (place, heading, waits), said in _parts(main, title).items():
+            if said := _plain(said):
+                found.append([address + (f"#{place}" if place else ""), title, heading, said,
+                              *([waits] if waits else [])])
     return f"const SECTIONS = {json.dumps(found, ensure_ascii=False)};\n"
+
+
+def _parts(main: str, title: str) -> dict[tuple[str, str, str], str]:
+    """Divide a page's HTML: (place, heading above it, keys that it waits for) → what it says."""
+    begins = [(0, "", "")] + [(m.start(), m[1], m[2] or "") for m in CELL.finditer(main)]
+    place, heading = "", title
+    found: dict[tuple[str, str, str], str] = {}
+    for (begin, cell, waits), (end, *_) in zip(begins, [*begins[1:], (len(main), "", "")],
+                                               strict=True):
+        if waits:
+            found[cell, heading, waits] = main[begin:end]
+            continue
+        for head in HEADING.finditer(main, begin, end):
+            part, begin = main[begin:head.start()], head.start()
+            found[place, heading, ""] = found.get((place, heading, ""), "") + part
+            place, heading = head[2], _plain(head[3])
+        found[place, heading, ""] = found.get((place, heading, ""), "") + main[begin:end]
+    return found
 
 
 def _plain(text: str) -> str:

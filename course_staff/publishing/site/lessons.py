@@ -2,12 +2,14 @@
 
 A cell that asks for a prediction gets a form.  What tells the answer has the prediction's key and
 waits, where scripts run, until a number is typed or the reader asks to be shown: from the next code
-up to the next heading, exercise or prediction.
+up to the next heading, exercise or prediction.  Code is folded, so that pictures and text come
+first, but for an exercise's own.  What only a notebook can do isn't asked for.
 """
 
 import ast
 import base64
 import io
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -27,6 +29,13 @@ from course_staff.publishing import reference
 from course_staff.publishing.site import docs, panels
 
 TEMPLATES = files("course_staff.publishing.site") / "templates"
+ANSWER = "*Your answer here.*"  # what `course build` leaves of an answer in words
+KEYS = re.compile(r" \*\*Shift \+ Enter\*\* runs a cell\.")
+HAND_IN = re.compile(r"\A## Hand it in\n.*", re.DOTALL)
+PREDICT = re.compile(r"(?:\A|\n\n)\*\*Predict")  # its paragraph gets a place
+# A formula of its own line, hidden until it is set; not what code or attributes have.
+FORMULA = re.compile(r"\$\$[^$<>\"]+\$\$")
+NO_GUESS = re.compile(r"^you left no answer in lesson (\d+).*\n", re.MULTILINE)
 
 
 class _Exporter(HTMLExporter):
@@ -70,7 +79,8 @@ def write(folder: Path, lessons: Sequence[Lesson], root: Path = ROOT,
                                   if cell.cell_type == "markdown")}
         html, _ = exporter.from_notebook_node(notebook, resources)
         written.append(folder / f"{lesson.folder}.html")
-        written[-1].write_text(docs.without_anchors(html), encoding="utf-8", newline="\n")
+        html = FORMULA.sub(r'<span class="tex">\g<0></span>', docs.without_anchors(html))
+        written[-1].write_text(html, encoding="utf-8", newline="\n")
     return written
 
 
@@ -87,8 +97,11 @@ def page(name: str, root: Path = ROOT) -> NotebookNode:
     Returns
     -------
     NotebookNode
-        Cells' metadata say what the page makes of them: ``guesses`` (key, between, answered) of
-        predictions, ``waits`` (their keys) of what waits for some, ``folded`` (a line) of tests.
+        Cells' metadata say what the page makes of them: ``guesses`` (key, between, answered, which
+        of how many, the cell that asks) of predictions, ``waits`` (their keys) of what waits for
+        some, ``folded`` (a line) of tests, ``code`` (a line) of code that is no exercise's,
+        ``answer`` (its name) of what is answered in words.  An output whose metadata have
+        ``recall`` (key, lesson) stands for a guess.
     """
     lesson, solved = (
         nbformat.reads((root / folder / name / f"{name}.ipynb").read_text(encoding="utf-8"), 4)
@@ -96,18 +109,57 @@ def page(name: str, root: Path = ROOT) -> NotebookNode:
     outputs = {cell.id: cell.outputs for cell in solved.cells if cell.cell_type == "code"}
     for cell in lesson.cells:
         if cell.cell_type == "code" and "nbgrader" not in cell.metadata:
-            cell.outputs = outputs[cell.id]
+            cell.outputs = _recalled(cell.source, outputs[cell.id])
+            lines = cell.source.strip().count("\n") + 1
+            cell.metadata.code = f"Code, {lines} line{'s' if lines > 1 else ''}"
         elif cell.cell_type == "code" and cell.metadata.nbgrader.grade:
             cell.metadata.folded = f"Test “{cell.metadata.nbgrader.grade_id}”"
+        elif cell.source.strip() == ANSWER:
+            cell.metadata.answer = cell.metadata.nbgrader.grade_id
+        if cell.cell_type == "markdown":
+            cell.source = HAND_IN.sub("", KEYS.sub("", cell.source))
     for place, cell in enumerate(lesson.cells):
         cell.metadata.guesses = []
         for guess in asked(cell.source) if cell.cell_type == "code" else []:
             waits = _waiting(lesson.cells, place, guess["key"])
-            cell.metadata.guesses.append(guess | {"answered": bool(waits)})
+            cell.metadata.guesses.append(guess | {
+                "answered": bool(waits), "asks": _asks(lesson.cells[place - 1])})
             for each in waits:
                 waiting = lesson.cells[each].metadata
                 waiting.waits = f"{waiting.get('waits', '')} {guess['key']}".strip()
+    guesses = [guess for cell in lesson.cells for guess in cell.metadata.guesses]
+    for number, guess in enumerate(guesses, 1):
+        guess.update(number=number, of=len(guesses))
     return lesson
+
+
+def _asks(cell: NotebookNode) -> str | None:
+    """Return the place of what a cell asks: a paragraph "**Predict.** …", or the whole cell."""
+    if cell.cell_type != "markdown":
+        return None
+    return f"asks-{cell.id}" if PREDICT.search(cell.source) else f"cell-id={cell.id}"
+
+
+def _recalled(code: str, outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Return a cell's outputs with an output of its own for the line that says: no guess is kept.
+
+    A page's reader leaves guesses in the browser, which the kernel that ran the cell can't know.
+    """
+    key = re.search(r'\brecall\("([^"]*)"\)', code)
+    found = []
+    for output in outputs:
+        text = output.get("text", "")
+        line = NO_GUESS.search(text) if key else None
+        if not (key and line):
+            found.append(output)
+            continue
+        guess = nbformat.v4.new_output(
+            "display_data", {"text/plain": line[0]},
+            metadata={"recall": {"key": key[1], "lesson": line[1]}})
+        before, after = (NotebookNode(output | {"text": part})
+                         for part in (text[:line.start()], text[line.end():]))
+        found += [each for each in (before, guess, after) if each is guess or each.text]
+    return found
 
 
 def asked(code: str) -> list[dict[str, Any]]:

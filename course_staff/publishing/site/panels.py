@@ -56,6 +56,9 @@ POSITIONS: dict[str, dict[str, Sequence[Any]]] = {
     "use_and_misuse": {"log_ratio": (2, 4, 6, 9), "log_pool": (2, 3, 4, 5, 6, 7, 8),
                        "inside": (0.5, 1)},
 }
+# Where the captions tell what a control says, for its steps mean something else at each position of
+# another: panel → (the control, how captions tell it).  Steps at the end that change nothing go.
+SAID = {"todays_samplers": ("step", r"strength ([\d.e+-]+)")}
 
 
 class Control(NamedTuple):
@@ -82,12 +85,16 @@ class Control(NamedTuple):
 
 
 class Place(NamedTuple):
-    """One picture of a panel: its file's name, what it shows, its size in CSS pixels."""
+    """One picture of a panel: its file's name, what it shows, its size in CSS pixels.
+
+    `told` is what the panel's control `said` says at it.
+    """
 
     file: str
     alt: str
     width: int
     height: int
+    told: str = ""
 
 
 class Panel(NamedTuple):
@@ -104,6 +111,8 @@ class Panel(NamedTuple):
         The one that stands first, and for good where no script runs.
     all : int
         How many combinations a notebook has.
+    said : str
+        The control that says what a place has `told`, if any.
     """
 
     name: str
@@ -111,6 +120,7 @@ class Panel(NamedTuple):
     places: list[Place]
     start: int
     all: int
+    said: str = ""
 
 
 def drawn(lesson: Lesson, cell: Cell, folder: Path, few: bool = False, root: Path = ROOT) -> Panel:
@@ -160,7 +170,17 @@ def drawn(lesson: Lesson, cell: Cell, folder: Path, few: bool = False, root: Pat
     start = 0
     for each in shown:
         start = start * len(each.values) + each.start
-    return Panel(call, shown, places, start, store.all)
+    said, pattern = SAID.get(call, ("", ""))
+    if said:
+        places = [place._replace(told=_told(pattern, place.alt)) for place in places]
+    return Panel(call, shown, places, start, store.all, said)
+
+
+def _told(pattern: str, caption: str) -> str:
+    found = re.search(pattern, caption)
+    if found is None:
+        raise ValueError(f"no {pattern!r} in the caption {caption!r}")
+    return found[1]
 
 
 def controls(explorer: Explorer, chosen: Mapping[str, Sequence[Any]]) -> list[Control]:
