@@ -452,7 +452,7 @@ def test_a_guess_is_recalled_where_a_later_lesson_asks_for_it(page, reading):
 
 @in_a_browser
 def test_a_hit_that_tells_an_answer_says_so_and_opens_it(page, reading):
-    page.goto((reading / "search.html").as_uri() + "?q=equations+free")
+    page.goto((reading / "search.html").as_uri() + "?q=256+values+freedom")
     hit = page.locator("#found li", has_text="Answers a prediction").first
     assert hit.locator("p").text_content() == "Answers a prediction; the link shows it."
     hit.get_by_role("link").click()
