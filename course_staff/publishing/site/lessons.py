@@ -110,12 +110,13 @@ def page(name: str, root: Path = ROOT) -> NotebookNode:
     for cell in lesson.cells:
         if cell.cell_type == "code" and "nbgrader" not in cell.metadata:
             cell.outputs = _recalled(cell.source, outputs[cell.id])
-            lines = cell.source.strip().count("\n") + 1
-            cell.metadata.code = f"Code, {lines} line{'s' if lines > 1 else ''}"
         elif cell.cell_type == "code" and cell.metadata.nbgrader.grade:
             cell.metadata.folded = f"Test “{cell.metadata.nbgrader.grade_id}”"
         elif cell.source.strip() == ANSWER:
             cell.metadata.answer = cell.metadata.nbgrader.grade_id
+        if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("solution"):
+            lines = cell.source.strip().count("\n") + 1
+            cell.metadata.code = f"Code, {lines} line{'s' if lines > 1 else ''}"
         if cell.cell_type == "markdown":
             cell.source = HAND_IN.sub("", KEYS.sub("", cell.source))
     for place, cell in enumerate(lesson.cells):
