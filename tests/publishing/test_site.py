@@ -336,6 +336,9 @@ def test_a_lesson_weighs_little_and_its_pictures_come_later(reading):
         text = (reading / f"{name}.html").read_text(encoding="utf-8")
         pictures = re.findall(r"<img\b.*?>", text, re.DOTALL)
         assert pictures and all('loading="lazy"' in each for each in pictures)
+        wide = {src for src, width in re.findall(r'<img src="([^"]*)" width="(\d+)"', text)
+                if int(width) > 360 and "/panel/" not in src}
+        assert wide == set(re.findall(r'<a href="([^"]*)" aria-label="Open the figure">', text))
 
 
 # --- in a browser ---------------------------------------------------------------------------------
@@ -456,7 +459,7 @@ def test_a_hit_that_tells_an_answer_says_so_and_opens_it(page, reading):
     hit = page.locator("#found li", has_text="Answers a prediction").first
     assert hit.locator("p").text_content() == "Answers a prediction; the link shows it."
     hit.get_by_role("link").click()
-    assert page.locator("[data-waits]:target").is_visible()
+    page.locator("[data-waits]:target").wait_for()  # visible
     page.goto((reading / "search.html").as_uri())
     page.get_by_label("Words in lessons").fill("folk theory")
     assert page.evaluate("new URLSearchParams(location.search).get('q')") == "folk theory"
