@@ -21,6 +21,7 @@ from course_staff.publishing import reference, site
 from course_staff.publishing.site import lessons, panels
 
 PUBLIC = [(module, name) for module in library.modules() for name in library.public(module)]
+ASKED = next(read(path).listed.digits for path in LESSONS if path.stem == "enhance")
 
 
 @pytest.fixture(scope="module")
@@ -114,16 +115,17 @@ def test_a_guess_of_another_lesson_is_the_browsers_not_the_kernels(reading):
         shown = re.sub(r"(?s)<details.*?</details>", "", page.text)
         assert "you left no answer" not in shown
         recalled[path.stem] = re.findall(r'data-recall="(.*?)" data-lesson="(.*?)"', shown)
-    assert recalled.pop("hallucination_measured") == [("enhance.percent_dark", "00")]
+    assert recalled.pop("hallucination_measured") == [("enhance.percent_dark", ASKED)]
     assert not any(recalled.values())
     assert "guess-enhance.percent_dark" in parsed(reading / "00_enhance.html").ids
 
 
 def test_what_a_cell_prints_before_and_after_a_recalled_guess_stays():
-    stream = nbformat.v4.new_output("stream", text="a\nyou left no answer in lesson 00 (or)\nb\n")
+    said = f"a\nyou left no answer in lesson {ASKED} (or)\nb\n"
+    stream = nbformat.v4.new_output("stream", text=said)
     told = lessons._recalled('recall("enhance.dark")', [stream])
     assert [each.get("text") for each in told] == ["a\n", None, "b\n"]
-    assert told[1].metadata.recall == {"key": "enhance.dark", "lesson": "00"}
+    assert told[1].metadata.recall == {"key": "enhance.dark", "lesson": ASKED}
     assert lessons._recalled("print(1)", [stream]) == [stream]
 
 
@@ -435,7 +437,8 @@ def test_a_guess_is_recalled_where_a_later_lesson_asks_for_it(page, reading):
     later = (reading / "09_hallucination_measured.html").as_uri()
     page.goto(later)
     line = page.locator("[data-recall]")
-    assert line.text_content().startswith("You left no answer in lesson 00 in this browser.")
+    assert line.text_content().startswith(
+        f"You left no answer in lesson {ASKED} in this browser.")
     line.get_by_role("link").click()
     form = page.locator(":target")
     form.get_by_role("textbox").fill("150")
@@ -446,7 +449,7 @@ def test_a_guess_is_recalled_where_a_later_lesson_asks_for_it(page, reading):
     page.keyboard.press("Enter")
     assert "You predicted 52.5." in form.get_by_role("status").text_content()
     page.goto(later)
-    said = re.fullmatch(r"You said 52\.5 % in lesson 00, which costs (0\.\d{4})\.",
+    said = re.fullmatch(rf"You said 52\.5 % in lesson {ASKED}, which costs (0\.\d{{4}})\.",
                         line.text_content())
     measured = re.search(r": measured (\S+) %", parsed(
         reading / "09_hallucination_measured.html").text.partition("data-recall")[2])
