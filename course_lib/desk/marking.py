@@ -290,6 +290,7 @@ class Ran:
     cut: bool = False
     room: int = LONGEST_OUTPUT
     space: int = LONGEST_OUTPUTS
+    heard: bool = False  # whether the broadcast that ends it came, too
 
     def __post_init__(self) -> None:
         self.whole = self.room, self.space
@@ -402,12 +403,18 @@ class Kernel:
             raise
 
     def ready(self, seconds: float = 60) -> bool:
-        """Wait until the kernel answers; returns whether it does."""
-        end = time.monotonic() + seconds
+        """Wait until the kernel answers; returns whether it does.
+
+        A kernel that is a fork answers before its outputs are subscribed to. So it is asked again
+        until what it broadcasts arrives, too, two seconds at most.
+        """
+        end, answered = time.monotonic() + seconds, None
         while time.monotonic() < end and self.alive():
-            ran = self._ask(self.client.kernel_info, 1.0)
+            ran = self._ask(self.client.kernel_info, 1.0, settle=0.05)
             if ran.status == "ok":
-                return True
+                answered = answered or time.monotonic()
+                if ran.heard or time.monotonic() > answered + 2:
+                    return True
         return False
 
     def alive(self) -> bool:
@@ -431,7 +438,8 @@ class Kernel:
             return message["header"]["msg_id"]
         return self._ask(ask, seconds, interrupts=True)
 
-    def _ask(self, ask: Callable[[], str], seconds: float, interrupts: bool = False) -> Ran:
+    def _ask(self, ask: Callable[[], str], seconds: float, interrupts: bool = False,
+             settle: float = 2.0) -> Ran:
         begin, spent = time.monotonic(), self.clock()
         ran, asked = Ran(room=self.room, space=self.space), ask()
         end, reply, idle, late, quiet = begin + PATIENCE * seconds, None, False, False, None
@@ -451,7 +459,7 @@ class Kernel:
                     if answers != asked:
                         continue
                     if kind.endswith("_reply"):
-                        reply, quiet = content, time.monotonic() + 2
+                        reply, quiet = content, time.monotonic() + settle
                     elif kind == "status":
                         idle = content.get("execution_state") == "idle"
                     else:
@@ -468,7 +476,7 @@ class Kernel:
                 late, end = True, time.monotonic() + 5
                 control = self.client.control_channel
                 control.send(self.client.session.msg("interrupt_request", {}))
-        ran.seconds, self.space = time.monotonic() - begin, ran.space
+        ran.seconds, self.space, ran.heard = time.monotonic() - begin, ran.space, idle
         if reply is not None:
             ran.status = "ok" if reply.get("status") == "ok" else "error"
         if late:
