@@ -95,7 +95,7 @@ def test_a_picture_is_the_one_that_a_kernel_draws_and_is_drawn_once(tmp_path, mo
         assert np.array_equal(*shown) and place.alt == kernel.alt and place.width == kernel.width
     assert panel.places[0].file != panel.places[1].file
     opened = []
-    monkeypatch.setattr(panels, "_opened", lambda *args: opened.append(args))
+    monkeypatch.setattr(panels.program, "run", lambda *args: opened.append(args))
     assert panels.drawn(lesson, only(lesson), tmp_path / "b", few=True) == panel and not opened
     assert (tmp_path / "b" / panel.places[0].file).read_bytes() == (
         tmp_path / "a" / panel.places[0].file).read_bytes()

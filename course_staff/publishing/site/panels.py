@@ -13,7 +13,6 @@ browser has no PyTorch.  Browsers' own controls need nothing.
 """
 
 import ast
-import contextlib
 import hashlib
 import inspect
 import io
@@ -27,14 +26,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import ipywidgets
-import nbformat
 from PIL import Image
 
 from course_lib.desk.commands import work_folder
 from course_lib.notebook import figures
 from course_lib.notebook.explorers.base import Explorer
-from course_staff.authoring import bindings, build
+from course_staff.authoring import bindings
 from course_staff.authoring.source import ROOT, Cell, Lesson, SourceError
+from course_staff.publishing import program
 
 OPENS = re.compile(r"^from course_lib\.notebook\.explorers\.(?!base\b)", re.MULTILINE)
 MOST = 120  # pictures of a panel
@@ -147,7 +146,7 @@ def drawn(lesson: Lesson, cell: Cell, folder: Path, few: bool = False, root: Pat
     store = _Store(work_folder() / "site" / lesson.folder / call, _made_from(code, lesson, root))
     explorer = None
     if store.controls is None:
-        explorer = _opened(code, lesson)
+        explorer = program.run(code, lesson.path)
         try:
             store.controls = controls(explorer, POSITIONS.get(call, {}))
         except ValueError as error:
@@ -159,7 +158,7 @@ def drawn(lesson: Lesson, cell: Cell, folder: Path, few: bool = False, root: Pat
     missing = [values for values in wanted if values not in store]
     if missing:
         print(f"{lesson.name}: drawing {len(missing)} pictures of its panel", flush=True)
-        explorer = explorer or _opened(code, lesson)
+        explorer = explorer or program.run(code, lesson.path)
         for values in missing:
             store.keep(values, explorer.draw(**values))
     store.write()
@@ -247,23 +246,10 @@ def _two(shown: Sequence[Control]) -> list[Control]:
     return cut
 
 
-def _opened(code: str, lesson: Lesson) -> Explorer:
-    """Run the code behind a panel; returns the panel."""
-    program = ast.parse(code)
-    last = ast.Expression(program.body.pop().value)  # type: ignore[attr-defined]
-    names: dict[str, Any] = {}
-    with contextlib.redirect_stdout(io.StringIO()):  # what the cells print stands on the page
-        exec(compile(program, str(lesson.path), "exec"), names)
-        return eval(compile(last, str(lesson.path), "eval"), names)
-
-
 def _made_from(code: str, lesson: Lesson, root: Path) -> dict[str, str]:
-    """Return what a panel's pictures depend on, as `build.fingerprint`, and how they are kept."""
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(code, id="panel")],
-        metadata={"course": {"reads": lesson.header.get("reads", [])}})
+    """Return what a panel's pictures depend on, and how they are kept."""
     way = hashlib.sha256(inspect.getsource(_Store.keep).encode()).hexdigest()
-    return build.fingerprint(nbformat.writes(notebook), root) | {"kept": way}
+    return program.made_from(code, lesson, root) | {"kept": way}
 
 
 class _Store:

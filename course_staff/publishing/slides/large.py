@@ -6,14 +6,10 @@ run of all lessons takes some minutes; what is drawn is kept in work/slides/ for
 code, library, data and pins stay the same.
 """
 
-import ast
-import contextlib
 import hashlib
-import io
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import nbformat
 
@@ -21,6 +17,7 @@ from course_lib.desk.commands import work_folder
 from course_lib.notebook import figures
 from course_staff.authoring import bindings, build, source
 from course_staff.authoring.source import SourceError
+from course_staff.publishing import program
 from course_staff.publishing.slides import room
 from course_staff.publishing.slides.deck import Picture, Shown, by_number, drawn_picture
 
@@ -46,11 +43,12 @@ def named(path: Path, name: str) -> Picture:
         raise KeyError(name)
     code = bindings.behind(lesson.cells, cell)
     kept = work_folder() / "slides" / lesson.folder / f"{name}.json"
-    hashes = _made_from(code, lesson)
+    hashes = program.made_from(code, lesson) | {"room": _way()}
     told = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     if told.get("from") != hashes:
         print(f"{path.stem}.{name}: drawing it for a large room", flush=True)
-        drawn = _run(code, path)
+        with room.enlarged():
+            drawn = program.run(code, path)
         drawn = getattr(drawn, "first", drawn)  # of a panel, the picture that stands in for it
         if not isinstance(drawn, figures.Picture):
             raise SourceError([lesson.problem(cell, "its last line shows no picture")])
@@ -58,26 +56,6 @@ def named(path: Path, name: str) -> Picture:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(told), encoding="utf-8", newline="\n")
     return Picture(**told["picture"])
-
-
-def _made_from(code: str, lesson: source.Lesson) -> dict[str, str]:
-    """Return what a picture depends on, as `build.fingerprint`."""
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(code, id="picture")],
-        metadata={"course": {"reads": lesson.reads}})
-    return build.fingerprint(nbformat.writes(notebook)) | {"room": _way()}
-
-
-def _run(code: str, path: Path) -> Any:
-    """Run the code behind a picture, in type for a large room; returns what its last line shows."""
-    program = ast.parse(code)
-    last = program.body.pop()
-    names: dict[str, Any] = {}
-    with contextlib.redirect_stdout(io.StringIO()), room.enlarged():
-        exec(compile(program, str(path), "exec"), names)
-        if not isinstance(last, ast.Expr):
-            return None
-        return eval(compile(ast.Expression(last.value), str(path), "eval"), names)
 
 
 def _way() -> str:
