@@ -350,7 +350,7 @@ def test_a_class_of_any_size_takes_the_same_memory(tiny, work, tmp_path, monkeyp
 
     monkeypatch.setattr(grade.Desk, "_prepare", counted)
     monkeypatch.setattr(grade.Desk, "_record", done)
-    for count in (12, 24):
+    for count in (6, 36):
         cases = [dataclasses.replace(case, name=f"student{number:02}") for number in range(count)]
         submissions = hand_in(cases, tmp_path / f"submitted {count}")
         folder = grade.open_folder(tmp_path / f"marks {count}")
@@ -360,7 +360,8 @@ def test_a_class_of_any_size_takes_the_same_memory(tiny, work, tmp_path, monkeyp
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert max(most) <= 4
-    assert peaks[1] < 1.5 * peaks[0], peaks
+    # One to four are under way at the peak; kept submissions would take six times as much.
+    assert peaks[1] < 3 * peaks[0], peaks
 
 
 def test_gradebook_and_csv_say_the_same(graded):
