@@ -15,6 +15,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import psutil
 import torch
 
@@ -27,7 +28,7 @@ import harness  # noqa: E402
 BEGIN = "<!-- measured: make bench writes what follows -->"
 END = "<!-- end of what was measured -->"
 PACKAGES = ("numpy", "scipy", "scikit-image", "scikit-learn", "torch", "torchvision", "deepinv",
-            "redlionfish", "pyproximal", "pyfftw")
+            "redlionfish", "pyproximal", "pyfftw", "ducc0")
 
 
 def machine():
@@ -54,6 +55,7 @@ def main(wanted):
     if unknown:
         sys.exit(f"No group {', '.join(sorted(unknown))}; there are {', '.join(cases.GROUPS)}")
     torch.set_num_threads(os.cpu_count())
+    np.empty(31 * 2**20, np.uint8)  # freed at once: from then on glibc hands out used memory
     begin, about, groups, failed = time.perf_counter(), machine(), {}, []
     print(about, flush=True)
     for name in wanted or cases.GROUPS:
