@@ -150,7 +150,7 @@ def third_party(package):
 
 
 @pytest.mark.parametrize("package, layers", [
-    ("course_lib", []), ("course_staff", ["staff"])])
+    ("course_lib", ["fast"]), ("course_staff", ["staff"])])
 def test_what_is_imported_is_declared(package, layers):
     lines = PROJECT["dependencies"] + [
         line for layer in layers for line in PROJECT["optional-dependencies"][layer]]

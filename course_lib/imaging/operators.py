@@ -340,8 +340,7 @@ class Blur(LinearOperator):
         return f"Blur({kind}, {self.boundary!r})"
 
 
-def _convolve_ducc(x: np.ndarray, factor: np.ndarray, extent: Shape, shape: Shape,
-                   spare: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+def _convolve_ducc(x, factor, extent, shape, spare):
     """`Blur._convolve` in memory of its own, which the next call finds in `spare`."""
     (height, width), last, threads = x.shape[-2:], x.ndim - 1, scipy.fft.get_workers()
     sizes = [(*x.shape[:-2], max(height, shape[0]), extent[1]),
