@@ -198,7 +198,8 @@ def test(arguments: list[str]) -> int:
               "`python setup_course.py test` installs it.", file=sys.stderr)
         return 1
     os.chdir(ROOT)
-    everything = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup"]
+    workers = min(4, (os.cpu_count() or 1) + 1)  # one waits for a browser or a sandbox
+    everything = ["-n", str(workers), "--dist", "loadgroup"]
     return run(
         [sys.executable, "-m", "pytest", *(arguments or everything)],
         # Text read or written without naming its encoding fails a test.

@@ -339,7 +339,7 @@ def publish(counts, sky, q):
     counts, sky = np.asarray(counts), np.asarray(sky, float)
     flat, mean = counts.ravel(), sky.ravel()
     used = [i for i in range(flat.size) if mean[i] > 0]
-    tails = {i: float(poisson.sf(flat[i] - 1, mean[i])) for i in used}
+    tails = dict(zip(used, poisson.sf(flat[used] - 1, mean[used]), strict=True))
     order = sorted(used, key=tails.get)
     claimed = np.zeros(flat.size, dtype=bool)
     for k in range(len(order), 0, -1):

@@ -14,6 +14,7 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import peers
@@ -548,6 +549,21 @@ def site():
             stdout=subprocess.DEVNULL))])
 
 
+def set_up():
+    """What a learner waits for: a fresh copy's first command, and the same once more."""
+    root = Path(__file__).resolve().parents[2]
+    python = getattr(sys, "_base_executable", sys.executable)
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["git", "clone", "--quiet", str(root), folder], check=True)
+
+        def check():
+            subprocess.run([python, "setup_course.py", "check"], cwd=folder, check=True,
+                           stdout=subprocess.DEVNULL)
+
+        for what in ("a fresh copy set up, packages fetched", "the same, set up already"):
+            yield Row(what, 1, [seconds(check)])
+
+
 def _release_all():
     from course_staff.authoring import build, source
 
@@ -564,5 +580,5 @@ GROUPS = {
     "pulse": (search,),
     "samplers": (guided,),
     "worlds": (worlds, coverage),
-    "course": (imports, lessons, site),
+    "course": (imports, lessons, site, set_up),
 }
