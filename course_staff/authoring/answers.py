@@ -295,6 +295,7 @@ def _try_all(lesson: Lesson, answers: Sequence[Answer], seconds: int = SECONDS) 
         if here:
             exercise = exercises[cell.number]
             path = _path(exercise, code[place + 1 :])
+            _import_beforehand(exercise, path, namespace, seconds)
             for answer in here:
                 if answer.kind != "mutant":
                     outcomes[answer] = isolated(seconds, _try_one, answer, exercise, path,
@@ -316,6 +317,25 @@ def _try_all(lesson: Lesson, answers: Sequence[Answer], seconds: int = SECONDS) 
         outcomes[answer]["others"] = outcome["failed"]
         outcomes[answer]["error"] = outcomes[answer]["error"] or outcome["error"]
     return [outcomes[answer] for answer in answers]
+
+
+def _import_beforehand(exercise: Exercise, path: Sequence[Cell], namespace: dict[str, Any],
+                       seconds: float) -> None:
+    """Import what the reference and its tests import, once and not in every answer's fork.
+
+    PyTorch's optimisers, for one, import for a second when the first of them is made.
+    """
+    for name in isolated(seconds, _imported, exercise, path, namespace)["failed"]:
+        with contextlib.suppress(Exception):  # what nobody can import by name
+            importlib.import_module(name)
+
+
+def _imported(exercise: Exercise, path: Sequence[Cell], namespace: dict[str, Any]) -> Outcome:
+    """Run the reference and its tests; ``failed`` are the modules that this imports, in order."""
+    before = set(sys.modules)
+    for cell in (exercise.solution, *path):
+        _run_cell(cell, namespace)
+    return {"failed": {name: "" for name in sys.modules if name not in before}, "error": None, "wrong": None}
 
 
 def _path(exercise: Exercise, cells: Sequence[Cell]) -> Sequence[Cell]:
