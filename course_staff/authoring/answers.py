@@ -335,7 +335,8 @@ def _imported(exercise: Exercise, path: Sequence[Cell], namespace: dict[str, Any
     before = set(sys.modules)
     for cell in (exercise.solution, *path):
         _run_cell(cell, namespace)
-    return {"failed": {name: "" for name in sys.modules if name not in before}, "error": None, "wrong": None}
+    return {"failed": {name: "" for name in sys.modules if name not in before},
+            "error": None, "wrong": None}
 
 
 def _path(exercise: Exercise, cells: Sequence[Cell]) -> Sequence[Cell]:
@@ -638,10 +639,11 @@ def _examine(lesson_path: Path, answers_path: Path, seconds: int = SECONDS,
     lesson = source.guarded(lesson)
     written = [] if only_mutants else read(answers_path, lesson) + generic(lesson)
     listed = survivors.read(answers_path.with_name(survivors.LIST.name), lesson.name)
-    made = [mutant for each in lesson.exercises for mutant in mutants.mutants(each)]
-    found = survivors.stale(lesson, listed, made)
-    if found and sample != 0:
-        raise SourceError(found)
+    made = []
+    if sample != 0:
+        made = [mutant for each in lesson.exercises for mutant in mutants.mutants(each)]
+        if found := survivors.stale(lesson, listed, made):
+            raise SourceError(found)
     if exercise is not None:
         lesson = alone(lesson, exercise)
         written = [answer for answer in written if answer.exercise == exercise]

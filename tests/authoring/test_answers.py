@@ -3,6 +3,7 @@
 The rules are those of `authoring.answers`; ``course answers NAME`` shows how each answer fares.
 """
 
+import functools
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -34,8 +35,14 @@ def test_wrong_answers_fail_and_right_ones_pass(path):
 # --- the rules themselves, on the mini lesson -----------------------------------------------------
 
 
+@functools.cache
+def mini():
+    """How the mini lesson's answers fare."""
+    return answers.examine_apart(LESSON, ANSWERS)
+
+
 def test_sound_answers_are_accepted():
-    report = answers.examine_apart(LESSON, ANSWERS)
+    report = mini()
     assert [(label, problems) for label, problems, _ in report if problems] == []
     labels = [label for label, _, _ in report]
     assert len(labels) == 8 + 2 * 3
@@ -44,7 +51,7 @@ def test_sound_answers_are_accepted():
 
 
 def test_one_exercise_is_tried_alone_with_the_same_result(name="total"):
-    whole = answers.examine_apart(LESSON, ANSWERS)
+    whole = mini()
     part = answers.examine_apart(LESSON, ANSWERS, exercise=name)
     assert part == [row for row in whole if f" {name}/" in row[0] or f"_of_{name}" in row[0]]
     alone = answers.alone(source.read(LESSON), name)

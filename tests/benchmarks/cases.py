@@ -272,12 +272,21 @@ def total_variation():
         return lambda each: TV(each.shape, lam, count, 0).prox(each.ravel(), 1.0).reshape(
             each.shape)
 
+    enough = {}  # iterations hardly depend on the size: begin where a smaller picture ended
+
     def row(problem, y, tol, peer="scikit-image", solver=skimage):
         goal = objective(deconvolution.total_variation(y, lam, tol=tol), y)
         best = objective(deconvolution.total_variation(y, lam, tol=tol / 10), y)
-        count = 8
-        while objective(one_by_one(solver(count), y), y) > goal:
+
+        def reached(count):
+            return objective(one_by_one(solver(count), y), y) <= goal
+
+        count = enough.get((peer, tol), 8)
+        while count > 8 and reached(count):
+            count = math.floor(count / 1.1)
+        while not reached(count):
             count = math.ceil(1.1 * count)
+        enough[peer, tol] = count
         return compare(problem, y.size, lambda: deconvolution.total_variation(y, lam, tol=tol),
                        peer, lambda: one_by_one(solver(count), y),
                        lambda a, b: np.sqrt(np.mean((a - b) ** 2)), 2 * tol,

@@ -15,6 +15,7 @@ torch = pytest.importorskip("torch")
 
 from course_lib.desk import commands  # noqa: E402
 from course_lib.generators import denoiser, gan  # noqa: E402
+from course_lib.inference import networks  # noqa: E402
 from course_staff.commands import VERBS  # noqa: E402
 from course_staff.experiments import train  # noqa: E402
 
@@ -47,16 +48,20 @@ def arguments(*words):
 def test_a_killed_and_an_interrupted_run_end_where_an_undisturbed_one_does(tmp_path):
     undisturbed = start(tmp_path / "whole")
     disturbed, folder = tmp_path / "again", tmp_path / "again"
+    state = folder / "state.safetensors"
+
+    def step():
+        return networks.read_training(state)[0]["step"] if state.exists() else 0
+
     for end in ("kill", "terminate"):
-        process, state = start(disturbed), folder / "state.safetensors"
-        before = gan.Trainer.load(state).step if state.exists() else 0
+        process, before = start(disturbed), step()
         begun = time.monotonic()
-        while not state.exists() or gan.Trainer.load(state).step < before + 10:
+        while step() < before + 10:
             assert process.poll() is None and time.monotonic() - begun < 120
             time.sleep(0.05)
         getattr(process, end)()
         process.wait(timeout=60)
-        reached = gan.Trainer.load(state).step
+        reached = step()
         assert before + 10 <= reached < 100
     assert start(disturbed).wait(timeout=300) == 0 == undisturbed.wait(timeout=300)
     whole, again = (gan.Trainer.load(tmp_path / name / "state.safetensors")
