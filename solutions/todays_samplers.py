@@ -166,21 +166,17 @@ for mean_h, var_h, levels_h, shape_h in ((0.0, 1.0, [1.0], (4, 1)), (-3.0, 0.01,
 ### END HIDDEN TESTS
 
 # %% test="flow_asks_once_at_each_level" points=1
-asked = []
-
-
-def curious(x, t):
-    """A denoiser that notes at which level it is asked; it isn't linear."""
-    asked.append(float(t))
+def bent(x, t):
+    """A denoiser that isn't linear."""
     return np.tanh(x / (1 + t**2))
 
 
-bent_start = np.array([[3.0], [-1.0]])
-bent_end = told_flow(curious, bent_start, [3.0, 1.0, 0.2])
+bent_start, asked = np.array([[3.0], [-1.0]]), []
+bent_end = told_flow(noting(bent, asked), bent_start, [3.0, 1.0, 0.2])
 assert asked == [3.0, 1.0, 0.2], f"denoise was asked at the levels {asked}; it should be once at each of [3.0, 1.0, 0.2], in this order."
 hand = bent_start
 for t_hand, s_hand in ((3.0, 1.0), (1.0, 0.2), (0.2, 0.0)):
-    best = np.tanh(hand / (1 + t_hand**2))
+    best = bent(hand, t_hand)
     hand = best + s_hand / t_hand * (hand - best)
 equal(bent_end, hand, "the end of the flow of a denoiser that isn't linear", atol=1e-9)
 ### BEGIN HIDDEN TESTS
@@ -189,7 +185,7 @@ always = np.array([[1.0], [-1.0]])
 equal(told_flow(lambda x, t: always, np.array([[9.0], [4.0]]), [3.0, 1.0]), [[1.0], [-1.0]], "the end of the flow where the guess is always the same array", atol=1e-9)
 equal(always, [[1.0], [-1.0]], "the array that denoise returned, after the call", atol=0)
 kept_start = np.array([[3.0], [-1.0]])
-told_flow(curious, kept_start, [2.0, 1.0])
+told_flow(bent, kept_start, [2.0, 1.0])
 equal(kept_start, [[3.0], [-1.0]], "the x that was given, after the call", atol=0)
 handed, own_start = [], np.array([[4.0, -2.0], [1.0, 8.0]])
 own_end = told_flow(noting(lambda x, t: np.array(x), handed), own_start.copy(), [4.0, 2.0, 0.5])

@@ -131,21 +131,6 @@ def test_a_resumed_run_is_the_run_that_was_not_interrupted(tmp_path, stop):
         weights(first), weights(whole))
 
 
-def test_a_killed_write_leaves_the_earlier_state(tmp_path, monkeypatch):
-    made, file = trainer(), tmp_path / "run.safetensors"
-    made.save(file)
-    made.advance()
-
-    def killed(tensors, partial, metadata):
-        partial.write_bytes(b"half a fi")
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("safetensors.torch.save_file", killed)
-    with pytest.raises(KeyboardInterrupt):
-        made.save(file)
-    assert gan.Trainer.load(file).step == 0
-
-
 def test_other_seeds_are_other_runs():
     runs = [gan.Trainer(gan.Recipe(0.5, stages=((8, 3),), seed=seed)) for seed in (0, 1)]
     assert not torch.equal(*map(weights, runs))

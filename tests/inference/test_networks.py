@@ -34,3 +34,21 @@ def test_a_dense_network_is_its_layers_in_their_order(tmp_path):
             assert value.dtype == float
             np.testing.assert_array_equal(value, stored)
     assert classifiers.log_odds(np.zeros((5, 3, 2, 2)), found).shape == (5,)
+
+
+def test_a_killed_write_leaves_the_earlier_state(tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch")
+    file, network = tmp_path / "run.safetensors", torch.nn.Linear(2, 1)
+    adam = torch.optim.Adam(network.parameters())
+    networks.save_training(file, {"network": network}, {"adam": adam}, {"step": 0})
+
+    def killed(tensors, partial, metadata):
+        partial.write_bytes(b"half a fi")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("safetensors.torch.save_file", killed)
+    with pytest.raises(KeyboardInterrupt):
+        networks.save_training(file, {"network": network}, {"adam": adam}, {"step": 1})
+    about, tensors = networks.read_training(file)
+    assert about == {"step": 0}
+    assert torch.equal(tensors["network/weight"], network.weight)
