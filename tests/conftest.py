@@ -50,7 +50,8 @@ class ByLesson(LoadScopeScheduling):
     """Tests of one file, or of one lesson in it, share a worker, and with it what they set up.
 
     Those that grade a class in sandboxes share one, too: they look for what is left over.  So do
-    those of slides, which draw all decks first.
+    those of slides, which draw all decks first, and those of lessons in a browser, which open one
+    JupyterLab.
     Marks can't say so: pytest 9.2 hides from workers' ids what pytest-xdist 3.8 adds to them.
     """
 
@@ -58,7 +59,7 @@ class ByLesson(LoadScopeScheduling):
         file, _, test = nodeid.partition("::")
         if "test_grading" in file:
             return "grading"
-        if "test_slides" in file:
+        if "test_slides" in file or "test_browser" in file:
             return file
         lesson = re.search(r"\[.*?(\d\d_\w+)", test)
         again = re.match(r"\d\d_\w+", test)  # cells that nbval runs
@@ -72,6 +73,13 @@ def pytest_xdist_make_scheduler(config, log):
     return ByLesson(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
+FIRST = ("test_browser", "test_answers", "test_grading", "test_slides", "test_site")
+
+
 def pytest_collection_modifyitems(items):
-    """Begin with what takes minutes, so that no worker is left with it at the end."""
-    items.sort(key=lambda item: not item.path.name.startswith(("test_answers", "test_grading")))
+    """Begin with what takes minutes, so that no worker is left with it at the end.
+
+    A browser waits more than it computes: it goes beside what only computes.
+    """
+    items.sort(key=lambda item: next((place for place, name in enumerate(FIRST)
+                                      if item.path.name.startswith(name)), len(FIRST)))

@@ -374,7 +374,9 @@ def test_layers_exist_in_pyproject():
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert set(setup_course.LAYERS) == {"lessons", *project["optional-dependencies"]}
+    extras = project["optional-dependencies"]
+    assert set(setup_course.LAYERS) | {"fast"} == {"lessons", *extras}
+    assert "limits-of-super-resolution[fast,test]" in extras["bench"]  # nobody sets it up alone
 
 
 def test_python_and_pip_are_kept_inside_the_environment(monkeypatch):

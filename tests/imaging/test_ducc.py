@@ -60,6 +60,13 @@ def test_both_are_the_same_map_and_adjoint_batch_after_batch(with_ducc, boundary
             assert again is not once and not np.shares_memory(once, again)
 
 
+def test_what_ducc_does_not_take_in_place_is_left_to_scipy(with_ducc, monkeypatch):
+    with_ducc(True)
+    monkeypatch.setattr(operators, "ducc", None if operators.ducc is None else object())
+    x = RNG.random((9, 12)).astype(np.longdouble)
+    assert Blur(PSF)(x).dtype == np.longdouble  # an object that has no transforms would fail
+
+
 def test_threads_do_not_share_memory(with_ducc):
     A, pictures = Blur(PSF), RNG.random((40, 64, 64))
     with_ducc(False)
