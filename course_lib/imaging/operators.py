@@ -348,7 +348,7 @@ def _convolve_ducc(x, factor, extent, shape, spare):
     try:
         room = spare.pop()  # threads don't share one
     except IndexError:
-        room = x, x
+        room = ()
     if [v.shape for v in room] != sizes:
         room = np.empty(sizes[0], x.dtype), np.empty(sizes[1], factor.dtype)
     padded, spectrum = room

@@ -6,7 +6,7 @@ import time
 import tracemalloc
 from dataclasses import dataclass, field
 
-ROUNDS, SECONDS = 5, 8.0
+ROUNDS, SECONDS = 5, 6.0
 
 
 @dataclass

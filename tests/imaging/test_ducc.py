@@ -60,6 +60,15 @@ def test_both_are_the_same_map_and_adjoint_batch_after_batch(with_ducc, boundary
             assert again is not once and not np.shares_memory(once, again)
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (3, 1), (4, 2), (2, 4, 2), (1, 7)])
+def test_pictures_that_are_no_wider_than_their_spectrum(with_ducc, shape):
+    x = RNG.random(shape)
+    kept = x.copy()
+    with_ducc(True)
+    np.testing.assert_allclose(Blur([[2.0]])(x), 2 * kept, rtol=1e-14)
+    assert np.array_equal(x, kept)
+
+
 def test_what_ducc_does_not_take_in_place_is_left_to_scipy(with_ducc, monkeypatch):
     with_ducc(True)
     monkeypatch.setattr(operators, "ducc", None if operators.ducc is None else object())
