@@ -172,7 +172,7 @@ def tracked():
     said = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
     files = [ROOT / name for name in said.stdout.decode("utf-8").split("\0") if name]
     return [path for path in files if path.is_file()
-            and path.suffix not in {".png", ".jpg", ".safetensors", ".npz", ".ipynb"}]
+            and path.suffix not in {".png", ".jpg", ".webp", ".safetensors", ".npz", ".ipynb"}]
 
 
 def test_no_host_of_packages_and_no_path_of_one_machine_is_named():
