@@ -11,6 +11,7 @@ it shows, which no browser does from a file, and markup that can't be mended her
 """
 
 import re
+import shutil
 from argparse import Namespace
 from collections.abc import Iterable
 from importlib.resources import files
@@ -63,6 +64,8 @@ def write(folder: Path, root: Path = ROOT, decks: bool = False, few: bool = Fals
     put_assets(folder)
     guides = docs.guides(root)
     (folder / "docs").mkdir(exist_ok=True)
+    for picture in (root / "docs").glob("*.png"):
+        shutil.copy(picture, folder / "docs")
     for name, (title, text) in guides.items():
         _put(folder / "docs" / f"{name}.html",
              TEMPLATES.get_template("guide.html.j2").render(title=title, text=text))
