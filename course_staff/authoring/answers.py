@@ -285,6 +285,7 @@ def _try_all(lesson: Lesson, answers: Sequence[Answer], seconds: int = SECONDS) 
         If the lesson itself fails, or its tests can't be run a second time.
     """
     exercises = {exercise.solution.number: exercise for exercise in lesson.exercises}
+    _load(lesson, answers)
     namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
     outcomes: dict[Answer, Outcome] = {}
     waiting: list[tuple[Exercise, Sequence[Cell], list[Answer], float]] = []
@@ -317,6 +318,23 @@ def _try_all(lesson: Lesson, answers: Sequence[Answer], seconds: int = SECONDS) 
         outcomes[answer]["others"] = outcome["failed"]
         outcomes[answer]["error"] = outcomes[answer]["error"] or outcome["error"]
     return [outcomes[answer] for answer in answers]
+
+
+def _load(lesson: Lesson, answers: Sequence[Answer]) -> None:
+    """Import once what answers import, and what holds the functions that are off limits."""
+    sys.modules.setdefault("course_staff.authoring.answers", sys.modules[__name__])
+    modules = {f"course_lib.{found[0]}" for exercise in lesson.exercises
+               for found in map(resolve, exercise.off_limits) if found}
+    for answer in answers:
+        with contextlib.suppress(SyntaxError):  # of which it will be told
+            for node in ast.walk(ast.parse("" if answer.function else answer.code)):
+                if isinstance(node, ast.Import):
+                    modules |= {alias.name for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    modules.add(node.module)
+    for name in sorted(modules):
+        with contextlib.suppress(Exception):  # an answer may import what isn't there
+            importlib.import_module(name)
 
 
 def _import_beforehand(exercise: Exercise, path: Sequence[Cell], namespace: dict[str, Any],

@@ -1047,12 +1047,8 @@ def publish(counts, sky, q):
 def publish(counts, sky, q):
     from scipy.stats import poisson
 
-    todo = [
-        (float(poisson.sf(counts[i] - 1, sky[i])), i)
-        for i in np.ndindex(*np.shape(counts))
-        if sky[i] > 0
-    ]
-    todo.sort()
+    p = poisson.sf(np.asarray(counts) - 1, np.where(np.asarray(sky) > 0, sky, 1))
+    todo = sorted((p[i], i) for i in np.ndindex(*p.shape) if sky[i] > 0)
     best = 0
     for k, (p, _) in enumerate(todo, start=1):
         if p <= q * k / len(todo):
