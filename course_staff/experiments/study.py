@@ -4,8 +4,9 @@ For every generator of the plan, in the order of `MEMBERS`: train it, measure it
 for the same beetles from the same latents, sample its posterior (`CHAINED` ones), and write what
 was found to one small file, ``data/study/NAME.jsonl`` (and ten answers, to be read by eye, to
 ``NAME.webp``). Its weights are then thrown away; their checksum stays. A generator that has a file
-is done, so any machine goes on with the next. Within one, training is saved twice a minute and
-every block of searches at once, in the work folder: who stops the command (SIGTERM) or kills it
+is done, so any machine goes on with the next; one that lacks some of its chains is trained again
+in the end, and goes on if that gives the same weights. Within one, training is saved twice a minute
+and every block of searches at once, in the work folder: who stops the command (SIGTERM) or kills it
 repeats a minute at most.
 
 ``course study --collect DIR`` takes over finished files from another folder, ``--coverage`` tries
@@ -20,7 +21,7 @@ import signal
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -31,21 +32,20 @@ from typing import Any
 import numpy as np
 import torch
 
-from course_lib.data import checksum, data_path, read_rows, write_rows
+from course_lib.data import checksum, data_path, read_rows, verified_path, write_rows
 from course_lib.desk.commands import Told, work_folder
 from course_lib.generators import chains, gan, pulse
 from course_lib.imaging.operators import Downsample
 from course_lib.inference import classifiers
 from course_lib.records import flips
+from course_lib.records.study import EPSILONS, SIGMAS, STEPS
 from course_lib.worlds import ladybirds
 from course_staff.experiments import train
 from course_staff.experiments.fitting import store
 from course_staff.experiments.images import record
 
 SEED = 22_001  # of the beetles, their noise and all latents; the record of `flips` has others
-SIGMA, EPSILONS = flips.SIGMA, (pulse.EPSILON, 1e-4)
-SIGMAS = (SIGMA, 0.0)
-STARTS = ("drawn", "other form")
+SIGMA = flips.SIGMA
 Row = dict[str, Any]
 
 
@@ -87,7 +87,7 @@ class Sizes:
         8: {"chains": 2, "draws": 50, "thin": 4, "burn_in": 150, "temperatures": 8}})
     factorial: int = 25
     read: int = 5
-    steps: tuple[int, int] = (100, 400)
+    steps: tuple[int, int] = STEPS
 
 
 PLAN = Sizes()
@@ -102,7 +102,7 @@ class Member:
     share : float
         Of the dark form in what is shown.
     number : int
-        1 to 5.
+        1 to 5; 0 is the generator that the course ships, no part of any contrast.
     scratch : bool
         From random weights, not from the networks of ``share_50``.
     factorial : bool
@@ -126,10 +126,13 @@ class Member:
     @property
     def chained(self) -> bool:
         """Whether it is of the main contrast: its posterior is sampled, answers are read."""
-        return self.share in (0.1, 0.5) and not self.scratch and not self.factorial
+        return (self.share in (0.1, 0.5) and self.number > 0
+                and not self.scratch and not self.factorial)
 
     def recipe(self, sizes: Sizes) -> gan.Recipe:
         """Recipe of the training; no two members have random numbers in common."""
+        if not self.number:
+            return replace(train.FINE, share=self.share)
         seed = 1000 * round(100 * self.share) + 500 * self.scratch + self.number
         if self.scratch:
             return replace(train.RECIPES[train.BALANCED], share=self.share, seed=seed,
@@ -141,9 +144,10 @@ NUMBERS = range(1, 6)
 #: In the order in which they are made: the main contrast first.
 MEMBERS = (
     *(Member(share, n) for n in NUMBERS for share in (0.1, 0.5)),
-    *(Member(share, n) for n in NUMBERS for share in (0.02, 0.9)),
-    *(Member(share, n, scratch=True) for n in NUMBERS for share in (0.1, 0.5)),
+    Member(0.1, 0),
     *(Member(share, 1, factorial=True) for share in (0.5, 0.1)),
+    *(Member(share, n, scratch=True) for n in NUMBERS for share in (0.1, 0.5)),
+    *(Member(share, n) for n in NUMBERS for share in (0.02, 0.9)),
 )
 
 
@@ -276,6 +280,8 @@ def trained(member: Member, folder: Path, sizes: Sizes) -> Path:
     Stopped
         If somebody asked for that; the state is kept.
     """
+    if not member.number:
+        return verified_path("generators", f"share_{100 * member.share:02.0f}.safetensors")
     weights, state = folder / "weights.safetensors", folder / "state.safetensors"
     if weights.exists():
         return weights
@@ -327,10 +333,10 @@ def make(member: Member, work: Path, out: Path, sizes: Sizes = PLAN,
                   "torch": torch.__version__,
                   "finite": all(bool(x.isfinite().all()) for x in generator.state_dict().values())}
     file, sheet = (folder / f"{member.name}.{end}" for end in ("jsonl", "webp"))
-    rows = _whole_rows(file)
+    rows = _whole_rows(file) or _whole_rows(out / file.name)
     if rows[:1] != [about]:  # nothing yet, or of other weights
         rows = [about]
-        write_rows(file, rows)
+    write_rows(file, rows)
     for key, measure in units(generator, member, sizes, sheet) if about["finite"] else ():
         if any(key.items() <= row.items() for row in rows):
             continue
@@ -350,8 +356,25 @@ def make(member: Member, work: Path, out: Path, sizes: Sizes = PLAN,
 
 def missing(*folders: Path) -> list[Member]:
     """Members of the study that have a file in none of the folders, in their order."""
-    return [member for member in MEMBERS
-            if not any((folder / f"{member.name}.jsonl").exists() for folder in folders)]
+    return [member for member in MEMBERS if not _files(member, folders)]
+
+
+def unfinished(*folders: Path, sizes: Sizes = PLAN) -> list[Member]:
+    """Members that have a file without some of their chains: those come last."""
+    return [member for member in MEMBERS if member.chained and _files(member, folders)
+            and not any(_chained(file) >= set(sizes.chains) for file in _files(member, folders))]
+
+
+def _files(member: Member, folders: Sequence[Path]) -> list[Path]:
+    files = (folder / f"{member.name}.jsonl" for folder in folders)
+    return [file for file in files if file.exists()]
+
+
+def _chained(file: Path) -> set[int]:
+    """Pixels a side at which a file has chains; all of them if its training ended in NaN."""
+    about, *rows = read_rows(file)
+    return {row["pixels"] for row in rows if row["kind"] == "chains"} if about["finite"] else {
+        *PLAN.chains}
 
 
 @contextmanager
@@ -401,8 +424,9 @@ def run(args: Namespace) -> int:
     out = Path(args.out) if args.out else shipped
     work = Path(args.work) if args.work else work_folder() / "study"
     hours, begun = args.hours or math.inf, time.monotonic()
-    todo = missing(shipped, out)
-    print(f"{len(MEMBERS) - len(todo)} of {len(MEMBERS)} are done; next: "
+    absent = missing(shipped, out)
+    todo = absent + unfinished(shipped, out)
+    print(f"{len(MEMBERS) - len(absent)} of {len(MEMBERS)} have a file; next: "
           f"{', '.join(member.name for member in todo[:3]) or 'nothing'}", flush=True)
     try:
         with _stoppable() as check:

@@ -103,4 +103,8 @@ def report() -> list[str]:
             low, high = bootstrap(lambda rows: kappa(rows[:, 0], rows[:, 1]), pairs)
             cells.append(f"{kappa(*pairs.T):.2f} ({low:.2f} to {high:.2f})")
         lines.append(f"| {one}, {other} | {' | '.join(cells)} |")
-    return lines
+    counts = [f"{name} {', '.join(str(np.sum(letters[some] == each)) for each in LETTERS)}"
+              for some in (~rendered, rendered) for name, letters in lists.items()]
+    half = len(counts) // 2
+    return [*lines, "", "Read as pale, dark, between, none: of the answers "
+            f"{'; '.join(counts[:half])}; of the renders {'; '.join(counts[half:])}."]

@@ -63,11 +63,12 @@ def test_the_readers_are_compared_on_answers_and_on_renders_apart(folder):
     for name, letters in (("reader_1", said), ("reader_2", changed)):
         (folder / f"{name}.txt").write_text(
             f"{study_reading.mark(pixels)}\n{''.join(letters)}\n", encoding="utf-8")
-    rows = study_reading.report()[2:]
+    *rows, _, counts = study_reading.report()[2:]
     assert [row.split(" | ")[0][2:] for row in rows] == [
         "reader_1, reader_2", "reader_1, classifier", "reader_2, classifier"]
     assert all(row.split(" | ")[2].startswith("1.00 (1.00") for row in rows)
     assert rows[1].split(" | ")[1].startswith("1.00") and "1.00" not in rows[0].split(" | ")[1]
+    assert "reader_1 50, 50, 0, 0; reader_2 50, 0, 50, 0" in counts.partition("; of the renders")[0]
 
 
 def test_an_unfinished_sheet_is_not_read_and_other_pictures_labels_are_refused(folder):

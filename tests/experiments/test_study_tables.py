@@ -9,23 +9,20 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from course_lib.data import read_rows, write_rows  # noqa: E402
+from course_lib.records import study as records_of  # noqa: E402
 from course_staff.experiments import study  # noqa: E402
 from course_staff.experiments import study_statistics as statistics  # noqa: E402
 from course_staff.experiments import study_tables as tables  # noqa: E402
-from course_staff.experiments.study_statistics import Contrast, Group  # noqa: E402
 
-
-def group(rng, trainings=4, beetles=30, rate=0.5, kept=True):
-    return Group.of(rng.random((trainings, beetles, 2)) < rate, kept)
-
-
-# --- intervals -----------------------------------------------------------------------------------
+# --- simulated tables ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", statistics.CASES)
 def test_intervals_hold_the_truth_about_as_often_as_they_say(name):
     for row in statistics.coverage(name, tables=80, draws=400, rng=3):
-        assert 0.86 <= row["bootstrap"] <= 1 and row["t"] >= 0.78, row
+        for kind in ("bootstrap", "t"):
+            usual, wide = row[kind]
+            assert 0.82 <= usual <= wide <= 1 and wide >= 0.91, row
 
 
 def test_an_interval_from_the_answers_alone_would_not():
@@ -53,61 +50,14 @@ def test_simulated_rates_are_those_declared():
     assert np.mean(single) == pytest.approx(0.3, abs=0.03)
 
 
-def test_a_contrast_turned_round_changes_its_sign_only():
-    rng = np.random.default_rng(2)
-    a, b = group(rng, rate=0.8), group(rng, 3, rate=0.3)
-    for paired in (False, True):
-        there, back = Contrast(a, b, paired), Contrast(b, a, paired)
-        assert there.value()[0] == pytest.approx(-back.value()[0])
-        (low, high), (wide, wider) = statistics.t_intervals(there)
-        np.testing.assert_allclose(statistics.t_intervals(back)[0], (-high, -low))
-        assert wide < low < there.value()[0] < high < wider
-
-
-def test_t_of_two_groups_is_the_textbooks():
-    from scipy.stats import ttest_ind
-
-    rng = np.random.default_rng(3)
-    a, b = group(rng, 5), group(rng, 5)
-    low, high = ttest_ind(a.rates(), b.rates()).confidence_interval(0.95)
-    np.testing.assert_allclose(statistics.t_intervals(Contrast(a, b))[0], (low, high))
-
-
-def test_pairs_from_the_same_pale_start_are_counted_one_by_one():
-    rng = np.random.default_rng(4)
-    a, b = (group(rng, n, 6, kept=rng.random((n, 6, 2)) < 0.6) for n in (3, 2))
-    pairs = [float(a.values[i, k, s]) - float(b.values[j, k, s])
-             for i in range(3) for j in range(2) for k in range(6) for s in range(2)
-             if a.kept[i, k, s] and b.kept[j, k, s]]
-    assert Contrast(a, b, paired=True).value()[0] == pytest.approx(np.mean(pairs))
-    full = [Group.of(g.values) for g in (a, b)]
-    assert Contrast(*full, paired=True).value()[0] == pytest.approx(Contrast(*full).value()[0])
-    # Weights say how often a training and a beetle are drawn.
-    w, v, u = np.array([[2, 0, 1]]), np.array([[0, 2]]), np.array([[3, 0, 1, 0, 1, 1]])
-    drawn = [g.values[np.repeat(np.arange(len(g.values)), n[0])][:, np.repeat(np.arange(6), u[0])]
-             for g, n in zip(full, (w, v), strict=True)]
-    for paired in (False, True):
-        assert Contrast(*full, paired=paired).value([w, v], u)[0] == pytest.approx(
-            drawn[0].mean() - drawn[1].mean())
-
-
-def test_chance_in_the_answers_is_no_spread_of_trainings():
-    rng = np.random.default_rng(5)
-    alike = [group(rng, 5, 100, 0.3) for _ in range(40)]
-    raw = np.mean([g.rates().std(ddof=1) for g in alike])
-    assert raw > 0.025 and np.median([statistics.spread([g])[0] for g in alike]) < 0.5 * raw
-    assert statistics.spread([group(rng, 1)])[1] == (0.0, np.inf)
-
-
 # --- records -------------------------------------------------------------------------------------
-
-SIZES = study.Sizes(each=10, block=5, chained=4, factorial=3)
 
 
 def write(folder, member, dark_rate=0.5, rng=None, finite=True):
     """A file as `study.make` writes it: dark beetles flip at a rate, pale ones at .1."""
     rng = np.random.default_rng(0) if rng is None else rng
     rows = [{"kind": "generator", "name": member.generator, "share": member.share,
+             "start": "scratch" if member.scratch else "share_50", "number": member.number,
              "weights": 64 * "a", "finite": finite}]
     if finite and member.factorial:
         shape = 2, 2, 2, 2
@@ -135,23 +85,28 @@ def everything(tmp_path):
     rng = np.random.default_rng(7)
     for member in study.MEMBERS:
         write(tmp_path, member, 0.9 if member.share < 0.5 else 0.2, rng)
-    return tables.load(tmp_path, SIZES)
+    return tables.load(tmp_path)
 
 
 def test_every_answer_stands_where_its_beetle_does(tmp_path):
     member = study.Member(0.1, 1)
     write(tmp_path, member)
     file = tmp_path / f"{member.name}.jsonl"
-    some = tables.read(file, SIZES)
+    some = records_of.read(file)
     row = next(row for row in read_rows(file)
                if (row.get("repeat"), row.get("block")) == (1, 1))
     np.testing.assert_array_equal(some.found[[5, 6, 7, 8, 9, 15, 16, 17, 18, 19], 1], row["found"])
     np.testing.assert_array_equal(some.flipped[1], some.found[10:] <= 0.5)
-    np.testing.assert_allclose(some.chains[8], 4 * [0.05] + 4 * [0.3])
+    np.testing.assert_allclose(some.chains[8], 4 * [[0.1, 0.0]] + 4 * [[0.2, 0.4]])
     assert some.ess[4].tolist() == [50, 60] * 4
-    write_rows(file, [r for r in read_rows(file) if r.get("block") != 0])
-    with pytest.raises(ValueError, match=r"share_10_1.jsonl lacks its card or 20 answers"):
-        tables.read(file, SIZES)
+    rows = read_rows(file)
+    write_rows(file, [r for r in rows if (r.get("block"), r.get("repeat")) != (0, 1)])
+    with pytest.raises(ValueError, match=r"share_10_1.jsonl lacks 10 answers"):
+        records_of.read(file)
+    for kind in ("card", "search"):
+        write_rows(file, [row for row in rows if row["kind"] != kind])
+        with pytest.raises(ValueError, match="lacks its card or all its searches"):
+            records_of.read(file)
 
 
 def test_nothing_is_claimed_before_all_trainings_are_there_and_what_is_missing_is_named(tmp_path):
@@ -159,68 +114,69 @@ def test_nothing_is_claimed_before_all_trainings_are_there_and_what_is_missing_i
         for share in (0.1, 0.5):
             write(tmp_path, study.Member(share, n), 0.9 if share < 0.5 else 0.2)
     write(tmp_path, study.Member(0.5, 3), finite=False)
-    records = tables.load(tmp_path, SIZES)
-    said = tables.section(records, [], "1 May 2030", SIZES)
-    assert "## So far (1 May 2030)" in said and "5 of 32 parts are done" in said
+    records = tables.load(tmp_path)
+    said = tables.section(records, [], "1 May 2030")
+    assert "## So far (1 May 2030)" in said and "5 of 33 parts are done" in said
     missing = re.search(r"\*\*Missing:\*\* (.*?)\. No contrast", said).group(1)
-    assert missing.count("`") == 2 * 27 and "`share_10_3`" in missing
+    assert missing.count("`") == 2 * 28 and "`share_10_3`" in missing
     assert "`share_10_1`" not in missing and "`factorial_share_50_1`" in missing
     assert "| `share_50_3` | 0.5 | ended in NaN, left out" in said
     rows = {line.split(" | ")[0][2:]: line for line in said.splitlines() if "| C" in line[:4]}
-    assert all("no claim yet" in rows[name] for name in tables.CLAIMS)
+    assert all("no claim yet" in rows[name] for name in records_of.LABELS)
     assert "| 2 + 2 |" in rows["C1"] and "none on one side" in rows["C3"]
-    empty = tables.section({}, [], "1 May 2030", SIZES)
-    assert "0 of 32" in empty and "| C1" not in empty
+    empty = tables.section({}, [], "1 May 2030")
+    assert "0 of 33" in empty and "| C1" not in empty
 
 
 def test_with_everything_there_each_contrast_gets_its_verdict(everything):
-    covers = [{"contrast": name, "rates": [0.3, 0.3], "training": 0.1, "tables": 400,
-               "bootstrap": 0.89 if name == "C5" else 0.95, "t": 0.93} for name in tables.CLAIMS]
-    said = tables.section(everything, covers, "1 May 2030", SIZES)
+    said = tables.section(everything, [], "1 May 2030")
     assert "Missing" not in said and "no claim yet" not in said
     rows = {line.split(" | ")[0][2:]: line for line in said.splitlines() if "| C" in line[:4]
             and "–" not in line[:40]}
     assert "holds, at 1 % as well" in rows["C1"] and "| 5 + 5 |" in rows["C1"]
-    assert "bootstrap" in rows["C1"] and "| t, 93%" in rows["C5"]
     assert said.count("| other form |") == 2 * 8
-    parts = tables.contrasts(everything, sizes=SIZES)
+    parts = records_of.contrasts(everything)
     tenth = [everything[f"share_10_{n}"].flipped[1].mean() for n in range(1, 6)]
     half = [everything[f"share_50_{n}"].flipped[1].mean() for n in range(1, 6)]
     assert parts["C1"].value()[0] == pytest.approx(np.mean(tenth) - np.mean(half))
     assert parts["C2"].value()[0] == pytest.approx(parts["C1"].value()[0])  # all starts are pale
     searched = [everything[f"share_10_{n}"].flipped[1][:4].mean() for n in range(1, 6)]
     assert parts["C5"].value()[0] == pytest.approx(np.mean(searched) - 0.7)
-    met = tables.contrasts(everything, True, SIZES)["C1"]
+    met = records_of.contrasts(everything, met=True)["C1"]
     assert met.first.kept.mean() == pytest.approx(0.8, abs=0.06)
 
 
 @pytest.mark.parametrize(("name", "ends", "left_out", "words"), [
     ("C1", (0.1, 0.3), (0.05, 0.4), "holds, at 1 % as well"),
     ("C1", (0.1, 0.3), (-0.05, 0.4), "holds, at 1 % as well, but rests on one training"),
-    ("C1", (-0.1, 0.3), None, "refuted: the interval holds 0"),
+    ("C1", (-0.1, 0.3), None, "not shown: the interval holds 0"),
+    ("C1", (-np.inf, np.inf), None, "not shown: no interval"),
+    ("C4", (0.1, 0.3), None, "holds, at 1 % as well, of one weight file"),
+    ("C1 mirror", (-0.4, -0.3), None, "not in the plan"),
     ("C1", (-0.3, -0.1), None, "refuted: the other way round"),
     ("C3", (-0.05, 0.08), None, "shown"), ("C3", (-0.05, 0.2), None, "open"),
     ("C3", (0.15, 0.3), None, "refuted"),
 ])
 def test_verdicts_are_the_plans(name, ends, left_out, words):
-    told = tables.Told(sum(ends) / 2, (ends, ends), left_out, "t")
+    told = tables.Told((ends[0] + ends[1]) / 2, (ends, ends), left_out)
     assert tables.verdict(name, told) == words
 
 
 def test_noise_that_is_removed_is_the_cells_without_minus_those_with_it():
     member = study.Member(0.5, 1, factorial=True)
     found, residual = np.zeros((6, 2, 2, 2, 2)), np.full((6, 2, 2, 2, 2), 1e-5)
-    clean = study.SIGMAS.index(0.0)
+    clean = records_of.SIGMAS.index(0.0)
     found[:3, 0, 0, clean, 0] = 1, 1, 0  # of three pale beetles two come back dark without noise
     found[3:], found[:3, :, 1], found[:3, 1] = 1, 1, 1
     residual[0, 0, 0, clean, 0] = 1  # one of them doesn't meet ε
-    records = {member.name: tables.Record({}, cells={"found": found, "residual": residual})}
-    assert tables.contrasts(records, sizes=SIZES)["C4"].value()[0] == pytest.approx(2 / 3)
-    assert tables.contrasts(records, True, SIZES)["C4"].value()[0] == pytest.approx(1 / 2)
+    some = records_of.Training({"share": 0.5}, cells={"found": found, "residual": residual})
+    records = {member.name: some}
+    assert records_of.contrasts(records)["C4"].value()[0] == pytest.approx(2 / 3)
+    assert records_of.contrasts(records, met=True)["C4"].value()[0] == pytest.approx(1 / 2)
 
 
 def test_a_sign_that_turns_with_epsilon_refutes():
-    told = tables.Told(0.2, ((0.1, 0.3), (0.1, 0.3)), None, "t")
+    told = tables.Told(0.2, ((0.1, 0.3), (0.1, 0.3)))
     turned = dataclasses.replace(told, value=-0.1)
     assert "turns" in tables.verdict("C4", told, turned)
     assert tables.verdict("C4", told, told).startswith("holds")
@@ -229,12 +185,13 @@ def test_a_sign_that_turns_with_epsilon_refutes():
 def test_a_training_that_ended_in_nan_is_left_out_and_the_contrast_is_still_judged(
         tmp_path, everything):
     write(tmp_path, study.Member(0.5, 4), finite=False)
-    records = tables.load(tmp_path, SIZES)
+    records = tables.load(tmp_path)
     rows = {line.split(" | ")[0][2:]: line for line in tables.section(
-        records, [], "1 May 2030", SIZES).splitlines() if line.startswith("| C")}
+        records, [], "1 May 2030").splitlines() if line.startswith("| C")}
     assert "| 5 + 4 |" in rows["C1"] and "| holds" in rows["C1"]
     del records["share_50_4"]
-    assert [name for name in tables.CLAIMS if not tables.complete(name, records)] == ["C1", "C2"]
+    told = [name for name in records_of.LABELS if not tables.complete(name, records)]
+    assert told == ["C1", "C1 mirror", "C2"]
 
 
 def test_the_section_is_replaced_and_the_plan_stays(tmp_path, monkeypatch, capsys):
@@ -255,6 +212,14 @@ def test_the_document_says_what_the_records_say(tmp_path):
     copy.write_text(said, encoding="utf-8")
     tables.write(copy, day)
     assert copy.read_text(encoding="utf-8") == said, "run `course study --table`"
+    factorials = [name for name in records_of.names() if name.startswith("factorial")]
+    for name in factorials:  # made of the same weights
+        searched, turned = (records_of.recorded(each).about["weights"]
+                            for each in (name.removeprefix("factorial_"), name))
+        assert searched == turned
+    shapes = {(2 * study.PLAN.each, study.PLAN.repeats)}
+    searched = [name for name in records_of.names() if not name.startswith("factorial")]
+    assert {records_of.recorded(name).found.shape for name in searched} == shapes
     listed = {path.stem for path in study.data_path("study").glob("*.jsonl")}
     assert listed <= {member.name for member in study.MEMBERS} | {"coverage"}
     assert sum(path.stat().st_size for path in study.data_path("study").iterdir()) < 1.5e6
