@@ -547,7 +547,8 @@
 # cause.
 #
 # **Warn:** the entries depend on the order of counting. In the six orders of lesson {causes} only the share's keeps its sign (.29 to .67); of
-# the generator's even the sign is open. And each generator was trained once, the balanced one longer than the others.
+# the generator's even the sign is open. And each of these generators was trained once, the balanced one longer than the others. Ten more,
+# five of .1 and five of .5 from one start and equally long, lie .63 apart, whichever is left out (lesson {causes}).
 #
 # **If asked:** *Does balance mend it?* `share_50`, the first panel: 18 % of the dark ones turn pale and 46 % of the pale ones dark. *Does
 # the share act through the starts?* In part: by the *form* that a start shows. All starts of `share_10` are pale; from dark ones the loss falls from four fifths to a quarter. But from

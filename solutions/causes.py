@@ -1,6 +1,6 @@
 # ---
 # jupyter:
-#   course: {points: 20, reads: [classifiers, flips, generators, pulse]}
+#   course: {points: 20, reads: [classifiers, flips, generators, pulse, study]}
 # ---
 
 # %% [markdown]
@@ -13,7 +13,7 @@
 # - *show* why the parts of a sum are not yet causes, by counting them in every order;
 # - *fix* a contrast before you look, pair it, and report what a failed search does to it;
 # - *test* by which way a cause acts, and say what would have refuted the test;
-# - *give* an interval its two sources of chance, cases and starts, and say which it lacks.
+# - *give* an interval its sources of chance, cases, starts and trainings, and say which it lacks.
 #
 # {minutes} minutes; what is marked » comes on top. {builds_on} What lesson {bias} says of beetles and people at its beginning
 # holds here.
@@ -50,7 +50,7 @@
 # - **R3**: of a draw from the exact posterior of the generator as it is;
 # - **R4**: of what PULSE returns.
 #
-# The steps between them are called share, generator, search. What was varied, and what came along with it?
+# The steps between them are called share, generator, search.
 
 # %%
 import re
@@ -72,11 +72,11 @@ for name in flips.names():
 # %% [markdown]
 # Three cautions.
 #
-# - **One training per share.** Whatever is measured on a trained generator is a property of *one weight file* per share (n = 1). Only R1 and R2 need no generator.
+# - **One training per share.** Until section 6, whatever is measured on a trained generator is a property of *one weight file* per share. Only R1 and R2 need none.
 # - **The share is not all that differs.** `share_50` was trained from random weights. The others went on from its networks, for fewer steps. Unfinished
-#   fine-tuning is a **rival** explanation. Such a file would still draw what `share_50` drew; `share_10` (here 20,000 pictures; its card's 10,000 gave .120) and `share_90`
+#   fine-tuning is a **rival** explanation. Such a file would still draw what `share_50` drew; `share_10` and `share_90`
 #   do draw a share between their own and one half. `share_02` doesn't.
-# - **One camera, one ε.** σ = .05 and ε = .002 were never varied. ε lies *below* σ² = .0025, so that even the true beetle seldom meets it.
+# - **One camera, one ε.** In the record σ is always .05 and ε .002, *below* σ² = .0025: even the true beetle seldom meets it.
 #
 # The same rates, without the answers that miss. Give a search one or five percent more.
 
@@ -123,8 +123,7 @@ for name, back in returned.items():
 # So fill in the whole table: share (declared, ½, or training), generator (perfect or as it is), search (a draw or the
 # algorithm). $2^3$ cells, each a triple of 0 and 1 in this order: R1 is (0, 0, 0), R2 is (1, 0, 0), R3 is (1, 1, 0), R4 is (1, 1, 1). The other four need a decision. *A generator as it is at the declared share* is
 # the file `share_50`: in two cells share and training are confounded. *The search with a perfect generator* is run on the renderer itself
-# (`flips.search_world`): its 22 latents and one more, which fades the form from pale to dark; same
-# steps, same sphere, same ε. An analogy, not the same program.
+# (`flips.search_world`), with the same steps, sphere and ε: an analogy, not the same program.
 
 # %%
 budgets = {name: fairness.bias_budget(*flips.cells(name)) for name in flips.names()}
@@ -265,14 +264,13 @@ for name in skewed:
         print(f"{name:10}{way:14}" + "".join(f"{with_sign(low, high):18}" for low, high in budgets[name][form].ranges) + f"share {last[0]:+.2f}")
 
 # %% [markdown]
-# A bar is the range over the six orders, the black tick the step of the ladder. What a developer can try is "generator, search, share": train on equal shares. (Here with the rival of section 1: that file was trained otherwise.) In that order the share of `share_10` accounts for
+# A bar is the range over the six orders, the black tick the step of the ladder. What a developer can try is "generator, search, share": train on equal shares. In that order the share of `share_10` accounts for
 # more than twice as much as in the ladder.
 #
 # - The bar of the **share** is the only one that stays on one side of 0, in both directions and for all three files. For draws in the true world that is
 #   arithmetic: Bayes' rule is monotone in the share. For draws from the files, and for searches, it is a finding about one file per share, with that rival.
 # - The **search** takes both signs for `share_10`: with `share_50` it favours the dark form.
-# - The **generator**: even the sign is open. Every step of it under search compares two programs, renderer and generator; one of these (−.19 blue, +.16 orange) is the
-#   same measurement in all three panels.
+# - The **generator**: even the sign is open. Every step of it under search compares two programs.
 
 # %% [markdown] slide="notes"
 # Cover the lower part of the figure and ask for the bar of the search before you show it. Then the sentence: a
@@ -295,8 +293,7 @@ for name in skewed:
 # PULSE has an unrelated style in each of its ten rows. Here all rows begin with the style of *one* beetle that
 # `share_10` has drawn, pale or dark, another one for each of 48 truths of either form.
 #
-# **Fix the contrast first.** Who may choose among many comparisons after a look finds something in noise. The cell makes records without any effect and
-# reports the largest of `looks` contrasts. Change `looks`.
+# **Fix the contrast first.** Who may choose among many comparisons after a look finds something in noise. Change `looks` in records without any effect:
 
 # %%
 # Try: 1, 5 or 100 comparisons that one could have reported.
@@ -331,14 +328,14 @@ print(f"R1, same truths: dark → pale {drawn_wrong[form == 1].mean():.3f}, pale
 reveal("causes.dark_start", 100 * np.mean(~arm_back["dark"][form == 1]), label="dark → pale from a dark start", unit="%")
 
 # %% [markdown]
-# One style instead of ten rows changes nothing that 48 beetles show. Its *form* changes much, in both directions. The start adds no information; it trades losses.
+# One style instead of ten rows changes nothing that 48 beetles show. Its *form* changes much, in both directions.
 #
 # ### Exercise 2: a paired contrast, misses apart
 #
 # Both arms have the *same* beetles. Write `paired_contrast(before, after, off_before, off_after, epsilon)`. `before` and `after` are arrays (n,) of bool: did truth $k$ come
 # back wrongly under one condition and under the other? `off_before` and `off_after`, arrays (n,), are the residuals of these answers. Keep the truths for which *both*
 # answers are within ε, that is residual ≤ ε; there are at least two. With $d_k$ = after − before, as 1, 0 or −1, return three numbers: the mean of $d$, half the width of its 95 % interval,
-# $1.96\, s/\sqrt m$, and $m$, how many truths were kept; $s$ is the standard deviation of the $d_k$ with $m - 1$. (NumPy doesn't subtract bools; `astype(float)` makes numbers of them.)
+# $1.96\, s/\sqrt m$, and $m$, how many truths were kept; $s$ is the standard deviation of the $d_k$ with $m - 1$.
 
 # %% solution="paired_contrast"
 def paired_contrast(before, after, off_before, off_after, epsilon):
@@ -434,7 +431,7 @@ equal(told_contrast([True, False, True], [True, False, True], [0.0, 0, 0], [0.0,
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# With your function, the contrast as fixed, then its mirror, each with all answers (ε = ∞) and without the misses:
+# With your function, the contrast as fixed and its mirror, with all answers (ε = ∞) and without the misses:
 
 # %%
 for k, way in ((1, "dark → pale"), (0, "pale → dark")):
@@ -446,7 +443,7 @@ for k, way in ((1, "dark → pale"), (0, "pale → dark")):
         print(f"dark minus pale start, {way}, {which:13}: {change:+.3f} ± {half:.3f} ({kept} truths)")
 
 # %% [markdown]
-# The contrast that we fixed is far from 0, with and without the misses, and so is its mirror. What would have refuted "the start decides the form": a dark start that loses what the pale
+# The contrast is far from 0, with and without the misses, and so is its mirror. What would have refuted "the start decides the form": a dark start that loses what the pale
 # one loses.
 
 # %% [markdown] slide="notes"
@@ -463,7 +460,7 @@ for k, way in ((1, "dark → pale"), (0, "pale → dark")):
 # ## 4 · Does the share act only through the start?
 
 # %% [markdown]
-# All five files have nearly the same mapping network: the fine-tuning hardly moved it. So with the same seed
+# The fine-tuning hardly moved the mapping network. So with the same seed
 # the record's searches begin at nearly the same styles. Not the same are the *pictures* that these styles give:
 
 # %%
@@ -572,8 +569,8 @@ for name in skewed:
 # %% [markdown]
 # - **The form of the start matters** (or something that goes with it), **and it makes the tilt of `share_50`.** From pale starts that generator is even; from dark ones, more than half of all, it turns most of the pale
 #   ones dark.
-# - **It isn't all.** The predictions stop far short. With the same form of start, and even nearly the same styles, the file `share_10` loses many
-#   more dark ones than the file `share_50`. There the rival of section 1 stands in the way. On the renderer, which nobody trains, it doesn't, and pale starts lose more where dark is rare, too. So the share acts **in part** through the form of the starts, and besides. These data don't say how.
+# - **It isn't all.** The predictions stop far short: with the same form of start the file `share_10` loses many
+#   more dark ones than `share_50`. So it is on the renderer, which nobody trains. So the share acts **in part** through the form of the starts.
 
 # %% [markdown] slide="notes"
 # Expect "all of it" or "nothing". Collect guesses, then show the rows of share_50. Say "the form of the start", not "the law". Eight minutes.
@@ -589,7 +586,7 @@ for name in skewed:
 # ## 5 · Two kinds of chance
 
 # %% [markdown]
-# An interval says how far chance reaches, over what was drawn anew. Until now that was *beetles*, each with a start of its own. Had all been run from **one** start, they would share its luck, and no interval would show it. The record has a crossed experiment: twelve ordinary starts of `share_10`, each used for all of 24
+# Until now an interval held the chance of *beetles*, each with a start of its own. Had all been run from **one** start, they would share its luck, and no interval would show it. The record has a crossed experiment: twelve ordinary starts of `share_10`, each used for all of 24
 # beetles. A row is a beetle, a column a start.
 
 # %%
@@ -720,15 +717,128 @@ for what, spread_there in spread_of.items():
 
 # %% [markdown]
 # Even here, where all starts are pale, the starts carry about as much chance as the beetles. Whoever treats the 144 cells as independent gets an interval half as wide as the two-way one. That one
-# is rough and rather too wide (Owen 2007): rows and columns each hold the cells' own chance. Counted once (last line), the interval of independent cells is still a third too narrow.
+# is rather too wide (Owen 2007): rows and columns each hold the cells' own chance, counted once in the last line.
 #
-# One layer is missing: **trainings**. Each weight file is one draw of its training, so no bootstrap of this record can say what another training at the same share would give.
+# One layer is missing: **trainings**. Each weight file is one draw of its training.
 
 # %% [markdown] slide="notes"
 # Ask: which of beetles, starts, trainings would you draw anew to claim "the share does it"? Five minutes.
 
+# %% [markdown] only="slides" slide="slide"
+# ## 6 · The third: other trainings
+#
+# - **five** trainings at .1, **five** at .5
+# - one parent, one length, the same beetles and latents
+# - planned before the runs
+#
+# *Five files of one share: how far apart?*
+
+# %% [markdown]
+# ## 6 · The third: other trainings
+
+# %% [markdown]
+# A study adds that layer; its questions were fixed before its runs (`docs/study.md`). Five trainings at a share of .1 and five at .5, **all** fine-tuned from the file
+# `share_50` for 3,000 steps, each with random numbers of its own. A hundred pale and a hundred dark beetles that the record doesn't hold, with two starts each, are the
+# same for all ten. Fine-tuning as such is no rival now, since the control had as much of it. A file *still on its way* from one half is.
+#
+# **Predict**: five files, all trained at .1. How many percentage points lie between the largest and the smallest share of dark beetles that come back pale?
+
+# %%
+five_files = None  # replace None by a number from 0 to 100
+predict("causes.five_files", five_files, between=(0, 100))
+
+# %%
+from course_lib.audits import trainings
+from course_lib.records import study
+
+files = {share: study.group(share) for share in (0.1, 0.5)}
+print(f"{'':31}all answers                     within ε only\n{'shown':8}training  drawn       d → p   p → d   pale starts   d → p   p → d   answers")
+for one in [*files[0.1], *files[0.5], study.recorded("share_10_0")]:
+    cells = [flipped.mean() for flipped in one.flipped[::-1]] + [np.mean(one.pale_start)]
+    cells += [flipped[kept].mean() for flipped, kept in zip(one.flipped[::-1], one.met[::-1], strict=True)] + [np.mean(one.met)]
+    print("{:<8}{:<10}{:.3f}{:12.3f}{:8.3f}{:9.0%}{:14.3f}{:8.3f}{:8.0%}".format(one.share, one.about["number"] or "share_10", one.card["dark"] / one.card["n"], *cells))
+apart = np.ptp([one.flipped[1].mean() for one in files[0.1]])
+reveal("causes.five_files", 100 * apart, label="largest minus smallest d → p, five files of .1", unit="points")
+
+# %% [markdown]
+# Now the contrasts; all but the mirror stood in the plan. Each interval counts *trainings* and beetles with their starts; the last column has its outermost ends when each training is left out in turn. C2 counts only latents whose
+# pictures are pale in both files; C5 compares with draws by chains. Your bootstrap should agree for C5.
+
+# %%
+planned = study.contrasts()
+print(f"{'':56}value    95 %               99 %               95 %, one left out")
+for name in ("C1", "C1 mirror", "C2", "C5"):
+    ends = [*trainings.t_intervals(planned[name]), trainings.left_out(planned[name])]
+    print(f"{name:10}{study.LABELS[name]:46}{planned[name].value()[0]:+.3f}   " + "   ".join(f"{low:+.3f} to {high:+.3f}" for low, high in ends))
+rows = planned["C5"].first.values[..., 0]  # five trainings, twenty dark beetles: how much oftener the search returns each as pale than a draw does
+print("C5 by your two_way_draws: 95 % {:+.3f} to {:+.3f}".format(*np.quantile(two_way_draws(rows, 2000, np.random.default_rng(6)), (0.025, 0.975))))
+
+# %% slide="subslide" title="Ten weight files, two shares"
+fig, axes = figure(1, 2, size=(8, 3), sharey=True)
+rates = {share: np.array([[form.mean() for form in one.flipped] for one in some]) for share, some in files.items()}
+for ax, column, way in zip(np.atleast_1d(axes), (1, 0), ("dark → pale", "pale → dark"), strict=True):
+    for place, share in enumerate(files):
+        some = rates[share][:, column]
+        ax.plot(place + np.linspace(-0.1, 0.1, len(some)), some, "o", ms=8, mec="black", mew=0.6, color=COLOURS["blue" if column else "orange"])
+        ax.plot([place - 0.22, place + 0.22], [some.mean()] * 2, color="black", lw=1.2)
+    ax.set(title=way, ylim=(-0.03, 1.03), xlim=(-0.5, 1.5), xticks=range(2), xticklabels=[f"{share:g}" for share in files], xlabel="share of dark shown")
+np.atleast_1d(axes)[0].set_ylabel("share of answers")
+show(fig, alt="Share of answers of the other form, a dot for each of ten trainings. " + "; ".join(
+    f"shown {share:g}: dark to pale " + ", ".join(f"{x:.2f}" for x in rates[share][:, 1]) + ", pale to dark " + ", ".join(f"{x:.2f}" for x in rates[share][:, 0]) for share in files) + ".")
+
+# %% [markdown]
+# - **The two shares differ far more than trainings of one share**, in both directions, and leaving out any training leaves C1's interval far from 0. With 0 in it we couldn't say so.
+# - **The form of the start isn't all**: from the same latents, both pictures pale, the difference is no smaller (C2).
+# - **One file is one draw.** `share_10`, the file of the lessons, returns 87 % of these dark beetles as pale; its five sisters return 65 to 80 %.
+# - **Searches exceed draws** in the files of .1, algorithm and space of search together (C5).
+#
+# All have one parent, and files that draw .11 to .13 may be on their way still. Trainings from scratch are planned.
+
+# %% [markdown] slide="notes"
+# Collect guesses for the five files before you show the dots. Then ask which of the plan's contrasts could have failed, and how. Five minutes.
+
+# %% [markdown] only="slides" slide="slide"
+# ## The dial: noise off
+#
+# The same generator, starts and ε. *Clean* pixels instead of noisy ones.
+#
+# *Of the pale beetles: do more or fewer come back dark?*
+
+# %% [markdown]
+# ### The dial
+#
+# One σ and one ε stood behind all of this. The study turned both on the first file of .5, for 25 beetles of each form. **Predict**: *without* noise, how many percent of the pale beetles
+# come back dark?
+
+# %%
+dials = study.recorded("factorial_share_50_1").cells
+turned = dials["found"][:25, :, :, :, 0] > 0.5  # pale beetles, ε, steps, σ; starts as drawn
+print(f"with noise, σ = .05, ε = .002: {turned[:, 0, 0, 0].mean():.0%} of the pale ones come back dark")
+without_noise = None  # replace None by a number from 0 to 100
+predict("causes.without_noise", without_noise, between=(0, 100))
+
+# %% slide="subslide" title="Cleaner pixels: better or worse?"
+from course_lib.generators import pulse
+
+print(f"{'':20}pale → dark      dark → pale      answers within ε\nε       steps       σ .05   σ 0     σ .05   σ 0     σ .05   σ 0")
+back_pale = dials["found"][25:, :, :, :, 0] <= 0.5
+for i, epsilon in enumerate(study.EPSILONS):
+    for k, steps in enumerate(study.STEPS):
+        near = pulse.met(dials["residual"][:, i, k, :, 0], epsilon)
+        print(f"{epsilon:<8}{steps:<12}" + "".join("{:<8.2f}{:<8.2f}".format(*x.mean(axis=0)) for x in (turned[:, i, k], back_pale[:, i, k], near)))
+change = planned["C4"]
+print("C4  {}: {:+.3f} (95 % {:+.3f} to {:+.3f}, over beetles; one weight file)".format(study.LABELS["C4"], change.value()[0], *trainings.t_intervals(change)[0]))
+reveal("causes.without_noise", 100 * turned[:, 0, 0, 1].mean(), label="file of .5, pale → dark without noise", unit="%")
+
+# %% [markdown]
+# At ε = .002 more pale ones come back dark without noise, but the interval of C4 holds 0; and at ε = .0001 the sign turns. By the plan that refutes "cleaner pixels make it worse". A likely reason for the turn:
+# clean pixels meet a large ε at once, and the answer keeps the form of its start; a small ε makes the search go on.
+
+# %% [markdown] slide="notes"
+# Ask for hands, better or worse, before the table. Then cover the lower two rows, and ask what a smaller ε would do. The interval of C4 holds 0, the sign turns with ε, and it is one weight file. Three minutes.
+
 # %% [markdown] deeper=true
-# ## 6 · Other interventions
+# ## 7 · Other interventions
 #
 # **Best of several** is what a user does who doesn't like the first answer: four starts for the same truths, and
 # the answer with the least residual. And a **sampler** on the same weights (lesson {bias}, section 6; 25 truths of each form)
@@ -759,8 +869,6 @@ print(f"the true beetle itself meets ε = .002 in {np.mean(np.mean((Downsample(1
 # Last, **more pixels**: 8 × 8, for an exact draw and for PULSE, from lesson {pulse}'s audit of 50 truths of each form. That audit has no noise, so the noise changes, too.
 
 # %% deeper=true
-from course_lib.generators import pulse
-
 y8 = Downsample(8)(scenes)
 y8 += 0.05 * np.random.default_rng(8).standard_normal(y8.shape)
 for at in (0.5, 0.1):
@@ -816,12 +924,12 @@ show(fig, alt="Pale to dark against dark to pale. A curve of exact draws from (0
 # Ask which pair of generators the room would compare first, and what would refute its guess. Then show the lesson's table:
 # all answers beside those within ε. Three minutes.
 
-# %% [markdown]
-# ## 7 · Where the evidence is mixed
+# %% [markdown] deeper=true
+# ## 8 · Where the evidence is mixed
 #
 # Three more comparisons use the same beetles *and* nearly the same styles of starts. Their paired differences:
 
-# %%
+# %% deeper=true
 pairs = (("share_50", "share_10"), ("share_10", "share_02"), ("share_50", "collapsed"))
 print(f"{'paired, second minus first':28}{'dark → pale: all':18}{'both within ε':18}{'pale → dark: all':18}both within ε")
 for names in pairs:
@@ -832,13 +940,14 @@ for names in pairs:
         cells += [paired_contrast(*went_wrong, *off, allow) for allow in (np.inf, 0.002)]
     print(f"{', '.join(names):28}" + "".join(f"{f'{change:+.3f} ± {half:.3f}':18}" for change, half, _ in cells))
 
-# %% [markdown]
+# %% [markdown] deeper=true
 # - **Fewer dark ones than few.** From the file `share_10` to `share_02`, a fifth of the share, R2 and R3 rise much, and R4 doesn't measurably.
 # - **Collapse.** `share_02` draws fewer dark ones than it was shown; `share_10` doesn't, and loses as many. `collapsed`
 #   lost variety *within* the forms, not a form, so it doesn't test the collapse that was meant
 #   in 2020; half of its answers miss ε. No file here separates a lost form from a small share.
-#
-# ## 8 · Which hypothesis do your numbers support?
+
+# %% [markdown]
+# ## 9 · Which hypothesis do your numbers support?
 #
 # **In your own words**, ten to fifteen sentences. Numbers from *your* notebook, in 1 and 2 for both directions.
 #
@@ -846,7 +955,7 @@ for names in pairs:
 # 2. *Start.* Give the contrast of section 3 with its interval, all answers and within ε. Does the share act *only* through the form of the start? Give the number that decides it.
 # 3. *Generator* or *collapse*, and *pixels* (R1 will do): for each of these two questions, one number and what it speaks for, against, or leaves open.
 # 4. For the share and for the start, an outcome that could have occurred and would have changed your mind.
-# 5. Which two kinds of chance does section 5's two-way interval hold, and which do all your intervals lack? Say what you may therefore not claim.
+# 5. Which kinds of chance does section 5's two-way standard error count, and which one more does C1's interval in section 6 count? Say what you may therefore claim of *the share*, and name one limit of that claim.
 
 # %% [markdown] answer="which_hypothesis" points=5
 # ### BEGIN SOLUTION
@@ -856,8 +965,8 @@ for names in pairs:
 # (+.26 ± .14): the form of the start matters. The share doesn't act only through it: from pale starts `share_50` loses .30 (.24 to .37) of the dark ones, `share_10` .84 (.80 to .87), and of the pale ones .31 (.24 to .38)
 # against .01. 3. Generator: over orders it adds −.19 to +.08 to dark → pale and −.08 to +.16 to its mirror, so even the sign is open. Pixels: R1 on the 48 + 48 truths
 # of section 3 is .165 and .254, so errors in both directions stay with everything perfect; they explain no direction. 4. On the share: if `share_02`, `share_10` and `share_90` had lost what `share_50` loses. On the start: if the dark
-# start had lost four fifths, too. 5. The two-way interval holds beetles and starts. No interval holds a second training, so I may say "these files", not
-# "every generator with this share"; and nothing here says that it would be so at another ε.
+# start had lost four fifths, too. 5. Section 5's counts beetles and starts, of one file. C1's counts trainings besides, so I may say that
+# fine-tuning this file on a tenth instead of a half makes 63 more of 100 dark ones come back pale (55 to 70), and not only that two files differ; but it is one parent, and one ε.
 #
 # *Rubric, one point each. In every criterion a false statement beside a right one costs half a point of that criterion, and never another's.*
 #
@@ -867,25 +976,27 @@ for names in pairs:
 #    *Half*: one thing is missing: the within-ε numbers, or the mirror, or one interval or all of them, or the deciding number. *None*: more is missing. Too vague: "the start plays a role".
 # 3. *Whole*: a number for generator or collapse and one for pixels, each with for, against or open, and the reading follows from the number. *Half*: one of the two. The sign of the generator step called settled is false.
 # 4. *Whole*: for share and for start one outcome that could have occurred and would have refuted it. *Half*: one of them. Nothing: "other results", "a larger study".
-# 5. *Whole*: beetles **and** starts held, trainings lacking (σ, ε, architecture may be added, and don't replace trainings), **and** a claim given up for it. *Half*: trainings named as lacking, and one of the other two parts missing. *None*: trainings not named, or nothing else.
+# 5. *Whole*: beetles **and** starts in section 5, trainings besides in C1, **and** a claim about the share with C1's number and interval, **and** one limit (the one parent, this σ or ε, this architecture, only .1 against .5). *Half*: trainings named as what C1 adds, and one or
+#    two of the other three parts. *None*: trainings not named, or nothing else. False: "every generator" or "every share".
 # ### END SOLUTION
 
 # %% [markdown] only="slides" slide="slide"
 # ## What you can now say, and what you can't
 #
-# *The files of .02, .10, .90 answer otherwise than that of one half; the start's form is one way, not the only one.*
+# *Fine-tuned on a tenth instead of a half: 63 more of 100 dark ones come back pale, whichever of ten trainings is left out.*
 #
-# Not: *the data did it*. One training each.
+# Not: *so it is at another ε, from another parent, in another generator*.
 
 # %% [markdown] slide="notes"
-# Vote on the four hypotheses a last time. Who moved, and because of which number? Say what the planned study adds: trainings. Five minutes.
+# Vote on the four hypotheses a last time. Who moved, and because of which number? Which sentence speaks of the share, which of one file? Five minutes.
 
 # %% [markdown]
 # ## What you can now say, and what you can't
 #
-# You can say: *with these five weight files, one training each, this noise and this ε, the files of .02, .10 and .90 answer otherwise than the file of one half, in every order; those of .02 and .10 lose alike; the form of the start is one way to them; and here is what is unexplained.*
+# You can say: *in the record the share's step keeps its sign in every order; fine-tuning one file on a tenth instead of a half, at this noise and this ε, makes 63 more of 100 dark
+# beetles come back pale, and leaving out any of ten trainings leaves the interval far from 0; the form of the start is one way to it, not the only one; and here is what is unexplained.*
 #
-# You can't say: *the data did it*, *the search did it*, or *another training would do the same*.
+# You can't say: *the data alone did it*, *the search did it*, or *it would be so from another parent, at another ε, with another generator*.
 
 # %% [markdown] deeper=true
 # ## Further reading
