@@ -548,7 +548,7 @@
 #
 # **Warn:** the entries depend on the order of counting. In the six orders of lesson {causes} only the share's keeps its sign (.29 to .67); of
 # the generator's even the sign is open. And each of these generators was trained once, the balanced one longer than the others. Ten more,
-# five of .1 and five of .5 from one start and equally long, lie .63 apart, whichever is left out (lesson {causes}).
+# five of .1 and five of .5, fine-tuned equally long from one parent: their means differ by .63 (.55 to .70; .61 to .65 when any one is left out; lesson {causes}).
 #
 # **If asked:** *Does balance mend it?* `share_50`, the first panel: 18 % of the dark ones turn pale and 46 % of the pale ones dark. *Does
 # the share act through the starts?* In part: by the *form* that a start shows. All starts of `share_10` are pale; from dark ones the loss falls from four fifths to a quarter. But from

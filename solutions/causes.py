@@ -737,9 +737,9 @@ for what, spread_there in spread_of.items():
 # ## 6 · The third: other trainings
 
 # %% [markdown]
-# A study adds that layer; its questions were fixed before its runs (`docs/study.md`). Five trainings at a share of .1 and five at .5, **all** fine-tuned from the file
-# `share_50` for 3,000 steps, each with random numbers of its own. A hundred pale and a hundred dark beetles that the record doesn't hold, with two starts each, are the
-# same for all ten. Fine-tuning as such is no rival now, since the control had as much of it. A file *still on its way* from one half is.
+# A study adds that layer; its questions were fixed before its runs, and what changed since is told (`docs/study.md`). Five trainings at a share of .1 and five at .5, **all** fine-tuned from one parent, the file
+# `share_50`, for 3,000 steps, each with random numbers of its own. A hundred pale and a hundred dark beetles that the record doesn't hold, with two starts each, are the
+# same for all ten. Fine-tuning as such is no rival now, since the control had as much of it. One rival remains: files *still on their way* from one half.
 #
 # **Predict**: five files, all trained at .1. How many percentage points lie between the largest and the smallest share of dark beetles that come back pale?
 
@@ -761,8 +761,8 @@ apart = np.ptp([one.flipped[1].mean() for one in files[0.1]])
 reveal("causes.five_files", 100 * apart, label="largest minus smallest d → p, five files of .1", unit="points")
 
 # %% [markdown]
-# Now the contrasts; all but the mirror stood in the plan. Each interval counts *trainings* and beetles with their starts; the last column has its outermost ends when each training is left out in turn. C2 counts only latents whose
-# pictures are pale in both files; C5 compares with draws by chains. Your bootstrap should agree for C5.
+# Now the contrasts; all but the mirror stood in the plan. Each interval counts *trainings* and beetles with their starts. Last column: leave out each training in turn, and take the lowest and the highest end. C2: the same latents, the
+# picture pale in both files. C5: against draws of the posterior (R3), twenty beetles.
 
 # %%
 planned = study.contrasts()
@@ -784,15 +784,15 @@ for ax, column, way in zip(np.atleast_1d(axes), (1, 0), ("dark → pale", "pale 
     ax.set(title=way, ylim=(-0.03, 1.03), xlim=(-0.5, 1.5), xticks=range(2), xticklabels=[f"{share:g}" for share in files], xlabel="share of dark shown")
 np.atleast_1d(axes)[0].set_ylabel("share of answers")
 show(fig, alt="Share of answers of the other form, a dot for each of ten trainings. " + "; ".join(
-    f"shown {share:g}: dark to pale " + ", ".join(f"{x:.2f}" for x in rates[share][:, 1]) + ", pale to dark " + ", ".join(f"{x:.2f}" for x in rates[share][:, 0]) for share in files) + ".")
+    f"shown {share:g}: dark to pale " + ", ".join(f"{x:.3f}" for x in rates[share][:, 1]) + ", pale to dark " + ", ".join(f"{x:.3f}" for x in rates[share][:, 0]) for share in files) + ".")
 
 # %% [markdown]
 # - **The two shares differ far more than trainings of one share**, in both directions, and leaving out any training leaves C1's interval far from 0. With 0 in it we couldn't say so.
-# - **The form of the start isn't all**: from the same latents, both pictures pale, the difference is no smaller (C2).
-# - **One file is one draw.** `share_10`, the file of the lessons, returns 87 % of these dark beetles as pale; its five sisters return 65 to 80 %.
-# - **Searches exceed draws** in the files of .1, algorithm and space of search together (C5).
+# - **The form of the start isn't all**: where both pictures are pale, a large difference remains (C2; other starts, so don't compare its size).
+# - **One file is one draw.** `share_10`, the file of the lessons, same recipe, returns 87 % of these dark beetles as pale; its five sisters return 65 to 80 %.
+# - **Searches** turn dark beetles pale more often than draws do, in the files of .1 (C5).
 #
-# All have one parent, and files that draw .11 to .13 may be on their way still. Trainings from scratch are planned.
+# Files that draw .11 to .13 may be on their way still. Trainings from scratch are planned.
 
 # %% [markdown] slide="notes"
 # Collect guesses for the five files before you show the dots. Then ask which of the plan's contrasts could have failed, and how. Five minutes.
@@ -807,7 +807,7 @@ show(fig, alt="Share of answers of the other form, a dot for each of ten trainin
 # %% [markdown]
 # ### The dial
 #
-# One σ and one ε stood behind all of this. The study turned both on the first file of .5, for 25 beetles of each form. **Predict**: *without* noise, how many percent of the pale beetles
+# One σ and one ε stood behind all of this. The study turned both, and the number of steps, on the first file of .5, for 25 beetles of each form and one start. **Predict**: *without* noise, how many percent of the pale beetles
 # come back dark?
 
 # %%
@@ -828,14 +828,23 @@ for i, epsilon in enumerate(study.EPSILONS):
         print(f"{epsilon:<8}{steps:<12}" + "".join("{:<8.2f}{:<8.2f}".format(*x.mean(axis=0)) for x in (turned[:, i, k], back_pale[:, i, k], near)))
 change = planned["C4"]
 print("C4  {}: {:+.3f} (95 % {:+.3f} to {:+.3f}, over beetles; one weight file)".format(study.LABELS["C4"], change.value()[0], *trainings.t_intervals(change)[0]))
+fig, ax = figure(size=(5.5, 3))
+for i, (epsilon, colour) in enumerate(zip(study.EPSILONS, ("vermilion", "green"), strict=True)):
+    for k, (steps, line) in enumerate(zip(study.STEPS, ("-", "--"), strict=True)):
+        ax.plot(turned[:, i, k].mean(axis=0), "o" + line, color=COLOURS[colour], label=f"ε = {epsilon:g}, {steps} steps")
+ax.set(xticks=(0, 1), xticklabels=("σ = .05", "no noise"), xlim=(-0.2, 1.2), ylim=(0, 1), ylabel="pale → dark")
+ax.legend(fontsize=9)
+show(fig, alt="Share of 25 pale beetles that come back dark, with and without noise: " + "; ".join(
+    "ε {:g}, {} steps: {:.2f} and {:.2f}".format(epsilon, steps, *turned[:, i, k].mean(axis=0)) for i, epsilon in enumerate(study.EPSILONS) for k, steps in enumerate(study.STEPS)) + ".")
+
+# %%
 reveal("causes.without_noise", 100 * turned[:, 0, 0, 1].mean(), label="file of .5, pale → dark without noise", unit="%")
 
 # %% [markdown]
-# At ε = .002 more pale ones come back dark without noise, but the interval of C4 holds 0; and at ε = .0001 the sign turns. By the plan that refutes "cleaner pixels make it worse". A likely reason for the turn:
-# clean pixels meet a large ε at once, and the answer keeps the form of its start; a small ε makes the search go on.
+# At ε = .002 more pale ones come back dark without noise, but C4's interval holds 0. At ε = .0001 the sign turns, though there no noisy answer meets ε. So "cleaner pixels make it worse", which the study expected, is not shown.
 
 # %% [markdown] slide="notes"
-# Ask for hands, better or worse, before the table. Then cover the lower two rows, and ask what a smaller ε would do. The interval of C4 holds 0, the sign turns with ε, and it is one weight file. Three minutes.
+# Ask for hands, better or worse, before the table. Then cover the green lines, and ask what a smaller ε would do. The interval of C4 holds 0, the sign turns with ε, and it is one weight file. Three minutes.
 
 # %% [markdown] deeper=true
 # ## 7 · Other interventions
@@ -966,7 +975,7 @@ for names in pairs:
 # against .01. 3. Generator: over orders it adds −.19 to +.08 to dark → pale and −.08 to +.16 to its mirror, so even the sign is open. Pixels: R1 on the 48 + 48 truths
 # of section 3 is .165 and .254, so errors in both directions stay with everything perfect; they explain no direction. 4. On the share: if `share_02`, `share_10` and `share_90` had lost what `share_50` loses. On the start: if the dark
 # start had lost four fifths, too. 5. Section 5's counts beetles and starts, of one file. C1's counts trainings besides, so I may say that
-# fine-tuning this file on a tenth instead of a half makes 63 more of 100 dark ones come back pale (55 to 70), and not only that two files differ; but it is one parent, and one ε.
+# fine-tuning `share_50` on a tenth instead of a half makes 63 more of 100 dark ones come back pale (55 to 70), and not only that two files differ; but it is one parent, and one ε.
 #
 # *Rubric, one point each. In every criterion a false statement beside a right one costs half a point of that criterion, and never another's.*
 #
@@ -976,16 +985,16 @@ for names in pairs:
 #    *Half*: one thing is missing: the within-ε numbers, or the mirror, or one interval or all of them, or the deciding number. *None*: more is missing. Too vague: "the start plays a role".
 # 3. *Whole*: a number for generator or collapse and one for pixels, each with for, against or open, and the reading follows from the number. *Half*: one of the two. The sign of the generator step called settled is false.
 # 4. *Whole*: for share and for start one outcome that could have occurred and would have refuted it. *Half*: one of them. Nothing: "other results", "a larger study".
-# 5. *Whole*: beetles **and** starts in section 5, trainings besides in C1, **and** a claim about the share with C1's number and interval, **and** one limit (the one parent, this σ or ε, this architecture, only .1 against .5). *Half*: trainings named as what C1 adds, and one or
+# 5. *Whole*: beetles **and** starts in section 5, trainings besides in C1, **and** a claim about the share with C1's number and interval, **and** one limit (the one parent, perhaps unfinished fine-tuning, this σ or ε, this architecture, only .1 against .5). *Half*: trainings named as what C1 adds, and one or
 #    two of the other three parts. *None*: trainings not named, or nothing else. False: "every generator" or "every share".
 # ### END SOLUTION
 
 # %% [markdown] only="slides" slide="slide"
 # ## What you can now say, and what you can't
 #
-# *Fine-tuned on a tenth instead of a half: 63 more of 100 dark ones come back pale, whichever of ten trainings is left out.*
+# *Fine-tuned on a tenth, not a half: 63 more of 100 dark ones come back pale.*
 #
-# Not: *so it is at another ε, from another parent, in another generator*.
+# Not: *so at another ε, from another parent*.
 
 # %% [markdown] slide="notes"
 # Vote on the four hypotheses a last time. Who moved, and because of which number? Which sentence speaks of the share, which of one file? Five minutes.

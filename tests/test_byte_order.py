@@ -8,7 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib.audits import conformal, fairness, hallucination, measures, sources, suspects, zoom
+from course_lib.audits import (
+    conformal,
+    fairness,
+    hallucination,
+    measures,
+    sources,
+    suspects,
+    trainings,
+    zoom,
+)
 from course_lib.imaging import deconvolution, limits, optics, photons, recovery, stars
 from course_lib.imaging.operators import Blur, Downsample, Matrix, Shift, Stack, finer_grid
 from course_lib.inference import classifiers, diffusion, latents, plate_posterior, posterior
@@ -203,6 +212,9 @@ CALLS = {
     "plates.spell": lambda b: [[ord(c) for c in text] for text in plates.spell(
         b(np.array([[0, 1, 2, 3, 4]])))],
     "ring.mode_of": lambda b: ring.mode_of(b(4 * POINTS)),
+    "trainings.percentiles": lambda b: trainings.percentiles(
+        trainings.Contrast(trainings.Group.of(b(P.reshape(1, -1, 1)))), [b(np.ones((2, 1)))],
+        b(np.outer([1.0, 2.0], np.arange(P.size)))),
     "ring.sample": lambda b: ring.sample(20, b(np.full(8, 0.125))),
 }
 # Public, with arrays among the parameters, and not in the table:

@@ -15,8 +15,8 @@ each. `docs/study.md` tells how often either interval held the truth in simulate
 References
 ----------
 A. B. Owen, The pigeonhole bootstrap, Ann. Appl. Stat. 1 (2007) 386, doi:10.1214/07-AOAS122 (two
-ways at once: never far too narrow, sometimes too wide). A. C. Cameron, J. B. Gelbach, D. L. Miller,
-Robust inference with multiway clustering, J. Bus. Econ. Stat. 29 (2011) 238,
+ways at once: rather too wide; with five trainings it can be too narrow). A. C. Cameron, J. B.
+Gelbach, D. L. Miller, Robust inference with multiway clustering, J. Bus. Econ. Stat. 29 (2011) 238,
 doi:10.1198/jbes.2010.07136 (two variances minus the third). F. E. Satterthwaite, An approximate
 distribution of estimates of variance components, Biometrics Bull. 2 (1946) 110,
 doi:10.2307/3002019 (degrees of freedom).
@@ -254,7 +254,8 @@ def t_intervals(contrast: Contrast, levels: Sequence[float] = LEVELS) -> list[En
     """Two-way intervals from variances, with Satterthwaite's degrees of freedom.
 
     Without a second training of a group there is no scatter between trainings, and the interval is
-    infinite; but a group by itself that is one training gets an interval over cases.
+    infinite; but a group by itself that is one training gets an interval over cases. Where nothing
+    varies, neither trainings nor cases, the interval is a point.
     """
     value, sizes = float(contrast.value()[0]), contrast.sizes
     own = contrast.influences()

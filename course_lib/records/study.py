@@ -3,8 +3,9 @@
 `docs/study.md` has the plan, which was fixed before the runs, and says what is there so far. Each
 file of ``data/study`` is one training: its card, two searches for each of a hundred pale and a
 hundred dark beetles, which are the same for all, like the latents that the searches begin with,
-and, for shares of .1 and .5 from the common start, draws of its posterior. The weights themselves
-were thrown away.
+and draws of its posterior where they are done. Its weights were thrown away, but for
+``share_10_0``, the generator that the course ships. ``factorial_NAME`` is a smaller set of searches
+of the same generator at several settings.
 
 >>> some = recorded("share_10_1")
 >>> some.share, some.flipped[1].shape, round(float(some.flipped[1].mean()), 3)
@@ -25,11 +26,10 @@ from course_lib.data import data_path, read_rows, verified_path
 __all__ = ["EPSILONS", "LABELS", "SIGMAS", "STARTS", "STEPS", "Training", "contrasts", "group",
            "names", "noise_removed", "read", "recorded"]
 
-# Of the factorial, in the order of its arrays' axes.
-EPSILONS = (2e-3, 1e-4)
-STEPS = (100, 400)
-SIGMAS = (0.05, 0.0)
-STARTS = ("drawn", "other form")
+EPSILONS = (2e-3, 1e-4)  #: of the factorial, first axis of its arrays after the beetles
+STEPS = (100, 400)  #: the second
+SIGMAS = (0.05, 0.0)  #: the third
+STARTS = ("drawn", "other form")  #: the fourth
 #: The contrasts. d → p: the share of dark beetles that come back pale; p → d: its mirror.
 LABELS = {
     "C1": "d → p of .1 minus .5, fine-tuned",

@@ -157,15 +157,16 @@ def coverage(name: str, tables: int = TABLES, draws: int = DRAWS,
 
 
 def spread_coverage(tables: int = TABLES, rng: Seed = 0) -> Iterator[dict[str, object]]:
-    """The same for C6, the standard deviation between trainings (`spread`, two groups of five)."""
+    """The same for C6, the standard deviation between five trainings of one share (`spread`)."""
     rng = np.random.default_rng(rng)
     grid = np.linspace(-6, 6, 2001)
     mass = norm.pdf(grid) / norm.pdf(grid).sum()
-    for world in (World((0.3, 0.3), sd) for sd in (0.29, 0.09, 0.6)):
-        rate = ndtr((ndtri(0.3) + world.training * grid) / np.sqrt(1 - world.training**2))
+    for world in (World((0.73, 0.1), 0.29), World((0.73, 0.1), 0.09), World((0.1, 0.73), 0.09)):
+        rate = ndtr((ndtri(world.rates[0]) + world.training * grid)
+                    / np.sqrt(1 - world.training**2))
         truth, held = np.sqrt(mass @ rate**2 - (mass @ rate) ** 2), 0
         for _ in range(tables):
-            low, high = spread(two_groups(world, rng).groups)[1]
+            low, high = spread([two_groups(world, rng).first])[1]
             held += low <= truth <= high
-        yield {"contrast": "C6", "rates": list(world.rates), "training": world.training,
+        yield {"contrast": "C6", "rates": [world.rates[0]], "training": world.training,
                "common": world.common, "tables": tables, "chi-square": float(held / tables)}

@@ -110,11 +110,12 @@ def verdict(name: str, told: Told, other: Told | None = None) -> str:
         if -BAND < low and high < BAND:
             return "shown"
         return "refuted" if low > BAND or high < -BAND else "open"
+    turned = other is not None and told.value * other.value < 0
     if low <= 0 <= high:
-        return "not shown: the interval holds 0"
+        return "not shown: the interval holds 0" + turned * ", and the sign turns with ε"
     if told.value < 0:
         return "refuted: the other way round"
-    if other is not None and other.value < 0:
+    if turned:
         return "refuted: the sign turns with ε"
     return "holds" + (", at 1 % as well" if lower > 0 else ", not at 1 %") + (
         ", but rests on one training" if told.left_out and told.left_out[0] <= 0 else "") + (
@@ -275,14 +276,14 @@ def section(records: dict[str, Training], covers: list[dict[str, Any]], day: str
     done = f"{len(records)} of {len(names)} parts are done"
     lines = [f"{HEADING} ({day})", "", f"{done}. Written by `course study --table` from "
              "`data/study/`; `course study` goes on with what is missing, on any machine."]
-    later = [f"`{name}`" for name, some in records.items()
-             if some.chains and not some.chains.keys() >= PLAN.chains.keys()]
-    if later:
-        lines += ["", f"**Without chains at 8 × 8 yet:** {', '.join(later)}."]
+    later = {pixels: [f"`{member.name}`" for member in MEMBERS if member.chained
+                      and member.name in records and pixels not in records[member.name].chains]
+             for pixels in PLAN.chains}
+    lines += [line for pixels, some in later.items() if some for line in (
+        "", f"**Without chains at {pixels} × {pixels} yet:** {', '.join(some)}.")]
     if absent:
         lines += ["", f"**Missing:** {', '.join(f'`{name}`' for name in absent)}. No contrast is "
-                  "told as a claim before it has all its trainings: what stands below is "
-                  "interim, and lessons don't rest on it."]
+                  "told as a claim before it has all its trainings."]
     if covers:
         lines += ["", f"**Intervals on simulated tables** ({covers[0]['tables']} for each row; "
                   "share of the 95 % intervals that held the truth):", "", *_coverages(covers)]

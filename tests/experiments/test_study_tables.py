@@ -180,6 +180,8 @@ def test_a_sign_that_turns_with_epsilon_refutes():
     turned = dataclasses.replace(told, value=-0.1)
     assert "turns" in tables.verdict("C4", told, turned)
     assert tables.verdict("C4", told, told).startswith("holds")
+    wide = tables.Told(0.2, ((-0.1, 0.5), (-0.2, 0.6)))
+    assert tables.verdict("C4", wide, turned).endswith("holds 0, and the sign turns with ε")
 
 
 def test_a_training_that_ended_in_nan_is_left_out_and_the_contrast_is_still_judged(
