@@ -804,6 +804,9 @@ show(fig, alt="Share of answers of the other form, a dot for each of ten trainin
 #
 # *Of the pale beetles: do more or fewer come back dark?*
 
+# %% [markdown] slide="notes"
+# Say what is kept and what is changed, and that the study expected an answer. Hands up for more, then for fewer; write the counts on the board. One minute.
+
 # %% [markdown]
 # ### The dial
 #
