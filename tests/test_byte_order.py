@@ -212,10 +212,10 @@ CALLS = {
     "plates.spell": lambda b: [[ord(c) for c in text] for text in plates.spell(
         b(np.array([[0, 1, 2, 3, 4]])))],
     "ring.mode_of": lambda b: ring.mode_of(b(4 * POINTS)),
+    "ring.sample": lambda b: ring.sample(20, b(np.full(8, 0.125))),
     "trainings.percentiles": lambda b: trainings.percentiles(
         trainings.Contrast(trainings.Group.of(b(P.reshape(1, -1, 1)))), [b(np.ones((2, 1)))],
         b(np.outer([1.0, 2.0], np.arange(P.size)))),
-    "ring.sample": lambda b: ring.sample(20, b(np.full(8, 0.125))),
 }
 # Public, with arrays among the parameters, and not in the table:
 OTHERS = {

@@ -67,7 +67,7 @@ from PIL import Image
 from course_lib.notebook import off_limits
 from course_staff import commands
 from course_staff.authoring import mutants, source, survivors
-from course_staff.authoring.bindings import needed, statements
+from course_staff.authoring.bindings import imports, needed, statements
 from course_staff.authoring.library import resolve
 from course_staff.authoring.source import ROOT, Cell, Exercise, Lesson, SourceError
 
@@ -327,11 +327,7 @@ def _load(lesson: Lesson, answers: Sequence[Answer]) -> None:
                for found in map(resolve, exercise.off_limits) if found}
     for answer in answers:
         with contextlib.suppress(SyntaxError):  # of which it will be told
-            for node in ast.walk(ast.parse("" if answer.function else answer.code)):
-                if isinstance(node, ast.Import):
-                    modules |= {alias.name for alias in node.names}
-                elif isinstance(node, ast.ImportFrom) and node.module:
-                    modules.add(node.module)
+            modules |= set(imports("" if answer.function else answer.code))
     for name in sorted(modules):
         with contextlib.suppress(Exception):  # an answer may import what isn't there
             importlib.import_module(name)

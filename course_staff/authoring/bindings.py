@@ -113,6 +113,18 @@ def leaning(lesson: Lesson) -> Iterator[tuple[Cell, str]]:
         yield from judge(cell, name)
 
 
+def imports(code: str) -> list[str]:
+    """Return modules that code imports, or may: ``from a import b`` gives "a" and "a.b"."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            found += [module, *(f"{module}.{alias.name}" for alias in node.names)]
+    return found
+
+
 def _imported(cell: Cell) -> set[str]:
     """Return the names that a cell's import statements bind."""
     return {name for statement in ast.parse(cell.text).body

@@ -26,7 +26,6 @@ Last, the README's table of lessons is made from the list (`authoring.syllabus`)
 """
 
 import argparse
-import ast
 import copy
 import hashlib
 import json
@@ -49,7 +48,7 @@ from nbgrader.utils import capture_log
 from tqdm import tqdm
 
 from course_staff import commands
-from course_staff.authoring import effort, reads, rules, source, syllabus
+from course_staff.authoring import bindings, effort, reads, rules, source, syllabus
 from course_staff.authoring.source import KINDS, ROOT, WITH_POINTS, Cell, Lesson, SourceError
 
 CELL_TIMEOUT = 120
@@ -194,23 +193,15 @@ def _modules(code: str, root: Path) -> set[Path]:
     found: set[Path] = set()
     waiting = [code]
     while waiting:
-        for node in ast.walk(ast.parse(waiting.pop())):
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                module = node.module or ""
-                names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
-            else:
+        for name in bindings.imports(waiting.pop()):
+            # The top package holds the version only: a release must not rebuild everything.
+            if not name.startswith("course_lib."):
                 continue
-            for name in names:
-                # The top package holds the version only: a release must not rebuild everything.
-                if not name.startswith("course_lib."):
-                    continue
-                stem = root / name.replace(".", "/")
-                for path in (stem.with_suffix(".py"), stem / "__init__.py"):
-                    if path.exists() and path not in found:
-                        found.add(path)
-                        waiting.append(path.read_text(encoding="utf-8"))
+            stem = root / name.replace(".", "/")
+            for path in (stem.with_suffix(".py"), stem / "__init__.py"):
+                if path.exists() and path not in found:
+                    found.add(path)
+                    waiting.append(path.read_text(encoding="utf-8"))
     return found
 
 

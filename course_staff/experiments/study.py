@@ -359,10 +359,10 @@ def missing(*folders: Path) -> list[Member]:
     return [member for member in MEMBERS if not _files(member, folders)]
 
 
-def unfinished(*folders: Path, sizes: Sizes = PLAN) -> list[Member]:
+def unfinished(*folders: Path) -> list[Member]:
     """Members that have a file without some of their chains: those come last."""
     return [member for member in MEMBERS if member.chained and _files(member, folders)
-            and not any(_chained(file) >= set(sizes.chains) for file in _files(member, folders))]
+            and not any(_chained(file) >= PLAN.chains.keys() for file in _files(member, folders))]
 
 
 def _files(member: Member, folders: Sequence[Path]) -> list[Path]:

@@ -99,8 +99,8 @@ def complete(name: str, records: dict[str, Training]) -> bool:
                for share, scratch in sides for n in NUMBERS)
 
 
-def verdict(name: str, told: Told, other: Told | None = None) -> str:
-    """What the plan says of a contrast that is complete; `other` is C4 at the other ε."""
+def verdict(name: str, told: Told, other: float = 0.0) -> str:
+    """What the plan says of a contrast that is complete; `other` is C4's value at the other ε."""
     (low, high), (lower, higher) = told.ends
     if "mirror" in name:
         return "not in the plan"
@@ -110,7 +110,7 @@ def verdict(name: str, told: Told, other: Told | None = None) -> str:
         if -BAND < low and high < BAND:
             return "shown"
         return "refuted" if low > BAND or high < -BAND else "open"
-    turned = other is not None and told.value * other.value < 0
+    turned = told.value * other < 0
     if low <= 0 <= high:
         return "not shown: the interval holds 0" + turned * ", and the sign turns with ε"
     if told.value < 0:
@@ -187,14 +187,14 @@ def _contrasts(records: dict[str, Training]) -> list[str]:
             lines.append(f"| {name} | {LABELS[name]} | none on one side " + "| – " * 6
                          + "| no claim yet |")
             continue
-        told, returned, other = tell(contrast), tell(met), None
+        told, returned, other = tell(contrast), t_intervals(met)[0], 0.0
         if name == "C4":
             factorial = records[study.Member(0.5, 1, factorial=True).name]
-            other = tell(noise_removed(factorial, epsilon=1))
+            other = float(noise_removed(factorial, epsilon=1).value()[0])
         cells = [name, LABELS[name], " + ".join(map(str, contrast.sizes)),
                  _number(told.value, True), *map(_range, told.ends), _range(told.left_out),
                  _range(told.bootstrap),
-                 f"{_number(returned.value, True)} ({_range(returned.ends[0])})",
+                 f"{_number(float(met.value()[0]), True)} ({_range(returned)})",
                  verdict(name, told, other) if complete(name, records) else "no claim yet"]
         lines.append(f"| {' | '.join(cells)} |")
     return lines

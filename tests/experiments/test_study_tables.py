@@ -1,6 +1,5 @@
 """What the study's records say: intervals cover, contrasts pair, and nothing is told too early."""
 
-import dataclasses
 import re
 
 import numpy as np
@@ -22,7 +21,7 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(name):
     for row in statistics.coverage(name, tables=80, draws=400, rng=3):
         for kind in ("bootstrap", "t"):
             usual, wide = row[kind]
-            assert 0.82 <= usual <= wide <= 1 and wide >= 0.91, row
+            assert 0.86 <= usual <= wide <= 1 and wide >= 0.91, row
 
 
 def test_an_interval_from_the_answers_alone_would_not():
@@ -134,6 +133,7 @@ def test_with_everything_there_each_contrast_gets_its_verdict(everything):
     rows = {line.split(" | ")[0][2:]: line for line in said.splitlines() if "| C" in line[:4]
             and "–" not in line[:40]}
     assert "holds, at 1 % as well" in rows["C1"] and "| 5 + 5 |" in rows["C1"]
+    assert rows["C1"].count(" to ") == 5  # 95 %, 99 %, any left out, bootstrap, met ε only
     assert said.count("| other form |") == 2 * 8
     parts = records_of.contrasts(everything)
     tenth = [everything[f"share_10_{n}"].flipped[1].mean() for n in range(1, 6)]
@@ -177,11 +177,10 @@ def test_noise_that_is_removed_is_the_cells_without_minus_those_with_it():
 
 def test_a_sign_that_turns_with_epsilon_refutes():
     told = tables.Told(0.2, ((0.1, 0.3), (0.1, 0.3)))
-    turned = dataclasses.replace(told, value=-0.1)
-    assert "turns" in tables.verdict("C4", told, turned)
-    assert tables.verdict("C4", told, told).startswith("holds")
+    assert "turns" in tables.verdict("C4", told, -0.1)
+    assert tables.verdict("C4", told, 0.2).startswith("holds")
     wide = tables.Told(0.2, ((-0.1, 0.5), (-0.2, 0.6)))
-    assert tables.verdict("C4", wide, turned).endswith("holds 0, and the sign turns with ε")
+    assert tables.verdict("C4", wide, -0.1).endswith("holds 0, and the sign turns with ε")
 
 
 def test_a_training_that_ended_in_nan_is_left_out_and_the_contrast_is_still_judged(
